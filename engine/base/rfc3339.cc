@@ -1,0 +1,206 @@
+#include "engine/base/rfc3339.h"
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+#include "engine/base/text.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::int64_t kSecondsPerDay = 86'400;
+constexpr std::int64_t kMillisPerDay = kSecondsPerDay * 1'000;
+
+struct Date {
+  int year = 0;
+  int month = 1;
+  int day = 1;
+};
+
+// Days since 1970-01-01 in the proleptic Gregorian calendar, for the years 0 to
+// 9999. Years are counted from March, so that the leap day is the last of its
+// year, and in eras of 400 years, which all have the same 146,097 days.
+// http://howardhinnant.github.io/date_algorithms.html
+constexpr std::int64_t DaysFromDate(const Date& date) {
+  // One era more, so that January of the year 0 is no negative year.
+  const int year = date.year - (date.month <= 2 ? 1 : 0) + 400;
+  const int era = year / 400;
+  const int year_of_era = year % 400;
+  const int month_from_march = (date.month + 9) % 12;
+  const int day_of_year = (153 * month_from_march + 2) / 5 + date.day - 1;
+  const int day_of_era =
+      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  return std::int64_t{era - 1} * 146'097 + day_of_era - 719'468;
+}
+
+// The reverse of it.
+constexpr Date DateFromDays(std::int64_t days) {
+  const int shifted = static_cast<int>(days + 719'468 + 146'097);
+  const int era = shifted / 146'097;
+  const int day_of_era = shifted % 146'097;
+  const int year_of_era =
+      (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) /
+      365;
+  const int day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int month_from_march = (5 * day_of_year + 2) / 153;
+  const int day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+  const int month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+  const int year = year_of_era + (era - 1) * 400 + (month <= 2 ? 1 : 0);
+  return {year, month, day};
+}
+
+constexpr std::int64_t kSecondsMin = DaysFromDate({0, 1, 1}) * kSecondsPerDay;
+constexpr std::int64_t kSecondsEnd = (DaysFromDate({9999, 12, 31}) + 1) * kSecondsPerDay;
+static_assert(DaysFromDate({1970, 1, 1}) == 0);
+
+int DaysInMonth(int year, int month) {
+  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  const bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  return kDays[month - 1] + (month == 2 && is_leap ? 1 : 0);
+}
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// Reads the number of `digits` digits at `text`, which must be that long; -1 if
+// they are not digits.
+int ReadDigits(const char* text, int digits) {
+  int value = 0;
+  for (int i = 0; i < digits; ++i) {
+    if (!IsDigit(text[i])) return -1;
+    value = value * 10 + (text[i] - '0');
+  }
+  return value;
+}
+
+// As written; the offset has not been applied.
+struct Written {
+  Date date;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  std::int64_t nanoseconds = 0;
+  int offset_seconds = 0;
+};
+
+bool InRange(int value, int min, int max) { return value >= min && value <= max; }
+
+// `.` and digits at the front of `*text`, if there are any.
+bool ReadFraction(absl::string_view* text, std::int64_t* nanoseconds) {
+  if (text->empty() || text->front() != '.') return true;
+  std::size_t size = 1;
+  std::int64_t unit = 100'000'000;  // 0 behind the ninth digit
+  while (size < text->size() && IsDigit((*text)[size])) {
+    *nanoseconds += unit * ((*text)[size] - '0');
+    unit /= 10;
+    ++size;
+  }
+  text->remove_prefix(size);
+  return size > 1;
+}
+
+bool ReadOffset(absl::string_view text, int* seconds) {
+  if (text == "Z" || text == "z") return true;
+  if (text.size() != 6 || text[3] != ':') return false;
+  if (text[0] != '+' && text[0] != '-') return false;
+  const int hours = ReadDigits(text.data() + 1, 2);
+  const int minutes = ReadDigits(text.data() + 4, 2);
+  if (!InRange(hours, 0, 23) || !InRange(minutes, 0, 59)) return false;
+  *seconds = (hours * 60 + minutes) * 60;
+  if (text[0] == '-') *seconds = -*seconds;
+  return true;
+}
+
+// Everything that can be said without knowing the instant: the form, and the
+// ranges of the fields.
+bool Read(absl::string_view text, Written* written) {
+  // 2026-01-31T12:00:00, and an offset at least.
+  constexpr std::size_t kSecondsEndAt = 19;
+  if (text.size() <= kSecondsEndAt) return false;
+  const char* const p = text.data();
+  const bool has_marks = p[4] == '-' && p[7] == '-' && (p[10] == 'T' || p[10] == 't') &&
+                         p[13] == ':' && p[16] == ':';
+  if (!has_marks) return false;
+  written->date = {ReadDigits(p, 4), ReadDigits(p + 5, 2), ReadDigits(p + 8, 2)};
+  written->hour = ReadDigits(p + 11, 2);
+  written->minute = ReadDigits(p + 14, 2);
+  written->second = ReadDigits(p + 17, 2);
+  const Date& date = written->date;
+  if (date.year < 0 || !InRange(date.month, 1, 12)) return false;
+  if (!InRange(date.day, 1, DaysInMonth(date.year, date.month))) return false;
+  if (!InRange(written->hour, 0, 23) || !InRange(written->minute, 0, 59)) return false;
+  if (!InRange(written->second, 0, 60)) return false;
+  absl::string_view rest = text.substr(kSecondsEndAt);
+  return ReadFraction(&rest, &written->nanoseconds) &&
+         ReadOffset(rest, &written->offset_seconds);
+}
+
+absl::Status NotTime(absl::string_view text) {
+  return MakeStatus(Reason::kMalformed,
+                    absl::StrCat(Quote(text), " is not a time as RFC 3339 has it, ",
+                                 "such as 2026-01-31T12:00:00Z"));
+}
+
+std::int64_t FloorDivide(std::int64_t value, std::int64_t divisor) {
+  return value / divisor - (value % divisor < 0 ? 1 : 0);
+}
+
+// Whether a leap second can stand before this second since 1970.
+bool IsMonthStart(std::int64_t seconds) {
+  const std::int64_t days = FloorDivide(seconds, kSecondsPerDay);
+  return days * kSecondsPerDay == seconds && DateFromDays(days).day == 1;
+}
+
+// `value` in exactly `digits` digits, at `out`.
+void PutDigits(int value, int digits, char* out) {
+  for (int i = digits - 1; i >= 0; --i) {
+    out[i] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<absl::Time> ParseRfc3339(absl::string_view text) {
+  Written written;
+  if (!Read(text, &written)) return NotTime(text);
+  const int second_of_day = (written.hour * 60 + written.minute) * 60 + written.second;
+  const std::int64_t seconds = DaysFromDate(written.date) * kSecondsPerDay +
+                               second_of_day - written.offset_seconds;
+  if (seconds < kSecondsMin || seconds >= kSecondsEnd) {
+    return MakeStatus(
+        Reason::kOutOfRange,
+        absl::StrCat("the time ", Quote(text), " is out of range; in UTC it ",
+                     "must lie within the years 0000 to 9999"));
+  }
+  if (written.second == 60) {
+    if (!IsMonthStart(seconds)) return NotTime(text);
+    return absl::FromUnixSeconds(seconds);
+  }
+  return absl::FromUnixSeconds(seconds) + absl::Nanoseconds(written.nanoseconds);
+}
+
+void AppendRfc3339Millis(absl::Time time, std::string* out) {
+  const std::int64_t millis = absl::ToUnixMillis(time);
+  if (millis < kSecondsMin * 1'000 || millis >= kSecondsEnd * 1'000) {
+    // Infinite times keep the names that Abseil gives them.
+    out->append(absl::FormatTime("%E4Y-%m-%d%ET%H:%M:%E3SZ", time, absl::UTCTimeZone()));
+    return;
+  }
+  const std::int64_t days = FloorDivide(millis, kMillisPerDay);
+  const Date date = DateFromDays(days);
+  const int millis_of_day = static_cast<int>(millis - days * kMillisPerDay);
+  char buffer[] = "0000-00-00T00:00:00.000Z";
+  PutDigits(date.year, 4, buffer);
+  PutDigits(date.month, 2, buffer + 5);
+  PutDigits(date.day, 2, buffer + 8);
+  PutDigits(millis_of_day / 3'600'000, 2, buffer + 11);
+  PutDigits(millis_of_day / 60'000 % 60, 2, buffer + 14);
+  PutDigits(millis_of_day / 1'000 % 60, 2, buffer + 17);
+  PutDigits(millis_of_day % 1'000, 3, buffer + 20);
+  out->append(buffer, sizeof buffer - 1);
+}
+
+}  // namespace tocsin

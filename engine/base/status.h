@@ -1,0 +1,22 @@
+#ifndef TOCSIN_ENGINE_BASE_STATUS_H_
+#define TOCSIN_ENGINE_BASE_STATUS_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "tocsin/ids.h"
+#include "tocsin/status.h"
+
+namespace tocsin {
+
+// An error with the code that belongs to `reason`. `reason` must not be kNone
+// (a programmer's error). The message says what was wrong, with which value,
+// and what would be right.
+absl::Status MakeStatus(Reason reason, absl::string_view message);
+
+// The error for the second use of a uniqueness key, which names the alert that
+// holds it.
+absl::Status UniquenessKeyUsed(AlertId holder, absl::string_view key);
+
+}  // namespace tocsin
+
+#endif  // TOCSIN_ENGINE_BASE_STATUS_H_

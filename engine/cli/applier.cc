@@ -1,0 +1,141 @@
+#include "engine/cli/applier.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+
+namespace tocsin::cli {
+namespace {
+
+constexpr std::size_t kFactsPerBatchMax = 4'096;
+
+// Does one statement that is not a fact.
+struct Teller {
+  Engine* engine;
+
+  absl::Status operator()(const ClockStatement&) const { return absl::OkStatus(); }
+  absl::Status operator()(const ResetStatement& reset) const {
+    return engine->Reset(reset.customer, reset.alert, reset.instance);
+  }
+  absl::Status operator()(const AlertStatement& alert) const {
+    return engine->CreateAlert(alert.spec).status();
+  }
+  absl::Status operator()(const AlertUpdateStatement& update) const {
+    return engine->UpdateAlert(update.alert, update.update);
+  }
+  absl::Status operator()(const ArchiveStatement& archive) const {
+    return engine->ArchiveAlert(archive.alert, archive.options);
+  }
+  absl::Status operator()(const DisableStatement& disable) const {
+    return engine->DisableAlert(disable.alert);
+  }
+  absl::Status operator()(const EnableStatement& enable) const {
+    return engine->EnableAlert(enable.alert);
+  }
+  absl::Status operator()(const Fact&) const {
+    return absl::InternalError("a fact is told in a batch");
+  }
+};
+
+}  // namespace
+
+absl::Status Applier::Apply(ParsedChunk& chunk) {
+  batch_size_ = 0;
+  absl::Status status;
+  for (const Step& step : chunk.steps) {
+    status = ApplyStep(chunk, step);
+    if (!status.ok() || stopped_) break;
+  }
+  if (status.ok() && batch_size_ > 0) {
+    status = TellBatch(chunk);
+    if (status.ok()) status = Drain();
+  }
+  ReportProblems();
+  // Of a stopped chunk only the bad line's predecessors and itself count.
+  if (!stopped_) parts_.counts->lines += chunk.lines;
+  return status;
+}
+
+absl::Status Applier::ApplyStep(ParsedChunk& chunk, const Step& step) {
+  if (step.time > now_) {
+    absl::Status status = TellBatch(chunk);
+    if (!status.ok() || stopped_) return status;
+    now_ = step.time;
+    parts_.clock->MoveTo(now_);
+    status = Drain();
+    if (!status.ok()) return status;
+  }
+  switch (step.kind) {
+    case Step::Kind::kFact: {
+      if (batch_size_++ == 0) batch_begin_ = step.index;
+      if (batch_size_ < (parts_.strict ? 1 : kFactsPerBatchMax)) return absl::OkStatus();
+      absl::Status status = TellBatch(chunk);
+      return status.ok() ? Drain() : status;
+    }
+    case Step::Kind::kControl: {
+      absl::Status status = TellBatch(chunk);
+      if (!status.ok() || stopped_) return status;
+      return ApplyControl(chunk.controls[step.index], step.line);
+    }
+    case Step::Kind::kError:
+      AddProblem(step.line, std::move(chunk.errors[step.index]));
+      return absl::OkStatus();
+  }
+  return absl::InternalError("a step of an unknown kind");
+}
+
+absl::Status Applier::ApplyControl(const Statement& statement, std::uint32_t line) {
+  absl::Status told = std::visit(Teller{parts_.engine}, statement.what);
+  if (!told.ok()) AddProblem(line, std::move(told));
+  return Drain();
+}
+
+absl::Status Applier::TellBatch(const ParsedChunk& chunk) {
+  if (batch_size_ == 0) return absl::OkStatus();
+  const absl::Span<const Fact> batch(chunk.facts.data() + batch_begin_, batch_size_);
+  const ApplyResult result = parts_.engine->Apply(batch);
+  const std::uint32_t* lines = chunk.fact_lines.data() + batch_begin_;
+  batch_size_ = 0;
+  if (!result.status.ok()) {
+    const std::uint64_t line = parts_.counts->lines + lines[0] + 1;
+    return absl::Status(result.status.code(),
+                        absl::StrCat("line ", line, ": ", result.status.message()));
+  }
+  ReplayCounts& counts = *parts_.counts;
+  counts.facts += batch.size();
+  counts.applied += result.applied;
+  counts.refused += result.refused;
+  counts.stale += result.stale;
+  counts.late += result.late;
+  counts.group_dropped += result.group_dropped;
+  for (const FactReport& report : result.reports) {
+    if (report.kind == FactReport::Kind::kRefused) {
+      AddProblem(lines[report.index], report.status);
+    }
+  }
+  ReportProblems();
+  return absl::OkStatus();
+}
+
+absl::Status Applier::Drain() { return parts_.engine->Drain(); }
+
+void Applier::AddProblem(std::uint32_t line, absl::Status reason) {
+  problems_.emplace_back(line, std::move(reason));
+  if (parts_.strict) stopped_ = true;
+}
+
+void Applier::ReportProblems() {
+  if (problems_.empty()) return;
+  std::sort(problems_.begin(), problems_.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [line, reason] : problems_) {
+    parts_.reporter->BadLine(parts_.counts->lines + line + 1, reason);
+  }
+  parts_.counts->bad_lines += problems_.size();
+  if (stopped_) parts_.counts->lines += problems_.back().first + 1;
+  problems_.clear();
+}
+
+}  // namespace tocsin::cli

@@ -1,0 +1,115 @@
+// The `tocsin` command line tool.
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include "engine/cli/replay.h"
+
+#ifndef TOCSIN_VERSION
+#define TOCSIN_VERSION "0.1.0"
+#endif
+
+namespace tocsin::cli {
+namespace {
+
+constexpr int kThreadsMax = 64;
+
+constexpr char kReplayDescription[] =
+    R"(Replays a file of facts against alerts and writes the notifications.
+
+Time is that of the lines: the clock starts at the first timestamp in the file
+and follows the largest seen. The same input gives the same bytes, whatever
+--threads says. A bad line is reported as file:line: reason on standard error,
+skipped and counted. A summary follows on standard error.)";
+
+constexpr char kReplayFooter[] =
+    R"(--state is a JSON array with one object a line, sorted by customer, then alert:
+  {"customer_id", "alert_id", "customer_status": "ok"|"in_alarm"|"evaluating",
+   "triggered_by": string|null, "value": number|null, "threshold", "epoch"}
+for every customer alert of an enabled alert that is not ok or was reset. An
+alert that fans out has "instances" beside these: those in alarm or evaluating,
+  {"group_values": [{"key", "value"}], "customer_status", "triggered_by",
+   "value", "epoch"}
+
+Exit status: 0; 1 if any line was bad; 2 for wrong usage, or a file that cannot
+be read or written.)";
+
+void AddReplay(CLI::App& app, ReplayOptions* options) {
+  CLI::App* replay = app.add_subcommand("replay", kReplayDescription);
+  replay->footer(kReplayFooter);
+  replay
+      ->add_option("--alerts", options->alerts_path,
+                   "JSON array of alerts, each with an id")
+      ->required()
+      ->type_name("A.json");
+  replay
+      ->add_option("--facts", options->facts_path,
+                   "one JSON object a line; - is standard input")
+      ->required()
+      ->type_name("F.jsonl");
+  replay
+      ->add_option("--notifications", options->notifications_path,
+                   "one notification a line; - is standard output")
+      ->type_name("OUT.jsonl");
+  replay
+      ->add_option("--state", options->state_path,
+                   "how customers stand at the end; - is standard output")
+      ->type_name("OUT.json");
+  replay
+      ->add_option_function<std::string>(
+          "--period",
+          [options](const std::string& period) {
+            options->period_policy = period == "none" ? PeriodPolicy::kOpenEnded
+                                                      : PeriodPolicy::kCalendarMonth;
+          },
+          "billing period of customers that are told none (default: none)")
+      ->check(CLI::IsMember({"none", "calendar-month"}).description(""))
+      ->type_name("none|calendar-month");
+  replay->add_option("--threads", options->threads, "1 applies; the others read lines")
+      ->check(CLI::Range(1, kThreadsMax).description(""))
+      ->type_name("1-64")
+      ->capture_default_str();
+  replay->add_flag("--strict", options->strict, "stop at the first bad line");
+}
+
+// What CLI11 does not check.
+void CheckReplay(const ReplayOptions& options) {
+  if (options.alerts_path == "-" && options.facts_path == "-") {
+    throw CLI::ValidationError("--alerts and --facts cannot both be standard input");
+  }
+  if (options.notifications_path == "-" && options.state_path == "-") {
+    throw CLI::ValidationError(
+        "--notifications and --state cannot both be standard output");
+  }
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("tocsin: threshold alerts for billing", "tocsin");
+  app.set_version_flag("--version", "tocsin " TOCSIN_VERSION);
+  ReplayOptions options;
+  AddReplay(app, &options);
+  try {
+    app.parse(argc, argv);
+    // CLI11 would demand one before it names a command that it does not know.
+    if (app.get_subcommands().empty()) throw CLI::RequiredError("a command: replay");
+    CheckReplay(options);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitGood : kExitFailure;
+  }
+  return RunReplay(options);
+}
+
+}  // namespace
+}  // namespace tocsin::cli
+
+int main(int argc, char** argv) {
+  try {
+    return tocsin::cli::Main(argc, argv);
+  } catch (const std::exception& error) {
+    // Memory that ran out, for one: nothing of ours throws.
+    std::cerr << "tocsin: " << error.what() << "\n";
+    return tocsin::cli::kExitFailure;
+  }
+}

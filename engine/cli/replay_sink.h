@@ -1,0 +1,59 @@
+#ifndef TOCSIN_ENGINE_CLI_REPLAY_SINK_H_
+#define TOCSIN_ENGINE_CLI_REPLAY_SINK_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "engine/cli/output_file.h"
+#include "tocsin/alert.h"
+#include "tocsin/ids.h"
+#include "tocsin/notification.h"
+
+namespace tocsin::cli {
+
+// What was notified of one alert.
+struct AlertTally {
+  AlertType type = AlertType::kSpendThresholdReached;
+  std::string name;  // the last one it had
+  std::uint64_t reached = 0;
+  std::uint64_t resolved = 0;
+};
+
+// Counts the notifications and writes them, one a line.
+//
+// Thread safety: one thread at a time, as the engine calls it.
+class ReplaySink : public NotificationSink {
+ public:
+  // Null: only counts.
+  explicit ReplaySink(OutputFile* output) : output_(output) {}
+
+  // Takes the notification even if the file cannot be written: the file keeps
+  // that, and the replay ends on it. Trying again would not help.
+  absl::Status Deliver(const Notification& notification) override {
+    AlertTally& tally = tallies_[notification.alert];
+    if (tally.name != notification.alert_name) tally.name = notification.alert_name;
+    tally.type = notification.alert_type;
+    ++(notification.kind == NotificationKind::kReached ? tally.reached : tally.resolved);
+    ++notifications_;
+    if (output_ != nullptr) {
+      AppendJson(notification, output_->buffer());
+      output_->buffer()->push_back('\n');
+      output_->MayFlush();
+    }
+    return absl::OkStatus();
+  }
+
+  std::uint64_t notifications() const { return notifications_; }
+  const absl::flat_hash_map<AlertId, AlertTally>& tallies() const { return tallies_; }
+
+ private:
+  OutputFile* const output_;
+  std::uint64_t notifications_ = 0;
+  absl::flat_hash_map<AlertId, AlertTally> tallies_;
+};
+
+}  // namespace tocsin::cli
+
+#endif  // TOCSIN_ENGINE_CLI_REPLAY_SINK_H_

@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "boost/uuid/random_generator.hpp"
+#include "engine/base/status.h"
+#include "engine/core/engine_impl.h"
+
+namespace tocsin::core {
+
+absl::StatusOr<AlertId> EngineImpl::CreateAlert(const AlertSpec& spec) {
+  work::Gate::Pass pass(&gate_);
+  if (!pass.entered()) return Closing();
+  absl::MutexLock lock(&change_mu_);
+  const absl::StatusOr<model::AlertChange> change =
+      book_.DraftCreate(spec, NewAlertId(), Now());
+  if (!change.ok()) return change.status();
+  absl::Status status = CheckRoom();
+  if (!status.ok()) return status;
+  PutInForce(*change);
+  book_.Publish(*change);
+  return change->after->id();
+}
+
+absl::Status EngineImpl::UpdateAlert(AlertId alert, const AlertUpdate& update) {
+  work::Gate::Pass pass(&gate_);
+  if (!pass.entered()) return Closing();
+  absl::MutexLock lock(&change_mu_);
+  const absl::StatusOr<model::AlertChange> change =
+      book_.DraftUpdate(alert, update, Now());
+  if (!change.ok()) return change.status();
+  absl::Status status = CheckRoom();
+  if (!status.ok()) return status;
+  PutInForce(*change);
+  book_.Publish(*change);
+  return absl::OkStatus();
+}
+
+absl::Status EngineImpl::ArchiveAlert(AlertId alert, const ArchiveOptions& options) {
+  return ChangeStatus(alert, AlertStatus::kArchived, options);
+}
+
+absl::Status EngineImpl::DisableAlert(AlertId alert) {
+  return ChangeStatus(alert, AlertStatus::kDisabled, {});
+}
+
+absl::Status EngineImpl::EnableAlert(AlertId alert) {
+  return ChangeStatus(alert, AlertStatus::kEnabled, {});
+}
+
+absl::Status EngineImpl::ChangeStatus(const AlertId& alert, AlertStatus status,
+                                      const ArchiveOptions& options) {
+  work::Gate::Pass pass(&gate_);
+  if (!pass.entered()) return Closing();
+  absl::MutexLock lock(&change_mu_);
+  const absl::StatusOr<model::AlertChange> change =
+      book_.DraftStatus(alert, status, Now());
+  if (!change.ok()) return change.status();
+  // Ending an alert can only make room.
+  if (status == AlertStatus::kEnabled) {
+    absl::Status room = CheckRoom();
+    if (!room.ok()) return room;
+  }
+  PutInForce(*change);
+  book_.Publish(*change, options);
+  return absl::OkStatus();
+}
+
+void EngineImpl::PutInForce(const model::AlertChange& change) {
+  const std::optional<CustomerId>& customer = change.after->spec().customer;
+  if (customer.has_value()) {
+    PutInForceForOne(*customer, change);
+  } else {
+    PutInForceForAll(change);
+  }
+}
+
+void EngineImpl::PutInForceForAll(const model::AlertChange& change) {
+  catalog_ = catalog_->With(change);
+  for (const std::unique_ptr<state::Shard>& shard : shards_) {
+    bool empty = false;
+    {
+      absl::MutexLock lock(&shard->mu);
+      shard->Install(catalog_, change);
+      empty = shard->customer_count() == 0;
+      if (empty) shard->ForgetChanges(catalog_->generation());
+    }
+    if (!empty && pool_ != nullptr) ScheduleDrain(shard.get());
+  }
+}
+
+void EngineImpl::PutInForceForOne(const CustomerId& customer,
+                                  const model::AlertChange& change) {
+  state::Shard& shard = ShardOf(customer);
+  Work work{.now = Now(), .due = true};
+  {
+    absl::MutexLock lock(&shard.mu);
+    state::Slot& slot = shard.FindOrCreate(customer, work.now);
+    std::vector<model::AlertPtr>& own = slot.customer.own_alerts;
+    own.erase(std::remove(own.begin(), own.end(), change.before), own.end());
+    if (!change.after->archived()) own.push_back(change.after);
+    slot.customer.own_changes.push_back(change);
+    shard.Queue(&slot);
+  }
+  FollowUp(&shard, work);
+}
+
+AlertId EngineImpl::NewAlertId() {
+  boost::uuids::basic_random_generator<std::mt19937_64> generate(&random_);
+  return AlertId(generate());
+}
+
+absl::StatusOr<Alert> EngineImpl::GetAlert(AlertId alert) {
+  work::Gate::Pass pass(&gate_);
+  if (!pass.entered()) return Closing();
+  const model::AlertPtr found = book_.Find(alert);
+  if (found != nullptr) return found->alert;
+  return MakeStatus(Reason::kUnknownAlert, "there is no alert " + alert.ToString());
+}
+
+absl::Status EngineImpl::ForEachAlert(absl::FunctionRef<void(const Alert&)> visit) {
+  work::Gate::Pass pass(&gate_);
+  if (!pass.entered()) return Closing();
+  for (const model::AlertPtr& alert : book_.All()) visit(alert->alert);
+  return absl::OkStatus();
+}
+
+}  // namespace tocsin::core

@@ -1,0 +1,40 @@
+#include "engine/base/status.h"
+#include "engine/core/engine_impl.h"
+#include "engine/model/pending.h"
+
+namespace tocsin::core {
+
+absl::StatusOr<CloseResult> EngineImpl::Close(absl::Duration deadline) {
+  if (outbox_.InsideSink()) {
+    return MakeStatus(Reason::kCalledFromSink,
+                      "Close waits for the sink, so the sink must not call it");
+  }
+  if (!gate_.Close()) return CloseResult{};
+  gate_.AwaitEmpty();
+  if (deadline > absl::ZeroDuration()) {
+    if (pool_ == nullptr) {
+      DrainEverything();
+    } else {
+      pool_->Schedule([this] { DrainEverything(); });
+      pool_->AwaitIdle(deadline);
+    }
+  }
+  if (pool_ != nullptr) pool_->Stop();
+  return CountLeft();
+}
+
+CloseResult EngineImpl::CountLeft() {
+  CloseResult left{.due = 0, .undelivered = outbox_.size()};
+  for (const std::unique_ptr<state::Shard>& shard : shards_) {
+    absl::MutexLock lock(&shard->mu);
+    for (const CustomerId& customer : shard->Roster(0, shard->customer_count())) {
+      Work work{.now = Now()};
+      state::Slot* slot = shard->Find(customer);
+      model::TakeIn(&slot->customer, ContextFor(*shard, *slot, &work));
+      left.due += slot->customer.pending.size();
+    }
+  }
+  return left;
+}
+
+}  // namespace tocsin::core

@@ -1,0 +1,193 @@
+#include <algorithm>
+#include <functional>
+#include <queue>
+#include <utility>
+#include <vector>
+
+#include "engine/base/status.h"
+#include "engine/core/engine_impl.h"
+#include "engine/model/pending.h"
+
+namespace tocsin::core {
+namespace {
+
+// As many customers as are judged under one hold of a shard's lock.
+constexpr std::size_t kCustomersPerHold = 64;
+
+}  // namespace
+
+void EngineImpl::ScheduleDrain(state::Shard* shard) {
+  {
+    absl::MutexLock lock(&shard->mu);
+    if (std::exchange(shard->drain_scheduled, true)) return;
+  }
+  pool_->Schedule([this, shard] {
+    {
+      // From here on whoever finds more to do schedules the next task.
+      absl::MutexLock lock(&shard->mu);
+      shard->drain_scheduled = false;
+    }
+    if (!DrainShard(shard)) paused_.store(true);
+  });
+}
+
+void EngineImpl::ScheduleDelivery() {
+  if (delivery_scheduled_.exchange(true)) return;
+  pool_->Schedule([this] {
+    delivery_scheduled_.store(false);
+    Deliver(notify::Outbox::Retry::kWhenDue);
+  });
+}
+
+void EngineImpl::Deliver(notify::Outbox::Retry retry) {
+  outbox_.Deliver([this] { return Now(); }, retry);
+  if (pool_ == nullptr) return;
+  const absl::Time next = outbox_.NextDelivery();
+  if (absl::ToUnixNanos(next) < next_tick_ns_.load()) pool_->WakeTimer();
+  if (outbox_.HasRoom() && paused_.exchange(false)) {
+    for (const std::unique_ptr<state::Shard>& shard : shards_) {
+      ScheduleDrain(shard.get());
+    }
+  }
+}
+
+bool EngineImpl::DrainShard(state::Shard* shard) {
+  return Sweep(shard) && DrainQueue(shard);
+}
+
+bool EngineImpl::Sweep(state::Shard* shard) {
+  while (true) {
+    std::uint64_t generation = 0;
+    std::size_t count = 0;
+    {
+      absl::MutexLock lock(&shard->mu);
+      if (!shard->HasChanges()) return true;
+      // Who comes later has taken in this generation from the start.
+      generation = shard->catalog().generation();
+      count = shard->customer_count();
+    }
+    std::vector<CustomerId> customers;
+    while (customers.size() < count) {
+      absl::MutexLock lock(&shard->mu);
+      const std::vector<CustomerId> some = shard->Roster(
+          customers.size(), std::min<std::size_t>(4'096, count - customers.size()));
+      customers.insert(customers.end(), some.begin(), some.end());
+    }
+    std::sort(customers.begin(), customers.end());
+    for (std::size_t i = 0; i < count; i += kCustomersPerHold) {
+      if (!outbox_.HasRoom()) return false;
+      JudgeSome(shard,
+                absl::MakeConstSpan(customers).subspan(i, kCustomersPerHold));
+      // A reset does not wait for a sweep over everybody.
+      if (!DrainQueue(shard)) return false;
+    }
+    absl::MutexLock lock(&shard->mu);
+    shard->ForgetChanges(generation);
+  }
+}
+
+void EngineImpl::JudgeSome(state::Shard* shard, absl::Span<const CustomerId> customers) {
+  Work work{.now = Now()};
+  {
+    absl::MutexLock lock(&shard->mu);
+    for (const CustomerId& customer : customers) Judge(shard, shard->Find(customer), &work);
+  }
+  FollowUp(shard, work);
+}
+
+void EngineImpl::Judge(state::Shard* shard, state::Slot* slot, Work* work) {
+  model::BringUpToDate(&slot->customer, ContextFor(*shard, *slot, work));
+  HandOn(shard, slot, work);
+}
+
+bool EngineImpl::DrainQueue(state::Shard* shard) {
+  while (true) {
+    if (!outbox_.HasRoom()) return false;
+    Work work{.now = Now()};
+    std::size_t judged = 0;
+    {
+      absl::MutexLock lock(&shard->mu);
+      for (; judged < kCustomersPerHold; ++judged) {
+        state::Slot* slot = shard->NextQueued();
+        if (slot == nullptr) break;
+        Judge(shard, slot, &work);
+      }
+    }
+    FollowUp(shard, work);
+    if (judged < kCustomersPerHold) return true;
+  }
+}
+
+bool EngineImpl::RunTimers() {
+  using Entry = std::pair<state::Shard::Timer, std::size_t>;
+  absl::MutexLock one_at_a_time(&timers_mu_);
+  const absl::Time now = Now();
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> first;
+  const auto add = [&](std::size_t i) {
+    absl::MutexLock lock(&shards_[i]->mu);
+    const std::optional<state::Shard::Timer> timer = shards_[i]->FirstTimer();
+    if (timer.has_value() && timer->first <= now) first.push({*timer, i});
+  };
+  for (std::size_t i = 0; i < shards_.size(); ++i) add(i);
+  while (!first.empty()) {
+    if (!outbox_.HasRoom()) return false;
+    const auto [timer, i] = first.top();
+    first.pop();
+    state::Shard* shard = shards_[i].get();
+    Work work{.now = now};
+    {
+      absl::MutexLock lock(&shard->mu);
+      state::Slot* slot = shard->Find(timer.second);
+      // A call on the customer may have been first.
+      if (slot->timer == timer.first) {
+        shard->SetTimer(slot, false);
+        Refresh(shard, slot, &work);
+      }
+    }
+    FollowUp(shard, work);
+    add(i);
+  }
+  return true;
+}
+
+absl::Duration EngineImpl::Tick() {
+  if (!RunTimers()) paused_.store(true);
+  const absl::Time now = Now();
+  absl::Time next = outbox_.NextDelivery();
+  if (next <= now) {
+    ScheduleDelivery();
+    next = absl::InfiniteFuture();
+  }
+  for (const std::unique_ptr<state::Shard>& shard : shards_) {
+    absl::MutexLock lock(&shard->mu);
+    const std::optional<state::Shard::Timer> timer = shard->FirstTimer();
+    if (timer.has_value()) next = std::min(next, timer->first);
+  }
+  next_tick_ns_.store(absl::ToUnixNanos(next));
+  return std::max(next - now, absl::ZeroDuration());
+}
+
+void EngineImpl::DrainEverything() {
+  while (true) {
+    bool paused = !RunTimers();
+    for (const std::unique_ptr<state::Shard>& shard : shards_) {
+      paused = !DrainShard(shard.get()) || paused;
+    }
+    const std::uint64_t delivered = outbox_.delivered();
+    Deliver(notify::Outbox::Retry::kNow);
+    if (!paused || outbox_.delivered() == delivered) return;
+  }
+}
+
+absl::Status EngineImpl::Drain() {
+  work::Gate::Pass pass(&gate_);
+  if (!pass.entered()) return Closing();
+  if (outbox_.InsideSink()) {
+    return MakeStatus(Reason::kCalledFromSink,
+                      "Drain waits for the sink, so the sink must not call it");
+  }
+  DrainEverything();
+  return absl::OkStatus();
+}
+
+}  // namespace tocsin::core

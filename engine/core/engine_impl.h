@@ -1,0 +1,203 @@
+#ifndef TOCSIN_ENGINE_CORE_ENGINE_IMPL_H_
+#define TOCSIN_ENGINE_CORE_ENGINE_IMPL_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <random>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "engine/model/catalog.h"
+#include "engine/model/customer.h"
+#include "engine/model/decision.h"
+#include "engine/model/posting.h"
+#include "engine/notify/outbox.h"
+#include "engine/state/alert_book.h"
+#include "engine/state/positions.h"
+#include "engine/state/shard.h"
+#include "engine/work/gate.h"
+#include "engine/work/worker_pool.h"
+#include "tocsin/engine.h"
+
+namespace tocsin::core {
+
+// The Engine. One file per verb: open, apply, alerts, reset, query, drain, close.
+// The order of its locks is in docs/concurrency.md.
+class EngineImpl final : public Engine {
+ public:
+  EngineImpl(Options options, Clock* clock, std::uint64_t seed);
+  ~EngineImpl() override;
+
+  // Error: kResourceExhausted if a thread cannot be started.
+  absl::Status StartPool();
+
+  absl::StatusOr<AlertId> CreateAlert(const AlertSpec& spec) override;
+  absl::Status UpdateAlert(AlertId alert, const AlertUpdate& update) override;
+  absl::Status ArchiveAlert(AlertId alert, const ArchiveOptions& options) override;
+  absl::Status DisableAlert(AlertId alert) override;
+  absl::Status EnableAlert(AlertId alert) override;
+  absl::StatusOr<Alert> GetAlert(AlertId alert) override;
+  absl::Status ForEachAlert(absl::FunctionRef<void(const Alert&)> visit) override;
+  ApplyResult Apply(absl::Span<const Fact> facts, const ApplyOptions& options) override;
+  absl::StatusOr<std::optional<std::uint64_t>> LastPosition(
+      absl::string_view source) override;
+  absl::Status Reset(CustomerId customer, AlertId alert,
+                     const InstanceSelector& instance) override;
+  absl::StatusOr<CustomerAlert> GetCustomerAlert(
+      CustomerId customer, AlertId alert, const InstanceSelector& instance) override;
+  absl::Status ForEachCustomerAlert(
+      CustomerId customer, absl::FunctionRef<void(const CustomerAlert&)> visit) override;
+  absl::Status ForEachCustomerAlert(
+      AlertId alert, absl::FunctionRef<void(const CustomerAlert&)> visit) override;
+  absl::Status ForEachInstance(
+      CustomerId customer, AlertId alert,
+      absl::FunctionRef<void(const CustomerAlert&)> visit) override;
+  absl::Status Drain() override;
+  Stats GetStats() override;
+  absl::StatusOr<CloseResult> Close(absl::Duration deadline) override;
+
+ private:
+  // What one call does to one shard: filled under the shard's lock, handed on
+  // before it is released, and followed up after.
+  struct Work {
+    absl::Time now;
+    std::vector<model::Decision> decisions = {};
+    std::size_t resets_done = 0;
+    bool decided = false;        // follow up: deliver
+    bool due = false;            // follow up: drain the shard
+    bool earlier_timer = false;  // follow up: the timer's thread sleeps too long
+  };
+
+  // The engine's instant: the clock's, which never goes back.
+  absl::Time Now();
+
+  state::Shard& ShardOf(const CustomerId& customer) {
+    return *shards_[ShardIndexOf(customer)];
+  }
+  std::size_t ShardIndexOf(const CustomerId& customer) const;
+
+  model::Context ContextFor(const state::Shard& shard, const state::Slot& slot,
+                            Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mu);
+  // Hands on what was decided for the slot's customer, and keeps its timer right.
+  void HandOn(state::Shard* shard, state::Slot* slot, Work* work)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // After the shard's lock was released.
+  void FollowUp(state::Shard* shard, const Work& work);
+
+  absl::Status Closing() const;
+  absl::Status CheckRoom() const;
+
+  // apply.cc
+  struct Route;
+  void ApplyRoutes(absl::Span<const Fact> facts, absl::Span<const Route> routes,
+                   absl::Time now, ApplyResult* result);
+  void ApplyOne(state::Shard* shard, const Fact& fact, std::size_t index, Work* work,
+                ApplyResult* result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  void Count(const ApplyResult& result);
+
+  // alerts.cc
+  absl::Status ChangeStatus(const AlertId& alert, AlertStatus status,
+                            const ArchiveOptions& options);
+  void PutInForce(const model::AlertChange& change)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
+  void PutInForceForAll(const model::AlertChange& change)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
+  void PutInForceForOne(const CustomerId& customer, const model::AlertChange& change);
+  AlertId NewAlertId() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
+
+  // query.cc, also for reset.cc
+  absl::StatusOr<model::AlertPtr> FindAlert(const CustomerId& customer,
+                                            const AlertId& alert) const;
+  // Does what fell due for the customer by the clock, and takes in the alert changes
+  // that it missed. Judges nothing else.
+  void Refresh(state::Shard* shard, state::Slot* slot, Work* work)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // The customer's slot, refreshed, if the alert speaks of the customer. Error:
+  // kNotFound.
+  absl::StatusOr<state::Slot*> FindInScope(state::Shard* shard,
+                                           const CustomerId& customer,
+                                           const model::AlertVersion& alert, Work* work)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // The version by which the shard judges the customer; null once it is archived.
+  model::AlertPtr InForce(const state::Shard& shard, const state::Slot& slot,
+                          const AlertId& alert) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mu);
+
+  absl::StatusOr<CustomerAlert> DescribeLocked(state::Shard* shard,
+                                               const CustomerId& customer,
+                                               const model::AlertPtr& known,
+                                               const InstanceSelector& selector,
+                                               Work* work)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // Some of the shard's customers, from the `first`-th on; false if that was all.
+  bool DescribeSome(state::Shard* shard, std::size_t first,
+                    const model::AlertVersion& known, std::vector<CustomerAlert>* views);
+
+  // reset.cc
+  absl::Status ResetLocked(state::Shard* shard, const CustomerId& customer,
+                           const model::AlertPtr& known, const InstanceSelector& selector,
+                           Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  bool ReserveDue();
+
+  // drain.cc
+  void ScheduleDrain(state::Shard* shard);
+  void ScheduleDelivery();
+  // Judges all that is due in a shard. False if it paused because the outbox is
+  // full.
+  bool DrainShard(state::Shard* shard);
+  bool Sweep(state::Shard* shard);
+  bool DrainQueue(state::Shard* shard);
+  void JudgeSome(state::Shard* shard, absl::Span<const CustomerId> customers);
+  void Judge(state::Shard* shard, state::Slot* slot, Work* work)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // Ends the periods whose end has come, over all shards in one order. False if it
+  // paused because the outbox is full.
+  bool RunTimers();
+  void Deliver(notify::Outbox::Retry retry);
+  void DrainEverything();
+  absl::Duration Tick();
+
+  // close.cc
+  CloseResult CountLeft();
+
+  // Constant.
+  const Options options_;
+  Clock* const clock_;
+  std::vector<std::unique_ptr<state::Shard>> shards_;
+
+  // Safe by themselves.
+  work::Gate gate_;
+  state::AlertBook book_;
+  state::Positions positions_;
+  notify::Outbox outbox_;
+  std::atomic<std::int64_t> last_instant_ns_;
+  std::atomic<std::size_t> due_{0};     // customer alerts with a reset pending
+  std::atomic<bool> paused_{false};     // a drain stopped at a full outbox
+  std::atomic<bool> delivery_scheduled_{false};
+  std::atomic<std::int64_t> next_tick_ns_;  // when the timer's thread wakes
+  std::atomic<std::uint64_t> facts_applied_{0};
+  std::atomic<std::uint64_t> facts_refused_{0};
+  std::atomic<std::uint64_t> facts_stale_{0};
+  std::atomic<std::uint64_t> facts_late_{0};
+  std::atomic<std::uint64_t> facts_group_dropped_{0};
+  std::atomic<std::uint64_t> resets_{0};
+
+  // One change of an alert at a time, from its draft until it is known.
+  absl::Mutex change_mu_;
+  std::shared_ptr<const model::Catalog> catalog_ ABSL_GUARDED_BY(change_mu_);
+  std::mt19937_64 random_ ABSL_GUARDED_BY(change_mu_);
+
+  // One run over the timers at a time, so that they go off in one order.
+  absl::Mutex timers_mu_;
+
+  // Null with 0 threads. Last, so that its threads end before what they use.
+  std::unique_ptr<work::WorkerPool> pool_;
+};
+
+}  // namespace tocsin::core
+
+#endif  // TOCSIN_ENGINE_CORE_ENGINE_IMPL_H_

@@ -1,0 +1,180 @@
+#include <limits>
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/hash.h"
+#include "engine/base/limits.h"
+#include "engine/base/status.h"
+#include "engine/base/text.h"
+#include "engine/core/engine_impl.h"
+
+namespace tocsin {
+namespace {
+
+absl::Status BadOption(absl::string_view name, absl::string_view value,
+                       absl::string_view right) {
+  return MakeStatus(Reason::kMalformed, absl::StrCat("Options::", name, " is ", value,
+                                                     "; it must be ", right));
+}
+
+absl::Status CheckTrackedKeys(const Options& options) {
+  if (options.tracked_group_keys.size() > kTrackedGroupKeysMax) {
+    return BadOption("tracked_group_keys",
+                     absl::StrCat(options.tracked_group_keys.size(), " sets"),
+                     absl::StrCat("at most ", kTrackedGroupKeysMax));
+  }
+  for (const std::vector<std::string>& keys : options.tracked_group_keys) {
+    if (keys.empty() || keys.size() > kGroupKeysPerAlertMax) {
+      return BadOption("tracked_group_keys", absl::StrCat("a set of ", keys.size()),
+                       absl::StrCat("sets of 1 to ", kGroupKeysPerAlertMax, " keys"));
+    }
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const bool sound = !keys[i].empty() && keys[i].size() <= kGroupKeyMax &&
+                         IsValidUtf8(keys[i]);
+      if (!sound || (i > 0 && keys[i] == keys[i - 1]) || (i > 1 && keys[2] == keys[0])) {
+        return BadOption("tracked_group_keys", Quote(keys[i]),
+                         absl::StrCat("keys of 1 to ", kGroupKeyMax,
+                                      " bytes of UTF-8, none twice in a set"));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckOptions(const Options& options) {
+  if (options.worker_threads < 0 || options.worker_threads > kWorkerThreadsMax) {
+    return BadOption("worker_threads", absl::StrCat(options.worker_threads),
+                     absl::StrCat("0 to ", kWorkerThreadsMax));
+  }
+  const int shards = options.shards;
+  if (shards < 1 || shards > kShardsMax || (shards & (shards - 1)) != 0) {
+    return BadOption("shards", absl::StrCat(shards),
+                     absl::StrCat("a power of two from 1 to ", kShardsMax));
+  }
+  if (options.groups_per_measure_max < 1) {
+    return BadOption("groups_per_measure_max", "0", "1 or more");
+  }
+  if (options.event_time_ahead_max < absl::ZeroDuration()) {
+    return BadOption("event_time_ahead_max",
+                     absl::FormatDuration(options.event_time_ahead_max), "0 or more");
+  }
+  if (options.delivery_retry_max < absl::Milliseconds(1)) {
+    return BadOption("delivery_retry_max",
+                     absl::FormatDuration(options.delivery_retry_max), "1 ms or more");
+  }
+  return CheckTrackedKeys(options);
+}
+
+std::uint64_t SeedOf(const Options& options) {
+  if (options.random_seed != 0) return options.random_seed;
+  std::random_device entropy;
+  return (std::uint64_t{entropy()} << 32) ^ entropy();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(Options options) {
+  absl::Status status = CheckOptions(options);
+  if (!status.ok()) return status;
+  Clock* clock = options.clock != nullptr ? options.clock : SystemClock();
+  const std::uint64_t seed = SeedOf(options);
+  auto engine = std::make_unique<core::EngineImpl>(std::move(options), clock, seed);
+  status = engine->StartPool();
+  if (!status.ok()) return status;
+  return engine;
+}
+
+}  // namespace tocsin
+
+namespace tocsin::core {
+
+EngineImpl::EngineImpl(Options options, Clock* clock, std::uint64_t seed)
+    : options_(std::move(options)),
+      clock_(clock),
+      outbox_(options_, seed),
+      last_instant_ns_(std::numeric_limits<std::int64_t>::min()),
+      next_tick_ns_(std::numeric_limits<std::int64_t>::min()),
+      catalog_(std::make_shared<const model::Catalog>(options_.tracked_group_keys)),
+      random_(seed) {
+  for (int i = 0; i < options_.shards; ++i) {
+    shards_.push_back(
+        std::make_unique<state::Shard>(catalog_, options_.period_policy));
+  }
+}
+
+EngineImpl::~EngineImpl() {
+  // A sink that destroys its engine would wait for itself.
+  Close(absl::InfiniteDuration()).IgnoreError();
+}
+
+absl::Status EngineImpl::StartPool() {
+  if (options_.worker_threads == 0) return absl::OkStatus();
+  absl::StatusOr<std::unique_ptr<work::WorkerPool>> pool =
+      work::WorkerPool::Start(options_.worker_threads, [this] { return Tick(); });
+  if (!pool.ok()) return pool.status();
+  pool_ = *std::move(pool);
+  return absl::OkStatus();
+}
+
+absl::Time EngineImpl::Now() {
+  const absl::Time now = clock_->Now();
+  // Beyond the year 2262 the count is saturated and the clock is believed as it is.
+  const std::int64_t now_ns = absl::ToUnixNanos(now);
+  std::int64_t last_ns = last_instant_ns_.load(std::memory_order_relaxed);
+  while (now_ns > last_ns && !last_instant_ns_.compare_exchange_weak(
+                                 last_ns, now_ns, std::memory_order_relaxed)) {
+  }
+  return now_ns >= last_ns ? now : absl::FromUnixNanos(last_ns);
+}
+
+std::size_t EngineImpl::ShardIndexOf(const CustomerId& customer) const {
+  return static_cast<std::size_t>(StableHash(customer.uuid())) & (shards_.size() - 1);
+}
+
+model::Context EngineImpl::ContextFor(const state::Shard& shard, const state::Slot& slot,
+                                      Work* work) {
+  return {.catalog = shard.catalog(),
+          .missed = shard.MissedBy(slot.customer),
+          .now = work->now,
+          .groups_per_measure_max = options_.groups_per_measure_max,
+          .decisions = &work->decisions,
+          .resets_done = &work->resets_done};
+}
+
+void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
+  if (work->resets_done > 0) {
+    due_.fetch_sub(std::exchange(work->resets_done, 0), std::memory_order_relaxed);
+  }
+  const bool decided = !work->decisions.empty();
+  if (decided || slot->timer != absl::InfiniteFuture()) {
+    shard->SetTimer(slot, true);
+    const std::int64_t wakes_ns = next_tick_ns_.load(std::memory_order_relaxed);
+    if (absl::ToUnixNanos(slot->timer) < wakes_ns) work->earlier_timer = true;
+  }
+  if (!decided) return;
+  // Under the shard's lock, so that no later decision of the customer overtakes.
+  outbox_.Push(&work->decisions);
+  work->decided = true;
+}
+
+void EngineImpl::FollowUp(state::Shard* shard, const Work& work) {
+  if (pool_ == nullptr) return;
+  if (work.due) ScheduleDrain(shard);
+  if (work.decided) ScheduleDelivery();
+  if (work.earlier_timer) pool_->WakeTimer();
+}
+
+absl::Status EngineImpl::Closing() const {
+  return MakeStatus(Reason::kClosing,
+                    "the engine is closing or closed; open another one");
+}
+
+absl::Status EngineImpl::CheckRoom() const {
+  if (outbox_.HasRoom()) return absl::OkStatus();
+  return MakeStatus(Reason::kLimitReached,
+                    absl::StrCat(outbox_.size(), " notifications wait for the sink, at ",
+                                 "least Options::outbox_max (", options_.outbox_max,
+                                 "); try again when it has taken some"));
+}
+
+}  // namespace tocsin::core

@@ -1,0 +1,223 @@
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+#include "engine/core/engine_impl.h"
+#include "engine/model/customer_alert.h"
+#include "engine/model/pending.h"
+
+namespace tocsin::core {
+namespace {
+
+// As many customers as are looked at under one hold of a shard's lock.
+constexpr std::size_t kCustomersPerHold = 128;
+
+absl::Status UnknownCustomer(const CustomerId& customer) {
+  return MakeStatus(Reason::kUnknownCustomer,
+                    absl::StrCat("there is no customer ", customer.ToString(),
+                                 "; one comes into being with its first fact"));
+}
+
+}  // namespace
+
+absl::StatusOr<model::AlertPtr> EngineImpl::FindAlert(const CustomerId& customer,
+                                                      const AlertId& alert) const {
+  if (customer.is_nil() || alert.is_nil()) {
+    return MakeStatus(Reason::kMissing,
+                      absl::StrCat(customer.is_nil() ? "customer_id" : "alert_id",
+                                   " is the nil UUID; a real one is required"));
+  }
+  model::AlertPtr found = book_.Find(alert);
+  if (found != nullptr) return found;
+  return MakeStatus(Reason::kUnknownAlert,
+                    absl::StrCat("there is no alert ", alert.ToString()));
+}
+
+void EngineImpl::Refresh(state::Shard* shard, state::Slot* slot, Work* work) {
+  const model::Context context = ContextFor(*shard, *slot, work);
+  model::AdvanceClock(&slot->customer, context);
+  model::TakeIn(&slot->customer, context);
+  HandOn(shard, slot, work);
+}
+
+absl::StatusOr<state::Slot*> EngineImpl::FindInScope(state::Shard* shard,
+                                                     const CustomerId& customer,
+                                                     const model::AlertVersion& alert,
+                                                     Work* work) {
+  state::Slot* slot = shard->Find(customer);
+  if (slot == nullptr || slot->customer.archived) return UnknownCustomer(customer);
+  Refresh(shard, slot, work);
+  if (slot->customer.InScope(alert.spec())) return slot;
+  return MakeStatus(Reason::kNotInScope,
+                    absl::StrCat("alert ", alert.id().ToString(),
+                                 " does not speak of customer ", customer.ToString(),
+                                 "; its scope is another customer or plan"));
+}
+
+model::AlertPtr EngineImpl::InForce(const state::Shard& shard, const state::Slot& slot,
+                                    const AlertId& alert) {
+  for (const model::AlertPtr& own : slot.customer.own_alerts) {
+    if (own->id() == alert) return own;
+  }
+  const model::AlertPtr* shared = shard.catalog().FindAlert(alert);
+  return shared == nullptr ? nullptr : *shared;
+}
+
+absl::StatusOr<CustomerAlert> EngineImpl::GetCustomerAlert(
+    CustomerId customer, AlertId alert, const InstanceSelector& instance) {
+  work::Gate::Pass pass(&gate_);
+  if (!pass.entered()) return Closing();
+  const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert);
+  if (!known.ok()) return known.status();
+  state::Shard& shard = ShardOf(customer);
+  Work work{.now = Now()};
+  absl::StatusOr<CustomerAlert> view;
+  {
+    absl::MutexLock lock(&shard.mu);
+    view = DescribeLocked(&shard, customer, *known, instance, &work);
+  }
+  FollowUp(&shard, work);
+  return view;
+}
+
+absl::StatusOr<CustomerAlert> EngineImpl::DescribeLocked(state::Shard* shard,
+                                                         const CustomerId& customer,
+                                                         const model::AlertPtr& known,
+                                                         const InstanceSelector& selector,
+                                                         Work* work) {
+  const absl::StatusOr<state::Slot*> slot = FindInScope(shard, customer, *known, work);
+  if (!slot.ok()) return slot.status();
+  const model::AlertPtr in_force = InForce(*shard, **slot, known->id());
+  // Archived: as it was last known.
+  const model::AlertVersion& alert = in_force == nullptr ? *known : *in_force;
+  const absl::StatusOr<std::optional<std::string>> instance =
+      model::InstanceOf(alert, selector);
+  if (!instance.ok()) return instance.status();
+  absl::Status status = model::CheckInstance(&(*slot)->customer, alert, *instance);
+  if (!status.ok()) return status;
+  return model::Describe(&(*slot)->customer, alert, *instance);
+}
+
+absl::Status EngineImpl::ForEachCustomerAlert(
+    CustomerId customer, absl::FunctionRef<void(const CustomerAlert&)> visit) {
+  work::Gate::Pass pass(&gate_);
+  if (!pass.entered()) return Closing();
+  state::Shard& shard = ShardOf(customer);
+  Work work{.now = Now()};
+  std::vector<CustomerAlert> views;
+  {
+    absl::MutexLock lock(&shard.mu);
+    state::Slot* slot = shard.Find(customer);
+    if (slot == nullptr || slot->customer.archived) return UnknownCustomer(customer);
+    Refresh(&shard, slot, &work);
+    const auto describe = [&](const model::AlertPtr& alert) {
+      if (!alert->enabled() || !slot->customer.InScope(alert->spec())) return;
+      views.push_back(model::Describe(&slot->customer, *alert, std::nullopt));
+    };
+    for (const auto& [id, alert] : shard.catalog().alerts()) describe(alert);
+    for (const model::AlertPtr& alert : slot->customer.own_alerts) describe(alert);
+  }
+  FollowUp(&shard, work);
+  std::sort(views.begin(), views.end(), [](const CustomerAlert& a, const CustomerAlert& b) {
+    return a.alert < b.alert;
+  });
+  for (const CustomerAlert& view : views) visit(view);
+  return absl::OkStatus();
+}
+
+absl::Status EngineImpl::ForEachCustomerAlert(
+    AlertId alert, absl::FunctionRef<void(const CustomerAlert&)> visit) {
+  work::Gate::Pass pass(&gate_);
+  if (!pass.entered()) return Closing();
+  const model::AlertPtr known = book_.Find(alert);
+  if (known == nullptr) {
+    return MakeStatus(Reason::kUnknownAlert,
+                      absl::StrCat("there is no alert ", alert.ToString()));
+  }
+  if (!known->enabled()) {
+    return MakeStatus(
+        known->archived() ? Reason::kAlertArchived : Reason::kAlertDisabled,
+        absl::StrCat("alert ", alert.ToString(), " is ",
+                     AlertStatusName(known->alert.status), "; nobody has a status"));
+  }
+  for (const std::unique_ptr<state::Shard>& shard : shards_) {
+    for (std::size_t first = 0;; first += kCustomersPerHold) {
+      std::vector<CustomerAlert> views;
+      const bool more = DescribeSome(shard.get(), first, *known, &views);
+      for (const CustomerAlert& view : views) visit(view);
+      if (!more) break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool EngineImpl::DescribeSome(state::Shard* shard, std::size_t first,
+                              const model::AlertVersion& known,
+                              std::vector<CustomerAlert>* views) {
+  Work work{.now = Now()};
+  std::size_t found = 0;
+  {
+    absl::MutexLock lock(&shard->mu);
+    const std::vector<CustomerId> customers = shard->Roster(first, kCustomersPerHold);
+    found = customers.size();
+    for (const CustomerId& customer : customers) {
+      state::Slot* slot = shard->Find(customer);
+      if (!slot->customer.InScope(known.spec())) continue;
+      Refresh(shard, slot, &work);
+      const model::AlertPtr alert = InForce(*shard, *slot, known.id());
+      if (alert == nullptr) continue;
+      views->push_back(model::Describe(&slot->customer, *alert, std::nullopt));
+    }
+  }
+  FollowUp(shard, work);
+  return found == kCustomersPerHold;
+}
+
+absl::Status EngineImpl::ForEachInstance(
+    CustomerId customer, AlertId alert,
+    absl::FunctionRef<void(const CustomerAlert&)> visit) {
+  work::Gate::Pass pass(&gate_);
+  if (!pass.entered()) return Closing();
+  const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert);
+  if (!known.ok()) return known.status();
+  state::Shard& shard = ShardOf(customer);
+  Work work{.now = Now()};
+  std::vector<CustomerAlert> views;
+  {
+    absl::MutexLock lock(&shard.mu);
+    const absl::StatusOr<state::Slot*> slot =
+        FindInScope(&shard, customer, **known, &work);
+    if (!slot.ok()) return slot.status();
+    const model::AlertPtr in_force = InForce(shard, **slot, alert);
+    views = model::DescribeInstances(&(*slot)->customer,
+                                     in_force == nullptr ? **known : *in_force);
+  }
+  FollowUp(&shard, work);
+  for (const CustomerAlert& view : views) visit(view);
+  return absl::OkStatus();
+}
+
+Stats EngineImpl::GetStats() {
+  Stats stats{.facts_applied = facts_applied_.load(std::memory_order_relaxed),
+              .facts_refused = facts_refused_.load(std::memory_order_relaxed),
+              .facts_stale = facts_stale_.load(std::memory_order_relaxed),
+              .facts_late = facts_late_.load(std::memory_order_relaxed),
+              .facts_group_dropped = facts_group_dropped_.load(std::memory_order_relaxed),
+              .notifications_decided = outbox_.decided(),
+              .notifications_delivered = outbox_.delivered(),
+              .delivery_failures = outbox_.failures(),
+              .resets = resets_.load(std::memory_order_relaxed),
+              .customers = 0,
+              .alerts = book_.active_count(),
+              .due = due_.load(std::memory_order_relaxed),
+              .outbox = outbox_.size()};
+  for (const std::unique_ptr<state::Shard>& shard : shards_) {
+    absl::MutexLock lock(&shard->mu);
+    stats.customers += shard->customer_count();
+  }
+  return stats;
+}
+
+}  // namespace tocsin::core

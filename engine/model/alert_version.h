@@ -1,0 +1,55 @@
+#ifndef TOCSIN_ENGINE_MODEL_ALERT_VERSION_H_
+#define TOCSIN_ENGINE_MODEL_ALERT_VERSION_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/model/measure.h"
+#include "tocsin/alert.h"
+
+namespace tocsin::model {
+
+// One version of an alert's definition, never changed once made: a change makes
+// the next version.
+//
+// The counters only rise. So a customer that was last judged under one version
+// and is now judged under another can tell what happened in between without
+// having seen it, however many versions it missed.
+struct AlertVersion {
+  Alert alert;
+  MeasurePtr measure;
+
+  std::uint64_t restarts = 0;    // enabled again, or its filters changed
+  std::uint64_t rejudgings = 0;  // its threshold was given
+  std::uint64_t renotifies = 0;  // an update asked to notify again
+
+  const AlertId& id() const { return alert.id; }
+  const AlertSpec& spec() const { return alert.spec; }
+  Decimal threshold() const { return *alert.spec.threshold; }
+  bool enabled() const { return alert.status == AlertStatus::kEnabled; }
+  bool archived() const { return alert.status == AlertStatus::kArchived; }
+
+  // A value equal to the threshold has reached it.
+  bool IsReachedAt(Decimal value) const { return value >= threshold(); }
+};
+using AlertPtr = std::shared_ptr<const AlertVersion>;
+
+// An alert went from one version to the next; `before` is null where it was
+// created.
+struct AlertChange {
+  AlertPtr before;
+  AlertPtr after;
+};
+
+// Whether a spec is one that can be watched. Errors: see Engine::CreateAlert;
+// first match first in the order of AlertSpec's fields.
+absl::Status ValidateAlert(const AlertSpec& spec);
+
+// The spec after the update, validated. Error: kInvalidArgument, kOutOfRange.
+absl::StatusOr<AlertSpec> UpdatedSpec(const AlertSpec& spec, const AlertUpdate& update);
+
+}  // namespace tocsin::model
+
+#endif  // TOCSIN_ENGINE_MODEL_ALERT_VERSION_H_

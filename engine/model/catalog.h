@@ -1,0 +1,78 @@
+#ifndef TOCSIN_ENGINE_MODEL_CATALOG_H_
+#define TOCSIN_ENGINE_MODEL_CATALOG_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "engine/model/alert_version.h"
+#include "engine/model/ladder.h"
+#include "engine/model/measure.h"
+#include "tocsin/ids.h"
+
+namespace tocsin::model {
+
+// A measure that is kept for every customer, and the ladders that its alerts for
+// all customers and for those of a plan make.
+struct WatchedMeasure {
+  MeasurePtr measure;
+  Ladder all;
+  absl::flat_hash_map<PlanId, Ladder> by_plan;
+
+  void Add(const AlertPtr& alert);
+};
+using WatchedPtr = std::shared_ptr<const WatchedMeasure>;
+
+// What is watched of one subject: its whole sum (null where no alert does), and
+// the narrower measures.
+struct WatchedSubject {
+  WatchedPtr whole;
+  std::vector<WatchedPtr> slices;
+
+  const WatchedMeasure* Find(const Measure* measure) const;
+};
+
+// What is watched for all customers alike: the index from a subject to its
+// measures and ladders, and the alerts in it. A catalog never changes; a changed
+// alert makes the next generation, sharing all that stayed. Alerts for a single
+// customer are kept with that customer, so that they cost nobody else.
+class Catalog {
+ public:
+  explicit Catalog(const std::vector<std::vector<std::string>>& tracked_group_keys);
+
+  // Rises by one with every change.
+  std::uint64_t generation() const { return generation_; }
+
+  // The next generation, with the change made. Archived alerts are left out, and
+  // so are measures that no alert watches any more.
+  std::shared_ptr<const Catalog> With(const AlertChange& change) const;
+
+  const WatchedSubject& subject(const Subject& subject) const {
+    const auto it = subjects_.find(subject);
+    return it == subjects_.end() ? unwatched_ : it->second;
+  }
+  // Null where there is none, or it is archived, or for one customer only.
+  const AlertPtr* FindAlert(const AlertId& alert) const {
+    const auto it = alerts_.find(alert);
+    return it == alerts_.end() ? nullptr : &it->second;
+  }
+  const absl::flat_hash_map<AlertId, AlertPtr>& alerts() const { return alerts_; }
+
+ private:
+  WatchedSubject BuildSubject(const Subject& subject) const;
+
+  std::uint64_t generation_ = 0;
+  // Of a subject that no alert watches: the measures of the tracked group keys,
+  // which every subject has.
+  WatchedSubject unwatched_;
+  absl::flat_hash_map<AlertId, AlertPtr> alerts_;
+  absl::flat_hash_map<Subject, WatchedSubject> subjects_;
+};
+
+}  // namespace tocsin::model
+
+#endif  // TOCSIN_ENGINE_MODEL_CATALOG_H_

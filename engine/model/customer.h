@@ -1,0 +1,131 @@
+#ifndef TOCSIN_ENGINE_MODEL_CUSTOMER_H_
+#define TOCSIN_ENGINE_MODEL_CUSTOMER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "engine/model/catalog.h"
+#include "engine/model/decision.h"
+#include "engine/model/gauge.h"
+#include "engine/model/period.h"
+#include "tocsin/fact.h"
+#include "tocsin/ids.h"
+
+namespace tocsin::model {
+
+// What was said about one instance of a customer alert. Kept only where something
+// was: an instance without one has the epoch and crossing number of its customer
+// alert.
+struct InstanceState {
+  std::uint64_t epoch = 0;
+  std::uint64_t crossing = 0;  // of the last `reached`; never goes back
+
+  // The last notification, if there was one.
+  std::optional<NotificationKind> last_kind;
+  std::uint64_t last_epoch = 0;
+  std::uint64_t last_sequence = 0;
+  Trigger last_trigger = Trigger::kSpend;
+
+  bool SaidInThisEpoch() const { return last_kind.has_value() && last_epoch == epoch; }
+};
+
+// One customer's state under one alert, as far as it does not follow from the
+// value: kept from the first notification or reset on.
+struct AlertState {
+  std::uint64_t epoch = 0;
+  std::uint64_t crossing_max = 0;  // of all instances it ever had
+  absl::btree_map<std::string, InstanceState> instances;
+
+  InstanceState& InstanceFor(absl::string_view instance_key);
+  const InstanceState* Find(absl::string_view instance_key) const;
+  // Gives all instances the next epoch.
+  void RaiseEpoch();
+};
+
+// A judgement that is owed, and why. Several reasons make one judgement.
+struct Pending {
+  // Under which version the alert was last judged; null if it never was, or what
+  // was concluded is void.
+  AlertPtr judged_under;
+  bool created = false;
+  bool restarted = false;  // enabled, or its filters changed
+  bool updated = false;
+  bool renotify = false;
+  bool reset_whole = false;
+  absl::btree_set<std::string> reset_instances;
+
+  bool HasReset() const { return reset_whole || !reset_instances.empty(); }
+  // Until judged, nothing is concluded about the instance.
+  bool Evaluating(absl::string_view instance_key) const {
+    return judged_under == nullptr || reset_whole || reset_instances.contains(instance_key);
+  }
+};
+
+// All that is known and concluded of one customer. Plain data: the functions of
+// this folder change it, one call at a time.
+struct Customer {
+  Customer(const CustomerId& customer_id, PeriodPolicy policy, absl::Time now,
+           std::uint64_t catalog_generation)
+      : id(customer_id), period(policy, now), generation(catalog_generation) {}
+
+  CustomerId id;
+  PeriodState period;
+  std::uint64_t generation;    // of the catalog whose changes were taken in
+  std::uint64_t sequence = 0;  // of the last notification
+  bool archived = false;
+
+  std::vector<Meter> meters;
+
+  std::optional<PlanId> plan;
+  std::optional<absl::Time> plan_ends_at;
+  CustomFields custom_fields;
+  absl::flat_hash_map<ContractId, CustomFields> contracts;
+
+  std::vector<AlertPtr> own_alerts;        // for this customer only; not archived
+  std::vector<AlertChange> own_changes;    // of those, not yet taken in
+  absl::btree_map<AlertId, AlertState> states;
+  absl::btree_map<AlertId, Pending> pending;
+
+  Meter* FindMeter(const Subject& subject) {
+    for (Meter& meter : meters) {
+      if (meter.subject == subject) return &meter;
+    }
+    return nullptr;
+  }
+  Meter& MeterFor(const Subject& subject);
+  const CustomFields* FindContract(const ContractId& contract) const {
+    const auto it = contracts.find(contract);
+    return it == contracts.end() ? nullptr : &it->second;
+  }
+  bool InScope(const AlertSpec& spec) const {
+    if (archived) return false;
+    if (spec.customer.has_value()) return *spec.customer == id;
+    return !spec.plan.has_value() || spec.plan == plan;
+  }
+};
+
+// What a change of one customer stands on, and where its decisions go.
+struct Context {
+  const Catalog& catalog;
+  // The catalog's changes since the customer's generation, oldest first.
+  absl::Span<const AlertChange> missed;
+  absl::Time now;
+  std::size_t groups_per_measure_max = 0;
+  // Appended to, in the order in which they are to be sent.
+  std::vector<Decision>* decisions = nullptr;
+  // Raised by one for each customer alert whose reset is not due any more.
+  std::size_t* resets_done = nullptr;
+};
+
+}  // namespace tocsin::model
+
+#endif  // TOCSIN_ENGINE_MODEL_CUSTOMER_H_

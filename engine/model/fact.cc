@@ -1,0 +1,189 @@
+#include "engine/model/fact.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+#include "engine/model/contract.h"
+#include "engine/model/pending.h"
+#include "engine/model/reading.h"
+#include "engine/model/turn.h"
+
+namespace tocsin::model {
+namespace {
+
+Outcome Refused(absl::Status status) {
+  Outcome outcome;
+  outcome.status = std::move(status);
+  return outcome;
+}
+
+absl::Status CustomerIsArchived(const CustomerId& id) {
+  return MakeStatus(Reason::kCustomerArchived,
+                    absl::StrCat("customer ", id.ToString(),
+                                 " is archived; send a customer fact with archived: false "
+                                 "before other facts"));
+}
+
+Outcome ApplyEntry(Customer* customer, const Context& context, const Entry& entry,
+                   const std::optional<absl::Time>& stamped) {
+  if (customer->archived) return Refused(CustomerIsArchived(customer->id));
+  BringUpToDate(customer, context);
+  const absl::Time time = stamped.value_or(context.now);
+  if (time < customer->period.current().starts_at) {
+    Outcome outcome;
+    outcome.late = true;
+    return outcome;
+  }
+  if (time >= customer->period.ends_at()) {
+    BeginPeriod(customer, context, time, context.now);
+  }
+  return Post(customer, context, entry);
+}
+
+Outcome Apply(Customer* customer, const Context& context, const SpendAdded& fact) {
+  return ApplyEntry(
+      customer, context,
+      {.posting = {SpendIn(fact.credit_type), fact.amount, false, fact.version},
+       .contract = fact.contract,
+       .group_values = fact.group_values,
+       .trigger = Trigger::kSpend},
+      fact.time);
+}
+
+Outcome Apply(Customer* customer, const Context& context, const SpendTotal& fact) {
+  return ApplyEntry(
+      customer, context,
+      {.posting = {SpendIn(fact.credit_type), fact.total, true, fact.version},
+       .contract = fact.contract,
+       .group_values = fact.group_values,
+       .trigger = Trigger::kSpend},
+      fact.time);
+}
+
+Outcome Apply(Customer* customer, const Context& context, const UsageAdded& fact) {
+  return ApplyEntry(
+      customer, context,
+      {.posting = {UsageOf(fact.billable_metric), fact.quantity, false, fact.version},
+       .contract = std::nullopt,
+       .group_values = fact.group_values,
+       .trigger = Trigger::kUsage},
+      fact.time);
+}
+
+Outcome Apply(Customer* customer, const Context& context, const UsageTotal& fact) {
+  return ApplyEntry(
+      customer, context,
+      {.posting = {UsageOf(fact.billable_metric), fact.total, true, fact.version},
+       .contract = std::nullopt,
+       .group_values = fact.group_values,
+       .trigger = Trigger::kUsage},
+      fact.time);
+}
+
+Outcome Apply(Customer* customer, const Context& context, const PeriodTold& fact) {
+  if (customer->archived) return Refused(CustomerIsArchived(customer->id));
+  BringUpToDate(customer, context);
+  const absl::StatusOr<PeriodState::Told> told = customer->period.Tell(
+      {.starts_at = fact.starts_at, .ends_at = fact.ends_at}, context.now);
+  if (!told.ok()) return Refused(told.status());
+  if (*told == PeriodState::Told::kBegan) ClearPeriod(customer, context, context.now);
+  if (context.now >= customer->period.ends_at()) {
+    BeginPeriod(customer, context, context.now, context.now);
+  }
+  return Outcome();
+}
+
+// All that is known of it ends, but for what must never be said twice.
+void Archive(Customer* customer, const Context& context) {
+  while (!customer->pending.empty()) {
+    DropPending(customer, customer->pending.begin()->first, context);
+  }
+  customer->meters.clear();
+  customer->contracts.clear();
+  for (auto& [id, state] : customer->states) {
+    state.instances.erase(state.instances.upper_bound(""), state.instances.end());
+    for (auto& [key, instance] : state.instances) instance.last_kind.reset();
+  }
+  customer->archived = true;
+}
+
+struct ScopedAlert {
+  AlertPtr alert;
+  bool in_scope = false;
+};
+
+std::vector<ScopedAlert> ScopesOf(const Customer& customer, const Catalog& catalog) {
+  std::vector<ScopedAlert> scopes;
+  for (const AlertPtr& alert : customer.own_alerts) {
+    scopes.push_back({alert, customer.InScope(alert->spec())});
+  }
+  for (const auto& [id, alert] : catalog.alerts()) {
+    scopes.push_back({alert, customer.InScope(alert->spec())});
+  }
+  return scopes;
+}
+
+// Judges the alerts that begin to apply. Those that end to apply leave nothing: a
+// status is where a value stands on the ladders that do.
+void ChangeScopes(Customer* customer, const Context& context,
+                  const std::vector<ScopedAlert>& before) {
+  Turn turn(customer, context, context.now);
+  for (const auto& [alert, was_in_scope] : before) {
+    const bool is_in_scope = customer->InScope(alert->spec());
+    if (is_in_scope == was_in_scope) continue;
+    SetBands(customer, context.catalog, *alert->measure);
+    if (is_in_scope && alert->enabled()) JudgeEntering(customer, alert, &turn);
+  }
+}
+
+void PatchCustomer(Customer* customer, const CustomerTold& fact) {
+  if (!fact.plan.keeps()) customer->plan = fact.plan.value();
+  if (!fact.plan_ends_at.keeps()) customer->plan_ends_at = fact.plan_ends_at.value();
+  if (!fact.custom_fields.keeps()) {
+    customer->custom_fields = fact.custom_fields.value().value_or(CustomFields());
+  }
+}
+
+Outcome Apply(Customer* customer, const Context& context, const CustomerTold& fact) {
+  const bool stays_archived = customer->archived && fact.archived.value_or(true);
+  if (stays_archived && !fact.archived.has_value()) {
+    return Refused(CustomerIsArchived(customer->id));
+  }
+  BringUpToDate(customer, context);
+  std::vector<ScopedAlert> scopes;
+  const bool may_change_scope = !fact.plan.keeps() || fact.archived.has_value();
+  if (may_change_scope) scopes = ScopesOf(*customer, context.catalog);
+  PatchCustomer(customer, fact);
+  if (fact.archived.value_or(false)) {
+    Archive(customer, context);
+  } else if (may_change_scope) {
+    customer->archived = false;
+    AdvanceClock(customer, context);
+    ChangeScopes(customer, context, scopes);
+  }
+  return Outcome();
+}
+
+Outcome Apply(Customer* customer, const Context& context, const ContractTold& fact) {
+  if (customer->archived) return Refused(CustomerIsArchived(customer->id));
+  BringUpToDate(customer, context);
+  return TellContract(customer, context, fact);
+}
+
+}  // namespace
+
+const CustomerId& CustomerOf(const Fact& fact) {
+  return std::visit([](const auto& one) -> const CustomerId& { return one.customer; },
+                    fact);
+}
+
+Outcome ApplyFact(Customer* customer, const Context& context, const Fact& fact) {
+  return std::visit(
+      [customer, &context](const auto& one) { return Apply(customer, context, one); },
+      fact);
+}
+
+}  // namespace tocsin::model

@@ -1,0 +1,27 @@
+#ifndef TOCSIN_ENGINE_MODEL_FACT_H_
+#define TOCSIN_ENGINE_MODEL_FACT_H_
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "engine/model/customer.h"
+#include "engine/model/posting.h"
+#include "tocsin/fact.h"
+
+namespace tocsin::model {
+
+// The customer a fact speaks of.
+const CustomerId& CustomerOf(const Fact& fact);
+
+// Whether a fact can be applied to any customer at all. Errors, first match first:
+// kInvalidArgument for a nil id, or group values or custom fields that are
+// malformed; kOutOfRange for an amount beyond +-10^18; kInvalidArgument for a
+// period that ends before it starts; kOutOfRange for a time further than
+// `ahead_max` past `now`.
+absl::Status ValidateFact(const Fact& fact, absl::Time now, absl::Duration ahead_max);
+
+// Applies a valid fact to its customer and decides everything that it causes.
+Outcome ApplyFact(Customer* customer, const Context& context, const Fact& fact);
+
+}  // namespace tocsin::model
+
+#endif  // TOCSIN_ENGINE_MODEL_FACT_H_

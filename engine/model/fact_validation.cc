@@ -1,0 +1,158 @@
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "engine/base/limits.h"
+#include "engine/base/rfc3339.h"
+#include "engine/base/status.h"
+#include "engine/base/text.h"
+#include "engine/model/fact.h"
+
+namespace tocsin::model {
+namespace {
+
+absl::Status Nil(absl::string_view what) {
+  return MakeStatus(Reason::kMissing,
+                    absl::StrCat(what, " is the nil UUID; a real one is required"));
+}
+
+absl::Status CheckText(absl::string_view what, absl::string_view text, std::size_t min,
+                       std::size_t max) {
+  if (text.size() < min || text.size() > max) {
+    return MakeStatus(Reason::kTooLong,
+                      absl::StrCat(what, " ", Quote(text), " has ", text.size(),
+                                   " bytes; it must have ", min, " to ", max));
+  }
+  if (!IsValidUtf8(text)) {
+    return MakeStatus(Reason::kMalformed,
+                      absl::StrCat(what, " ", Quote(text), " is not valid UTF-8"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckAmount(absl::string_view what, Decimal amount) {
+  if (amount.IsAmount()) return absl::OkStatus();
+  return MakeStatus(Reason::kOutOfRange,
+                    absl::StrCat(what, " ", amount.ToString(), " is beyond +-10^18"));
+}
+
+absl::Status CheckGroups(absl::Span<const GroupValue> groups) {
+  if (groups.size() > kGroupValuesPerFactMax) {
+    return MakeStatus(Reason::kTooLong,
+                      absl::StrCat("group_values has ", groups.size(), " keys; at most ",
+                                   kGroupValuesPerFactMax, " are allowed"));
+  }
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    absl::Status status = CheckText("group key", groups[i].key, 1, kGroupKeyMax);
+    if (status.ok()) {
+      status = CheckText("group value", groups[i].value, 0, kGroupValueMax);
+    }
+    if (!status.ok()) return status;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (groups[j].key != groups[i].key) continue;
+      return MakeStatus(Reason::kMalformed,
+                        absl::StrCat("group_values has the key ", Quote(groups[i].key),
+                                     " twice; each may be given once"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFields(const CustomFields& fields) {
+  if (fields.size() > kCustomFieldsMax) {
+    return MakeStatus(Reason::kTooLong,
+                      absl::StrCat("custom_fields has ", fields.size(),
+                                   " entries; at most ", kCustomFieldsMax, " are allowed"));
+  }
+  for (const auto& [key, value] : fields) {
+    absl::Status status = CheckText("custom field key", key, 1, kCustomFieldKeyMax);
+    if (status.ok()) {
+      status = CheckText("custom field value", value, 0, kCustomFieldValueMax);
+    }
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTime(absl::Time time, absl::Time now, absl::Duration ahead_max) {
+  if (time <= now + ahead_max) return absl::OkStatus();
+  std::string stamped;
+  std::string clock;
+  AppendRfc3339Millis(time, &stamped);
+  AppendRfc3339Millis(now, &clock);
+  return MakeStatus(Reason::kTooFarAhead,
+                    absl::StrCat("timestamp ", stamped, " is more than ",
+                                 absl::FormatDuration(ahead_max), " past the clock, ",
+                                 clock));
+}
+
+absl::Status CheckEntry(absl::string_view what, Decimal amount,
+                        const std::vector<GroupValue>& groups,
+                        const std::optional<absl::Time>& time, absl::Time now,
+                        absl::Duration ahead_max) {
+  absl::Status status = groups.empty() ? absl::OkStatus() : CheckGroups(groups);
+  if (status.ok()) status = CheckAmount(what, amount);
+  if (status.ok() && time.has_value()) status = CheckTime(*time, now, ahead_max);
+  return status;
+}
+
+struct Limits {
+  absl::Time now;
+  absl::Duration ahead_max;
+};
+
+template <typename Spend>
+absl::Status CheckSpend(const Spend& fact, absl::string_view what, Decimal amount,
+                        const Limits& limits) {
+  if (fact.credit_type.is_nil()) return Nil("credit_type_id");
+  if (fact.contract && fact.contract->is_nil()) return Nil("contract_id");
+  return CheckEntry(what, amount, fact.group_values, fact.time, limits.now,
+                    limits.ahead_max);
+}
+
+template <typename Usage>
+absl::Status CheckUsage(const Usage& fact, absl::string_view what, Decimal amount,
+                        const Limits& limits) {
+  if (fact.billable_metric.is_nil()) return Nil("billable_metric_id");
+  return CheckEntry(what, amount, fact.group_values, fact.time, limits.now,
+                    limits.ahead_max);
+}
+
+absl::Status Check(const SpendAdded& fact, const Limits& limits) {
+  return CheckSpend(fact, "amount", fact.amount, limits);
+}
+absl::Status Check(const SpendTotal& fact, const Limits& limits) {
+  return CheckSpend(fact, "total", fact.total, limits);
+}
+absl::Status Check(const UsageAdded& fact, const Limits& limits) {
+  return CheckUsage(fact, "quantity", fact.quantity, limits);
+}
+absl::Status Check(const UsageTotal& fact, const Limits& limits) {
+  return CheckUsage(fact, "total", fact.total, limits);
+}
+
+absl::Status Check(const PeriodTold& fact, const Limits&) {
+  return CheckPeriod({.starts_at = fact.starts_at, .ends_at = fact.ends_at});
+}
+
+absl::Status Check(const CustomerTold& fact, const Limits&) {
+  if (fact.plan.value() && fact.plan.value()->is_nil()) return Nil("plan_id");
+  if (!fact.custom_fields.value()) return absl::OkStatus();
+  return CheckFields(*fact.custom_fields.value());
+}
+
+absl::Status Check(const ContractTold& fact, const Limits&) {
+  if (fact.contract.is_nil()) return Nil("contract_id");
+  return CheckFields(fact.custom_fields);
+}
+
+}  // namespace
+
+absl::Status ValidateFact(const Fact& fact, absl::Time now, absl::Duration ahead_max) {
+  if (CustomerOf(fact).is_nil()) return Nil("customer_id");
+  const Limits limits{.now = now, .ahead_max = ahead_max};
+  return std::visit([&limits](const auto& one) { return Check(one, limits); }, fact);
+}
+
+}  // namespace tocsin::model

@@ -1,0 +1,126 @@
+#ifndef TOCSIN_ENGINE_MODEL_GAUGE_H_
+#define TOCSIN_ENGINE_MODEL_GAUGE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "engine/model/ladder.h"
+#include "engine/model/measure.h"
+#include "tocsin/decimal.h"
+#include "tocsin/ids.h"
+
+namespace tocsin::model {
+
+// What a fact says of a sum: an addition to it, or what it is in all.
+struct Posting {
+  Subject subject;
+  Decimal amount;
+  bool is_total = false;
+  std::optional<std::uint64_t> version;
+};
+
+enum class Posted { kCounted, kStale, kOverflow };
+
+// One sum within the current period, and which facts are in it already.
+struct Sum {
+  Decimal value;
+  std::uint64_t newest_version = 0;  // of the additions and totals in it
+  std::uint64_t total_version = 0;   // of the last total that had one
+  bool has_total_version = false;
+  bool has_data = false;  // a fact was counted, if only one of 0
+
+  // Counts the posting. A total older than what is in the sum, and an addition
+  // that the last total contains, are stale. Changes nothing unless kCounted.
+  Posted Post(const Posting& posting);
+
+  std::optional<Decimal> value_if_data() const {
+    return has_data ? std::optional<Decimal>(value) : std::nullopt;
+  }
+};
+
+// A customer's reading of one instance of a measure. Status needs no storage:
+// it is where the value stands on the ladders.
+struct Gauge {
+  Sum sum;
+  Band band = Band::Empty();
+};
+
+// By contract. Where a measure filters contracts, its gauge's value is the sum of
+// the parts of those that pass; versions are kept with the parts.
+using ContractParts = absl::flat_hash_map<ContractId, Sum>;
+
+struct Instance {
+  Gauge gauge;
+  ContractParts parts;
+};
+
+// A customer's readings of one measure that is narrowed by groups or contracts.
+struct Slice {
+  MeasurePtr measure;
+  absl::btree_map<std::string, Instance> instances;  // by instance key
+  std::uint64_t group_dropped = 0;  // facts above the limit of group values
+
+  Instance* Find(absl::string_view instance_key) {
+    const auto it = instances.find(instance_key);
+    return it == instances.end() ? nullptr : &it->second;
+  }
+};
+
+// Everything a customer's facts say of one subject in the current period.
+struct Meter {
+  Subject subject;
+  Gauge whole;
+  ContractParts contracts;  // without group values
+  std::vector<Slice> slices;
+
+  Slice* FindSlice(const Measure* measure) {
+    for (Slice& slice : slices) {
+      if (slice.measure.get() == measure) return &slice;
+    }
+    return nullptr;
+  }
+
+  // Begins a new period: everything is back at zero and without data.
+  void Clear();
+};
+
+inline Posted Sum::Post(const Posting& posting) {
+  if (posting.is_total) {
+    if (posting.version.has_value()) {
+      if (*posting.version < newest_version) return Posted::kStale;
+      total_version = newest_version = *posting.version;
+      has_total_version = true;
+    }
+    value = posting.amount;
+  } else {
+    if (posting.version.has_value() && has_total_version &&
+        *posting.version <= total_version) {
+      return Posted::kStale;
+    }
+    const std::optional<Decimal> sum = CheckedAdd(value, posting.amount);
+    if (!sum.has_value()) return Posted::kOverflow;
+    value = *sum;
+    if (posting.version.has_value() && *posting.version > newest_version) {
+      newest_version = *posting.version;
+    }
+  }
+  has_data = true;
+  return Posted::kCounted;
+}
+
+inline void Meter::Clear() {
+  whole = Gauge();
+  contracts.clear();
+  for (Slice& slice : slices) {
+    slice.instances.clear();
+    slice.group_dropped = 0;
+  }
+}
+
+}  // namespace tocsin::model
+
+#endif  // TOCSIN_ENGINE_MODEL_GAUGE_H_

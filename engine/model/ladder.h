@@ -1,0 +1,57 @@
+#ifndef TOCSIN_ENGINE_MODEL_LADDER_H_
+#define TOCSIN_ENGINE_MODEL_LADDER_H_
+
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include "engine/model/alert_version.h"
+#include "tocsin/decimal.h"
+
+namespace tocsin::model {
+
+// The open interval around a value in which no threshold lies: while a new value
+// stays strictly inside, nothing can have been crossed.
+struct Band {
+  Decimal below = Decimal::FromUnits(std::numeric_limits<Int128>::max());
+  Decimal above = Decimal::FromUnits(std::numeric_limits<Int128>::min());
+
+  // Contains no value: whoever has this band always looks at the ladders.
+  static constexpr Band Empty() { return Band(); }
+  static constexpr Band Unbounded() {
+    return {.below = Decimal::FromUnits(std::numeric_limits<Int128>::min()),
+            .above = Decimal::FromUnits(std::numeric_limits<Int128>::max())};
+  }
+
+  constexpr bool Contains(Decimal value) const { return below < value && value < above; }
+  constexpr void IntersectWith(const Band& other) {
+    if (other.below > below) below = other.below;
+    if (other.above < above) above = other.above;
+  }
+
+  friend bool operator==(const Band&, const Band&) = default;
+};
+
+// The thresholds of the enabled alerts of one measure and one scope, lowest
+// first; equal ones by alert id. Immutable once built.
+class Ladder {
+ public:
+  // Keeps the order whatever the order of adding.
+  void Add(AlertPtr alert);
+
+  // How many rungs a value has reached: those in front, `[0, Reached)`.
+  std::size_t Reached(Decimal value) const;
+  const AlertPtr& rung(std::size_t i) const { return rungs_[i]; }
+  std::size_t size() const { return rungs_.size(); }
+  bool empty() const { return rungs_.empty(); }
+
+  // The band of values that have reached just `reached` rungs.
+  Band BandAt(std::size_t reached) const;
+
+ private:
+  std::vector<AlertPtr> rungs_;
+};
+
+}  // namespace tocsin::model
+
+#endif  // TOCSIN_ENGINE_MODEL_LADDER_H_

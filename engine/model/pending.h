@@ -1,0 +1,47 @@
+#ifndef TOCSIN_ENGINE_MODEL_PENDING_H_
+#define TOCSIN_ENGINE_MODEL_PENDING_H_
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "engine/model/customer.h"
+#include "engine/model/turn.h"
+
+namespace tocsin::model {
+
+// What is owed to a customer, and how it is paid. A change of an alert costs its
+// customers nothing until something touches them: then `TakeIn` makes of all the
+// changes a customer missed what is pending for it, and `JudgePending` judges
+// that, on the values of that moment. Nothing but these touches changes a value,
+// so it is as if all had been judged at the instant of the change.
+
+// Takes in the alert changes that the customer has missed: raises epochs, keeps
+// and drops sums, and notes what is to be judged. Concludes nothing.
+void TakeIn(Customer* customer, const Context& context);
+
+// Judges all that is pending, as one change at `instant`. Needs `TakeIn` first.
+void JudgePending(Customer* customer, const Context& context, absl::Time instant);
+
+// Does what fell due by `now`: ends periods, each at its own instant, judging
+// before that what was pending.
+void AdvanceClock(Customer* customer, const Context& context);
+
+// All of the above: what a fact does first.
+void BringUpToDate(Customer* customer, const Context& context);
+
+// Ends the current period and begins the one that contains `next`, as one change
+// at `instant`.
+void BeginPeriod(Customer* customer, const Context& context, absl::Time next,
+                 absl::Time instant);
+
+// As of a told period, which has begun already.
+void ClearPeriod(Customer* customer, const Context& context, absl::Time instant);
+
+// Judges every instance of an alert that begins to apply to the customer.
+void JudgeEntering(Customer* customer, const AlertPtr& alert, Turn* turn);
+
+// Drops what is pending for an alert, if anything is.
+void DropPending(Customer* customer, const AlertId& alert, const Context& context);
+
+}  // namespace tocsin::model
+
+#endif  // TOCSIN_ENGINE_MODEL_PENDING_H_

@@ -1,0 +1,82 @@
+#include "engine/model/period.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "engine/base/rfc3339.h"
+#include "engine/base/status.h"
+
+namespace tocsin::model {
+namespace {
+
+std::string Text(absl::Time time) {
+  std::string text;
+  AppendRfc3339Millis(time, &text);
+  return text;
+}
+
+}  // namespace
+
+absl::Status CheckPeriod(const Period& period) {
+  if (period.ends_at > period.starts_at) return absl::OkStatus();
+  return MakeStatus(Reason::kMalformed,
+                    absl::StrCat("the period ends at ", Text(period.ends_at),
+                                 ", not after its start at ", Text(period.starts_at)));
+}
+
+Period CalendarMonthAt(absl::Time instant) {
+  const absl::TimeZone utc = absl::UTCTimeZone();
+  const absl::CivilMonth month = absl::ToCivilMonth(instant, utc);
+  return {.starts_at = absl::FromCivil(month, utc),
+          .ends_at = absl::FromCivil(month + 1, utc)};
+}
+
+PeriodState::PeriodState(PeriodPolicy policy, absl::Time now) : policy_(policy) {
+  if (policy_ == PeriodPolicy::kCalendarMonth) current_ = CalendarMonthAt(now);
+}
+
+absl::Time PeriodState::ends_at() const {
+  return waiting_ ? std::min(current_.ends_at, waiting_->starts_at) : current_.ends_at;
+}
+
+void PeriodState::AdvanceTo(absl::Time instant) {
+  while (instant >= ends_at()) {
+    const absl::Time end = ends_at();
+    if (waiting_ && waiting_->starts_at <= end) {
+      current_ = *waiting_;
+      waiting_.reset();
+      current_told_ = true;
+    } else if (current_told_ || policy_ == PeriodPolicy::kOpenEnded) {
+      current_ = {.starts_at = end, .ends_at = absl::InfiniteFuture()};
+    } else {
+      // Nothing can happen in the months in between but that one told begins.
+      const absl::Time next =
+          waiting_ ? std::min(instant, waiting_->starts_at) : instant;
+      current_ = CalendarMonthAt(next);
+    }
+  }
+}
+
+absl::StatusOr<PeriodState::Told> PeriodState::Tell(const Period& period,
+                                                    absl::Time now) {
+  if (any_told_ && period.starts_at < current_.starts_at) {
+    return MakeStatus(Reason::kPeriodGoesBack,
+                      absl::StrCat("the period starts at ", Text(period.starts_at),
+                                   ", before the current one, which started at ",
+                                   Text(current_.starts_at)));
+  }
+  any_told_ = true;
+  // An event stamped ahead of the clock may have begun a period that starts later
+  // than now, so the current start comes first.
+  const bool same_start = period.starts_at == current_.starts_at;
+  if (!same_start && period.starts_at > now) {
+    waiting_ = period;
+    return Told::kWaiting;
+  }
+  current_ = period;
+  current_told_ = true;
+  return same_start ? Told::kMoved : Told::kBegan;
+}
+
+}  // namespace tocsin::model

@@ -1,0 +1,113 @@
+#include "engine/notify/outbox.h"
+
+#include <algorithm>
+#include <exception>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/notify/notification.h"
+
+namespace tocsin::notify {
+namespace {
+
+constexpr absl::Duration kFirstRetry = absl::Milliseconds(100);
+constexpr std::size_t kBatch = 1'024;
+
+thread_local const Outbox* delivering_here = nullptr;
+
+}  // namespace
+
+Outbox::Outbox(const Options& options, std::uint64_t seed)
+    : sink_(options.sink),
+      outbox_max_(options.outbox_max),
+      retry_max_(options.delivery_retry_max),
+      random_(seed) {}
+
+void Outbox::Push(std::vector<model::Decision>* decisions) {
+  if (decisions->empty()) return;
+  decided_.fetch_add(decisions->size(), std::memory_order_relaxed);
+  if (sink_ != nullptr) {
+    size_.fetch_add(decisions->size(), std::memory_order_relaxed);
+    absl::MutexLock lock(&mu_);
+    std::move(decisions->begin(), decisions->end(), std::back_inserter(queue_));
+  }
+  decisions->clear();
+}
+
+void Outbox::Deliver(absl::FunctionRef<absl::Time()> now, Retry retry) {
+  if (!Begin(now(), retry)) return;
+  while (!in_hand_.empty() || TakeBatchOrEnd()) {
+    const absl::Status status = GiveToSink(in_hand_.front());
+    if (!status.ok()) {
+      EndInFailure(now());
+      return;
+    }
+    in_hand_.pop_front();
+    delivered_.fetch_add(1, std::memory_order_relaxed);
+    size_.fetch_sub(1, std::memory_order_relaxed);
+  }
+}
+
+absl::Time Outbox::NextDelivery() const {
+  if (size() == 0) return absl::InfiniteFuture();
+  absl::MutexLock lock(&mu_);
+  return retry_at_;
+}
+
+bool Outbox::InsideSink() const { return delivering_here == this; }
+
+bool Outbox::Begin(absl::Time now, Retry retry) {
+  if (size() == 0) return false;
+  absl::MutexLock lock(&mu_);
+  if (retry == Retry::kNow) mu_.Await(absl::Condition(this, &Outbox::Idle));
+  if (delivering_) return false;
+  if (retry == Retry::kWhenDue && now < retry_at_) return false;
+  delivering_ = true;
+  return true;
+}
+
+bool Outbox::TakeBatchOrEnd() {
+  absl::MutexLock lock(&mu_);
+  failures_in_a_row_ = 0;
+  retry_at_ = absl::InfinitePast();
+  const std::size_t count = std::min(kBatch, queue_.size());
+  const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
+  std::move(queue_.begin(), end, std::back_inserter(in_hand_));
+  queue_.erase(queue_.begin(), end);
+  // In one step with finding the queue empty: whoever pushes after this finds
+  // nobody delivering, and so begins.
+  delivering_ = count > 0;
+  return count > 0;
+}
+
+absl::Status Outbox::GiveToSink(const model::Decision& decision) {
+  const Notification notification = MakeNotification(decision);
+  const Outbox* outer = std::exchange(delivering_here, this);
+  absl::Status status;
+  try {
+    status = sink_->Deliver(notification);
+  } catch (const std::exception& error) {
+    status = absl::UnknownError(absl::StrCat("the sink threw: ", error.what()));
+  } catch (...) {
+    status = absl::UnknownError("the sink threw something that is no std::exception");
+  }
+  delivering_here = outer;
+  return status;
+}
+
+void Outbox::EndInFailure(absl::Time now) {
+  failures_.fetch_add(1, std::memory_order_relaxed);
+  absl::MutexLock lock(&mu_);
+  const int doublings = std::min(failures_in_a_row_++, 30);
+  const absl::Duration wait =
+      std::min(retry_max_, kFirstRetry * (std::int64_t{1} << doublings));
+  // Half of the wait is left to chance, so that engines that failed together do
+  // not come back together.
+  const auto half = absl::ToInt64Microseconds(wait / 2);
+  std::uniform_int_distribution<std::int64_t> jitter(0, half);
+  retry_at_ = now + absl::Microseconds(half + jitter(random_));
+  delivering_ = false;
+}
+
+}  // namespace tocsin::notify

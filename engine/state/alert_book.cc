@@ -1,0 +1,184 @@
+#include "engine/state/alert_book.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/limits.h"
+#include "engine/base/status.h"
+
+namespace tocsin::state {
+namespace {
+
+using model::AlertChange;
+using model::AlertPtr;
+using model::AlertVersion;
+
+void AppendField(absl::string_view text, std::string* out) {
+  absl::StrAppend(out, text.size(), ":", text);
+}
+
+// The same text for the same measure, and for no other.
+std::string CanonicalText(const model::Measure& measure) {
+  std::string text = absl::StrCat(static_cast<int>(measure.subject.quantity), ":");
+  text.append(reinterpret_cast<const char*>(measure.subject.id.data),
+              sizeof measure.subject.id.data);
+  for (const GroupFilter& group : measure.groups) {
+    text.push_back(group.value.has_value() ? 'v' : 'k');
+    AppendField(group.key, &text);
+    if (group.value.has_value()) AppendField(*group.value, &text);
+  }
+  for (const CustomFieldFilter& filter : measure.contract_filters) {
+    text.push_back('c');
+    AppendField(filter.key, &text);
+    AppendField(filter.value, &text);
+  }
+  return text;
+}
+
+absl::Status Unknown(const AlertId& alert) {
+  return MakeStatus(Reason::kUnknownAlert,
+                    absl::StrCat("there is no alert ", alert.ToString()));
+}
+
+absl::Status Archived(const AlertId& alert) {
+  return MakeStatus(Reason::kAlertArchived,
+                    absl::StrCat("alert ", alert.ToString(), " is archived"));
+}
+
+}  // namespace
+
+AlertPtr AlertBook::Find(const AlertId& alert) const {
+  absl::ReaderMutexLock lock(&mu_);
+  const auto it = alerts_.find(alert);
+  return it == alerts_.end() ? nullptr : it->second;
+}
+
+std::vector<AlertPtr> AlertBook::All() const {
+  std::vector<AlertPtr> alerts;
+  {
+    absl::ReaderMutexLock lock(&mu_);
+    alerts.reserve(alerts_.size());
+    for (const auto& [id, alert] : alerts_) alerts.push_back(alert);
+  }
+  std::sort(alerts.begin(), alerts.end(),
+            [](const AlertPtr& a, const AlertPtr& b) { return a->id() < b->id(); });
+  return alerts;
+}
+
+std::size_t AlertBook::active_count() const {
+  absl::ReaderMutexLock lock(&mu_);
+  return active_count_;
+}
+
+absl::Status AlertBook::CheckUnused(const AlertSpec& spec, const AlertId& id) const {
+  absl::ReaderMutexLock lock(&mu_);
+  if (alerts_.contains(id)) {
+    return MakeStatus(Reason::kAlertIdUsed,
+                      absl::StrCat("alert id ", id.ToString(),
+                                   " was used before; an id is never used again"));
+  }
+  if (spec.uniqueness_key.has_value()) {
+    const auto holder = uniqueness_keys_.find(*spec.uniqueness_key);
+    if (holder != uniqueness_keys_.end()) {
+      return UniquenessKeyUsed(holder->second, *spec.uniqueness_key);
+    }
+  }
+  if (active_count_ >= kAlertsMax) {
+    return MakeStatus(Reason::kLimitReached,
+                      absl::StrCat("there are ", active_count_,
+                                   " alerts, the most that are allowed; archive some"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<AlertChange> AlertBook::DraftCreate(const AlertSpec& spec,
+                                                   const AlertId& id, absl::Time now) {
+  absl::Status status = model::ValidateAlert(spec);
+  if (!status.ok()) return status;
+  auto after = std::make_shared<AlertVersion>();
+  after->alert = {.id = spec.id.value_or(id),
+                  .spec = spec,
+                  .status = AlertStatus::kEnabled,
+                  .updated_at = now};
+  after->alert.spec.id = after->alert.id;
+  status = CheckUnused(spec, after->alert.id);
+  if (!status.ok()) return status;
+  after->measure = Intern(model::MeasureOf(spec));
+  return AlertChange{.before = nullptr, .after = std::move(after)};
+}
+
+absl::StatusOr<AlertChange> AlertBook::DraftUpdate(const AlertId& alert,
+                                                   const AlertUpdate& update,
+                                                   absl::Time now) {
+  const AlertPtr before = Find(alert);
+  if (before == nullptr) return Unknown(alert);
+  if (before->archived()) return Archived(alert);
+  absl::StatusOr<AlertSpec> spec = model::UpdatedSpec(before->spec(), update);
+  if (!spec.ok()) return spec.status();
+  auto after = std::make_shared<AlertVersion>(*before);
+  after->alert.spec = *std::move(spec);
+  after->alert.updated_at = now;
+  after->measure = Intern(model::MeasureOf(after->spec()));
+  if (update.threshold.has_value()) ++after->rejudgings;
+  if (update.on_change == OnChange::kNotifyAgain) ++after->renotifies;
+  if (after->measure != before->measure) ++after->restarts;
+  return AlertChange{.before = before, .after = std::move(after)};
+}
+
+absl::StatusOr<AlertChange> AlertBook::DraftStatus(const AlertId& alert,
+                                                   AlertStatus status,
+                                                   absl::Time now) const {
+  const AlertPtr before = Find(alert);
+  if (before == nullptr) return Unknown(alert);
+  if (before->archived()) {
+    const absl::string_view already =
+        status == AlertStatus::kArchived ? "Alert already archived: " : "";
+    return MakeStatus(Reason::kAlertArchived,
+                      absl::StrCat(already, "alert ", alert.ToString(), " is archived"));
+  }
+  if (status == AlertStatus::kDisabled && !before->enabled()) {
+    return MakeStatus(Reason::kAlertDisabled,
+                      absl::StrCat("alert ", alert.ToString(), " is disabled already"));
+  }
+  if (status == AlertStatus::kEnabled && before->enabled()) {
+    return MakeStatus(Reason::kAlertNotDisabled,
+                      absl::StrCat("alert ", alert.ToString(),
+                                   " is enabled already; only a disabled one can be"));
+  }
+  auto after = std::make_shared<AlertVersion>(*before);
+  after->alert.status = status;
+  after->alert.updated_at = now;
+  if (status == AlertStatus::kEnabled) ++after->restarts;
+  return AlertChange{.before = before, .after = std::move(after)};
+}
+
+void AlertBook::Publish(const AlertChange& change, const ArchiveOptions& options) {
+  const AlertVersion& after = *change.after;
+  absl::MutexLock lock(&mu_);
+  alerts_[after.id()] = change.after;
+  if (change.before == nullptr) ++active_count_;
+  if (after.archived()) --active_count_;
+  if (!after.spec().uniqueness_key.has_value()) return;
+  if (change.before == nullptr) {
+    uniqueness_keys_[*after.spec().uniqueness_key] = after.id();
+  } else if (after.archived() && options.release_uniqueness_key) {
+    uniqueness_keys_.erase(*after.spec().uniqueness_key);
+  }
+}
+
+model::MeasurePtr AlertBook::Intern(const model::Measure& measure) {
+  if (measures_.size() > 2 * measures_after_cleaning_ + 64) {
+    absl::erase_if(measures_, [](const auto& entry) { return entry.second.expired(); });
+    measures_after_cleaning_ = measures_.size();
+  }
+  std::weak_ptr<const model::Measure>& known = measures_[CanonicalText(measure)];
+  model::MeasurePtr shared = known.lock();
+  if (shared == nullptr) {
+    shared = std::make_shared<const model::Measure>(measure);
+    known = shared;
+  }
+  return shared;
+}
+
+}  // namespace tocsin::state

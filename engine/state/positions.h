@@ -1,0 +1,43 @@
+#ifndef TOCSIN_ENGINE_STATE_POSITIONS_H_
+#define TOCSIN_ENGINE_STATE_POSITIONS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "tocsin/fact.h"
+
+namespace tocsin::state {
+
+// How far each source's log has been applied.
+//
+// Thread safety: thread-safe.
+class Positions {
+ public:
+  // Takes the source for one batch. False if the batch has been applied already;
+  // else the caller must call `End`. Errors: kInvalidArgument for a source's name
+  // that is empty or too long; kFailedPrecondition while a batch of the source is
+  // under way; kResourceExhausted for too many sources.
+  absl::StatusOr<bool> Begin(const Position& position);
+  void End(const Position& position);
+
+  std::optional<std::uint64_t> Last(absl::string_view source) const;
+
+ private:
+  struct Source {
+    std::optional<std::uint64_t> last_offset;
+    bool busy = false;
+  };
+
+  mutable absl::Mutex mu_;
+  absl::flat_hash_map<std::string, Source> sources_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace tocsin::state
+
+#endif  // TOCSIN_ENGINE_STATE_POSITIONS_H_

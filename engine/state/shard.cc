@@ -1,0 +1,76 @@
+#include "engine/state/shard.h"
+
+#include <algorithm>
+
+namespace tocsin::state {
+
+void Shard::Install(std::shared_ptr<const model::Catalog> catalog,
+                    model::AlertChange change) {
+  catalog_ = std::move(catalog);
+  changes_.push_back(std::move(change));
+}
+
+Slot* Shard::Find(const CustomerId& customer) {
+  const auto it = slots_.find(customer);
+  return it == slots_.end() ? nullptr : it->second.get();
+}
+
+Slot& Shard::FindOrCreate(const CustomerId& customer, absl::Time now) {
+  const auto [it, inserted] = slots_.try_emplace(customer);
+  if (inserted) {
+    it->second = std::make_unique<Slot>(customer, policy_, now, catalog_->generation());
+    roster_.push_back(customer);
+  }
+  return *it->second;
+}
+
+std::vector<CustomerId> Shard::Roster(std::size_t first, std::size_t count) const {
+  if (first >= roster_.size()) return {};
+  const auto begin = roster_.begin() + static_cast<std::ptrdiff_t>(first);
+  const std::size_t length = std::min(count, roster_.size() - first);
+  return {begin, begin + static_cast<std::ptrdiff_t>(length)};
+}
+
+absl::Span<const model::AlertChange> Shard::MissedBy(
+    const model::Customer& customer) const {
+  const std::uint64_t missed = catalog_->generation() - customer.generation;
+  return absl::MakeConstSpan(changes_).last(static_cast<std::size_t>(missed));
+}
+
+void Shard::ForgetChanges(std::uint64_t generation) {
+  const std::uint64_t first = catalog_->generation() - changes_.size();
+  if (generation <= first) return;
+  changes_.erase(changes_.begin(),
+                 changes_.begin() + static_cast<std::ptrdiff_t>(generation - first));
+}
+
+void Shard::Queue(Slot* slot) {
+  if (slot->queued) return;
+  slot->queued = true;
+  due_.push_back(slot);
+}
+
+Slot* Shard::NextQueued() {
+  if (due_.empty()) return nullptr;
+  Slot* slot = due_.front();
+  due_.pop_front();
+  slot->queued = false;
+  return slot;
+}
+
+void Shard::SetTimer(Slot* slot, bool wanted) {
+  const bool set = slot->timer != absl::InfiniteFuture();
+  const absl::Time ends_at =
+      wanted ? slot->customer.period.ends_at() : absl::InfiniteFuture();
+  if (slot->timer == ends_at) return;
+  if (set) timers_.erase({slot->timer, slot->customer.id});
+  slot->timer = ends_at;
+  if (ends_at != absl::InfiniteFuture()) timers_.insert({ends_at, slot->customer.id});
+}
+
+std::optional<Shard::Timer> Shard::FirstTimer() const {
+  if (timers_.empty()) return std::nullopt;
+  return *timers_.begin();
+}
+
+}  // namespace tocsin::state

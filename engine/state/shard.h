@@ -1,0 +1,105 @@
+#ifndef TOCSIN_ENGINE_STATE_SHARD_H_
+#define TOCSIN_ENGINE_STATE_SHARD_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "engine/model/catalog.h"
+#include "engine/model/customer.h"
+#include "tocsin/ids.h"
+#include "tocsin/options.h"
+
+namespace tocsin::state {
+
+// One customer in its shard.
+struct Slot {
+  Slot(const CustomerId& id, PeriodPolicy policy, absl::Time now,
+       std::uint64_t generation)
+      : customer(id, policy, now, generation) {}
+
+  model::Customer customer;
+  bool queued = false;  // stands in the shard's queue of due customers
+  absl::Time timer = absl::InfiniteFuture();  // as it stands in the shard's timers
+};
+
+// A part of the customers, under one lock: their state, the catalog they are
+// judged by, and what is due for them.
+//
+// Thread safety: everything needs `mu`, which the caller holds over one change of
+// one customer or a few, never over I/O or a callback, and never together with the
+// lock of another shard.
+class Shard {
+ public:
+  Shard(std::shared_ptr<const model::Catalog> catalog, PeriodPolicy policy)
+      : policy_(policy), catalog_(std::move(catalog)) {}
+
+  absl::Mutex mu;
+
+  const model::Catalog& catalog() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return *catalog_;
+  }
+  // Makes the next catalog the one in force. Customers take the change in when
+  // they are touched next.
+  void Install(std::shared_ptr<const model::Catalog> catalog, model::AlertChange change)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+  // Null where the customer is unknown.
+  Slot* Find(const CustomerId& customer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  Slot& FindOrCreate(const CustomerId& customer, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  std::size_t customer_count() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return roster_.size();
+  }
+  // Up to `count` customers from the `first`-th on, in the order of coming.
+  std::vector<CustomerId> Roster(std::size_t first, std::size_t count) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+  // The changes of the catalog that the customer has not taken in.
+  absl::Span<const model::AlertChange> MissedBy(const model::Customer& customer) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // Forgets the changes up to a generation that every customer has taken in.
+  void ForgetChanges(std::uint64_t generation) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // Whether a sweep over all customers is owed since the last `ForgetChanges`.
+  bool HasChanges() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) { return !changes_.empty(); }
+
+  // Queues a customer that has something pending; nothing if it is queued.
+  void Queue(Slot* slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // The first queued customer, taken out; null when there is none.
+  Slot* NextQueued() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+  // Wakes the customer when its period ends, if it is to be woken or was to be.
+  void SetTimer(Slot* slot, bool wanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // The first timer: when, and for whom.
+  using Timer = std::pair<absl::Time, CustomerId>;
+  std::optional<Timer> FirstTimer() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+  // Whether a task that drains the shard is on its way.
+  bool drain_scheduled ABSL_GUARDED_BY(mu) = false;
+
+ private:
+  const PeriodPolicy policy_;
+
+  std::shared_ptr<const model::Catalog> catalog_ ABSL_GUARDED_BY(mu);
+  // Those that made `catalog_` of its predecessors, oldest first.
+  std::vector<model::AlertChange> changes_ ABSL_GUARDED_BY(mu);
+
+  absl::flat_hash_map<CustomerId, std::unique_ptr<Slot>> slots_ ABSL_GUARDED_BY(mu);
+  std::vector<CustomerId> roster_ ABSL_GUARDED_BY(mu);
+  std::deque<Slot*> due_ ABSL_GUARDED_BY(mu);
+  absl::btree_set<Timer> timers_ ABSL_GUARDED_BY(mu);
+};
+
+}  // namespace tocsin::state
+
+#endif  // TOCSIN_ENGINE_STATE_SHARD_H_

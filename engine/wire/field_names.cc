@@ -1,0 +1,98 @@
+#include "engine/wire/field_names.h"
+
+#include <array>
+#include <cstring>
+
+namespace tocsin {
+namespace {
+
+// In the order of the enumeration.
+constexpr std::array<absl::string_view, kFieldCount> kNames = {
+    "alert",
+    "alert_id",
+    "alert_specifiers",
+    "alert_type",
+    "amount",
+    "archived",
+    "balance_id",
+    "billable_metric_id",
+    "contract_id",
+    "credit_grant_type_filters",
+    "credit_type_id",
+    "custom_field_filters",
+    "custom_fields",
+    "customer_id",
+    "ends_at",
+    "entity",
+    "evaluate_on_create",
+    "group_values",
+    "id",
+    "invoice_id",
+    "invoice_types_filter",
+    "key",
+    "name",
+    "notify_resolved",
+    "on_change",
+    "plan_ends_at",
+    "plan_id",
+    "quantity",
+    "release_uniqueness_key",
+    "seat_filter",
+    "starts_at",
+    "threshold",
+    "timestamp",
+    "total",
+    "type",
+    "uniqueness_key",
+    "value",
+    "version",
+};
+
+constexpr std::size_t kNameSizeMax = 25;
+
+// A number for a name such that no two names of the format have the same, from
+// its length and three of its letters. The factors were found by trying.
+constexpr std::size_t Slot(const char* name, std::size_t size) {
+  return (size * 17 + static_cast<unsigned char>(name[0]) * 2u +
+          static_cast<unsigned char>(name[size / 2]) +
+          static_cast<unsigned char>(name[size - 2])) %
+         256;
+}
+
+using SlotTable = std::array<Field, 256>;
+
+constexpr SlotTable MakeSlots() {
+  SlotTable slots = {};
+  for (Field& slot : slots) slot = Field::kUnknown;
+  for (std::size_t i = 0; i < kFieldCount; ++i) {
+    slots[Slot(kNames[i].data(), kNames[i].size())] = static_cast<Field>(i);
+  }
+  return slots;
+}
+
+constexpr SlotTable kSlots = MakeSlots();
+
+constexpr bool EveryNameHasItsSlot() {
+  for (std::size_t i = 0; i < kFieldCount; ++i) {
+    if (kNames[i].size() < 2 || kNames[i].size() > kNameSizeMax) return false;
+    if (kSlots[Slot(kNames[i].data(), kNames[i].size())] != static_cast<Field>(i))
+      return false;
+  }
+  return true;
+}
+static_assert(EveryNameHasItsSlot(), "two names share a slot: choose another Slot");
+
+}  // namespace
+
+absl::string_view FieldName(Field field) {
+  return kNames[static_cast<std::size_t>(field)];
+}
+
+Field FieldFromName(absl::string_view name) {
+  if (name.size() < 2 || name.size() > kNameSizeMax) return Field::kUnknown;
+  const Field field = kSlots[Slot(name.data(), name.size())];
+  if (field == Field::kUnknown) return field;
+  return FieldName(field) == name ? field : Field::kUnknown;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,299 @@
+#include "engine/wire/json_tree.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "boost/json/basic_parser_impl.hpp"
+#include "engine/base/status.h"
+#include "engine/base/text.h"
+#include "tocsin/json.h"
+
+namespace tocsin {
+namespace {
+
+// Up to here every pair of keys is compared; above it they are hashed.
+constexpr std::size_t kKeysComparedMax = 16;
+
+// Boost.JSON's callbacks. Values become JsonValues as they come; strings without
+// escapes stay where they are in the text.
+class TreeBuilder {
+ public:
+  static constexpr std::size_t max_object_size =
+      std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::size_t max_array_size = std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::size_t max_key_size = std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::size_t max_string_size =
+      std::numeric_limits<std::uint32_t>::max();
+
+  using Error = boost::json::error_code;
+  using View = boost::json::string_view;
+
+  explicit TreeBuilder(std::size_t values_max) : values_max_(values_max) {}
+
+  void Begin(absl::string_view json) {
+    text_begin_ = json.data();
+    text_size_ = json.size();
+    values_.clear();
+    unescaped_.clear();
+    part_begin_ = kNoPart;
+    depth_ = 0;
+    key_ = View();
+    status_ = absl::OkStatus();
+  }
+
+  const JsonValue& root() const { return values_.front(); }
+  // Why a callback said no; OK if none did.
+  const absl::Status& status() const { return status_; }
+  // The key whose value is being read, if any.
+  absl::string_view key() const { return absl::string_view(key_.data(), key_.size()); }
+
+  bool on_document_begin(Error&) { return true; }
+  bool on_document_end(Error&) { return true; }
+  bool on_object_begin(Error& error) { return Open(JsonKind::kObject, error); }
+  bool on_array_begin(Error& error) { return Open(JsonKind::kArray, error); }
+  bool on_array_end(std::size_t, Error&) {
+    CloseContainer();
+    return true;
+  }
+  bool on_object_end(std::size_t keys, Error& error) {
+    const JsonValue& object = CloseContainer();
+    const JsonValue* twice =
+        keys <= kKeysComparedMax ? FindTwice(object) : HashTwice(object);
+    if (twice == nullptr) return true;
+    return Refuse(
+        Reason::kMalformed,
+        absl::StrCat("the key ", Quote(twice->key()), " stands twice in one object"),
+        error);
+  }
+  bool on_key_part(View part, std::size_t, Error&) { return AddPart(part); }
+  bool on_key(View rest, std::size_t, Error&) {
+    key_ = Whole(rest);
+    return true;
+  }
+  bool on_string_part(View part, std::size_t, Error&) { return AddPart(part); }
+  bool on_string(View rest, std::size_t, Error& error) {
+    return Add(JsonKind::kString, Whole(rest), error);
+  }
+  bool on_number_part(View part, Error&) { return AddPart(part); }
+  bool on_int64(std::int64_t, View rest, Error& error) {
+    return Add(JsonKind::kNumber, Whole(rest), error);
+  }
+  bool on_uint64(std::uint64_t, View rest, Error& error) {
+    return Add(JsonKind::kNumber, Whole(rest), error);
+  }
+  bool on_double(double, View rest, Error& error) {
+    return Add(JsonKind::kNumber, Whole(rest), error);
+  }
+  bool on_bool(bool value, Error& error) {
+    return Add(value ? JsonKind::kTrue : JsonKind::kFalse, View(), error);
+  }
+  bool on_null(Error& error) { return Add(JsonKind::kNull, View(), error); }
+  bool on_comment_part(View, Error&) { return true; }
+  bool on_comment(View, Error&) { return true; }
+
+ private:
+  static constexpr std::size_t kNoPart = std::numeric_limits<std::size_t>::max();
+
+  bool Refuse(Reason reason, absl::string_view message, Error& error) {
+    status_ = MakeStatus(reason, message);
+    error = boost::json::error::input_error;
+    return false;
+  }
+
+  bool Add(JsonKind kind, View text, Error& error) {
+    if (values_.size() >= values_max_) {
+      return Refuse(Reason::kTooLong,
+                    absl::StrCat("more than ", values_max_, " JSON values in one text"),
+                    error);
+    }
+    JsonValue& value = values_.emplace_back();
+    value.key_data = key_.data();
+    value.key_size = static_cast<std::uint32_t>(key_.size());
+    value.text_data = text.data();
+    value.text_size = static_cast<std::uint32_t>(text.size());
+    value.kind = kind;
+    key_ = View();
+    return true;
+  }
+
+  bool Open(JsonKind kind, Error& error) {
+    // The parser stops at kJsonDepthMax levels before this would.
+    if (!Add(kind, View(), error) || depth_ == open_.size()) return false;
+    open_[depth_++] = static_cast<std::uint32_t>(values_.size() - 1);
+    return true;
+  }
+
+  const JsonValue& CloseContainer() {
+    JsonValue& container = values_[open_[--depth_]];
+    container.extent = static_cast<std::uint32_t>(&values_.back() - &container) + 1;
+    return container;
+  }
+
+  // What comes in parts was unescaped into a buffer that the parser uses again.
+  bool AddPart(View part) {
+    // Unescaped text is never longer than the text it stands for: what was given
+    // out before does not move.
+    if (unescaped_.capacity() < text_size_) unescaped_.reserve(text_size_);
+    if (part_begin_ == kNoPart) part_begin_ = unescaped_.size();
+    unescaped_.append(part.data(), part.size());
+    return true;
+  }
+
+  View Whole(View rest) {
+    if (part_begin_ == kNoPart && InText(rest)) return rest;
+    AddPart(rest);
+    const std::size_t begin = std::exchange(part_begin_, kNoPart);
+    return View(unescaped_.data() + begin, unescaped_.size() - begin);
+  }
+
+  bool InText(View view) const {
+    const std::less_equal<const char*> at_most;
+    return at_most(text_begin_, view.data()) &&
+           at_most(view.data() + view.size(), text_begin_ + text_size_);
+  }
+
+  static const JsonValue* FindTwice(const JsonValue& object) {
+    for (const JsonValue* b = object.begin(); b != object.end(); b = b->next()) {
+      for (const JsonValue* a = object.begin(); a != b; a = a->next()) {
+        if (a->key_size == b->key_size && a->key() == b->key()) return b;
+      }
+    }
+    return nullptr;
+  }
+
+  const JsonValue* HashTwice(const JsonValue& object) {
+    keys_.clear();
+    for (const JsonValue* member = object.begin(); member != object.end();
+         member = member->next()) {
+      if (!keys_.insert(member->key()).second) return member;
+    }
+    return nullptr;
+  }
+
+  std::size_t values_max_;
+  const char* text_begin_ = nullptr;
+  std::size_t text_size_ = 0;
+  std::vector<JsonValue> values_;
+  std::array<std::uint32_t, kJsonDepthMax> open_ = {};  // indices of open containers
+  std::size_t depth_ = 0;
+  View key_;
+  std::string unescaped_;
+  std::size_t part_begin_ = kNoPart;  // where a text that comes in parts begins
+  absl::flat_hash_set<absl::string_view> keys_;
+  absl::Status status_;
+};
+
+boost::json::parse_options ParseOptions() {
+  boost::json::parse_options options;
+  options.max_depth = kJsonDepthMax;
+  return options;
+}
+
+// What the parser has against the text, in our words.
+absl::string_view Describe(boost::json::error error) {
+  switch (error) {
+    case boost::json::error::incomplete:
+      return "it ends too early";
+    case boost::json::error::too_deep:
+      return "more than 16 levels";
+    case boost::json::error::exponent_overflow:
+      return "a number's exponent is out of range";
+    case boost::json::error::illegal_leading_surrogate:
+    case boost::json::error::illegal_trailing_surrogate:
+    case boost::json::error::expected_utf16_escape:
+      return "half of a surrogate pair";
+    case boost::json::error::expected_hex_digit:
+      return "\\u without four hexadecimal digits";
+    default:
+      return "a syntax error";
+  }
+}
+
+}  // namespace
+
+class JsonTree::Parser {
+ public:
+  explicit Parser(std::size_t values_max) : parser_(ParseOptions(), values_max) {}
+
+  absl::Status Parse(absl::string_view json) {
+    parser_.reset();
+    parser_.handler().Begin(json);
+    boost::json::error_code error;
+    const std::size_t read = parser_.write_some(false, json.data(), json.size(), error);
+    if (error) return Error(json, read, error);
+    if (read == json.size()) return absl::OkStatus();
+    return MakeStatus(Reason::kMalformed,
+                      absl::StrCat("something stands behind the JSON value, at byte ",
+                                   read + 1, ": ", Quote(json.substr(read, kShownMax))));
+  }
+
+  const JsonValue& root() const { return parser_.handler().root(); }
+
+ private:
+  // Bytes of the text shown where it is in error.
+  static constexpr std::size_t kShownMax = 20;
+
+  absl::Status Error(absl::string_view json, std::size_t at,
+                     const boost::json::error_code& error) const {
+    const TreeBuilder& builder = parser_.handler();
+    if (!builder.status().ok()) return builder.status();
+    if (json.substr(0, 3) == "\xEF\xBB\xBF") {
+      return MakeStatus(Reason::kMalformed,
+                        "begins with a byte order mark; JSON is UTF-8 without one");
+    }
+    // A cut multi-byte character is said to be a syntax error; say what it is.
+    absl::string_view what =
+        IsValidUtf8(json) ? Describe(static_cast<boost::json::error>(error.value()))
+                          : "a byte that is not UTF-8";
+    std::string message = absl::StrCat("not JSON: ", what, " at byte ", at + 1);
+    if (at < json.size()) {
+      absl::StrAppend(&message, ", before ", Quote(json.substr(at, kShownMax)));
+    }
+    if (!builder.key().empty()) {
+      absl::StrAppend(&message, ", in the value of ", Quote(builder.key()));
+    }
+    return MakeStatus(Reason::kMalformed, message);
+  }
+
+  boost::json::basic_parser<TreeBuilder> parser_;
+};
+
+JsonTree::JsonTree(std::size_t values_max)
+    : parser_(std::make_unique<Parser>(values_max)) {}
+JsonTree::~JsonTree() = default;
+JsonTree::JsonTree(JsonTree&&) noexcept = default;
+JsonTree& JsonTree::operator=(JsonTree&&) noexcept = default;
+
+absl::Status JsonTree::Parse(absl::string_view json) { return parser_->Parse(json); }
+
+const JsonValue& JsonTree::root() const { return parser_->root(); }
+
+absl::string_view JsonKindName(JsonKind kind) {
+  switch (kind) {
+    case JsonKind::kNull:
+      return "null";
+    case JsonKind::kFalse:
+      return "false";
+    case JsonKind::kTrue:
+      return "true";
+    case JsonKind::kNumber:
+      return "a number";
+    case JsonKind::kString:
+      return "a string";
+    case JsonKind::kArray:
+      return "an array";
+    case JsonKind::kObject:
+      return "an object";
+  }
+  return "";
+}
+
+}  // namespace tocsin

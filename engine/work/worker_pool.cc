@@ -1,0 +1,97 @@
+#include "engine/work/worker_pool.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+
+namespace tocsin::work {
+namespace {
+
+constexpr absl::Duration kTickEvery = absl::Seconds(1);
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<WorkerPool>> WorkerPool::Start(int threads, Tick tick) {
+  std::unique_ptr<WorkerPool> pool(new WorkerPool(std::move(tick)));
+  absl::Status status = pool->StartThreads(threads);
+  if (!status.ok()) return status;
+  return pool;
+}
+
+WorkerPool::~WorkerPool() { Stop(); }
+
+absl::Status WorkerPool::StartThreads(int threads) {
+  // std::thread says by an exception that the system has no thread left; those
+  // that were started are stopped by the destructor.
+  try {
+    threads_.emplace_back([this] { KeepTime(); });
+    for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
+  } catch (const std::system_error& error) {
+    return MakeStatus(Reason::kLimitReached,
+                      absl::StrCat("the system started only ", threads_.size(), " of ",
+                                   threads + 1, " threads: ", error.what()));
+  }
+  return absl::OkStatus();
+}
+
+void WorkerPool::Schedule(Task task) {
+  absl::MutexLock lock(&mu_);
+  if (!stopping_) tasks_.push_back(std::move(task));
+}
+
+void WorkerPool::WakeTimer() {
+  absl::MutexLock lock(&mu_);
+  timer_woken_ = true;
+}
+
+bool WorkerPool::AwaitIdle(absl::Duration timeout) {
+  absl::MutexLock lock(&mu_);
+  return mu_.AwaitWithTimeout(absl::Condition(this, &WorkerPool::Idle), timeout);
+}
+
+void WorkerPool::Stop() {
+  {
+    absl::MutexLock lock(&mu_);
+    stopping_ = true;
+    tasks_.clear();
+  }
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+void WorkerPool::Work() {
+  while (true) {
+    Task task;
+    {
+      absl::MutexLock lock(&mu_);
+      mu_.Await(absl::Condition(this, &WorkerPool::HasTaskOrStops));
+      if (stopping_) return;
+      task = std::move(tasks_.front());
+      tasks_.pop_front();
+      ++running_;
+    }
+    task();
+    absl::MutexLock lock(&mu_);
+    --running_;
+  }
+}
+
+void WorkerPool::KeepTime() {
+  absl::Duration wait = absl::ZeroDuration();
+  while (true) {
+    {
+      absl::MutexLock lock(&mu_);
+      mu_.AwaitWithTimeout(absl::Condition(this, &WorkerPool::TimerWoken),
+                           std::min(wait, kTickEvery));
+      if (stopping_) return;
+      timer_woken_ = false;
+    }
+    wait = tick_();
+  }
+}
+
+}  // namespace tocsin::work

@@ -1,0 +1,56 @@
+#ifndef TOCSIN_CUSTOMER_ALERT_H_
+#define TOCSIN_CUSTOMER_ALERT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "tocsin/alert.h"
+#include "tocsin/decimal.h"
+#include "tocsin/fact.h"
+#include "tocsin/ids.h"
+#include "tocsin/notification.h"
+
+namespace tocsin {
+
+enum class CustomerStatus { kOk, kInAlarm, kEvaluating };
+
+// `in_alarm`, as on the wire.
+absl::string_view CustomerStatusName(CustomerStatus status);
+
+// One instance of an alert that fans out, by the values of its group keys; the
+// keys without a value in the alert, in any order. Empty: the whole.
+struct InstanceSelector {
+  std::vector<GroupValue> group_values = {};
+};
+
+// One customer's state under one alert, or one instance of it.
+struct CustomerAlert {
+  CustomerId customer;
+  AlertId alert;
+  AlertType type = AlertType::kSpendThresholdReached;
+  AlertStatus alert_status = AlertStatus::kEnabled;
+  std::string alert_name;
+  Decimal threshold;
+  // Of an alert with instances: the worst of them, `in_alarm` before
+  // `evaluating` before `ok`. Nothing while the alert is disabled or archived.
+  std::optional<CustomerStatus> status = std::nullopt;
+  // What the measure stands at in this period. Nothing without data, and of an
+  // alert that fans out as a whole.
+  std::optional<Decimal> value = std::nullopt;
+  std::uint64_t epoch = 0;
+  // What led to the last notification since the last reset.
+  std::optional<Trigger> triggered_by = std::nullopt;
+  // Of an instance: the alert's group keys with its values.
+  std::vector<GroupValue> group_values = {};
+  // How many facts went uncounted in this period because the measure had too
+  // many group values.
+  std::uint64_t group_dropped = 0;
+};
+
+}  // namespace tocsin
+
+#endif  // TOCSIN_CUSTOMER_ALERT_H_

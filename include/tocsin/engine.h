@@ -1,0 +1,174 @@
+#ifndef TOCSIN_ENGINE_H_
+#define TOCSIN_ENGINE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "tocsin/alert.h"
+#include "tocsin/customer_alert.h"
+#include "tocsin/decimal.h"
+#include "tocsin/fact.h"
+#include "tocsin/ids.h"
+#include "tocsin/notification.h"
+#include "tocsin/options.h"
+#include "tocsin/status.h"
+
+namespace tocsin {
+
+// What an engine has done since it was opened, and what it holds.
+struct Stats {
+  std::uint64_t facts_applied = 0;
+  std::uint64_t facts_refused = 0;
+  std::uint64_t facts_stale = 0;
+  std::uint64_t facts_late = 0;
+  std::uint64_t facts_group_dropped = 0;
+  std::uint64_t notifications_decided = 0;
+  std::uint64_t notifications_delivered = 0;
+  std::uint64_t delivery_failures = 0;  // refused or thrown by the sink
+  std::uint64_t resets = 0;
+  std::size_t customers = 0;
+  std::size_t alerts = 0;  // enabled or disabled
+  std::size_t due = 0;     // customer alerts that wait for a reset's evaluation
+  std::size_t outbox = 0;  // notifications that wait for the sink
+};
+
+// What a closed engine left undone: it keeps nothing, so this is lost.
+struct CloseResult {
+  std::size_t due = 0;
+  std::size_t undelivered = 0;
+};
+
+// An engine is told facts about customers, keeps for each how it stands against
+// its alerts' thresholds, and emits one notification when a threshold is
+// reached.
+//
+// Thread safety: every method may be called from any thread at any time, and
+// from a NotificationSink, where its comment does not say otherwise. Changes to
+// one customer happen one at a time, and every call sees the effect of those
+// that returned before it began.
+//
+// Errors: a call on an engine that is closing answers kUnavailable. Each status
+// carries a Reason. A call that fails has changed nothing.
+class Engine {
+ public:
+  // Errors: kInvalidArgument for an option out of its range; kResourceExhausted
+  // if a thread cannot be started.
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(Options options);
+
+  // As `Close` without a deadline.
+  virtual ~Engine() = default;
+
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Begins to watch. Every customer in scope is judged at once, in the
+  // background; until its turn comes its status is `evaluating`.
+  // Errors, first match first: kInvalidArgument for a spec that is malformed;
+  // kOutOfRange for a threshold beyond +-10^18; kAlreadyExists for an id or a
+  // uniqueness key that was used; kResourceExhausted for too many alerts or a
+  // full outbox.
+  virtual absl::StatusOr<AlertId> CreateAlert(const AlertSpec& spec) = 0;
+
+  // Changes an alert in place. Customers are judged against the new threshold
+  // in the background, their status staying what it was until then.
+  // Errors, first match first: kNotFound; kFailedPrecondition if it is
+  // archived; kInvalidArgument; kOutOfRange; kResourceExhausted.
+  virtual absl::Status UpdateAlert(AlertId alert, const AlertUpdate& update) = 0;
+
+  // Ends evaluation at once and for good: once this returns nothing about the
+  // alert is decided any more. What waits for the sink is still delivered.
+  // Errors: kNotFound; kFailedPrecondition if it is archived already.
+  virtual absl::Status ArchiveAlert(AlertId alert, const ArchiveOptions& options = {}) = 0;
+
+  // As archiving, but can be undone. Errors: kNotFound; kFailedPrecondition if
+  // it is archived or disabled already.
+  virtual absl::Status DisableAlert(AlertId alert) = 0;
+
+  // A reset of every customer in scope. Errors: kNotFound; kFailedPrecondition
+  // if it is not disabled; kResourceExhausted for a full outbox.
+  virtual absl::Status EnableAlert(AlertId alert) = 0;
+
+  // Error: kNotFound. An archived alert is still found.
+  virtual absl::StatusOr<Alert> GetAlert(AlertId alert) = 0;
+
+  // Calls `visit` for every alert, by id. The alerts are those of the instant
+  // of the call; no lock is held while `visit` runs.
+  virtual absl::Status ForEachAlert(absl::FunctionRef<void(const Alert&)> visit) = 0;
+
+  // Applies facts, in order for each customer. When it returns, every crossing
+  // that they caused has been decided. A fact is applied whole or refused, and
+  // never fails its neighbours.
+  // Errors of the batch: kUnavailable; kInvalidArgument for a malformed
+  // position; kFailedPrecondition while another batch of its source is under
+  // way; kResourceExhausted for a full outbox.
+  virtual ApplyResult Apply(absl::Span<const Fact> facts, const ApplyOptions& options = {}) = 0;
+
+  // The last offset applied from a source; nothing if there was none.
+  virtual absl::StatusOr<std::optional<std::uint64_t>> LastPosition(absl::string_view source) = 0;
+
+  // Clears what was concluded of a customer alert, or of one instance of it,
+  // raises its epoch by one and schedules a fresh evaluation, in one step.
+  // Returns without waiting for it. If the threshold is reached then, one
+  // notification with the new epoch follows.
+  // Errors, first match first: kUnavailable if the engine is closing;
+  // kInvalidArgument for a nil id or a malformed selector; kNotFound for an
+  // unknown alert, an unknown customer, an alert whose scope does not include
+  // the customer, or an unknown instance; kFailedPrecondition for an archived
+  // or disabled alert; kResourceExhausted at `Options::due_max`, or for a full
+  // outbox.
+  virtual absl::Status Reset(CustomerId customer, AlertId alert,
+                             const InstanceSelector& instance = {}) = 0;
+
+  // One customer's state under one alert. Errors as `Reset`, except that the
+  // state of a disabled or archived alert is given, without a status.
+  virtual absl::StatusOr<CustomerAlert> GetCustomerAlert(
+      CustomerId customer, AlertId alert, const InstanceSelector& instance = {}) = 0;
+
+  // Calls `visit` for each enabled alert whose scope includes the customer, by
+  // id. No lock is held while `visit` runs. Error: kNotFound.
+  virtual absl::Status ForEachCustomerAlert(
+      CustomerId customer, absl::FunctionRef<void(const CustomerAlert&)> visit) = 0;
+
+  // Calls `visit` for each customer in the alert's scope, in no special order;
+  // each as it is when its turn comes. No lock is held while `visit` runs.
+  // Errors: kNotFound; kFailedPrecondition for an archived or disabled alert.
+  virtual absl::Status ForEachCustomerAlert(
+      AlertId alert, absl::FunctionRef<void(const CustomerAlert&)> visit) = 0;
+
+  // Calls `visit` for each instance that a customer has under an alert, by the
+  // bytes of its values; an alert without fan-out has one. Errors as
+  // `GetCustomerAlert`.
+  virtual absl::Status ForEachInstance(
+      CustomerId customer, AlertId alert,
+      absl::FunctionRef<void(const CustomerAlert&)> visit) = 0;
+
+  // Does, or waits for, everything that is due by the clock: re-evaluations,
+  // periods that ended, deliveries. A notification whose delivery failed is
+  // tried once more and left if it fails again. Not from a NotificationSink:
+  // kFailedPrecondition.
+  virtual absl::Status Drain() = 0;
+
+  virtual Stats GetStats() = 0;
+
+  // Refuses new calls, waits for running ones, finishes what is due and
+  // delivers what is decided, at most until `deadline` on the machine's clock
+  // has passed; then stops the threads. Says how much was left. Closing again
+  // does nothing. Not from a NotificationSink: kFailedPrecondition.
+  virtual absl::StatusOr<CloseResult> Close(
+      absl::Duration deadline = absl::InfiniteDuration()) = 0;
+
+ protected:
+  Engine() = default;
+};
+
+}  // namespace tocsin
+
+#endif  // TOCSIN_ENGINE_H_

@@ -1,0 +1,167 @@
+#ifndef TOCSIN_FACT_H_
+#define TOCSIN_FACT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "tocsin/decimal.h"
+#include "tocsin/ids.h"
+
+namespace tocsin {
+
+// A fact is one statement about one customer. Fields that are optional say so;
+// a `time` left out is the engine's clock. A `version` is a number that the
+// host raises; see docs/semantics.md for which facts it makes stale.
+
+struct GroupValue {
+  std::string key;
+  std::string value;
+
+  friend bool operator==(const GroupValue&, const GroupValue&) = default;
+};
+
+// What was spent in one credit type, before credits; negative to correct.
+struct SpendAdded {
+  CustomerId customer;
+  Decimal amount;
+  CreditTypeId credit_type = UsdCents();
+  std::optional<ContractId> contract = std::nullopt;
+  std::vector<GroupValue> group_values = {};
+  std::optional<std::uint64_t> version = std::nullopt;
+  std::optional<absl::Time> time = std::nullopt;
+};
+
+// What the period's spend is in all, for just these group values and contract.
+struct SpendTotal {
+  CustomerId customer;
+  Decimal total;
+  CreditTypeId credit_type = UsdCents();
+  std::optional<ContractId> contract = std::nullopt;
+  std::vector<GroupValue> group_values = {};
+  std::optional<std::uint64_t> version = std::nullopt;
+  std::optional<absl::Time> time = std::nullopt;
+};
+
+// How much of a billable metric was used; negative to correct.
+struct UsageAdded {
+  CustomerId customer;
+  BillableMetricId billable_metric;
+  Decimal quantity;
+  std::vector<GroupValue> group_values = {};
+  std::optional<std::uint64_t> version = std::nullopt;
+  std::optional<absl::Time> time = std::nullopt;
+};
+
+// What the period's usage is in all, for just these group values.
+struct UsageTotal {
+  CustomerId customer;
+  BillableMetricId billable_metric;
+  Decimal total;
+  std::vector<GroupValue> group_values = {};
+  std::optional<std::uint64_t> version = std::nullopt;
+  std::optional<absl::Time> time = std::nullopt;
+};
+
+// The customer's billing period `[starts_at, ends_at)`.
+struct PeriodTold {
+  CustomerId customer;
+  absl::Time starts_at;
+  absl::Time ends_at;
+};
+
+using CustomFields = std::map<std::string, std::string>;
+
+// What a fact says about an optional field: nothing (the field keeps what it
+// was), that it is gone, or its new value.
+template <typename T>
+class Patch {
+ public:
+  Patch() = default;
+  Patch(T value) : kind_(Kind::kSet), value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  static Patch Clear() {
+    Patch patch;
+    patch.kind_ = Kind::kClear;
+    return patch;
+  }
+
+  bool keeps() const { return kind_ == Kind::kKeep; }
+  // The new value, or nothing where it is taken away. Not while `keeps()`.
+  const std::optional<T>& value() const { return value_; }
+
+ private:
+  enum class Kind { kKeep, kClear, kSet };
+  Kind kind_ = Kind::kKeep;
+  std::optional<T> value_;
+};
+
+// That a customer exists, and what is known of it. Fields left out keep what
+// they were; `custom_fields` is replaced whole.
+struct CustomerTold {
+  CustomerId customer;
+  Patch<PlanId> plan = {};
+  Patch<absl::Time> plan_ends_at = {};
+  Patch<CustomFields> custom_fields = {};
+  std::optional<bool> archived = std::nullopt;
+};
+
+// The custom fields of a contract, replaced whole. Moves the period's spend of
+// that contract in or out of the alerts that filter by them, at once.
+struct ContractTold {
+  CustomerId customer;
+  ContractId contract;
+  CustomFields custom_fields = {};
+};
+
+using Fact = std::variant<SpendAdded, SpendTotal, UsageAdded, UsageTotal, PeriodTold,
+                          CustomerTold, ContractTold>;
+
+// Where a batch stands in the host's log. Offsets of one source only rise.
+struct Position {
+  std::string source;
+  std::uint64_t offset = 0;
+};
+
+struct ApplyOptions {
+  // A batch whose offset is not above the last one applied from its source is
+  // ignored whole and says so in `ApplyResult::ignored`.
+  std::optional<Position> position = std::nullopt;
+};
+
+// What became of one fact that was not simply counted.
+struct FactReport {
+  enum class Kind {
+    kRefused,       // nothing of it was applied; `status` says why
+    kStale,         // already contained in what was applied
+    kLate,          // stamped before the customer's current period
+    kGroupDropped,  // counted, but not in a measure that has too many group values
+  };
+  std::size_t index = 0;  // in the batch
+  Kind kind = Kind::kRefused;
+  absl::Status status = absl::OkStatus();
+};
+
+struct ApplyResult {
+  // Of the batch as a whole. OK also if single facts were refused. Anything
+  // else means that nothing of the batch was applied.
+  absl::Status status = absl::OkStatus();
+  // The batch's position had been applied already.
+  bool ignored = false;
+  std::size_t applied = 0;  // facts counted in full or in part
+  std::size_t refused = 0;
+  std::size_t stale = 0;
+  std::size_t late = 0;
+  std::size_t group_dropped = 0;  // of the applied ones
+  // One for each fact that was not simply counted, by index.
+  std::vector<FactReport> reports = {};
+};
+
+}  // namespace tocsin
+
+#endif  // TOCSIN_FACT_H_

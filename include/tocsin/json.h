@@ -1,0 +1,142 @@
+#ifndef TOCSIN_JSON_H_
+#define TOCSIN_JSON_H_
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "tocsin/alert.h"
+#include "tocsin/customer_alert.h"
+#include "tocsin/fact.h"
+#include "tocsin/ids.h"
+
+namespace tocsin {
+
+// Facts, alerts and what is done to alerts, read from JSON (the library target
+// `tocsin_json`; the engine itself needs none of it).
+//
+// Of every text that is read:
+// - Numbers are read from their digits, never through a floating-point number.
+//   Decimals may be JSON numbers (digits after the twelfth fractional one round
+//   half to even) or strings (such digits are refused).
+// - A key twice in an object is refused, however deep; so are invalid UTF-8, a
+//   byte order mark, anything behind the value, and more than 16 levels.
+// - Fields that are not known are passed over. `null` takes an optional field of
+//   a `customer` fact away, and counts as left out elsewhere.
+// - An error names the field, its value and what would be right. It carries a
+//   Reason: kMalformed, kMissing, kOutOfRange, kTooLong or kNotOfThisType.
+// The limits of the domain (how long a name may be, how many group values) are
+// the engine's to judge, not the reader's.
+
+// The longest statement, in bytes.
+inline constexpr std::size_t kStatementBytesMax = std::size_t{1} << 20;
+// The longest array of alerts, in bytes.
+inline constexpr std::size_t kAlertsBytesMax = std::size_t{64} << 20;
+// Values, at whatever depth, in one statement or one alert body; and in one
+// array of alerts.
+inline constexpr std::size_t kStatementValuesMax = 65'536;
+inline constexpr std::size_t kAlertsValuesMax = std::size_t{1} << 20;
+inline constexpr std::size_t kJsonDepthMax = 16;
+
+// {"type":"reset","customer_id":U,"alert_id":U,"group_values":[{"key":S,"value":S}]?}
+// where `group_values` may also be an object {S:S}, as in facts.
+struct ResetStatement {
+  CustomerId customer;
+  AlertId alert;
+  InstanceSelector instance = {};
+};
+
+// {"type":"clock"}: says only what time it is.
+struct ClockStatement {};
+
+// {"type":"alert","alert":{...}}
+struct AlertStatement {
+  AlertSpec spec;
+};
+
+// {"type":"alert_update","id":U,"name":S?,"threshold":D?,"notify_resolved":B?,
+//  "group_values":[...]?,"custom_field_filters":[...]?,
+//  "on_change":"keep"|"notify_again"?}
+struct AlertUpdateStatement {
+  AlertId alert;
+  AlertUpdate update = {};
+};
+
+// {"type":"archive","id":U,"release_uniqueness_key":B?}
+struct ArchiveStatement {
+  AlertId alert;
+  ArchiveOptions options = {};
+};
+
+// {"type":"disable","id":U}
+struct DisableStatement {
+  AlertId alert;
+};
+
+// {"type":"enable","id":U}
+struct EnableStatement {
+  AlertId alert;
+};
+
+// One line of a replay file: a fact, or something done to an alert.
+struct Statement {
+  // When it happened; every statement may carry a `timestamp`. Nothing: at the
+  // clock. Of a spend or usage fact it is the fact's own time, too.
+  std::optional<absl::Time> time = std::nullopt;
+  std::variant<ClockStatement, Fact, ResetStatement, AlertStatement, AlertUpdateStatement,
+               ArchiveStatement, DisableStatement, EnableStatement>
+      what = ClockStatement{};
+};
+
+// Reads statements, one after the other. Keeps its buffers between two of them:
+// in a loop far faster than `StatementFromJson`.
+//
+// Thread safety: one thread at a time; any number of readers beside each other.
+class StatementReader {
+ public:
+  StatementReader();
+  ~StatementReader();
+  StatementReader(StatementReader&&) noexcept;
+  StatementReader& operator=(StatementReader&&) noexcept;
+
+  // Reads one JSON object, with nothing but white space around it. After an
+  // error `*statement` is unspecified.
+  absl::Status Read(absl::string_view json, Statement* statement);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+absl::StatusOr<Statement> StatementFromJson(absl::string_view json);
+
+// The body of `/v1/alerts/create`, with `id` and `notify_resolved` beside it.
+absl::StatusOr<AlertSpec> AlertSpecFromJson(absl::string_view json);
+
+// An array of them. An error names the element: `[3].threshold: ...`.
+absl::StatusOr<std::vector<AlertSpec>> AlertSpecsFromJson(absl::string_view json);
+
+// Appends one customer alert, as `tocsin replay --state` writes it:
+//   {"customer_id":U,"alert_id":U,"customer_status":S|null,"triggered_by":S|null,
+//    "value":D|null,"threshold":D,"epoch":N}
+// Of an alert with instances, `instances` are those to name; they are added as
+//   "instances":[{"group_values":[{"key":S,"value":S}],"customer_status":S|null,
+//                 "triggered_by":S|null,"value":D|null,"epoch":N}]
+// Null: an alert without instances.
+void AppendStateJson(const CustomerAlert& whole,
+                     const std::vector<CustomerAlert>* instances, std::string* out);
+
+// Appends `text`, which is UTF-8, as a JSON string with its quotes: on one line.
+void AppendJsonText(absl::string_view text, std::string* out);
+
+}  // namespace tocsin
+
+#endif  // TOCSIN_JSON_H_

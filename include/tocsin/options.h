@@ -1,0 +1,82 @@
+#ifndef TOCSIN_OPTIONS_H_
+#define TOCSIN_OPTIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "tocsin/notification.h"
+
+namespace tocsin {
+
+// Where the engine's time comes from; nothing else in it reads one. Going
+// backwards counts as standing still. Must be callable from any thread.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual absl::Time Now() = 0;
+};
+
+// The machine's clock. Never null, never destroyed.
+Clock* SystemClock();
+
+// What the billing period of a customer is that was told none.
+enum class PeriodPolicy {
+  kOpenEnded,      // one that never ends
+  kCalendarMonth,  // calendar months in UTC, each followed by the next
+};
+
+// How an engine is set up. Every field has a default; `sink` is the one that
+// a service gives.
+struct Options {
+  // Takes the notifications. Null: they are decided and counted, and thrown
+  // away. Must outlive the engine.
+  NotificationSink* sink = nullptr;
+
+  // Null: `SystemClock()`. Must outlive the engine.
+  Clock* clock = nullptr;
+
+  PeriodPolicy period_policy = PeriodPolicy::kOpenEnded;
+
+  // Threads that judge what is due and deliver notifications. With 0 nothing
+  // runs in the background: `Drain` does the work, in one fixed order.
+  int worker_threads = 2;
+
+  // Parts the customers are divided into, each with one lock. A power of two,
+  // 1 to 65,536. With 1 the notifications of a batch come in the order of its
+  // facts, also across customers.
+  int shards = 256;
+
+  // Group values that are summed per customer and measure in one period. Facts
+  // with a further one count everywhere else.
+  std::size_t groups_per_measure_max = 5'000;
+
+  // A fact stamped further than this past the clock is refused.
+  absl::Duration event_time_ahead_max = absl::Hours(1);
+
+  // Customer alerts that may wait for a reset's evaluation; above it `Reset` is
+  // refused with kResourceExhausted.
+  std::size_t due_max = 1'000'000;
+
+  // Notifications that may wait for the sink; above it facts, alert changes and
+  // resets are refused with kResourceExhausted.
+  std::size_t outbox_max = 1'000'000;
+
+  // A notification that the sink refuses is tried again until it is taken, after
+  // waits that double from 100 ms up to this.
+  absl::Duration delivery_retry_max = absl::Minutes(15);
+
+  // Sets of group keys (1 to 3 each) whose sums are kept from the start, so
+  // that an alert created later knows them.
+  std::vector<std::vector<std::string>> tracked_group_keys = {};
+
+  // Of the ids that the engine gives to alerts and of the jitter of retries. 0:
+  // from the machine's entropy.
+  std::uint64_t random_seed = 0;
+};
+
+}  // namespace tocsin
+
+#endif  // TOCSIN_OPTIONS_H_

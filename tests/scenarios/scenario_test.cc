@@ -1,0 +1,136 @@
+// Runs every scenario file, on the engine and on the reference model: what the
+// files say must hold of both, or the model is no judge of the engine.
+#include "tests/support/scenario.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/support/reference_model.h"
+
+namespace tocsin::testing {
+namespace {
+
+std::filesystem::path Directory() {
+  return std::filesystem::path(TOCSIN_SOURCE_DIR) / "tests" / "scenarios";
+}
+
+std::unique_ptr<Engine> OpenEngine(const Options& options) {
+  absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Open(options);
+  EXPECT_TRUE(engine.ok()) << engine.status();
+  return engine.ok() ? *std::move(engine) : nullptr;
+}
+
+std::unique_ptr<Engine> MakeModel(const Options& options) {
+  return std::make_unique<ReferenceModel>(options);
+}
+
+class ScenarioTest : public ::testing::Test {
+ public:
+  ScenarioTest(std::filesystem::path path, EngineMaker make_engine)
+      : path_(std::move(path)), make_engine_(std::move(make_engine)) {}
+
+  void TestBody() override {
+    std::ifstream file(path_);
+    ASSERT_TRUE(file) << path_;
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    const absl::StatusOr<Scenario> scenario =
+        ParseScenario(text, path_.filename().string());
+    ASSERT_TRUE(scenario.ok()) << scenario.status().message();
+    ASSERT_FALSE(scenario->steps.empty()) << "a scenario without steps asserts nothing";
+    EXPECT_EQ(RunScenario(*scenario, make_engine_), "");
+  }
+
+ private:
+  std::filesystem::path path_;
+  EngineMaker make_engine_;
+};
+
+void Register(const char* suite, const std::filesystem::path& path, EngineMaker maker) {
+  ::testing::RegisterTest(
+      suite, path.stem().c_str(), nullptr, nullptr, __FILE__, __LINE__,
+      [path, maker]() -> ::testing::Test* { return new ScenarioTest(path, maker); });
+}
+
+std::string RunText(std::string_view text) {
+  const absl::StatusOr<Scenario> scenario = ParseScenario(text, "text");
+  if (!scenario.ok()) return std::string(scenario.status().message());
+  return RunScenario(*scenario, MakeModel);
+}
+
+// A runner that passes everything would pass every file above.
+TEST(ScenarioRunner, FindsWhatIsWrong) {
+  const std::string setup = "alert limit spend 100\nspend acme 100\n";
+  EXPECT_EQ(RunText(setup + "expect reached limit acme value=100\n"), "");
+  EXPECT_NE(RunText(setup), "") << "a notification at the end";
+  EXPECT_NE(RunText(setup + "status acme limit in_alarm\n"), "") << "a surplus one";
+  EXPECT_NE(RunText(setup + "expect nothing\n"), "");
+  EXPECT_NE(RunText(setup + "expect reached limit acme value=99\n"), "");
+  EXPECT_NE(RunText(setup + "expect reached limit acme no_such_field=1\n"), "");
+  EXPECT_NE(RunText(setup + "expect resolved limit acme\n"), "");
+  EXPECT_NE(RunText(setup + "expect reached limit other\n"), "");
+  EXPECT_NE(RunText("expect reached limit acme\n"), "");
+  EXPECT_NE(RunText("alert limit spend 100\nreset acme limit\n"), "")
+      << "an error unsaid";
+  EXPECT_NE(RunText("error unknown_alert alert limit spend 100\n"), "");
+  EXPECT_NE(RunText("stale spend acme 1\n"), "");
+  EXPECT_NE(RunText("spend acme 1 at=2027-01-01\n"), "") << "a refusal unsaid";
+  EXPECT_NE(RunText("ignored batch source=s offset=1\nend\n"), "");
+  EXPECT_NE(RunText("stats applied=1\n"), "");
+  EXPECT_NE(RunText("alert a spend 1\nspend acme 0\nstatus acme a in_alarm\n"), "");
+  EXPECT_NE(RunText("alert a spend 1\nspend acme 0\nstatus acme a ok value=1\n"), "");
+  EXPECT_NE(RunText("alert a spend 1\nspend acme 0\nstatus acme a error no_scope\n"), "");
+  EXPECT_NE(RunText("alert a spend 1 group=g\nspend acme 0 g=x\ninstances acme a\n"), "");
+}
+
+TEST(ScenarioRunner, NamesTheLine) {
+  EXPECT_EQ(RunText("# one\n\nspend acme\n"),
+            "text:3: spend CUSTOMER AMOUNT | usage CUSTOMER METRIC AMOUNT");
+  EXPECT_EQ(RunText("fly acme\n"), "text:1: no such command: fly");
+  EXPECT_EQ(RunText("expect nothing\nstats applied=2\n").substr(0, 27),
+            "text:2: expected applied=2\n");
+}
+
+// An action must read back as it was written, or a shrunk case cannot be pasted.
+TEST(ScenarioText, ReadsBackWhatItWrites) {
+  for (const char* line :
+       {"clock 2026-01-05T00:00:00Z", "sink throws", "drain",
+        "alert limit usage -1.5 plan=pro metric=m key=u group=region:us group=model "
+        "notify_resolved silent",
+        "alert limit spend 0 customer=acme contract=tier:gold",
+        "update limit threshold=5 notify_resolved=no no_groups contract=a:b notify_again",
+        "archive limit release_key", "disable limit", "enable limit",
+        "spend acme 5 total contract=k region= v=3 at=2026-01-01T00:00:00.5Z",
+        "usage acme m -5 region=us v=0",
+        "period acme 2026-01-01T00:00:00Z "
+        "2026-02-01T00:00:00Z",
+        "customer acme plan=none archived", "customer acme restored",
+        "contract acme k tier=gold", "reset acme limit region=us"}) {
+    const absl::StatusOr<Action> action = ParseAction(SplitWords(line));
+    ASSERT_TRUE(action.ok()) << line << ": " << action.status();
+    EXPECT_EQ(FormatAction(*action), line);
+  }
+}
+
+}  // namespace
+}  // namespace tocsin::testing
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(tocsin::testing::Directory())) {
+    if (entry.path().extension() == ".test") paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  for (const std::filesystem::path& path : paths) {
+    tocsin::testing::Register("Engine", path, tocsin::testing::OpenEngine);
+    tocsin::testing::Register("Model", path, tocsin::testing::MakeModel);
+  }
+  return RUN_ALL_TESTS();
+}

@@ -1,0 +1,254 @@
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "tests/support/reference_model.h"
+
+namespace tocsin::testing {
+namespace {
+
+constexpr char kReasonUrl[] = "tests/reason";
+
+absl::StatusCode CodeOf(Reason reason) {
+  switch (reason) {
+    case Reason::kNone:
+      return absl::StatusCode::kOk;
+    case Reason::kMalformed:
+    case Reason::kMissing:
+    case Reason::kNotOfThisType:
+    case Reason::kTooLong:
+      return absl::StatusCode::kInvalidArgument;
+    case Reason::kOutOfRange:
+    case Reason::kTooFarAhead:
+      return absl::StatusCode::kOutOfRange;
+    case Reason::kUnknownAlert:
+    case Reason::kUnknownCustomer:
+    case Reason::kUnknownInstance:
+    case Reason::kNotInScope:
+      return absl::StatusCode::kNotFound;
+    case Reason::kUniquenessKeyUsed:
+    case Reason::kAlertIdUsed:
+      return absl::StatusCode::kAlreadyExists;
+    case Reason::kAlertArchived:
+    case Reason::kAlertDisabled:
+    case Reason::kAlertNotDisabled:
+    case Reason::kCustomerArchived:
+    case Reason::kPeriodGoesBack:
+    case Reason::kSourceBusy:
+    case Reason::kCalledFromSink:
+      return absl::StatusCode::kFailedPrecondition;
+    case Reason::kLimitReached:
+      return absl::StatusCode::kResourceExhausted;
+    case Reason::kClosing:
+      return absl::StatusCode::kUnavailable;
+  }
+  return absl::StatusCode::kUnknown;
+}
+
+}  // namespace
+
+absl::Status Refused(Reason reason) {
+  absl::Status status(CodeOf(reason), "refused by the reference model");
+  status.SetPayload(kReasonUrl, absl::Cord(absl::StrCat(static_cast<int>(reason))));
+  return status;
+}
+
+Reason ReasonIn(const absl::Status& status) {
+  const auto payload = status.GetPayload(kReasonUrl);
+  if (!payload) return ReasonOf(status);
+  return static_cast<Reason>(std::stoi(std::string(*payload)));
+}
+
+ReferenceModel::ReferenceModel(Options options)
+    : options_(std::move(options)), now_(options_.clock->Now()) {}
+
+absl::Status ReferenceModel::Begin() {
+  if (closed_) return Refused(Reason::kClosing);
+  now_ = std::max(now_, options_.clock->Now());
+  return absl::OkStatus();
+}
+
+absl::Status ReferenceModel::CheckSpec(const AlertSpec& spec) const {
+  const bool spend = spec.type == AlertType::kSpendThresholdReached;
+  if (spec.id && spec.id->is_nil()) return Refused(Reason::kMissing);
+  if (spec.name.empty()) return Refused(Reason::kMissing);
+  if (spec.name.size() > 256) return Refused(Reason::kTooLong);
+  if (!spec.threshold) return Refused(Reason::kMissing);
+  if (spec.customer && spec.plan) return Refused(Reason::kMalformed);
+  if (spec.customer && spec.customer->is_nil()) return Refused(Reason::kMissing);
+  if (spec.plan && spec.plan->is_nil()) return Refused(Reason::kMissing);
+  if (spend && spec.billable_metric) return Refused(Reason::kNotOfThisType);
+  if (!spend && spec.credit_type) return Refused(Reason::kNotOfThisType);
+  if (!spend && !spec.custom_field_filters.empty())
+    return Refused(Reason::kNotOfThisType);
+  if (!spend && (!spec.billable_metric || spec.billable_metric->is_nil())) {
+    return Refused(Reason::kMissing);
+  }
+  if (spec.uniqueness_key && spec.uniqueness_key->empty())
+    return Refused(Reason::kMissing);
+  if (spec.uniqueness_key && spec.uniqueness_key->size() > 128) {
+    return Refused(Reason::kTooLong);
+  }
+  if (spec.group_values.size() > 3) return Refused(Reason::kTooLong);
+  std::set<std::string> keys;
+  for (const GroupFilter& filter : spec.group_values) {
+    if (!keys.insert(filter.key).second) return Refused(Reason::kMalformed);
+  }
+  if (!spec.threshold->IsAmount()) return Refused(Reason::kOutOfRange);
+  return absl::OkStatus();
+}
+
+bool ReferenceModel::InScope(const Alert& alert, const Customer& customer) const {
+  if (customer.archived) return false;
+  if (alert.spec.customer) return alert.spec.customer == customer.id;
+  if (alert.spec.plan) return customer.plan == alert.spec.plan;
+  return true;
+}
+
+void ReferenceModel::KeepMeasure(const Measure& measure) {
+  asked_for_.insert(measure);
+  for (auto& [id, customer] : customers_) customer.sums.Keep(measure);
+}
+
+void ReferenceModel::ForgetMeasure(const Measure& measure) {
+  for (const auto& [id, alert] : alerts_) {
+    if (alert.status != AlertStatus::kArchived && MeasureOf(alert.spec) == measure)
+      return;
+  }
+  asked_for_.erase(measure);
+  for (auto& [id, customer] : customers_) customer.sums.Forget(measure);
+}
+
+absl::StatusOr<AlertId> ReferenceModel::CreateAlert(const AlertSpec& spec) {
+  if (absl::Status status = Begin(); !status.ok()) return status;
+  if (absl::Status status = CheckSpec(spec); !status.ok()) return status;
+  if (!spec.id) return absl::UnimplementedError("the model makes no ids");
+  if (alerts_.count(*spec.id) > 0) return Refused(Reason::kAlertIdUsed);
+  if (spec.uniqueness_key && uniqueness_keys_.count(*spec.uniqueness_key) > 0) {
+    return Refused(Reason::kUniquenessKeyUsed);
+  }
+  if (outbox_.size() >= options_.outbox_max) return Refused(Reason::kLimitReached);
+  DoAllDueByClock();
+  if (spec.uniqueness_key) uniqueness_keys_[*spec.uniqueness_key] = *spec.id;
+  if (spec.customer && customers_.count(*spec.customer) == 0) AddCustomer(*spec.customer);
+  Alert& alert = alerts_[*spec.id];
+  alert.id = *spec.id;
+  alert.spec = spec;
+  alert.updated_at = now_;
+  KeepMeasure(MeasureOf(spec));
+  Due due;
+  due.created = true;
+  due.created_notifies = spec.evaluate_on_create;
+  for (auto& [id, customer] : customers_) {
+    if (InScope(alert, customer)) Watch(customer, alert, due);
+  }
+  return *spec.id;
+}
+
+absl::Status ReferenceModel::UpdateAlert(AlertId id, const AlertUpdate& update) {
+  if (absl::Status status = Begin(); !status.ok()) return status;
+  auto it = alerts_.find(id);
+  if (it == alerts_.end()) return Refused(Reason::kUnknownAlert);
+  Alert& alert = it->second;
+  if (alert.status == AlertStatus::kArchived) return Refused(Reason::kAlertArchived);
+  AlertSpec spec = alert.spec;
+  if (update.name) spec.name = *update.name;
+  if (update.threshold) spec.threshold = *update.threshold;
+  if (update.notify_resolved) spec.notify_resolved = *update.notify_resolved;
+  if (update.group_values) spec.group_values = *update.group_values;
+  if (update.custom_field_filters)
+    spec.custom_field_filters = *update.custom_field_filters;
+  if (absl::Status status = CheckSpec(spec); !status.ok()) return status;
+  if (outbox_.size() >= options_.outbox_max) return Refused(Reason::kLimitReached);
+  DoAllDueByClock();
+  const Measure before = MeasureOf(alert.spec);
+  const bool refiltered = spec.group_values != alert.spec.group_values ||
+                          spec.custom_field_filters != alert.spec.custom_field_filters;
+  alert.spec = spec;
+  alert.updated_at = now_;
+  if (refiltered) {
+    KeepMeasure(MeasureOf(spec));
+    ForgetMeasure(before);
+    Restart(alert, !before.fans_out() && !MeasureOf(spec).fans_out());
+  }
+  for (auto& [customer_id, customer] : customers_) {
+    State& state = customer.states[id];
+    if (!state.watching) continue;
+    state.due.updated = true;
+    if (update.on_change == OnChange::kNotifyAgain) state.due.notify_again = true;
+  }
+  return absl::OkStatus();
+}
+
+// Begins every customer in scope afresh with the next epoch.
+void ReferenceModel::Restart(Alert& alert, bool keep_single) {
+  Due due;
+  due.restarted = true;
+  for (auto& [id, customer] : customers_) {
+    if (!InScope(alert, customer)) continue;
+    State& state = customer.states[alert.id];
+    ++state.epoch;
+    state.by.reset();
+    if (!keep_single) state.instances.clear();
+    if (alert.status == AlertStatus::kEnabled) Watch(customer, alert, due);
+  }
+}
+
+void ReferenceModel::StopWatching(const Alert& alert) {
+  for (auto& [id, customer] : customers_) {
+    State& state = customer.states[alert.id];
+    state.watching = false;
+    state.due = Due{};
+    for (auto& [tuple, instance] : state.instances) instance.due = Due{};
+  }
+}
+
+absl::Status ReferenceModel::ArchiveAlert(AlertId id, const ArchiveOptions& options) {
+  if (absl::Status status = Begin(); !status.ok()) return status;
+  auto it = alerts_.find(id);
+  if (it == alerts_.end()) return Refused(Reason::kUnknownAlert);
+  Alert& alert = it->second;
+  if (alert.status == AlertStatus::kArchived) return Refused(Reason::kAlertArchived);
+  DoAllDueByClock();
+  alert.status = AlertStatus::kArchived;
+  alert.updated_at = now_;
+  if (options.release_uniqueness_key && alert.spec.uniqueness_key) {
+    uniqueness_keys_.erase(*alert.spec.uniqueness_key);
+  }
+  StopWatching(alert);
+  ForgetMeasure(MeasureOf(alert.spec));
+  return absl::OkStatus();
+}
+
+absl::Status ReferenceModel::DisableAlert(AlertId id) {
+  if (absl::Status status = Begin(); !status.ok()) return status;
+  auto it = alerts_.find(id);
+  if (it == alerts_.end()) return Refused(Reason::kUnknownAlert);
+  Alert& alert = it->second;
+  if (alert.status == AlertStatus::kArchived) return Refused(Reason::kAlertArchived);
+  if (alert.status == AlertStatus::kDisabled) return Refused(Reason::kAlertDisabled);
+  DoAllDueByClock();
+  alert.status = AlertStatus::kDisabled;
+  alert.updated_at = now_;
+  StopWatching(alert);
+  return absl::OkStatus();
+}
+
+absl::Status ReferenceModel::EnableAlert(AlertId id) {
+  if (absl::Status status = Begin(); !status.ok()) return status;
+  auto it = alerts_.find(id);
+  if (it == alerts_.end()) return Refused(Reason::kUnknownAlert);
+  Alert& alert = it->second;
+  if (alert.status == AlertStatus::kArchived) return Refused(Reason::kAlertArchived);
+  if (alert.status != AlertStatus::kDisabled) return Refused(Reason::kAlertNotDisabled);
+  if (outbox_.size() >= options_.outbox_max) return Refused(Reason::kLimitReached);
+  DoAllDueByClock();
+  alert.status = AlertStatus::kEnabled;
+  alert.updated_at = now_;
+  Restart(alert, true);
+  return absl::OkStatus();
+}
+
+}  // namespace tocsin::testing

@@ -1,0 +1,241 @@
+#include "tests/support/reference_sums.h"
+
+#include <algorithm>
+#include <tuple>
+#include <variant>
+
+namespace tocsin::testing {
+namespace {
+
+bool Matches(const Measure& measure, const std::optional<ContractId>& contract,
+             const ContractFields& contracts) {
+  if (!measure.by_contract) return true;
+  auto fields = contracts.find(*contract);
+  for (const auto& [key, value] : measure.contract_filters) {
+    if (fields == contracts.end()) return false;
+    auto field = fields->second.find(key);
+    if (field == fields->second.end() || field->second != value) return false;
+  }
+  return true;
+}
+
+// All contracts of unkeyed measures are always kept, whichever filter asks.
+Measure Stored(Measure measure) {
+  if (measure.keys.empty()) measure.contract_filters.clear();
+  return measure;
+}
+
+std::optional<Tuple> TupleOf(const Measure& measure, const Count& count) {
+  if (count.is_total && count.groups.size() != measure.keys.size()) return std::nullopt;
+  Tuple tuple;
+  for (const auto& [key, wanted] : measure.keys) {
+    auto has_key = [&key = key](const GroupValue& group) { return group.key == key; };
+    auto group = std::find_if(count.groups.begin(), count.groups.end(), has_key);
+    if (group == count.groups.end()) return std::nullopt;
+    if (wanted && *wanted != group->value) return std::nullopt;
+    if (!wanted) tuple.push_back(group->value);
+  }
+  return tuple;
+}
+
+// The tuple of `to` for a tuple of `from`, which contains it; nothing if the
+// tuple is not among those that `to` asks for.
+std::optional<Tuple> Narrow(const Measure& from, const Measure& to, const Tuple& tuple) {
+  Tuple narrowed;
+  std::size_t i = 0;
+  for (const auto& [key, valued] : from.keys) {
+    if (valued) continue;
+    const std::string& value = tuple[i++];
+    const std::optional<std::string>& wanted = to.keys.at(key);
+    if (!wanted) {
+      narrowed.push_back(value);
+    } else if (*wanted != value) {
+      return std::nullopt;
+    }
+  }
+  return narrowed;
+}
+
+template <typename FactType>
+Count Common(const FactType& fact, AlertType type, bool is_total) {
+  Count count;
+  count.customer = fact.customer;
+  count.type = type;
+  count.is_total = is_total;
+  count.groups = fact.group_values;
+  count.version = fact.version;
+  count.time = fact.time;
+  return count;
+}
+
+}  // namespace
+
+bool Measure::operator<(const Measure& other) const {
+  return std::tie(type, subject, keys, by_contract, contract_filters) <
+         std::tie(other.type, other.subject, other.keys, other.by_contract,
+                  other.contract_filters);
+}
+
+bool Measure::fans_out() const {
+  return std::any_of(keys.begin(), keys.end(),
+                     [](const auto& key) { return !key.second; });
+}
+
+bool Measure::Contains(const Measure& other) const {
+  if (type != other.type || subject != other.subject) return false;
+  if (by_contract != other.by_contract || keys.size() != other.keys.size()) return false;
+  for (const auto& [key, value] : keys) {
+    auto theirs = other.keys.find(key);
+    if (theirs == other.keys.end()) return false;
+    if (value && value != theirs->second) return false;
+  }
+  return true;
+}
+
+Measure MeasureOf(const AlertSpec& spec) {
+  Measure measure;
+  measure.type = spec.type;
+  measure.subject = spec.type == AlertType::kSpendThresholdReached
+                        ? SubjectId(spec.credit_type.value_or(UsdCents()).uuid())
+                        : SubjectId(spec.billable_metric->uuid());
+  for (const GroupFilter& filter : spec.group_values)
+    measure.keys[filter.key] = filter.value;
+  for (const CustomFieldFilter& filter : spec.custom_field_filters) {
+    measure.by_contract = true;
+    measure.contract_filters.emplace(filter.key, filter.value);
+  }
+  return measure;
+}
+
+std::optional<Count> CountOf(const Fact& fact) {
+  if (const auto* spend = std::get_if<SpendAdded>(&fact)) {
+    Count count = Common(*spend, AlertType::kSpendThresholdReached, false);
+    count.subject = SubjectId(spend->credit_type.uuid());
+    count.amount = spend->amount;
+    count.contract = spend->contract;
+    return count;
+  }
+  if (const auto* spend = std::get_if<SpendTotal>(&fact)) {
+    Count count = Common(*spend, AlertType::kSpendThresholdReached, true);
+    count.subject = SubjectId(spend->credit_type.uuid());
+    count.amount = spend->total;
+    count.contract = spend->contract;
+    return count;
+  }
+  if (const auto* usage = std::get_if<UsageAdded>(&fact)) {
+    Count count = Common(*usage, AlertType::kUsageThresholdReached, false);
+    count.subject = SubjectId(usage->billable_metric.uuid());
+    count.amount = usage->quantity;
+    return count;
+  }
+  if (const auto* usage = std::get_if<UsageTotal>(&fact)) {
+    Count count = Common(*usage, AlertType::kUsageThresholdReached, true);
+    count.subject = SubjectId(usage->billable_metric.uuid());
+    count.amount = usage->total;
+    return count;
+  }
+  return std::nullopt;
+}
+
+void Sums::Keep(const Measure& measure) {
+  if (measure.keys.empty() || parts_.count(measure) > 0) return;
+  Parts parts;
+  for (const auto& [kept, from] : parts_) {
+    if (!kept.Contains(measure)) continue;
+    for (const auto& [contract, cells] : from.cells) {
+      for (const auto& [tuple, cell] : cells) {
+        std::optional<Tuple> narrowed = Narrow(kept, measure, tuple);
+        if (narrowed) parts.cells[contract][*narrowed] = cell;
+      }
+    }
+    break;
+  }
+  parts_[measure] = parts;
+}
+
+void Sums::Clear() {
+  for (auto& [measure, parts] : parts_) parts = Parts{};
+}
+
+std::vector<Sums::Fed> Sums::Feed(const Count& count, std::size_t groups_max) {
+  Measure whole;
+  whole.type = count.type;
+  whole.subject = count.subject;
+  parts_[whole];
+  if (count.contract) {
+    whole.by_contract = true;
+    parts_[whole];
+  }
+  std::vector<Fed> fed;
+  for (auto& [measure, parts] : parts_) {
+    if (measure.type != count.type || measure.subject != count.subject) continue;
+    if (measure.by_contract && !count.contract) continue;
+    if (count.is_total && count.contract && !measure.by_contract) continue;
+    std::optional<Tuple> tuple = TupleOf(measure, count);
+    if (tuple)
+      fed.push_back(FeedCell(parts, measure.by_contract, *tuple, count, groups_max));
+  }
+  return fed;
+}
+
+Sums::Fed Sums::FeedCell(Parts& parts, bool by_contract, const Tuple& tuple,
+                         const Count& count, std::size_t groups_max) {
+  // Decided before the cell is made: an ignored count is no data.
+  std::set<Tuple> tuples;
+  for (const auto& [contract, cells] : parts.cells) {
+    for (const auto& [known, cell] : cells) tuples.insert(known);
+  }
+  if (tuples.count(tuple) == 0 && tuples.size() >= groups_max) {
+    ++parts.dropped;
+    return Fed::kDropped;
+  }
+  auto& cells = parts.cells[by_contract ? count.contract : std::nullopt];
+  auto it = cells.find(tuple);
+  if (it != cells.end() && count.version) {
+    const Cell& cell = it->second;
+    const bool stale = count.is_total
+                           ? cell.newest && *count.version < *cell.newest
+                           : cell.last_total && *count.version <= *cell.last_total;
+    if (stale) return Fed::kStale;
+  }
+  Cell& cell = cells[tuple];
+  cell.sum = count.is_total ? count.amount : CheckedAdd(cell.sum, count.amount).value();
+  if (count.version) {
+    cell.newest = std::max(cell.newest.value_or(0), *count.version);
+    if (count.is_total) cell.last_total = count.version;
+  }
+  return Fed::kCounted;
+}
+
+std::optional<Decimal> Sums::Value(const Measure& measure, const Tuple& tuple,
+                                   const ContractFields& contracts) const {
+  auto parts = parts_.find(Stored(measure));
+  if (parts == parts_.end()) return std::nullopt;
+  std::optional<Decimal> sum;
+  for (const auto& [contract, cells] : parts->second.cells) {
+    if (!Matches(measure, contract, contracts)) continue;
+    auto cell = cells.find(tuple);
+    if (cell == cells.end()) continue;
+    sum = CheckedAdd(sum.value_or(Decimal()), cell->second.sum).value();
+  }
+  return sum;
+}
+
+std::set<Tuple> Sums::TuplesWithData(const Measure& measure,
+                                     const ContractFields& contracts) const {
+  std::set<Tuple> tuples;
+  auto parts = parts_.find(Stored(measure));
+  if (parts == parts_.end()) return tuples;
+  for (const auto& [contract, cells] : parts->second.cells) {
+    if (!Matches(measure, contract, contracts)) continue;
+    for (const auto& [tuple, cell] : cells) tuples.insert(tuple);
+  }
+  return tuples;
+}
+
+std::uint64_t Sums::Dropped(const Measure& measure) const {
+  auto parts = parts_.find(Stored(measure));
+  return parts == parts_.end() ? 0 : parts->second.dropped;
+}
+
+}  // namespace tocsin::testing

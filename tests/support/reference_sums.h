@@ -1,0 +1,101 @@
+#ifndef TOCSIN_TESTS_SUPPORT_REFERENCE_SUMS_H_
+#define TOCSIN_TESTS_SUPPORT_REFERENCE_SUMS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "tocsin/alert.h"
+#include "tocsin/decimal.h"
+#include "tocsin/fact.h"
+#include "tocsin/ids.h"
+
+namespace tocsin::testing {
+
+using SubjectId = Id<struct SubjectTag>;  // a credit type or a billable metric
+using Tuple = std::vector<std::string>;   // values of the fanned-out keys, by key
+using ContractFields = std::map<ContractId, CustomFields>;
+
+// What is summed: of which subject, by which group keys, by contract or not.
+struct Measure {
+  AlertType type = AlertType::kSpendThresholdReached;
+  SubjectId subject;
+  std::map<std::string, std::optional<std::string>> keys;
+  // By contract: all contracts are kept apart, whatever the filters say now.
+  bool by_contract = false;
+  std::set<std::pair<std::string, std::string>> contract_filters;
+
+  friend bool operator==(const Measure&, const Measure&) = default;
+  bool operator<(const Measure& other) const;
+
+  bool fans_out() const;
+  // Whether sums of `this` contain everything that `other` asks for.
+  bool Contains(const Measure& other) const;
+};
+
+Measure MeasureOf(const AlertSpec& spec);
+
+// A spend or usage fact of any of the four kinds.
+struct Count {
+  CustomerId customer;
+  AlertType type = AlertType::kSpendThresholdReached;
+  SubjectId subject;
+  bool is_total = false;
+  Decimal amount;
+  std::optional<ContractId> contract;
+  std::vector<GroupValue> groups;
+  std::optional<std::uint64_t> version;
+  std::optional<absl::Time> time;
+};
+
+// Nothing for facts of the other kinds.
+std::optional<Count> CountOf(const Fact& fact);
+
+// One customer's sums of one period, each in its own cell, nothing derived.
+class Sums {
+ public:
+  enum class Fed { kCounted, kStale, kDropped };
+
+  // Keeps a measure from now on; starts from what is kept already, if any of
+  // it contains the new one.
+  void Keep(const Measure& measure);
+  void Forget(const Measure& measure) { parts_.erase(measure); }
+  // A new period: the measures stay, their sums go.
+  void Clear();
+
+  // Feeds every measure that the count speaks to; what became of it in each.
+  std::vector<Fed> Feed(const Count& count, std::size_t groups_max);
+
+  // The sum over the contracts that match, or nothing without data.
+  std::optional<Decimal> Value(const Measure& measure, const Tuple& tuple,
+                               const ContractFields& contracts) const;
+  std::set<Tuple> TuplesWithData(const Measure& measure,
+                                 const ContractFields& contracts) const;
+  std::uint64_t Dropped(const Measure& measure) const;
+
+ private:
+  struct Cell {
+    Decimal sum;
+    std::optional<std::uint64_t> newest;
+    std::optional<std::uint64_t> last_total;
+  };
+  struct Parts {
+    std::map<std::optional<ContractId>, std::map<Tuple, Cell>> cells;
+    std::uint64_t dropped = 0;
+  };
+
+  static Fed FeedCell(Parts& parts, bool by_contract, const Tuple& tuple,
+                      const Count& count, std::size_t groups_max);
+
+  std::map<Measure, Parts> parts_;
+};
+
+}  // namespace tocsin::testing
+
+#endif  // TOCSIN_TESTS_SUPPORT_REFERENCE_SUMS_H_

@@ -1,0 +1,98 @@
+#ifndef TOCSIN_TESTS_SUPPORT_SCENARIO_H_
+#define TOCSIN_TESTS_SUPPORT_SCENARIO_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "tests/support/action.h"
+#include "tocsin/engine.h"
+
+namespace tocsin::testing {
+
+// A scenario is a text of one command a line; # begins a comment. Words are
+// separated by spaces, "..." keeps spaces. Names stand for ids, which are
+// ordered as the names are. TIME is RFC 3339, or a date for its midnight in UTC.
+//
+//   options {KEY=VALUE}     first of all. drain=each (default: after every action)
+//                           or drain=manual; period=open-ended|calendar-month;
+//                           groups_per_measure_max=, due_max=, outbox_max=, shards=;
+//                           tracked=KEY[,KEY] (may be repeated)
+//   clock TIME              where the clock stands; 2026-01-01 until told
+//   sink takes|fails|throws
+//   alert NAME spend|usage THRESHOLD {customer=C plan=P credit=T metric=M key=K name=N
+//                           group=KEY[:VALUE] contract=KEY:VALUE notify_resolved silent}
+//   update NAME {threshold= name= notify_resolved=yes|no group= no_groups contract=
+//                           no_contracts notify_again}
+//   archive NAME [release_key]   disable NAME   enable NAME
+//   spend CUSTOMER AMOUNT {total credit=T contract=K v=VERSION at=TIME KEY=VALUE}
+//   usage CUSTOMER METRIC AMOUNT {total v=VERSION at=TIME KEY=VALUE}
+//   period CUSTOMER START END
+//   customer CUSTOMER {plan=P plan=none archived restored}
+//   contract CUSTOMER CONTRACT {KEY=VALUE}
+//   batch [source=S offset=N]    facts, one a line, down to
+//   end
+//   reset CUSTOMER ALERT {KEY=VALUE}   the values of one instance
+//   drain                   does what is due and delivers
+//
+// What is checked:
+//   error REASON ACTION     the call, or the fact, is refused with that reason
+//   stale|late|dropped FACT the fact is reported so; also inside a batch
+//   ignored batch ...       the batch is ignored by its position
+//   expect reached|resolved ALERT CUSTOMER {FIELD=VALUE}
+//                           the next notification delivered, by the fields named:
+//                           value previous threshold epoch seq by at name type credit
+//                           metric and the group keys; `none` where there is none
+//   expect nothing
+//   status CUSTOMER ALERT STATUS {FIELD=VALUE}
+//                           STATUS is ok, in_alarm, evaluating, or none; fields: value
+//                           epoch by dropped threshold name alert_status; of the
+//                           instance with these values: [KEY=VALUE], in brackets
+//   status CUSTOMER ALERT error REASON {[KEY=VALUE]}
+//   instances CUSTOMER ALERT {VALUES:STATUS}   all of them, values separated by commas
+//   stats {FIELD=NUMBER}    applied refused stale late dropped decided delivered
+//                           failures resets customers alerts due outbox
+//
+// A notification that was delivered and not expected fails the scenario at the
+// next command that is not an `expect`.
+struct Step {
+  enum class Kind { kAction, kExpect, kExpectNothing, kStatus, kInstances, kStats };
+
+  int line = 0;
+  Kind kind = Kind::kAction;
+  Action action = {};
+  std::string error = {};                         // of the call
+  bool ignored = false;                           // of a batch
+  std::map<std::size_t, std::string> fates = {};  // of facts, by index
+  CustomerId customer = {};
+  AlertId alert = {};
+  std::string head = {};
+  std::map<std::string, std::string> fields = {};
+  InstanceSelector selector = {};
+  std::vector<std::string> words = {};
+};
+
+struct Scenario {
+  std::string file;
+  bool drain_each = true;
+  Options options;
+  std::vector<Step> steps;
+};
+
+// Error: kInvalidArgument with `file:line:` before what is wrong.
+absl::StatusOr<Scenario> ParseScenario(std::string_view text, const std::string& file);
+
+using EngineMaker = std::function<std::unique_ptr<Engine>(const Options&)>;
+
+// Empty if all holds; else the first thing that does not, with `file:line:`,
+// what was expected and what was found.
+std::string RunScenario(const Scenario& scenario, const EngineMaker& make_engine);
+
+}  // namespace tocsin::testing
+
+#endif  // TOCSIN_TESTS_SUPPORT_SCENARIO_H_
