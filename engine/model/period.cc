@@ -26,10 +26,15 @@ absl::Status CheckPeriod(const Period& period) {
 }
 
 Period CalendarMonthAt(absl::Time instant) {
-  const absl::TimeZone utc = absl::UTCTimeZone();
-  const absl::CivilMonth month = absl::ToCivilMonth(instant, utc);
-  return {.starts_at = absl::FromCivil(month, utc),
-          .ends_at = absl::FromCivil(month + 1, utc)};
+  // In civil time alone: UTC needs no time zone's tables.
+  constexpr absl::CivilDay kEpoch(1970, 1, 1);
+  const absl::CivilSecond second =
+      absl::CivilSecond(kEpoch) + absl::ToUnixSeconds(instant);
+  const absl::CivilMonth month(second);
+  const auto start = [&kEpoch](absl::CivilMonth first) {
+    return absl::UnixEpoch() + absl::Hours(24) * (absl::CivilDay(first) - kEpoch);
+  };
+  return {.starts_at = start(month), .ends_at = start(month + 1)};
 }
 
 PeriodState::PeriodState(PeriodPolicy policy, absl::Time now) : policy_(policy) {

@@ -1,54 +1,6 @@
 #include "engine/notify/notification.h"
 
-#include <cstdint>
-#include <string>
-
-#include "absl/strings/string_view.h"
-#include "boost/uuid/name_generator_sha1.hpp"
-
 namespace tocsin::notify {
-namespace {
-
-// 6b1d1d0e-5d0f-4b53-9c0a-2f3e8a7c41d7
-constexpr boost::uuids::uuid kNamespace = {{0x6b, 0x1d, 0x1d, 0x0e, 0x5d, 0x0f, 0x4b,
-                                            0x53, 0x9c, 0x0a, 0x2f, 0x3e, 0x8a, 0x7c,
-                                            0x41, 0xd7}};
-
-void AppendBigEndian(std::uint64_t number, int bytes, std::string* out) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
-    out->push_back(static_cast<char>((number >> shift) & 0xff));
-  }
-}
-
-void AppendField(absl::string_view bytes, std::string* out) {
-  AppendBigEndian(bytes.size(), 4, out);
-  out->append(bytes.data(), bytes.size());
-}
-
-void AppendNumber(std::uint64_t number, int bytes, std::string* out) {
-  AppendBigEndian(static_cast<std::uint64_t>(bytes), 4, out);
-  AppendBigEndian(number, bytes, out);
-}
-
-absl::string_view BytesOf(const boost::uuids::uuid& uuid) {
-  return {reinterpret_cast<const char*>(uuid.data), sizeof uuid.data};
-}
-
-}  // namespace
-
-NotificationId IdOf(const model::Decision& decision) {
-  std::string name;
-  name.reserve(96 + decision.instance.size());
-  AppendField(BytesOf(decision.customer.uuid()), &name);
-  AppendField(BytesOf(decision.alert->id().uuid()), &name);
-  AppendField(decision.instance, &name);
-  AppendNumber(decision.epoch, 8, &name);
-  AppendNumber(decision.kind == NotificationKind::kResolved ? 1 : 0, 1, &name);
-  AppendNumber(decision.crossing, 8, &name);
-  boost::uuids::name_generator_sha1 generate(kNamespace);
-  return NotificationId(generate(name.data(), name.size()));
-}
-
 Notification MakeNotification(const model::Decision& decision) {
   const AlertSpec& spec = decision.alert->spec();
   Notification notification{.id = IdOf(decision),

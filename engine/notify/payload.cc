@@ -1,7 +1,9 @@
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "engine/base/rfc3339.h"
 #include "engine/base/text.h"
 #include "tocsin/notification.h"
@@ -9,28 +11,24 @@
 namespace tocsin {
 namespace {
 
-void AppendKey(absl::string_view key, std::string* out) {
-  absl::StrAppend(out, out->back() == '{' ? "\"" : ",\"", key, "\":");
+// A notification is some 450 bytes.
+constexpr std::size_t kTypicalBytes = 512;
+
+void Append(absl::string_view text, std::string* out) {
+  out->append(text.data(), text.size());
 }
 
 template <typename AnyId>
-void AppendId(absl::string_view key, const AnyId& id, std::string* out) {
-  AppendKey(key, out);
-  out->push_back('"');
-  const std::size_t size = out->size();
-  out->resize(size + 36);
-  FormatUuid(id.uuid(), out->data() + size);
-  out->push_back('"');
+void AppendId(const AnyId& id, std::string* out) {
+  char text[38];
+  text[0] = text[37] = '"';
+  FormatUuid(id.uuid(), text + 1);
+  out->append(text, sizeof text);
 }
 
-void AppendText(absl::string_view key, absl::string_view text, std::string* out) {
-  AppendKey(key, out);
-  AppendJsonString(text, out);
-}
-
-void AppendDecimal(absl::string_view key, Decimal value, std::string* out) {
-  AppendKey(key, out);
-  value.AppendTo(out);
+void AppendNumber(std::uint64_t number, std::string* out) {
+  const absl::AlphaNum digits(number);
+  out->append(digits.data(), digits.size());
 }
 
 // `alerts.<alert_type>`; that the value came back is said by `_resolved` in place
@@ -38,41 +36,46 @@ void AppendDecimal(absl::string_view key, Decimal value, std::string* out) {
 void AppendEventType(const Notification& notification, std::string* out) {
   constexpr absl::string_view kReached = "reached";
   absl::string_view name = AlertTypeName(notification.alert_type);
-  AppendKey("type", out);
-  absl::StrAppend(out, "\"alerts.");
+  Append(",\"type\":\"alerts.", out);
   if (notification.kind == NotificationKind::kResolved) {
     name.remove_suffix(kReached.size());
-    absl::StrAppend(out, name, "resolved\"");
+    Append(name, out);
+    Append("resolved\"", out);
   } else {
-    absl::StrAppend(out, name, "\"");
+    Append(name, out);
+    Append("\"", out);
   }
 }
 
 void AppendGroupValues(const Notification& notification, std::string* out) {
   if (notification.group_values.empty()) return;
-  AppendKey("group_values", out);
-  out->push_back('[');
+  Append(",\"group_values\":[", out);
   for (const GroupValue& group : notification.group_values) {
-    out->append(out->back() == '[' ? "{" : ",{");
-    AppendText("key", group.key, out);
-    AppendText("value", group.value, out);
-    out->push_back('}');
+    Append(out->back() == '[' ? "{\"key\":" : ",{\"key\":", out);
+    AppendJsonString(group.key, out);
+    Append(",\"value\":", out);
+    AppendJsonString(group.value, out);
+    Append("}", out);
   }
-  out->push_back(']');
+  Append("]", out);
 }
 
 void AppendMeasure(const Notification& notification, std::string* out) {
   switch (notification.alert_type) {
     case AlertType::kSpendThresholdReached:
-      AppendDecimal("current_spend", notification.value, out);
+      Append(",\"current_spend\":", out);
+      notification.value.AppendTo(out);
       if (notification.credit_type) {
-        AppendId("credit_type_id", *notification.credit_type, out);
+        Append(",\"credit_type_id\":", out);
+        AppendId(*notification.credit_type, out);
       }
       break;
     case AlertType::kUsageThresholdReached:
-      AppendDecimal("current_usage", notification.value, out);
+      Append(",\"current_usage\":", out);
+      notification.value.AppendTo(out);
       if (notification.billable_metric) {
-        AppendId("billable_metric_id", *notification.billable_metric, out);
+        Append(",\"billable_metric_id\":", out);
+        AppendId(*notification.billable_metric, out);
       }
       break;
   }
@@ -82,35 +85,39 @@ void AppendMeasure(const Notification& notification, std::string* out) {
 }  // namespace
 
 void AppendJson(const Notification& notification, std::string* out) {
-  out->push_back('{');
-  AppendId("id", notification.id, out);
+  Append("{\"id\":", out);
+  AppendId(notification.id, out);
   AppendEventType(notification, out);
-  AppendKey("properties", out);
-  out->push_back('{');
-  AppendId("customer_id", notification.customer, out);
-  AppendId("alert_id", notification.alert, out);
-  AppendText("alert_name", notification.alert_name, out);
-  AppendKey("timestamp", out);
-  out->push_back('"');
+  Append(",\"properties\":{\"customer_id\":", out);
+  AppendId(notification.customer, out);
+  Append(",\"alert_id\":", out);
+  AppendId(notification.alert, out);
+  Append(",\"alert_name\":", out);
+  AppendJsonString(notification.alert_name, out);
+  Append(",\"timestamp\":\"", out);
   AppendRfc3339Millis(notification.timestamp, out);
-  out->push_back('"');
-  AppendDecimal("threshold", notification.threshold, out);
-  AppendText("triggered_by", TriggerName(notification.triggered_by), out);
+  Append("\",\"threshold\":", out);
+  notification.threshold.AppendTo(out);
+  Append(",\"triggered_by\":\"", out);
+  Append(TriggerName(notification.triggered_by), out);
+  Append("\"", out);
   AppendMeasure(notification, out);
-  AppendKey("previous_value", out);
+  Append(",\"previous_value\":", out);
   if (notification.previous_value) {
     notification.previous_value->AppendTo(out);
   } else {
-    out->append("null");
+    Append("null", out);
   }
-  AppendKey("epoch", out);
-  absl::StrAppend(out, notification.epoch);
-  AppendKey("sequence", out);
-  absl::StrAppend(out, notification.sequence, "}}");
+  Append(",\"epoch\":", out);
+  AppendNumber(notification.epoch, out);
+  Append(",\"sequence\":", out);
+  AppendNumber(notification.sequence, out);
+  Append("}}", out);
 }
 
 std::string ToJson(const Notification& notification) {
   std::string text;
+  text.reserve(kTypicalBytes);
   AppendJson(notification, &text);
   return text;
 }

@@ -61,8 +61,7 @@ Reason ReasonIn(const absl::Status& status) {
   return static_cast<Reason>(std::stoi(std::string(*payload)));
 }
 
-ReferenceModel::ReferenceModel(Options options)
-    : options_(std::move(options)), now_(options_.clock->Now()) {}
+ReferenceModel::ReferenceModel(Options options) : options_(std::move(options)) {}
 
 absl::Status ReferenceModel::Begin() {
   if (closed_) return Refused(Reason::kClosing);
@@ -164,6 +163,8 @@ absl::Status ReferenceModel::UpdateAlert(AlertId id, const AlertUpdate& update) 
   if (outbox_.size() >= options_.outbox_max) return Refused(Reason::kLimitReached);
   DoAllDueByClock();
   const Measure before = MeasureOf(alert.spec);
+  const bool again = update.on_change == OnChange::kNotifyAgain;
+  const bool moved = spec.threshold != alert.spec.threshold;
   const bool refiltered = spec.group_values != alert.spec.group_values ||
                           spec.custom_field_filters != alert.spec.custom_field_filters;
   alert.spec = spec;
@@ -175,9 +176,10 @@ absl::Status ReferenceModel::UpdateAlert(AlertId id, const AlertUpdate& update) 
   }
   for (auto& [customer_id, customer] : customers_) {
     State& state = customer.states[id];
-    if (!state.watching) continue;
+    // A name owes no judgement.
+    if (!state.watching || !(moved || again)) continue;
     state.due.updated = true;
-    if (update.on_change == OnChange::kNotifyAgain) state.due.notify_again = true;
+    state.due.notify_again |= again;
   }
   return absl::OkStatus();
 }

@@ -20,6 +20,7 @@ ReferenceModel::Customer& ReferenceModel::AddCustomer(CustomerId id) {
   Customer& customer = customers_[id];
   customer.id = id;
   customer.current = PolicyPeriod(now_);
+  customer.sums = Sums(options_.tracked_group_keys);
   for (const Measure& measure : asked_for_) customer.sums.Keep(measure);
   for (const auto& [alert_id, alert] : alerts_) {
     if (alert.status != AlertStatus::kEnabled || !InScope(alert, customer)) continue;
@@ -217,7 +218,9 @@ absl::Status ReferenceModel::ApplyPeriod(Customer& customer, const PeriodTold& t
   if (period.start == customer.current.start) {
     customer.told = true;
     customer.current.end = period.end;
-    if (period.end <= now_) BeginPeriod(customer, {now_, absl::InfiniteFuture()}, now_);
+    // An end that lies behind has come now.
+    if (Boundary(customer) <= now_) EndPeriod(customer, now_);
+    DoDueByClock(customer);
     return absl::OkStatus();
   }
   if (period.start < customer.current.start && customer.told) {

@@ -38,11 +38,16 @@ void ReferenceModel::AddInstances(Customer& customer, const Alert& alert) {
   }
 }
 
-// Begins to watch, or begins anew: everything is judged first of all.
+// Begins to watch, or begins anew: everything is judged first of all. What was
+// due already is part of it.
 void ReferenceModel::Watch(Customer& customer, const Alert& alert, Due due) {
   State& state = customer.states[alert.id];
   state.watching = true;
-  state.due = due;
+  state.due.reset |= due.reset;
+  state.due.restarted |= due.restarted;
+  state.due.created |= due.created;
+  state.due.created_notifies |= due.created_notifies;
+  state.due.came |= due.came;
   AddInstances(customer, alert);
   const std::set<Tuple> tuples = Tuples(customer, alert);
   for (auto it = state.instances.begin(); it != state.instances.end();) {

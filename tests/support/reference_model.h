@@ -165,7 +165,7 @@ class ReferenceModel : public Engine {
   std::vector<GroupValue> GroupsOf(const AlertSpec& spec, const Tuple& tuple) const;
 
   Options options_;
-  absl::Time now_;
+  absl::Time now_ = absl::InfinitePast();  // of the calls so far
   bool closed_ = false;
   std::map<AlertId, Alert> alerts_;
   std::map<std::string, AlertId> uniqueness_keys_;

@@ -137,6 +137,24 @@ std::optional<Count> CountOf(const Fact& fact) {
   return std::nullopt;
 }
 
+Sums::Sums(const KeySets& tracked) {
+  tracked_.emplace_back();
+  for (const std::vector<std::string>& keys : tracked) {
+    tracked_.emplace_back();
+    for (const std::string& key : keys) tracked_.back()[key] = std::nullopt;
+  }
+}
+
+bool Sums::IsAlwaysKept(const Measure& measure) const {
+  if (measure.keys.empty()) return true;
+  return !measure.by_contract &&
+         std::find(tracked_.begin(), tracked_.end(), measure.keys) != tracked_.end();
+}
+
+void Sums::Forget(const Measure& measure) {
+  if (!IsAlwaysKept(measure)) parts_.erase(measure);
+}
+
 void Sums::Keep(const Measure& measure) {
   if (measure.keys.empty() || parts_.count(measure) > 0) return;
   Parts parts;
@@ -161,8 +179,12 @@ std::vector<Sums::Fed> Sums::Feed(const Count& count, std::size_t groups_max) {
   Measure whole;
   whole.type = count.type;
   whole.subject = count.subject;
-  parts_[whole];
+  for (const auto& keys : tracked_) {
+    whole.keys = keys;
+    parts_[whole];
+  }
   if (count.contract) {
+    whole.keys.clear();
     whole.by_contract = true;
     parts_[whole];
   }

@@ -61,11 +61,16 @@ std::optional<Count> CountOf(const Fact& fact);
 class Sums {
  public:
   enum class Fed { kCounted, kStale, kDropped };
+  using KeySets = std::vector<std::vector<std::string>>;
+
+  Sums() = default;
+  // Sums by these sets of keys are kept from the start, and always.
+  explicit Sums(const KeySets& tracked);
 
   // Keeps a measure from now on; starts from what is kept already, if any of
   // it contains the new one.
   void Keep(const Measure& measure);
-  void Forget(const Measure& measure) { parts_.erase(measure); }
+  void Forget(const Measure& measure);
   // A new period: the measures stay, their sums go.
   void Clear();
 
@@ -93,6 +98,9 @@ class Sums {
   static Fed FeedCell(Parts& parts, bool by_contract, const Tuple& tuple,
                       const Count& count, std::size_t groups_max);
 
+  bool IsAlwaysKept(const Measure& measure) const;
+
+  std::vector<std::map<std::string, std::optional<std::string>>> tracked_;
   std::map<Measure, Parts> parts_;
 };
 

@@ -1,0 +1,188 @@
+// Catches a command that ends as if all were well when a file or an argument is
+// not, and one that uses other files than it was told.
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/cli/replay_lines.h"
+#include "tests/cli/run_tocsin.h"
+
+namespace tocsin::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+std::string OneAlert() { return "[" + SpendAlert(1, 10) + "]"; }
+
+TEST(CommandLine, HelpAndVersionEndWell) {
+  EXPECT_THAT(RunTocsin({"--version"}).out, StartsWith("tocsin 0."));
+  for (const std::vector<std::string>& args :
+       {std::vector<std::string>{"--help"}, {"replay", "--help"}, {"--version"}}) {
+    EXPECT_EQ(RunTocsin(args).exit_status, 0) << args.back();
+  }
+  EXPECT_THAT(RunTocsin({"replay", "--help"}).out, HasSubstr("--state"));
+}
+
+TEST(CommandLine, WrongUsageEndsWithTwoAndIsNamed) {
+  ReplayRun replay(OneAlert(), "");
+  const std::string a = replay.alerts_path();
+  const std::string f = replay.facts_path();
+  struct Case {
+    std::vector<std::string> args;
+    const char* says;
+  };
+  const Case cases[] = {
+      {{}, "replay"},
+      {{"frobnicate"}, "frobnicate"},
+      {{"replay"}, "--alerts"},
+      {{"replay", "--alerts", a}, "--facts"},
+      {{"replay", "--alerts", a, "--facts", f, "--frob"}, "--frob"},
+      {{"replay", "--alerts", a, "--facts", f, "--period", "weekly"}, "weekly"},
+      {{"replay", "--alerts", a, "--facts", f, "--threads", "0"}, "--threads"},
+      {{"replay", "--alerts", a, "--facts", f, "--threads", "two"}, "--threads"},
+      {{"replay", "--alerts", "-", "--facts", "-"}, "standard input"},
+      {{"replay", "--alerts", a, "--facts", f, "--state", "-", "--notifications", "-"},
+       "standard output"},
+  };
+  for (const Case& c : cases) {
+    const RunResult result = RunTocsin(c.args);
+    EXPECT_EQ(result.exit_status, 2) << c.says;
+    EXPECT_THAT(result.err, HasSubstr(c.says));
+  }
+}
+
+TEST(CommandLine, FilesThatCannotBeUsedEndWithTwoAndAreNamed) {
+  ReplayRun replay(OneAlert(), SpendLine(1, 10, 0));
+  const std::string a = replay.alerts_path();
+  const std::string f = replay.facts_path();
+  const std::string missing = replay.dir().Path("missing");
+  const std::vector<std::vector<std::string>> cases = {
+      {"--alerts", missing, "--facts", f},
+      {"--alerts", a, "--facts", missing},
+      {"--alerts", a, "--facts", "/"},
+      {"--alerts", a, "--facts", f, "--notifications", missing + "/x"},
+      {"--alerts", a, "--facts", f, "--state", "/"},
+  };
+  for (std::vector<std::string> args : cases) {
+    args.insert(args.begin(), "replay");
+    const RunResult result = RunTocsin(args);
+    EXPECT_EQ(result.exit_status, 2) << args.back();
+    EXPECT_THAT(result.err, HasSubstr("tocsin: ")) << args.back();
+  }
+}
+
+TEST(CommandLine, AFullDiskEndsWithTwo) {
+  std::string facts;
+  for (int i = 0; i < 2'000; ++i) facts += SpendLine(i, 10, 0);
+  ReplayRun replay(OneAlert(), facts);
+  for (const char* option : {"--notifications", "--state"}) {
+    const RunResult result =
+        RunTocsin({"replay", "--alerts", replay.alerts_path(), "--facts",
+                   replay.facts_path(), option, "/dev/full"});
+    EXPECT_EQ(result.exit_status, 2) << option;
+    EXPECT_THAT(result.err, HasSubstr("/dev/full: cannot be written")) << option;
+  }
+}
+
+TEST(CommandLine, NoInputIsOverwritten) {
+  ReplayRun replay(OneAlert(), SpendLine(1, 10, 0));
+  for (const std::string& path : {replay.alerts_path(), replay.facts_path()}) {
+    for (const char* option : {"--notifications", "--state"}) {
+      const std::string before = ReadFile(path);
+      const RunResult result = RunTocsin({"replay", "--alerts", replay.alerts_path(),
+                                          "--facts", replay.facts_path(), option, path});
+      EXPECT_EQ(result.exit_status, 2);
+      EXPECT_THAT(result.err, HasSubstr("used twice"));
+      EXPECT_EQ(ReadFile(path), before);
+    }
+  }
+}
+
+TEST(CommandLine, AnOlderOutputIsReplaced) {
+  ReplayRun replay(OneAlert(), SpendLine(1, 10, 0));
+  replay.dir().Write("notifications.jsonl", std::string(100'000, 'x'));
+  EXPECT_EQ(replay.Run().exit_status, 0);
+  EXPECT_THAT(replay.Notified(), SizeIs(1));
+}
+
+TEST(CommandLine, BadAlertsAreNamedByElement) {
+  struct Case {
+    std::string alerts;
+    const char* says;
+  };
+  const std::string good = SpendAlert(1, 10);
+  const std::string long_name =
+      absl::StrCat(R"({"id":")", AlertText(2),
+                   R"(","alert_type":"spend_threshold_reached","threshold":1,"name":")",
+                   std::string(300, 'n'), "\"}");
+  const Case cases[] = {
+      {"", "not JSON"},
+      {"{}", "must be an array"},
+      {"[" + good + ",{}]", "[1].alert_type: is missing"},
+      {"[" + good +
+           R"(,{"alert_type":"spend_threshold_reached","name":"n","threshold":1}])",
+       "[1].id: is missing"},
+      {"[" + good + "," + good + "]", "[1] ("},       // an id used twice
+      {"[" + good + "," + long_name + "]", "[1] ("},  // refused by the engine
+  };
+  for (const Case& c : cases) {
+    ReplayRun replay(c.alerts, SpendLine(1, 10, 0));
+    const RunResult& result = replay.Run();
+    EXPECT_EQ(result.exit_status, 2) << c.says;
+    EXPECT_THAT(result.err, HasSubstr(replay.alerts_path() + ": ")) << c.says;
+    EXPECT_THAT(result.err, HasSubstr(c.says));
+  }
+}
+
+TEST(CommandLine, StandardInputAndOutput) {
+  ReplayRun replay(OneAlert(), absl::StrCat(SpendLine(1, 10, 0), "{}\n"));
+  replay.Run();
+  const RunResult result = RunTocsin({"replay", "--alerts", replay.alerts_path(),
+                                      "--facts", "-", "--notifications", "-"},
+                                     replay.facts_path());
+  EXPECT_EQ(result.exit_status, 1);
+  EXPECT_EQ(result.out, replay.Notifications());
+  EXPECT_THAT(result.err, HasSubstr("<stdin>:2: type: is missing"));
+}
+
+TEST(CommandLine, SummaryCountsByTypeAndAlert) {
+  ReplayRun replay("[" + SpendAlert(1, 10) + "," + SpendAlert(2, 20) + "]",
+                   absl::StrCat(SpendLine(1, 30, 0), SpendLine(2, 10, 0)));
+  const std::string err = replay.Run().err;
+  EXPECT_THAT(err, HasSubstr("lines: 2 (0 bad;"));
+  EXPECT_THAT(err, HasSubstr("notifications: 3\n"));
+  EXPECT_THAT(err, HasSubstr("  spend_threshold_reached: 3 reached, 0 resolved\n"));
+  EXPECT_THAT(err, HasSubstr(AlertText(1) + " \"spend 10\": 2 reached, 0 resolved\n"));
+  EXPECT_THAT(err, HasSubstr(AlertText(2) + " \"spend 20\": 1 reached, 0 resolved\n"));
+}
+
+// Whoever stops at a bad line must not wait for more input.
+TEST(CommandLine, StrictDoesNotWaitForTheEndOfItsInput) {
+  ReplayRun replay(OneAlert(), "");
+  for (const char* threads : {"1", "4"}) {
+    int ends[2] = {-1, -1};
+    ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+    const std::string lines = SpendLine(1, 10, 0) + "{}\n";
+    ASSERT_EQ(write(ends[1], lines.data(), lines.size()),
+              static_cast<ssize_t>(lines.size()));
+    const RunResult result =
+        RunTocsinReading(ends[0], {"replay", "--strict", "--threads", threads, "--alerts",
+                                   replay.alerts_path(), "--facts", "-"});
+    EXPECT_EQ(result.exit_status, 1);
+    EXPECT_THAT(result.err, HasSubstr("<stdin>:2: "));
+    close(ends[0]);
+    close(ends[1]);
+  }
+}
+
+}  // namespace
+}  // namespace tocsin::testing

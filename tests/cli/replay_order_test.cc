@@ -1,0 +1,198 @@
+// Catches a replay whose clock, order or control lines are not those of the file.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/cli/replay_lines.h"
+#include "tests/cli/run_tocsin.h"
+
+namespace tocsin::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+std::string AlertsOf(const std::string& alert) { return "[" + alert + "]"; }
+
+std::string Control(const std::string& type, int alert, int second,
+                    const std::string& fields = "") {
+  return Line(
+      absl::StrCat(R"("type":")", type, R"(","id":")", AlertText(alert), "\"", fields),
+      second);
+}
+
+std::string ResetLine(int customer, int alert, int second) {
+  return Line(absl::StrCat(R"("type":"reset","customer_id":")", CustomerText(customer),
+                           R"(","alert_id":")", AlertText(alert), "\""),
+              second);
+}
+
+TEST(ReplayClock, StartsAtTheFirstTimestampInTheFile) {
+  ReplayRun replay(AlertsOf(SpendAlert(1, 10)),
+                   absl::StrCat(SpendLine(1, 10, -1), "{}\n", SpendLine(2, 10, 7200)));
+  EXPECT_EQ(replay.Run().exit_status, 1);
+  EXPECT_THAT(replay.BadLines(), ElementsAre(StartsWith("2: ")));
+  EXPECT_THAT(replay.Notified(),
+              ElementsAre("1 1 10 reached 0 spend 1997-01-01T02:00:00.000Z",
+                          "2 1 10 reached 0 spend 1997-01-01T02:00:00.000Z"));
+}
+
+TEST(ReplayClock, StartsIn1970WhereThereIsNoTimestamp) {
+  ReplayRun replay(AlertsOf(SpendAlert(1, 10)), SpendLine(1, 10, -1));
+  EXPECT_EQ(replay.Run().exit_status, 0);
+  EXPECT_THAT(replay.Notified(),
+              ElementsAre("1 1 10 reached 0 spend 1970-01-01T00:00:00.000Z"));
+}
+
+TEST(ReplayClock, FollowsTheLargestTimestampOfEveryLineThatCanBeRead) {
+  ReplayRun replay(
+      AlertsOf(SpendAlert(1, 10)),
+      absl::StrCat(SpendLine(1, 10, 60),  // 1: the clock starts
+                   SpendLine(2, 10, 30),  // 2: does not go back
+                   ResetLine(9, 9, 90),   // 3: refused, but moves the clock
+                   SpendLine(3, 10, -1),  // 4
+                   R"({"type":"spend","timestamp":"1997-01-01T00:02:00Z"})",
+                   "\n",                  // 5: unreadable
+                   SpendLine(4, 10, -1),  // 6
+                   Line(R"("type":"clock")", 100), SpendLine(5, 10, -1)));  // 7, 8
+  EXPECT_EQ(replay.Run().exit_status, 1);
+  EXPECT_THAT(replay.BadLines(), ElementsAre(StartsWith("3: "), StartsWith("5: ")));
+  EXPECT_THAT(replay.Notified(),
+              ElementsAre("1 1 10 reached 0 spend 1997-01-01T00:01:00.000Z",
+                          "2 1 10 reached 0 spend 1997-01-01T00:01:00.000Z",
+                          "3 1 10 reached 0 spend 1997-01-01T00:01:30.000Z",
+                          "4 1 10 reached 0 spend 1997-01-01T00:01:30.000Z",
+                          "5 1 10 reached 0 spend 1997-01-01T00:01:40.000Z"));
+}
+
+// More lines than may be held until the clock has a start.
+TEST(ReplayClock, RefusesTooManyLinesAheadOfTheFirstTimestamp) {
+  std::string facts;
+  while (facts.size() < (30 << 20)) facts += SpendLine(1, 1, -1);
+  ReplayRun replay("[]", facts + SpendLine(1, 1, 0));
+  const RunResult& result = replay.Run();
+  EXPECT_EQ(result.exit_status, 2);
+  EXPECT_THAT(result.err, HasSubstr("without a timestamp"));
+}
+
+TEST(ReplayOrder, WhatIsDueIsJudgedBeforeTheNextLine) {
+  const auto line = [](int customer, const char* time) {
+    return absl::StrCat(R"({"type":"spend","customer_id":")", CustomerText(customer),
+                        R"(","amount":10,"timestamp":")", time, "\"}\n");
+  };
+  ReplayRun replay(
+      AlertsOf(SpendAlert(1, 10, R"(,"notify_resolved":true)")),
+      absl::StrCat(line(2, "1997-01-15T00:00:00Z"), line(1, "1997-01-16T00:00:00Z"),
+                   line(3, "1997-02-02T00:00:00Z")));
+  EXPECT_EQ(replay.Run({"--period", "calendar-month"}).exit_status, 0);
+  EXPECT_THAT(replay.Notified(),
+              ElementsAre("2 1 10 reached 0 spend 1997-01-15T00:00:00.000Z",
+                          "1 1 10 reached 0 spend 1997-01-16T00:00:00.000Z",
+                          "1 1 0 resolved 0 period 1997-02-01T00:00:00.000Z",
+                          "2 1 0 resolved 0 period 1997-02-01T00:00:00.000Z",
+                          "3 1 10 reached 0 spend 1997-02-02T00:00:00.000Z"));
+}
+
+TEST(ReplayOrder, AResetIsJudgedBeforeTheNextLine) {
+  ReplayRun replay(
+      AlertsOf(SpendAlert(1, 10)),
+      absl::StrCat(SpendLine(1, 12, 0), ResetLine(1, 1, 0), SpendLine(2, 10, 0)));
+  EXPECT_EQ(replay.Run().exit_status, 0);
+  EXPECT_THAT(replay.Notified(),
+              ElementsAre("1 1 12 reached 0 spend 1997-01-01T00:00:00.000Z",
+                          "1 1 12 reached 1 reset 1997-01-01T00:00:00.000Z",
+                          "2 1 10 reached 0 spend 1997-01-01T00:00:00.000Z"));
+}
+
+TEST(ReplayOrder, AlertsComeChangeAndGo) {
+  const std::string alert = absl::StrCat(R"("type":"alert","alert":)", SpendAlert(2, 20));
+  ReplayRun replay(
+      AlertsOf(SpendAlert(1, 10)),
+      absl::StrCat(SpendLine(1, 25, 0), Line(alert, 1),                  // created
+                   Control("alert_update", 2, 2, R"(,"threshold":30)"),  // above
+                   SpendLine(1, 5, 3),                                   // reached
+                   Control("disable", 1, 4), SpendLine(2, 10, 5),        // nothing
+                   Control("enable", 1, 6),                              // as a reset
+                   Control("archive", 2, 7), SpendLine(3, 99, 8)));
+  EXPECT_EQ(replay.Run().exit_status, 0);
+  EXPECT_THAT(replay.BadLines(), IsEmpty());
+  EXPECT_THAT(replay.Notified(),
+              ElementsAre("1 1 25 reached 0 spend 1997-01-01T00:00:00.000Z",
+                          "1 2 25 reached 0 alert_created 1997-01-01T00:00:01.000Z",
+                          "1 2 30 reached 0 spend 1997-01-01T00:00:03.000Z",
+                          "1 1 30 reached 1 alert_updated 1997-01-01T00:00:06.000Z",
+                          "2 1 10 reached 1 alert_updated 1997-01-01T00:00:06.000Z",
+                          "3 1 99 reached 0 spend 1997-01-01T00:00:08.000Z"));
+}
+
+TEST(ReplayState, NamesWhatIsNotPlainlyOk) {
+  ReplayRun replay(
+      "[" + SpendAlert(2, 10) + "," + SpendAlert(1, 20) + "," +
+          SpendAlert(3, 5, R"(,"group_values":[{"key":"region"}])") + "]",
+      absl::StrCat(SpendLine(3, 25, 0), SpendLine(1, 10, 0), SpendLine(2, 1, 0),
+                   ResetLine(2, 1, 0),
+                   Line(absl::StrCat(R"("type":"spend","customer_id":")", CustomerText(2),
+                                     R"(","amount":6,"group_values":{"region":"eu"})"),
+                        0),
+                   Line(absl::StrCat(R"("type":"spend","customer_id":")", CustomerText(2),
+                                     R"(","amount":1,"group_values":{"region":"us"})"),
+                        0)));
+  EXPECT_EQ(replay.Run().exit_status, 0);
+  const auto row = [](int customer, int alert, const std::string& rest) {
+    return absl::StrCat(R"({"customer_id":")", CustomerText(customer),
+                        R"(","alert_id":")", AlertText(alert), R"(","customer_status":)",
+                        rest);
+  };
+  EXPECT_THAT(
+      LinesOf(replay.State()),
+      ElementsAre(
+          "[",
+          row(1, 2,
+              R"("in_alarm","triggered_by":"spend","value":10,"threshold":10,"epoch":0},)"),
+          row(2, 1, R"("ok","triggered_by":null,"value":8,"threshold":20,"epoch":1},)"),
+          row(2, 3,
+              R"("in_alarm","triggered_by":"spend","value":null,"threshold":5,"epoch":0,)"
+              R"("instances":[{"group_values":[{"key":"region","value":"eu"}],)"
+              R"("customer_status":"in_alarm","triggered_by":"spend","value":6,"epoch":0}]},)"),
+          row(3, 1,
+              R"("in_alarm","triggered_by":"spend","value":25,"threshold":20,"epoch":0},)"),
+          row(3, 2,
+              R"("in_alarm","triggered_by":"spend","value":25,"threshold":10,"epoch":0})"),
+          "]"));
+}
+
+// Many chunks, with everything in them that a reader may trip over.
+TEST(ReplayThreads, TheirNumberChangesNoByte) {
+  std::string facts = "\n" + SpendLine(0, 3, -1);
+  for (int i = 0; i < 20'000; ++i) {
+    facts += SpendLine(i * 7919 % 97, i % 5, i / 3);
+    if (i % 100 == 0) facts += "bad\n\n";
+    if (i % 1'000 == 0) facts += ResetLine(i % 97, 1, i / 3);
+    if (i % 5'000 == 0) facts += std::string((2 << 20) + i, 'x') + "\n";
+    if (i % 7'000 == 0) facts += std::string((1 << 20) - i, ' ') + "\n";
+  }
+  facts += "{\"type\":";
+  ReplayRun replay("[" + SpendAlert(1, 100) + "," + SpendAlert(2, 300) + "]", facts);
+  EXPECT_EQ(replay.Run({"--threads", "1"}).exit_status, 1);
+  const std::string notifications = replay.Notifications();
+  const std::string state = replay.State();
+  const std::vector<std::string> bad = replay.BadLines();
+  EXPECT_THAT(bad, SizeIs(205));
+  EXPECT_GT(LinesOf(notifications).size(), 190u);
+  for (const char* threads : {"2", "3", "4", "8"}) {
+    EXPECT_EQ(replay.Run({"--threads", threads}).exit_status, 1);
+    EXPECT_TRUE(replay.Notifications() == notifications) << threads;
+    EXPECT_TRUE(replay.State() == state) << threads;
+    EXPECT_EQ(replay.BadLines(), bad) << threads;
+  }
+}
+
+}  // namespace
+}  // namespace tocsin::testing

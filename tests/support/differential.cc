@@ -1,0 +1,285 @@
+#include "tests/support/differential.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "tests/support/describe.h"
+#include "tests/support/names.h"
+#include "tests/support/reference_model.h"
+
+namespace tocsin::testing {
+namespace {
+
+std::string Differing(const std::string& what, const std::string& actual,
+                      const std::string& expected) {
+  return absl::StrCat(what, "\n  actual:   ", actual, "\n  expected: ", expected);
+}
+
+std::string DifferInStatus(const std::string& what, const absl::Status& actual,
+                           const absl::Status& expected) {
+  if (actual.code() == expected.code() && ReasonIn(actual) == ReasonIn(expected))
+    return "";
+  return Differing(what, absl::StrCat(DescribeStatus(actual), ": ", actual.ToString()),
+                   DescribeStatus(expected));
+}
+
+// What one query told: its status and the states it visited.
+struct Told {
+  absl::Status status;
+  std::vector<CustomerAlert> states;
+};
+
+std::string DifferInTold(const std::string& what, const Told& actual,
+                         const Told& expected) {
+  std::string differs = DifferInStatus(what, actual.status, expected.status);
+  if (!differs.empty()) return differs;
+  if (actual.states.size() != expected.states.size()) {
+    return Differing(absl::StrCat("how many ", what), absl::StrCat(actual.states.size()),
+                     absl::StrCat(expected.states.size()));
+  }
+  for (std::size_t i = 0; i < actual.states.size(); ++i) {
+    differs = DifferInState(actual.states[i], expected.states[i]);
+    if (!differs.empty()) return absl::StrCat(what, ": ", differs);
+  }
+  return "";
+}
+
+template <typename Query>
+Told Ask(Query query) {
+  Told told;
+  told.status =
+      query([&told](const CustomerAlert& state) { told.states.push_back(state); });
+  return told;
+}
+
+Told AskOne(Engine& engine, CustomerId customer, AlertId alert,
+            const InstanceSelector& selector) {
+  const absl::StatusOr<CustomerAlert> state =
+      engine.GetCustomerAlert(customer, alert, selector);
+  Told told{state.status(), {}};
+  if (state.ok()) told.states.push_back(*state);
+  return told;
+}
+
+bool SameAlert(const Alert& a, const Alert& b) {
+  return a.id == b.id && a.status == b.status && a.updated_at == b.updated_at &&
+         a.spec.name == b.spec.name && a.spec.threshold == b.spec.threshold &&
+         a.spec.group_values == b.spec.group_values &&
+         a.spec.custom_field_filters == b.spec.custom_field_filters &&
+         a.spec.notify_resolved == b.spec.notify_resolved;
+}
+
+class Pair {
+ public:
+  Pair(const Case& test_case, const Comparison& comparison)
+      : case_(test_case), comparison_(comparison) {
+    Options options = OptionsOf(test_case.setup);
+    options.clock = &clock_;
+    options.sink = &expected_sink_;
+    expected_ = comparison.expected(options);
+    options.sink = &actual_sink_;
+    options.shards = comparison.actual_shards;
+    actual_ = comparison.actual(options);
+  }
+
+  std::string Run() {
+    int number = 0;
+    for (const CaseStep& step : StepsOf(case_)) {
+      ++number;
+      const std::string differs = Take(step);
+      if (differs.empty()) continue;
+      return absl::StrCat("after step ", number, ", `", FormatAction(step.action),
+                          "`: ", differs);
+    }
+    return "";
+  }
+
+ private:
+  std::string Take(const CaseStep& step) {
+    const Outcome actual = Perform(
+        step.action, {.engine = actual_.get(), .clock = &clock_, .sink = &actual_sink_});
+    const Outcome expected =
+        Perform(step.action,
+                {.engine = expected_.get(), .clock = &clock_, .sink = &expected_sink_});
+    std::string differs = DifferInStatus("the call", actual.status, expected.status);
+    if (!differs.empty()) return differs;
+    if (actual.result && !Same(*actual.result, *expected.result)) {
+      return Differing("the facts", Describe(*actual.result), Describe(*expected.result));
+    }
+    if (step.action.verb == Action::Verb::kDrain) {
+      differs = DifferInNotifications();
+      if (!differs.empty()) return differs;
+    }
+    differs = DifferInStats();
+    if (!differs.empty() || !step.look) return differs;
+    differs = Look();
+    return differs.empty() ? DifferInStats() : differs;
+  }
+
+  std::string DifferInStats() {
+    const Stats a = actual_->GetStats();
+    const Stats e = expected_->GetStats();
+    auto text = [](const Stats& stats) {
+      return absl::StrCat(
+          "applied=", stats.facts_applied, " refused=", stats.facts_refused,
+          " stale=", stats.facts_stale, " late=", stats.facts_late,
+          " dropped=", stats.facts_group_dropped,
+          " decided=", stats.notifications_decided,
+          " delivered=", stats.notifications_delivered, " resets=", stats.resets,
+          " customers=", stats.customers, " alerts=", stats.alerts, " due=", stats.due,
+          " outbox=", stats.outbox);
+    };
+    const bool same = a.facts_applied == e.facts_applied &&
+                      a.facts_refused == e.facts_refused &&
+                      a.facts_stale == e.facts_stale && a.facts_late == e.facts_late &&
+                      a.facts_group_dropped == e.facts_group_dropped &&
+                      a.notifications_decided == e.notifications_decided &&
+                      a.notifications_delivered == e.notifications_delivered &&
+                      a.resets == e.resets && a.customers == e.customers &&
+                      a.alerts == e.alerts && a.due == e.due && a.outbox == e.outbox;
+    if (same) return "";
+    // What was decided says more than how much.
+    (void)actual_->Drain();
+    (void)expected_->Drain();
+    const std::string differs = DifferInNotifications();
+    return Differing("the stats", text(a), text(e)) +
+           (differs.empty() ? "" : "\n" + differs);
+  }
+
+  std::string DifferInNotifications() {
+    std::vector<Notification> actual = actual_sink_.Take();
+    std::vector<Notification> expected = expected_sink_.Take();
+    if (comparison_.tamper) comparison_.tamper(actual);
+    if (comparison_.actual_shards != 1) {
+      auto by_customer = [](const Notification& a, const Notification& b) {
+        return a.customer < b.customer;
+      };
+      std::stable_sort(actual.begin(), actual.end(), by_customer);
+      std::stable_sort(expected.begin(), expected.end(), by_customer);
+    }
+    for (std::size_t i = 0; i < std::max(actual.size(), expected.size()); ++i) {
+      const std::string what = absl::StrCat("notification ", i + 1, " of this drain");
+      const std::string has = i < actual.size() ? Describe(actual[i]).ToString() : "none";
+      const std::string wants =
+          i < expected.size() ? Describe(expected[i]).ToString() : "none";
+      if (i >= actual.size() || i >= expected.size() ||
+          !SameButId(actual[i], expected[i])) {
+        return Differing(what, has, wants);
+      }
+      if (comparison_.ids && actual[i].id != expected[i].id) {
+        return Differing(what + "'s id", actual[i].id.ToString(),
+                         expected[i].id.ToString());
+      }
+      if (!actual[i].id.is_nil() && !ids_.insert(actual[i].id).second) {
+        return absl::StrCat("an id that was used before: ", has);
+      }
+    }
+    return "";
+  }
+
+  std::string Look() {
+    std::string differs;
+    for (const CustomerId customer : CustomersOfCases()) {
+      auto of_customer = [customer](Engine& engine) {
+        return Ask(
+            [&](auto visit) { return engine.ForEachCustomerAlert(customer, visit); });
+      };
+      differs = DifferInTold(absl::StrCat("alerts of ", NameOf(customer)),
+                             of_customer(*actual_), of_customer(*expected_));
+      if (!differs.empty()) return differs;
+    }
+    for (const AlertId alert : AlertsOfCases()) {
+      const absl::StatusOr<Alert> expected = expected_->GetAlert(alert);
+      const absl::StatusOr<Alert> actual = actual_->GetAlert(alert);
+      differs = DifferInStatus("GetAlert", actual.status(), expected.status());
+      if (!differs.empty()) return differs;
+      if (!expected.ok()) break;
+      if (!SameAlert(*actual, *expected))
+        return absl::StrCat("the alert ", NameOf(alert));
+      differs = LookAt(*expected);
+      if (!differs.empty()) return differs;
+    }
+    return "";
+  }
+
+  std::string LookAt(const Alert& alert) {
+    auto of_alert = [&alert](Engine& engine) {
+      Told told =
+          Ask([&](auto visit) { return engine.ForEachCustomerAlert(alert.id, visit); });
+      std::sort(told.states.begin(), told.states.end(),
+                [](const auto& a, const auto& b) { return a.customer < b.customer; });
+      return told;
+    };
+    std::string differs = DifferInTold(absl::StrCat("customers of ", NameOf(alert.id)),
+                                       of_alert(*actual_), of_alert(*expected_));
+    for (const CustomerId customer : CustomersOfCases()) {
+      if (!differs.empty()) return differs;
+      differs = LookAt(customer, alert);
+    }
+    return differs;
+  }
+
+  std::string LookAt(CustomerId customer, const Alert& alert) {
+    const std::string who = absl::StrCat(NameOf(customer), " ", NameOf(alert.id));
+    std::string differs =
+        DifferInTold("state of " + who, AskOne(*actual_, customer, alert.id, {}),
+                     AskOne(*expected_, customer, alert.id, {}));
+    // An archived alert's measure is gone, and its instances with it.
+    if (!differs.empty() || alert.status == AlertStatus::kArchived) return differs;
+    auto instances = [&](Engine& engine) {
+      return Ask(
+          [&](auto visit) { return engine.ForEachInstance(customer, alert.id, visit); });
+    };
+    const Told expected = instances(*expected_);
+    differs = DifferInTold("instances of " + who, instances(*actual_), expected);
+    for (const CustomerAlert& state : expected.states) {
+      if (!differs.empty()) return differs;
+      InstanceSelector selector;
+      for (const GroupFilter& filter : alert.spec.group_values) {
+        if (filter.value) continue;
+        for (const GroupValue& group : state.group_values) {
+          if (group.key == filter.key) selector.group_values.push_back(group);
+        }
+      }
+      differs = DifferInTold("instance of " + who,
+                             AskOne(*actual_, customer, alert.id, selector),
+                             AskOne(*expected_, customer, alert.id, selector));
+    }
+    return differs;
+  }
+
+  const Case& case_;
+  const Comparison& comparison_;
+  ManualClock clock_{StartOfCases()};
+  CollectingSink actual_sink_;
+  CollectingSink expected_sink_;
+  std::unique_ptr<Engine> actual_;
+  std::unique_ptr<Engine> expected_;
+  std::set<NotificationId> ids_;
+};
+
+}  // namespace
+
+std::string DifferInState(const CustomerAlert& actual, const CustomerAlert& expected) {
+  const bool archived = expected.alert_status == AlertStatus::kArchived;
+  const bool enabled = expected.alert_status == AlertStatus::kEnabled;
+  const bool same =
+      actual.customer == expected.customer && actual.alert == expected.alert &&
+      actual.type == expected.type && actual.alert_status == expected.alert_status &&
+      actual.alert_name == expected.alert_name &&
+      actual.threshold == expected.threshold && actual.status == expected.status &&
+      actual.epoch == expected.epoch && (archived || actual.value == expected.value) &&
+      (archived || actual.group_dropped == expected.group_dropped) &&
+      (!enabled || actual.triggered_by == expected.triggered_by) &&
+      (expected.group_values.empty() || actual.group_values == expected.group_values);
+  if (same) return "";
+  return Differing("state", Describe(actual).ToString(), Describe(expected).ToString());
+}
+
+std::string Differ(const Case& test_case, const Comparison& comparison) {
+  return Pair(test_case, comparison).Run();
+}
+
+}  // namespace tocsin::testing

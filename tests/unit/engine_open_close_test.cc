@@ -1,0 +1,116 @@
+// Would catch an option taken that cannot work, and a close that drops what it does
+// not count.
+#include <memory>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "tests/support/collecting_sink.h"
+#include "tests/support/facts.h"
+#include "tests/support/names.h"
+#include "tocsin/engine.h"
+
+namespace tocsin {
+namespace {
+
+using testing::CollectingSink;
+using testing::Customer;
+using testing::D;
+using testing::Spend;
+
+TEST(Open, RefusesOptionsOutOfRangeByName) {
+  const auto expect_refused = [](Options options, const char* name) {
+    const absl::Status status = Engine::Open(std::move(options)).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << name;
+    EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr(name));
+  };
+  expect_refused({.worker_threads = -1}, "worker_threads");
+  expect_refused({.worker_threads = 100'000}, "worker_threads");
+  for (const int shards : {0, -4, 3, 131'072}) {
+    expect_refused({.shards = shards}, "shards");
+  }
+  expect_refused({.groups_per_measure_max = 0}, "groups_per_measure_max");
+  expect_refused({.event_time_ahead_max = -absl::Seconds(1)}, "event_time_ahead_max");
+  expect_refused({.delivery_retry_max = absl::ZeroDuration()}, "delivery_retry_max");
+  for (const std::vector<std::string>& keys : std::vector<std::vector<std::string>>{
+           {}, {""}, {"a", "b", "c", "d"}, {"a", "a"}, {"a", "b", "a"}, {"\xff"}}) {
+    expect_refused({.tracked_group_keys = {keys}}, "tracked_group_keys");
+  }
+}
+
+TEST(Close, RefusesEveryCallAfterwards) {
+  std::unique_ptr<Engine> engine = *Engine::Open({});
+  const AlertId alert = *engine->CreateAlert({.name = "x", .threshold = D("1")});
+  ASSERT_TRUE(engine->Close().ok());
+  EXPECT_EQ(ReasonOf(engine->Apply({Spend(Customer(1), "1")}).status), Reason::kClosing);
+  EXPECT_EQ(ReasonOf(engine->CreateAlert({}).status()), Reason::kClosing);
+  EXPECT_EQ(ReasonOf(engine->UpdateAlert(alert, {})), Reason::kClosing);
+  EXPECT_EQ(ReasonOf(engine->ArchiveAlert(alert)), Reason::kClosing);
+  EXPECT_EQ(ReasonOf(engine->DisableAlert(alert)), Reason::kClosing);
+  EXPECT_EQ(ReasonOf(engine->EnableAlert(alert)), Reason::kClosing);
+  EXPECT_EQ(ReasonOf(engine->GetAlert(alert).status()), Reason::kClosing);
+  EXPECT_EQ(ReasonOf(engine->ForEachAlert([](const Alert&) {})), Reason::kClosing);
+  EXPECT_EQ(ReasonOf(engine->LastPosition("s").status()), Reason::kClosing);
+  // Before what else is wrong with a call.
+  EXPECT_EQ(ReasonOf(engine->Reset(CustomerId(), AlertId())), Reason::kClosing);
+  EXPECT_EQ(ReasonOf(engine->GetCustomerAlert(Customer(1), alert).status()),
+            Reason::kClosing);
+  const auto ignore = [](const CustomerAlert&) {};
+  EXPECT_EQ(ReasonOf(engine->ForEachCustomerAlert(Customer(1), ignore)),
+            Reason::kClosing);
+  EXPECT_EQ(ReasonOf(engine->ForEachCustomerAlert(alert, ignore)), Reason::kClosing);
+  EXPECT_EQ(ReasonOf(engine->ForEachInstance(Customer(1), alert, ignore)),
+            Reason::kClosing);
+  EXPECT_EQ(ReasonOf(engine->Drain()), Reason::kClosing);
+  EXPECT_TRUE(engine->Close().ok()) << "closing again does nothing";
+}
+
+TEST(Close, FinishesWhatIsDue) {
+  for (const int threads : {0, 2}) {
+    CollectingSink sink;
+    std::unique_ptr<Engine> engine =
+        *Engine::Open({.sink = &sink, .worker_threads = threads});
+    const AlertId alert = *engine->CreateAlert({.name = "x", .threshold = D("1")});
+    engine->Apply({Spend(Customer(1), "1")});
+    ASSERT_TRUE(engine->Reset(Customer(1), alert).ok());
+    const absl::StatusOr<CloseResult> left = engine->Close();
+    ASSERT_TRUE(left.ok());
+    EXPECT_EQ(left->due, 0u);
+    EXPECT_EQ(left->undelivered, 0u);
+    EXPECT_EQ(sink.Take().size(), 2u) << threads << " threads";
+  }
+}
+
+TEST(Close, CountsWhatItLeaves) {
+  CollectingSink sink;
+  sink.SetMood(CollectingSink::Mood::kFails);
+  std::unique_ptr<Engine> engine = *Engine::Open({.sink = &sink, .worker_threads = 0});
+  const AlertId alert = *engine->CreateAlert({.name = "x", .threshold = D("1")});
+  engine->Apply({Spend(Customer(1), "1"), Spend(Customer(2), "1")});
+  ASSERT_TRUE(engine->Reset(Customer(2), alert).ok());
+  // Without a deadline there is no time for anything.
+  const absl::StatusOr<CloseResult> left = engine->Close(absl::ZeroDuration());
+  ASSERT_TRUE(left.ok());
+  EXPECT_EQ(left->due, 1u);
+  EXPECT_EQ(left->undelivered, 2u);
+}
+
+TEST(Positions, OfARefusedBatchStayWhereTheyWere) {
+  std::unique_ptr<Engine> engine = *Engine::Open({.worker_threads = 0});
+  const auto apply = [&](const char* source, std::uint64_t offset) {
+    return engine->Apply({Spend(Customer(1), "1")},
+                         {.position = Position{.source = source, .offset = offset}});
+  };
+  EXPECT_FALSE(apply("log", 0).ignored) << "offset 0 is an offset";
+  EXPECT_TRUE(apply("log", 0).ignored);
+  EXPECT_FALSE(apply("log", 5).ignored);
+  EXPECT_TRUE(apply("log", 4).ignored);
+  EXPECT_FALSE(apply("other", 1).ignored);
+  EXPECT_EQ(**engine->LastPosition("log"), 5u);
+  EXPECT_FALSE(engine->LastPosition("never")->has_value());
+  EXPECT_EQ(ReasonOf(apply("", 9).status), Reason::kMalformed);
+  EXPECT_EQ(engine->GetStats().facts_applied, 3u);
+}
+
+}  // namespace
+}  // namespace tocsin
