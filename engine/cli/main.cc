@@ -5,11 +5,8 @@
 #include <iostream>
 #include <string>
 
+#include "absl/synchronization/mutex.h"
 #include "engine/cli/replay.h"
-
-#ifndef TOCSIN_VERSION
-#define TOCSIN_VERSION "0.1.0"
-#endif
 
 namespace tocsin::cli {
 namespace {
@@ -86,6 +83,9 @@ void CheckReplay(const ReplayOptions& options) {
 }
 
 int Main(int argc, char** argv) {
+  // Debian's Abseil looks for deadlocks at every lock. That takes a third of the
+  // time of a replay, where one thread alone takes the engine's locks.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   CLI::App app("tocsin: threshold alerts for billing", "tocsin");
   app.set_version_flag("--version", "tocsin " TOCSIN_VERSION);
   ReplayOptions options;

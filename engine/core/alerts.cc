@@ -76,6 +76,7 @@ void EngineImpl::PutInForce(const model::AlertChange& change) {
 }
 
 void EngineImpl::PutInForceForAll(const model::AlertChange& change) {
+  AdvanceEverybody();
   catalog_ = catalog_->With(change);
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     bool empty = false;
@@ -96,6 +97,7 @@ void EngineImpl::PutInForceForOne(const CustomerId& customer,
   {
     absl::MutexLock lock(&shard.mu);
     state::Slot& slot = shard.FindOrCreate(customer, work.now);
+    Refresh(&shard, &slot, &work);
     std::vector<model::AlertPtr>& own = slot.customer.own_alerts;
     own.erase(std::remove(own.begin(), own.end(), change.before), own.end());
     if (!change.after->archived()) own.push_back(change.after);
@@ -103,6 +105,37 @@ void EngineImpl::PutInForceForOne(const CustomerId& customer,
     shard.Queue(&slot);
   }
   FollowUp(&shard, work);
+}
+
+void EngineImpl::AdvanceEverybody() {
+  constexpr std::size_t kCustomersPerHold = 4'096;
+  const absl::Time now = Now();
+  std::vector<std::pair<state::Shard::Timer, state::Shard*>> ended;
+  for (const std::unique_ptr<state::Shard>& shard : shards_) {
+    std::size_t count = 0;
+    {
+      absl::MutexLock lock(&shard->mu);
+      if (shard->earliest_end() > now) continue;
+      shard->ForgetEarliestEnd();
+      count = shard->customer_count();
+    }
+    for (std::size_t first = 0; first < count; first += kCustomersPerHold) {
+      absl::MutexLock lock(&shard->mu);
+      for (const state::Shard::Timer& timer :
+           shard->EndedBy(now, first, kCustomersPerHold)) {
+        ended.emplace_back(timer, shard.get());
+      }
+    }
+  }
+  std::sort(ended.begin(), ended.end());
+  for (const auto& [timer, shard] : ended) {
+    Work work{.now = now};
+    {
+      absl::MutexLock lock(&shard->mu);
+      Refresh(shard, shard->Find(timer.second), &work);
+    }
+    FollowUp(shard, work);
+  }
 }
 
 AlertId EngineImpl::NewAlertId() {

@@ -108,6 +108,9 @@ class EngineImpl final : public Engine {
   void PutInForceForAll(const model::AlertChange& change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
   void PutInForceForOne(const CustomerId& customer, const model::AlertChange& change);
+  // Does what fell due by the clock for every customer, so that a change of an alert
+  // never meets a period that ended before it.
+  void AdvanceEverybody() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
   AlertId NewAlertId() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
 
   // query.cc, also for reset.cc

@@ -145,6 +145,7 @@ void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
   if (work->resets_done > 0) {
     due_.fetch_sub(std::exchange(work->resets_done, 0), std::memory_order_relaxed);
   }
+  shard->NoteEnd(*slot);
   const bool decided = !work->decisions.empty();
   if (decided || slot->timer != absl::InfiniteFuture()) {
     shard->SetTimer(slot, true);

@@ -20,7 +20,15 @@ const InstanceState* AlertState::Find(absl::string_view instance_key) const {
 
 void AlertState::RaiseEpoch() {
   ++epoch;
+  last_trigger.reset();
   for (auto& [key, instance] : instances) instance.epoch = epoch;
+}
+
+void AlertState::RaiseEpochOf(absl::string_view instance_key) {
+  InstanceState& instance = InstanceFor(instance_key);
+  ++epoch;
+  last_trigger.reset();
+  instance.epoch = epoch;
 }
 
 Meter& Customer::MeterFor(const Subject& subject) {

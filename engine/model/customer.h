@@ -32,7 +32,6 @@ struct InstanceState {
   // The last notification, if there was one.
   std::optional<NotificationKind> last_kind;
   std::uint64_t last_epoch = 0;
-  std::uint64_t last_sequence = 0;
   Trigger last_trigger = Trigger::kSpend;
 
   bool SaidInThisEpoch() const { return last_kind.has_value() && last_epoch == epoch; }
@@ -43,12 +42,16 @@ struct InstanceState {
 struct AlertState {
   std::uint64_t epoch = 0;
   std::uint64_t crossing_max = 0;  // of all instances it ever had
+  // Of the last notification since the last reset.
+  std::optional<Trigger> last_trigger;
   absl::btree_map<std::string, InstanceState> instances;
 
   InstanceState& InstanceFor(absl::string_view instance_key);
   const InstanceState* Find(absl::string_view instance_key) const;
   // Gives all instances the next epoch.
   void RaiseEpoch();
+  // Gives one instance the next epoch.
+  void RaiseEpochOf(absl::string_view instance_key);
 };
 
 // A judgement that is owed, and why. Several reasons make one judgement.

@@ -101,13 +101,7 @@ void Summarize(Customer* customer, const AlertVersion& alert, CustomerAlert* vie
     view->status = worst;
   }
   const AlertState* state = FindState(*customer, alert.id());
-  if (state == nullptr) return;
-  std::uint64_t last_sequence = 0;
-  for (const auto& [key, instance] : state->instances) {
-    if (!instance.SaidInThisEpoch() || instance.last_sequence < last_sequence) continue;
-    last_sequence = instance.last_sequence;
-    view->triggered_by = instance.last_trigger;
-  }
+  if (state != nullptr) view->triggered_by = state->last_trigger;
 }
 
 }  // namespace
@@ -168,8 +162,7 @@ void ResetAlert(Customer* customer, const AlertPtr& alert,
   // instances are to keep what that was.
   ForEachGauge(customer, *alert->measure,
                [&state](absl::string_view key, Gauge*) { state.InstanceFor(key); });
-  ++state.epoch;
-  state.InstanceFor(*instance).epoch = state.epoch;
+  state.RaiseEpochOf(*instance);
   it->second.reset_instances.insert(*instance);
 }
 

@@ -32,7 +32,6 @@ void TakeInChange(Customer* customer, const AlertChange& change, const Context& 
   }
   if (!after.enabled()) {
     DropPending(customer, id, context);
-    if (after.archived()) customer->states.erase(id);
     return;
   }
   const bool created = change.before == nullptr;

@@ -132,7 +132,11 @@ void ForEachGauge(Customer* customer, const Measure& measure,
     return;
   }
   if (slice == nullptr) return;
-  for (auto& [key, instance] : slice->instances) visit(key, &instance.gauge);
+  for (auto& [key, instance] : slice->instances) {
+    // The group value is there, but of contracts that do not pass.
+    if (measure.FansOut() && !instance.gauge.sum.has_data) continue;
+    visit(key, &instance.gauge);
+  }
 }
 
 void ForEachKeptMeasure(const Customer& customer, const Catalog& catalog,

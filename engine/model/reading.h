@@ -26,8 +26,8 @@ void JudgeMove(const Customer& customer, const Catalog& catalog, const GaugePlac
 // Sets the band of all readings of a measure anew, after its alerts changed.
 void SetBands(Customer* customer, const Catalog& catalog, const Measure& measure);
 
-// Calls `visit` with the key and gauge of each instance of a measure; of one
-// without fan-out always once, with a null gauge where no fact came.
+// Calls `visit` with the key and gauge of each instance of a measure that has data;
+// of one without fan-out always once, with a null gauge where no fact came.
 void ForEachGauge(Customer* customer, const Measure& measure,
                   absl::FunctionRef<void(absl::string_view instance, Gauge* gauge)> visit);
 

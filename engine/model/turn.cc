@@ -24,9 +24,7 @@ Turn::~Turn() {
   std::sort(begin, decisions_->end(), ComesBefore);
   for (auto it = begin; it != decisions_->end(); ++it) {
     it->sequence = ++customer_->sequence;
-    InstanceState& instance =
-        customer_->states[it->alert->id()].InstanceFor(it->instance);
-    instance.last_sequence = it->sequence;
+    customer_->states[it->alert->id()].last_trigger = it->triggered_by;
   }
 }
 

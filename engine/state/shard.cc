@@ -19,16 +19,17 @@ Slot& Shard::FindOrCreate(const CustomerId& customer, absl::Time now) {
   const auto [it, inserted] = slots_.try_emplace(customer);
   if (inserted) {
     it->second = std::make_unique<Slot>(customer, policy_, now, catalog_->generation());
-    roster_.push_back(customer);
+    roster_.push_back(it->second.get());
+    NoteEnd(*it->second);
   }
   return *it->second;
 }
 
 std::vector<CustomerId> Shard::Roster(std::size_t first, std::size_t count) const {
-  if (first >= roster_.size()) return {};
-  const auto begin = roster_.begin() + static_cast<std::ptrdiff_t>(first);
-  const std::size_t length = std::min(count, roster_.size() - first);
-  return {begin, begin + static_cast<std::ptrdiff_t>(length)};
+  std::vector<CustomerId> customers;
+  const std::size_t end = std::min(first + count, roster_.size());
+  for (std::size_t i = first; i < end; ++i) customers.push_back(roster_[i]->customer.id);
+  return customers;
 }
 
 absl::Span<const model::AlertChange> Shard::MissedBy(
@@ -56,6 +57,23 @@ Slot* Shard::NextQueued() {
   due_.pop_front();
   slot->queued = false;
   return slot;
+}
+
+std::vector<Shard::Timer> Shard::EndedBy(absl::Time now, std::size_t first,
+                                         std::size_t count) {
+  std::vector<Timer> ended;
+  const std::size_t end = std::min(first + count, roster_.size());
+  for (std::size_t i = first; i < end; ++i) {
+    const model::Customer& customer = roster_[i]->customer;
+    if (customer.archived) continue;
+    const absl::Time ends_at = customer.period.ends_at();
+    if (ends_at <= now) {
+      ended.emplace_back(ends_at, customer.id);
+    } else {
+      NoteEnd(*roster_[i]);
+    }
+  }
+  return ended;
 }
 
 void Shard::SetTimer(Slot* slot, bool wanted) {

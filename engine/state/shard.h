@@ -1,7 +1,7 @@
 #ifndef TOCSIN_ENGINE_STATE_SHARD_H_
 #define TOCSIN_ENGINE_STATE_SHARD_H_
 
-#include <atomic>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -61,7 +61,7 @@ class Shard {
   std::size_t customer_count() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     return roster_.size();
   }
-  // Up to `count` customers from the `first`-th on, in the order of coming.
+  // Up to `count` customers from the `first`-th on, in the order of their coming.
   std::vector<CustomerId> Roster(std::size_t first, std::size_t count) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
@@ -84,6 +84,23 @@ class Shard {
   using Timer = std::pair<absl::Time, CustomerId>;
   std::optional<Timer> FirstTimer() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
+  // No customer's period ends before `earliest_end`. Whoever changes a period notes
+  // its end; a walk over everybody with `EndedBy` begins with forgetting and finds
+  // the earliest end anew.
+  absl::Time earliest_end() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return earliest_end_;
+  }
+  void NoteEnd(const Slot& slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    earliest_end_ = std::min(earliest_end_, slot.customer.period.ends_at());
+  }
+  void ForgetEarliestEnd() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    earliest_end_ = absl::InfiniteFuture();
+  }
+  // The customers whose period has ended by `now`, and when. Looks at up to `count`,
+  // from the `first`-th on.
+  std::vector<Timer> EndedBy(absl::Time now, std::size_t first, std::size_t count)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
   // Whether a task that drains the shard is on its way.
   bool drain_scheduled ABSL_GUARDED_BY(mu) = false;
 
@@ -95,9 +112,10 @@ class Shard {
   std::vector<model::AlertChange> changes_ ABSL_GUARDED_BY(mu);
 
   absl::flat_hash_map<CustomerId, std::unique_ptr<Slot>> slots_ ABSL_GUARDED_BY(mu);
-  std::vector<CustomerId> roster_ ABSL_GUARDED_BY(mu);
+  std::vector<Slot*> roster_ ABSL_GUARDED_BY(mu);
   std::deque<Slot*> due_ ABSL_GUARDED_BY(mu);
   absl::btree_set<Timer> timers_ ABSL_GUARDED_BY(mu);
+  absl::Time earliest_end_ ABSL_GUARDED_BY(mu) = absl::InfiniteFuture();
 };
 
 }  // namespace tocsin::state

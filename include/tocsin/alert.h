@@ -24,7 +24,7 @@ std::optional<AlertType> AlertTypeFromName(absl::string_view name);
 
 // With a value: only facts with that value. Without: one instance per value.
 struct GroupFilter {
-  std::string key;
+  std::string key = {};
   std::optional<std::string> value = std::nullopt;
 
   friend bool operator==(const GroupFilter&, const GroupFilter&) = default;
@@ -35,8 +35,8 @@ enum class FilterEntity { kContract };
 // Only what belongs to an entity whose custom field has this value.
 struct CustomFieldFilter {
   FilterEntity entity = FilterEntity::kContract;
-  std::string key;
-  std::string value;
+  std::string key = {};
+  std::string value = {};
 
   friend bool operator==(const CustomFieldFilter&, const CustomFieldFilter&) = default;
 };
@@ -47,7 +47,7 @@ struct AlertSpec {
   // Given by the engine if left out. An id is never used a second time.
   std::optional<AlertId> id = std::nullopt;
   AlertType type = AlertType::kSpendThresholdReached;
-  std::string name;  // 1 to 256 bytes of UTF-8
+  std::string name = {};  // 1 to 256 bytes of UTF-8
   // Required. Reached at `value >= threshold`; a value equal to it has reached it.
   std::optional<Decimal> threshold = std::nullopt;
   // 1 to 128 bytes. A second use is refused with kAlreadyExists.
@@ -93,10 +93,10 @@ enum class AlertStatus { kEnabled, kDisabled, kArchived };
 absl::string_view AlertStatusName(AlertStatus status);
 
 struct Alert {
-  AlertId id;
-  AlertSpec spec;
+  AlertId id = {};
+  AlertSpec spec = {};
   AlertStatus status = AlertStatus::kEnabled;
-  absl::Time updated_at;
+  absl::Time updated_at = {};
 };
 
 }  // namespace tocsin

@@ -29,12 +29,12 @@ struct InstanceSelector {
 
 // One customer's state under one alert, or one instance of it.
 struct CustomerAlert {
-  CustomerId customer;
-  AlertId alert;
+  CustomerId customer = {};
+  AlertId alert = {};
   AlertType type = AlertType::kSpendThresholdReached;
   AlertStatus alert_status = AlertStatus::kEnabled;
-  std::string alert_name;
-  Decimal threshold;
+  std::string alert_name = {};
+  Decimal threshold = {};
   // Of an alert with instances: the worst of them, `in_alarm` before
   // `evaluating` before `ok`. Nothing while the alert is disabled or archived.
   std::optional<CustomerStatus> status = std::nullopt;

@@ -21,16 +21,16 @@ namespace tocsin {
 // host raises; see docs/semantics.md for which facts it makes stale.
 
 struct GroupValue {
-  std::string key;
-  std::string value;
+  std::string key = {};
+  std::string value = {};
 
   friend bool operator==(const GroupValue&, const GroupValue&) = default;
 };
 
 // What was spent in one credit type, before credits; negative to correct.
 struct SpendAdded {
-  CustomerId customer;
-  Decimal amount;
+  CustomerId customer = {};
+  Decimal amount = {};
   CreditTypeId credit_type = UsdCents();
   std::optional<ContractId> contract = std::nullopt;
   std::vector<GroupValue> group_values = {};
@@ -40,8 +40,8 @@ struct SpendAdded {
 
 // What the period's spend is in all, for just these group values and contract.
 struct SpendTotal {
-  CustomerId customer;
-  Decimal total;
+  CustomerId customer = {};
+  Decimal total = {};
   CreditTypeId credit_type = UsdCents();
   std::optional<ContractId> contract = std::nullopt;
   std::vector<GroupValue> group_values = {};
@@ -51,9 +51,9 @@ struct SpendTotal {
 
 // How much of a billable metric was used; negative to correct.
 struct UsageAdded {
-  CustomerId customer;
-  BillableMetricId billable_metric;
-  Decimal quantity;
+  CustomerId customer = {};
+  BillableMetricId billable_metric = {};
+  Decimal quantity = {};
   std::vector<GroupValue> group_values = {};
   std::optional<std::uint64_t> version = std::nullopt;
   std::optional<absl::Time> time = std::nullopt;
@@ -61,9 +61,9 @@ struct UsageAdded {
 
 // What the period's usage is in all, for just these group values.
 struct UsageTotal {
-  CustomerId customer;
-  BillableMetricId billable_metric;
-  Decimal total;
+  CustomerId customer = {};
+  BillableMetricId billable_metric = {};
+  Decimal total = {};
   std::vector<GroupValue> group_values = {};
   std::optional<std::uint64_t> version = std::nullopt;
   std::optional<absl::Time> time = std::nullopt;
@@ -71,9 +71,9 @@ struct UsageTotal {
 
 // The customer's billing period `[starts_at, ends_at)`.
 struct PeriodTold {
-  CustomerId customer;
-  absl::Time starts_at;
-  absl::Time ends_at;
+  CustomerId customer = {};
+  absl::Time starts_at = {};
+  absl::Time ends_at = {};
 };
 
 using CustomFields = std::map<std::string, std::string>;
@@ -104,7 +104,7 @@ class Patch {
 // That a customer exists, and what is known of it. Fields left out keep what
 // they were; `custom_fields` is replaced whole.
 struct CustomerTold {
-  CustomerId customer;
+  CustomerId customer = {};
   Patch<PlanId> plan = {};
   Patch<absl::Time> plan_ends_at = {};
   Patch<CustomFields> custom_fields = {};
@@ -114,8 +114,8 @@ struct CustomerTold {
 // The custom fields of a contract, replaced whole. Moves the period's spend of
 // that contract in or out of the alerts that filter by them, at once.
 struct ContractTold {
-  CustomerId customer;
-  ContractId contract;
+  CustomerId customer = {};
+  ContractId contract = {};
   CustomFields custom_fields = {};
 };
 
@@ -124,7 +124,7 @@ using Fact = std::variant<SpendAdded, SpendTotal, UsageAdded, UsageTotal, Period
 
 // Where a batch stands in the host's log. Offsets of one source only rise.
 struct Position {
-  std::string source;
+  std::string source = {};
   std::uint64_t offset = 0;
 };
 

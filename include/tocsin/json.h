@@ -49,8 +49,8 @@ inline constexpr std::size_t kJsonDepthMax = 16;
 // {"type":"reset","customer_id":U,"alert_id":U,"group_values":[{"key":S,"value":S}]?}
 // where `group_values` may also be an object {S:S}, as in facts.
 struct ResetStatement {
-  CustomerId customer;
-  AlertId alert;
+  CustomerId customer = {};
+  AlertId alert = {};
   InstanceSelector instance = {};
 };
 
@@ -59,31 +59,31 @@ struct ClockStatement {};
 
 // {"type":"alert","alert":{...}}
 struct AlertStatement {
-  AlertSpec spec;
+  AlertSpec spec = {};
 };
 
 // {"type":"alert_update","id":U,"name":S?,"threshold":D?,"notify_resolved":B?,
 //  "group_values":[...]?,"custom_field_filters":[...]?,
 //  "on_change":"keep"|"notify_again"?}
 struct AlertUpdateStatement {
-  AlertId alert;
+  AlertId alert = {};
   AlertUpdate update = {};
 };
 
 // {"type":"archive","id":U,"release_uniqueness_key":B?}
 struct ArchiveStatement {
-  AlertId alert;
+  AlertId alert = {};
   ArchiveOptions options = {};
 };
 
 // {"type":"disable","id":U}
 struct DisableStatement {
-  AlertId alert;
+  AlertId alert = {};
 };
 
 // {"type":"enable","id":U}
 struct EnableStatement {
-  AlertId alert;
+  AlertId alert = {};
 };
 
 // One line of a replay file: a fact, or something done to an alert.

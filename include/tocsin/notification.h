@@ -37,14 +37,14 @@ absl::string_view TriggerName(Trigger trigger);
 struct Notification {
   // A version-5 UUID of customer, alert, instance, epoch, kind and crossing
   // number: the same crossing has the same id on every replay and machine.
-  NotificationId id;
+  NotificationId id = {};
   NotificationKind kind = NotificationKind::kReached;
   AlertType alert_type = AlertType::kSpendThresholdReached;
-  CustomerId customer;
-  AlertId alert;
-  std::string alert_name;
-  Decimal threshold;
-  Decimal value;
+  CustomerId customer = {};
+  AlertId alert = {};
+  std::string alert_name = {};
+  Decimal threshold = {};
+  Decimal value = {};
   // When this instance was last judged; nothing if it never was, or had no
   // data then.
   std::optional<Decimal> previous_value = std::nullopt;
@@ -54,7 +54,7 @@ struct Notification {
   std::uint64_t sequence = 0;
   Trigger triggered_by = Trigger::kSpend;
   // The engine's clock when it was decided.
-  absl::Time timestamp;
+  absl::Time timestamp = {};
   // Of a spend alert.
   std::optional<CreditTypeId> credit_type = std::nullopt;
   // Of a usage alert.

@@ -29,8 +29,8 @@ std::string DataDir() {
   if (named != nullptr && *named != '\0') return named;
   const std::string built = TOCSIN_TEST_DATA;
   if (!built.empty()) return built;
-  const std::filesystem::path source = std::filesystem::path(__FILE__).parent_path();
-  return (source / "../../../shared/data").lexically_normal().string();
+  const std::filesystem::path source = TOCSIN_SOURCE_DIR;
+  return (source / "../shared/data").lexically_normal().string();
 }
 
 // The numbers of threads to try: none where the data is not.
@@ -92,6 +92,7 @@ TEST_P(Cdnow, SaysWhatAnotherProgramSays) {
   }
 }
 
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Cdnow);
 INSTANTIATE_TEST_SUITE_P(Threads, Cdnow, ::testing::ValuesIn(Threads()));
 
 }  // namespace

@@ -150,22 +150,23 @@ TEST(ReplayState, NamesWhatIsNotPlainlyOk) {
                         R"(","alert_id":")", AlertText(alert), R"(","customer_status":)",
                         rest);
   };
+  const auto alarm = [](int value, int threshold) {
+    return absl::StrCat(R"("in_alarm","triggered_by":"spend","value":)", value,
+                        R"(,"threshold":)", threshold, R"(,"epoch":0})");
+  };
+  const std::string instance =
+      R"({"group_values":[{"key":"region","value":"eu"}],"customer_status":"in_alarm",)"
+      R"("triggered_by":"spend","value":6,"epoch":0})";
   EXPECT_THAT(
       LinesOf(replay.State()),
       ElementsAre(
-          "[",
-          row(1, 2,
-              R"("in_alarm","triggered_by":"spend","value":10,"threshold":10,"epoch":0},)"),
+          "[", row(1, 2, alarm(10, 10)) + ",",
           row(2, 1, R"("ok","triggered_by":null,"value":8,"threshold":20,"epoch":1},)"),
           row(2, 3,
-              R"("in_alarm","triggered_by":"spend","value":null,"threshold":5,"epoch":0,)"
-              R"("instances":[{"group_values":[{"key":"region","value":"eu"}],)"
-              R"("customer_status":"in_alarm","triggered_by":"spend","value":6,"epoch":0}]},)"),
-          row(3, 1,
-              R"("in_alarm","triggered_by":"spend","value":25,"threshold":20,"epoch":0},)"),
-          row(3, 2,
-              R"("in_alarm","triggered_by":"spend","value":25,"threshold":10,"epoch":0})"),
-          "]"));
+              R"("in_alarm","triggered_by":"spend","value":null,"threshold":5,)"
+              R"("epoch":0,"instances":[)" +
+                  instance + "]},"),
+          row(3, 1, alarm(25, 20)) + ",", row(3, 2, alarm(25, 10)), "]"));
 }
 
 // Many chunks, with everything in them that a reader may trip over.

@@ -67,7 +67,9 @@ rc::Seq<Case> ShrinkCase(const Case& test_case) {
 rc::Gen<Case> Cases(Flavour flavour) {
   return [flavour](const rc::Random& random, int) {
     rc::Random source = random;
-    return rc::shrinkable::shrinkRecur(GenerateCase(source.next(), flavour), ShrinkCase);
+    return rc::shrinkable::shrinkRecur(
+        GenerateCase(source.next(), flavour),
+        [](const Case& test_case) { return ShrinkCase(test_case); });
   };
 }
 

@@ -148,19 +148,42 @@ class Pair {
            (differs.empty() ? "" : "\n" + differs);
   }
 
+  // Among customers, what facts and the clock decide comes in one order; in which
+  // the customers' due judgements do, is nobody's business.
+  static std::string DifferInOrder(const std::vector<Notification>& actual,
+                                   const std::vector<Notification>& expected) {
+    auto order = [](const std::vector<Notification>& notifications) {
+      std::string text;
+      for (const Notification& one : notifications) {
+        const Trigger by = one.triggered_by;
+        if (by == Trigger::kReset || by == Trigger::kAlertCreated) continue;
+        if (by == Trigger::kAlertUpdated) continue;
+        absl::StrAppend(&text, NameOf(one.customer), " ");
+      }
+      return text;
+    };
+    const std::string has = order(actual);
+    const std::string wants = order(expected);
+    return has == wants ? ""
+                        : Differing("the customers' order in this drain", has, wants);
+  }
+
   std::string DifferInNotifications() {
     std::vector<Notification> actual = actual_sink_.Take();
     std::vector<Notification> expected = expected_sink_.Take();
     if (comparison_.tamper) comparison_.tamper(actual);
-    if (comparison_.actual_shards != 1) {
-      auto by_customer = [](const Notification& a, const Notification& b) {
-        return a.customer < b.customer;
-      };
-      std::stable_sort(actual.begin(), actual.end(), by_customer);
-      std::stable_sort(expected.begin(), expected.end(), by_customer);
+    if (comparison_.actual_shards == 1) {
+      const std::string differs = DifferInOrder(actual, expected);
+      if (!differs.empty()) return differs;
     }
+    auto by_customer = [](const Notification& a, const Notification& b) {
+      return a.customer < b.customer;
+    };
+    std::stable_sort(actual.begin(), actual.end(), by_customer);
+    std::stable_sort(expected.begin(), expected.end(), by_customer);
     for (std::size_t i = 0; i < std::max(actual.size(), expected.size()); ++i) {
-      const std::string what = absl::StrCat("notification ", i + 1, " of this drain");
+      const std::string what =
+          absl::StrCat("notification ", i + 1, " of this drain by customer");
       const std::string has = i < actual.size() ? Describe(actual[i]).ToString() : "none";
       const std::string wants =
           i < expected.size() ? Describe(expected[i]).ToString() : "none";

@@ -106,18 +106,26 @@ bool ReferenceModel::InScope(const Alert& alert, const Customer& customer) const
   return true;
 }
 
-void ReferenceModel::KeepMeasure(const Measure& measure) {
-  asked_for_.insert(measure);
-  for (auto& [id, customer] : customers_) customer.sums.Keep(measure);
+// An alert of one customer asks for the sums of nobody else.
+bool ReferenceModel::AsksFor(const Alert& alert, const Measure& measure,
+                             CustomerId customer) const {
+  return alert.status != AlertStatus::kArchived && MeasureOf(alert.spec) == measure &&
+         alert.spec.customer.value_or(customer) == customer;
+}
+
+void ReferenceModel::KeepMeasure(const Alert& alert) {
+  const Measure measure = MeasureOf(alert.spec);
+  for (auto& [id, customer] : customers_) {
+    if (AsksFor(alert, measure, id)) customer.sums.Keep(measure);
+  }
 }
 
 void ReferenceModel::ForgetMeasure(const Measure& measure) {
-  for (const auto& [id, alert] : alerts_) {
-    if (alert.status != AlertStatus::kArchived && MeasureOf(alert.spec) == measure)
-      return;
+  for (auto& [id, customer] : customers_) {
+    bool asked = false;
+    for (const auto& [alert_id, alert] : alerts_) asked |= AsksFor(alert, measure, id);
+    if (!asked) customer.sums.Forget(measure);
   }
-  asked_for_.erase(measure);
-  for (auto& [id, customer] : customers_) customer.sums.Forget(measure);
 }
 
 absl::StatusOr<AlertId> ReferenceModel::CreateAlert(const AlertSpec& spec) {
@@ -136,7 +144,7 @@ absl::StatusOr<AlertId> ReferenceModel::CreateAlert(const AlertSpec& spec) {
   alert.id = *spec.id;
   alert.spec = spec;
   alert.updated_at = now_;
-  KeepMeasure(MeasureOf(spec));
+  KeepMeasure(alert);
   Due due;
   due.created = true;
   due.created_notifies = spec.evaluate_on_create;
@@ -164,13 +172,13 @@ absl::Status ReferenceModel::UpdateAlert(AlertId id, const AlertUpdate& update) 
   DoAllDueByClock();
   const Measure before = MeasureOf(alert.spec);
   const bool again = update.on_change == OnChange::kNotifyAgain;
-  const bool moved = spec.threshold != alert.spec.threshold;
+  const bool moved = update.threshold.has_value();
   const bool refiltered = spec.group_values != alert.spec.group_values ||
                           spec.custom_field_filters != alert.spec.custom_field_filters;
   alert.spec = spec;
   alert.updated_at = now_;
   if (refiltered) {
-    KeepMeasure(MeasureOf(spec));
+    KeepMeasure(alert);
     ForgetMeasure(before);
     Restart(alert, !before.fans_out() && !MeasureOf(spec).fans_out());
   }

@@ -21,8 +21,9 @@ ReferenceModel::Customer& ReferenceModel::AddCustomer(CustomerId id) {
   customer.id = id;
   customer.current = PolicyPeriod(now_);
   customer.sums = Sums(options_.tracked_group_keys);
-  for (const Measure& measure : asked_for_) customer.sums.Keep(measure);
   for (const auto& [alert_id, alert] : alerts_) {
+    const Measure measure = MeasureOf(alert.spec);
+    if (AsksFor(alert, measure, id)) customer.sums.Keep(measure);
     if (alert.status != AlertStatus::kEnabled || !InScope(alert, customer)) continue;
     customer.states[alert_id].watching = true;
     AddInstances(customer, alert);
@@ -239,7 +240,10 @@ absl::Status ReferenceModel::ApplyPeriod(Customer& customer, const PeriodTold& t
 void ReferenceModel::ApplyCustomer(Customer& customer, const CustomerTold& told) {
   if (!told.plan.keeps()) customer.plan = told.plan.value();
   if (told.archived) customer.archived = *told.archived;
-  if (customer.archived) customer.sums.Clear();
+  if (customer.archived) {
+    customer.sums.Clear();
+    customer.contracts.clear();
+  }
   Due came;
   came.came = true;
   for (const auto& [id, alert] : alerts_) {

@@ -78,9 +78,11 @@ void ReferenceModel::Note(State& state, Instance& instance, Decision decision,
   change.push_back(std::move(decision));
 }
 
+// All that is due for a customer alert is one judgement, also what is due for one
+// of its instances only: the first of the reasons is what it came by.
 void ReferenceModel::JudgeDueInstance(const Alert& alert, State& state,
                                       const Tuple& tuple, std::optional<Decimal> value,
-                                      Change& change) {
+                                      bool any_reset, Change& change) {
   Instance& instance = state.instances.at(tuple);
   const Due& whole = state.due;
   const Due& own = instance.due;
@@ -91,7 +93,7 @@ void ReferenceModel::JudgeDueInstance(const Alert& alert, State& state,
   decision.tuple = tuple;
   decision.value = value.value_or(Decimal());
   if (instance.judged) decision.previous = value;
-  if (whole.reset || own.reset) {
+  if (any_reset) {
     decision.trigger = Trigger::kReset;
   } else if (whole.restarted || whole.updated) {
     decision.trigger = Trigger::kAlertUpdated;
@@ -125,8 +127,11 @@ void ReferenceModel::JudgeDue(Customer& customer, Change& change) {
     if (!state.watching) continue;
     const Alert& alert = alerts_.at(id);
     AddInstances(customer, alert);
+    bool any_reset = state.due.reset;
+    for (const auto& [tuple, instance] : state.instances) any_reset |= instance.due.reset;
     for (auto& [tuple, instance] : state.instances) {
-      JudgeDueInstance(alert, state, tuple, Value(customer, alert, tuple), change);
+      JudgeDueInstance(alert, state, tuple, Value(customer, alert, tuple), any_reset,
+                       change);
       instance.due = Due{};
     }
     state.due = Due{};

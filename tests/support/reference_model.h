@@ -118,7 +118,8 @@ class ReferenceModel : public Engine {
   absl::Status Begin();
   absl::Status CheckSpec(const AlertSpec& spec) const;
   bool InScope(const Alert& alert, const Customer& customer) const;
-  void KeepMeasure(const Measure& measure);
+  bool AsksFor(const Alert& alert, const Measure& measure, CustomerId customer) const;
+  void KeepMeasure(const Alert& alert);
   void ForgetMeasure(const Measure& measure);
   void Restart(Alert& alert, bool keep_single);
   void StopWatching(const Alert& alert);
@@ -149,7 +150,7 @@ class ReferenceModel : public Engine {
   void Note(State& state, Instance& instance, Decision decision, Change& change);
   void JudgeDue(Customer& customer, Change& change);
   void JudgeDueInstance(const Alert& alert, State& state, const Tuple& tuple,
-                        std::optional<Decimal> value, Change& change);
+                        std::optional<Decimal> value, bool any_reset, Change& change);
   void JudgeFact(Customer& customer, const Values& before, Trigger trigger);
   void Publish(Customer& customer, Change change, absl::Time decided_at);
   void Settle(Customer& customer, absl::Time decided_at);
@@ -170,7 +171,6 @@ class ReferenceModel : public Engine {
   std::map<AlertId, Alert> alerts_;
   std::map<std::string, AlertId> uniqueness_keys_;
   std::map<CustomerId, Customer> customers_;
-  std::set<Measure> asked_for_;  // by an alert that is not archived
   std::map<std::string, std::uint64_t> positions_;
   std::uint64_t resets_ = 0;
   std::deque<Notification> outbox_;

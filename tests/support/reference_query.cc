@@ -82,6 +82,8 @@ CustomerAlert ReferenceModel::View(const Customer& customer, const Alert& alert,
   if (tuple) {
     view.value = Value(customer, alert, *tuple);
     view.group_values = GroupsOf(alert.spec, *tuple);
+    auto instance = state.instances.find(*tuple);
+    if (instance != state.instances.end()) view.epoch = instance->second.epoch;
   }
   if (!state.watching) return view;
   auto rank = [](CustomerStatus status) {
@@ -90,7 +92,6 @@ CustomerAlert ReferenceModel::View(const Customer& customer, const Alert& alert,
   if (tuple) {
     const Instance& instance = state.instances.at(*tuple);
     view.status = instance.status;
-    view.epoch = instance.epoch;
     view.triggered_by = measure.fans_out() ? instance.by : state.by;
     return view;
   }

@@ -59,7 +59,8 @@ TEST(StatementJson, ReadsSpendWithEveryField) {
   const SpendAdded fact = ReadFact<SpendAdded>(
       R"( {"timestamp":"1997-01-01T12:00:00Z","version":18446744073709551615,
            "group_values":{"region":"us","model":""},"contract_id":"$O",
-           "credit_type_id":"$A","amount":"-12.500","customer_id":"$C","type":"spend"} )");
+           "credit_type_id":"$A","amount":"-12.500","customer_id":"$C",
+           "type":"spend"} )");
   EXPECT_EQ(fact.customer, IdOf<CustomerId>(kCustomerText));
   EXPECT_EQ(fact.amount, Dec("-12.5"));
   EXPECT_EQ(fact.credit_type, IdOf<CreditTypeId>(kAlertText));
@@ -71,10 +72,10 @@ TEST(StatementJson, ReadsSpendWithEveryField) {
 }
 
 TEST(StatementJson, LeavesOptionalFieldsOutForAbsentAndNull) {
-  for (
-      const char* text :
-      {R"({"type":"spend","customer_id":"$C","total":1177})",
-       R"({"type":"spend","customer_id":"$C","total":1177,"amount":null,"credit_type_id":null,
+  for (const char* text :
+       {R"({"type":"spend","customer_id":"$C","total":1177})",
+        R"({"type":"spend","customer_id":"$C","total":1177,"amount":null,
+            "credit_type_id":null,
             "contract_id":null,"group_values":null,"version":null,"timestamp":null})"}) {
     const SpendTotal fact = ReadFact<SpendTotal>(text);
     EXPECT_EQ(fact.total, Dec("1177"));
@@ -92,7 +93,8 @@ TEST(StatementJson, ReadsUsage) {
   EXPECT_EQ(added.billable_metric, IdOf<BillableMetricId>(kOtherText));
   EXPECT_EQ(added.quantity, Dec("0.1"));
   const UsageTotal total = ReadFact<UsageTotal>(
-      R"({"type":"usage","customer_id":"$C","billable_metric_id":"$O","total":7,"version":3,
+      R"({"type":"usage","customer_id":"$C","billable_metric_id":"$O",
+          "total":7,"version":3,
           "timestamp":"1997-01-01T13:00:00+01:00"})");
   EXPECT_EQ(total.total, Dec("7"));
   EXPECT_EQ(total.version, 3u);
@@ -106,7 +108,8 @@ TEST(StatementJson, ReadsPeriodAndContract) {
   EXPECT_EQ(period.starts_at, Noon());
   EXPECT_EQ(period.ends_at, Noon() + absl::Seconds(1));
   const ContractTold contract = ReadFact<ContractTold>(
-      R"({"type":"contract","customer_id":"$C","contract_id":"$O","custom_fields":{"a":"b"}})");
+      R"({"type":"contract","customer_id":"$C","contract_id":"$O",
+          "custom_fields":{"a":"b"}})");
   EXPECT_EQ(contract.contract, IdOf<ContractId>(kOtherText));
   EXPECT_THAT(contract.custom_fields, ElementsAre(Pair("a", "b")));
 }
@@ -131,7 +134,8 @@ TEST(StatementJson, CustomerFieldsAreKeptTakenAwayOrSet) {
 
   const CustomerTold set = ReadFact<CustomerTold>(
       R"({"type":"customer","customer_id":"$C","plan_id":"$O",
-          "plan_ends_at":"1997-01-01T12:00:00Z","custom_fields":{"k":"v"},"archived":false})");
+          "plan_ends_at":"1997-01-01T12:00:00Z","custom_fields":{"k":"v"},
+           "archived":false})");
   EXPECT_EQ(set.plan.value(), IdOf<PlanId>(kOtherText));
   EXPECT_EQ(set.plan_ends_at.value(), Noon());
   EXPECT_THAT(*set.custom_fields.value(), ElementsAre(Pair("k", "v")));
@@ -169,8 +173,10 @@ TEST(StatementJson, ReadsResetsOfTheWholeAndOfInstances) {
 
 TEST(StatementJson, ReadsWhatIsDoneToAlerts) {
   const AlertUpdateStatement update = Read<AlertUpdateStatement>(
-      R"({"type":"alert_update","id":"$A","name":"n","threshold":"0.5","notify_resolved":true,
-          "group_values":[{"key":"k"}],"custom_field_filters":[],"on_change":"notify_again"})");
+      R"({"type":"alert_update","id":"$A","name":"n","threshold":"0.5",
+          "notify_resolved":true,
+          "group_values":[{"key":"k"}],"custom_field_filters":[],
+          "on_change":"notify_again"})");
   EXPECT_EQ(update.alert, IdOf<AlertId>(kAlertText));
   EXPECT_EQ(update.update.name, "n");
   EXPECT_EQ(update.update.threshold, Dec("0.5"));
@@ -202,7 +208,8 @@ TEST(StatementJson, ReadsWhatIsDoneToAlerts) {
 
 TEST(StatementJson, PassesOverUnknownFields) {
   const SpendAdded fact = ReadFact<SpendAdded>(
-      R"({"type":"spend","customer_id":"$C","amount":1,"memo":{"x":[1,{"amount":2}],"y":null},
+      R"({"type":"spend","customer_id":"$C","amount":1,
+          "memo":{"x":[1,{"amount":2}],"y":null},
           "Amount":true,"amounts":3,"plan_id":17,"":0,"x":1})");
   EXPECT_EQ(fact.amount, Dec("1"));
 }
@@ -264,9 +271,11 @@ TEST(StatementJson, AReaderForgetsTheLineBefore) {
 
 TEST(AlertJson, ReadsEveryField) {
   absl::StatusOr<AlertSpec> spec = AlertSpecFromJson(Fill(
-      R"({"id":"$A","alert_type":"spend_threshold_reached","name":"Caf\u00e9","threshold":5000,
+      R"({"id":"$A","alert_type":"spend_threshold_reached","name":"Caf\u00e9",
+          "threshold":5000,
           "uniqueness_key":"u","customer_id":"$C","credit_type_id":"$O",
-          "group_values":[{"key":"region","value":"us"},{"key":"model"},{"key":"x","value":null}],
+          "group_values":[{"key":"region","value":"us"},{"key":"model"},
+            {"key":"x","value":null}],
           "custom_field_filters":[{"entity":"Contract","key":"k","value":"v"}],
           "evaluate_on_create":false,"notify_resolved":true})"));
   ASSERT_TRUE(spec.ok()) << spec.status();
@@ -289,7 +298,8 @@ TEST(AlertJson, ReadsEveryField) {
 
 TEST(AlertJson, PassesOnWhatTheEngineJudges) {
   absl::StatusOr<AlertSpec> spec = AlertSpecFromJson(Fill(absl::StrCat(
-      R"({"alert_type":"spend_threshold_reached","threshold":"-1","billable_metric_id":"$O",
+      R"({"alert_type":"spend_threshold_reached","threshold":"-1",
+          "billable_metric_id":"$O",
           "plan_id":"$O","customer_id":"$C","name":")",
       std::string(300, 'n'), R"("})")));
   ASSERT_TRUE(spec.ok()) << spec.status();

@@ -1,0 +1,206 @@
+// What the engine's calls cost by themselves: facts, crossings, resets, queries, and
+// the making of a notification's id and bytes.
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "benchmark/benchmark.h"
+#include "tocsin/engine.h"
+
+namespace tocsin {
+namespace {
+
+// Which machine the figures are of stands above them.
+const bool kMachineNamed = [] {
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  for (std::string line; std::getline(cpuinfo, line);) {
+    if (line.rfind("model name", 0) != 0) continue;
+    benchmark::AddCustomContext("cpu", line.substr(line.find(": ") + 2));
+    break;
+  }
+  // Debian's Abseil watches for lock cycles by default, which more than doubles the
+  // price of a lock; a service that measures itself would turn that off too.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  return true;
+}();
+
+CustomerId CustomerNumber(std::uint64_t number) {
+  boost::uuids::uuid uuid{};
+  std::uint64_t word = (number + 1) * 0x9e3779b97f4a7c15ULL;
+  for (int i = 0; i < 8; ++i) uuid.data[i] = static_cast<std::uint8_t>(word >> (8 * i));
+  for (int i = 8; i < 16; ++i) {
+    uuid.data[i] = static_cast<std::uint8_t>(number >> (8 * (i - 8)));
+  }
+  uuid.data[15] |= 1;
+  return CustomerId(uuid);
+}
+
+class CountingSink : public NotificationSink {
+ public:
+  absl::Status Deliver(const Notification& notification) override {
+    benchmark::DoNotOptimize(notification.id);
+    return absl::OkStatus();
+  }
+};
+
+// An engine with `alerts` alerts on spend, and facts that stay below all of them.
+struct Setting {
+  explicit Setting(int alerts, std::uint64_t customer_count) : customers(customer_count) {
+    engine = *Engine::Open({.sink = &sink, .worker_threads = 0, .random_seed = 1});
+    for (int i = 0; i < alerts; ++i) {
+      alert = *engine->CreateAlert({.name = absl::StrCat("alert ", i),
+                                    .threshold = Decimal::FromInteger(
+                                        1'000'000'000'000 + i)});
+    }
+    std::vector<Fact> facts;
+    for (std::uint64_t i = 0; i < customers; ++i) {
+      facts.push_back(SpendAdded{.customer = CustomerNumber(i), .amount = Decimal()});
+    }
+    for (std::size_t i = 0; i < facts.size(); i += 4'096) {
+      engine->Apply(absl::MakeConstSpan(facts).subspan(i, 4'096));
+    }
+  }
+
+  std::vector<Fact> RandomFacts(std::size_t count) {
+    std::vector<Fact> facts;
+    for (std::size_t i = 0; i < count; ++i) {
+      facts.push_back(SpendAdded{.customer = CustomerNumber(random() % customers),
+                                 .amount = Decimal::FromUnits(1)});
+    }
+    return facts;
+  }
+
+  std::uint64_t customers;
+  CountingSink sink;
+  std::unique_ptr<Engine> engine;
+  AlertId alert;
+  std::mt19937_64 random{1};
+};
+
+void BM_ParseDecimal(benchmark::State& state) {
+  const std::string texts[] = {"1177", "12.34", "-0.000000000001", "123456789.987654321"};
+  std::size_t i = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(Decimal::Parse(texts[i++ % 4]));
+}
+BENCHMARK(BM_ParseDecimal);
+
+void BM_ApplyOneFact(benchmark::State& state) {
+  Setting setting(20, static_cast<std::uint64_t>(state.range(0)));
+  const std::vector<Fact> facts = setting.RandomFacts(1 << 16);
+  std::size_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        setting.engine->Apply(absl::MakeConstSpan(&facts[i++ % facts.size()], 1)));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_ApplyOneFact)->ArgName("customers")->Arg(1'000)->Arg(1'000'000);
+
+void BM_ApplyBatch(benchmark::State& state) {
+  Setting setting(static_cast<int>(state.range(1)),
+                  static_cast<std::uint64_t>(state.range(0)));
+  constexpr std::size_t kBatch = 4'096;
+  const std::vector<Fact> facts = setting.RandomFacts(64 * kBatch);
+  std::size_t i = 0;
+  for (auto _ : state) {
+    const auto batch = absl::MakeConstSpan(facts).subspan(kBatch * (i++ % 64), kBatch);
+    benchmark::DoNotOptimize(setting.engine->Apply(batch));
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
+}
+BENCHMARK(BM_ApplyBatch)
+    ->ArgNames({"customers", "alerts"})
+    ->Args({1'000, 20})
+    ->Args({1'000'000, 1})
+    ->Args({1'000'000, 20})
+    ->Args({1'000'000, 1'000});
+
+// Every fact crosses: up and down again in turn; the notifications are delivered
+// outside the time.
+void BM_Crossing(benchmark::State& state) {
+  Setting setting(0, 1'000);
+  benchmark::DoNotOptimize(setting.engine->CreateAlert(
+      {.name = "x", .threshold = Decimal::FromInteger(1), .notify_resolved = true}));
+  std::vector<Fact> up, down;
+  for (std::uint64_t i = 0; i < 1'000; ++i) {
+    up.push_back(SpendAdded{.customer = CustomerNumber(i),
+                            .amount = Decimal::FromInteger(1)});
+    down.push_back(SpendAdded{.customer = CustomerNumber(i),
+                              .amount = Decimal::FromInteger(-1)});
+  }
+  for (auto _ : state) {
+    setting.engine->Apply(up);
+    setting.engine->Apply(down);
+    state.PauseTiming();
+    setting.engine->Drain().IgnoreError();
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(state.iterations() * 2'000);
+}
+BENCHMARK(BM_Crossing);
+
+void BM_ResetCall(benchmark::State& state) {
+  Setting setting(20, 100'000);
+  std::uint64_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        setting.engine->Reset(CustomerNumber(i++ % setting.customers), setting.alert));
+    if (i % 10'000 != 0) continue;
+    state.PauseTiming();
+    setting.engine->Drain().IgnoreError();
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(BM_ResetCall);
+
+void BM_GetCustomerAlert(benchmark::State& state) {
+  Setting setting(20, 100'000);
+  std::uint64_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(setting.engine->GetCustomerAlert(
+        CustomerNumber(i++ % setting.customers), setting.alert));
+  }
+}
+BENCHMARK(BM_GetCustomerAlert);
+
+// Until every one of the customers was judged under the new alert.
+void BM_CreateAlertAndJudgeEverybody(benchmark::State& state) {
+  Setting setting(20, static_cast<std::uint64_t>(state.range(0)));
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(setting.engine->CreateAlert(
+        {.name = "x", .threshold = Decimal::FromInteger(2'000'000'000'000)}));
+    setting.engine->Drain().IgnoreError();
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(BM_CreateAlertAndJudgeEverybody)
+    ->ArgName("customers")
+    ->Arg(1'000'000)
+    ->Iterations(3)
+    ->Unit(benchmark::kMillisecond);
+
+void BM_NotificationToJson(benchmark::State& state) {
+  const Notification notification{.alert_name = "Spend limit",
+                                  .threshold = Decimal::FromInteger(10'000),
+                                  .value = Decimal::FromInteger(10'050),
+                                  .previous_value = Decimal::FromInteger(9'950),
+                                  .sequence = 1,
+                                  .timestamp = absl::FromUnixSeconds(1'790'000'000),
+                                  .credit_type = UsdCents()};
+  std::string text;
+  for (auto _ : state) {
+    text.clear();
+    AppendJson(notification, &text);
+    benchmark::DoNotOptimize(text.data());
+  }
+}
+BENCHMARK(BM_NotificationToJson);
+
+}  // namespace
+}  // namespace tocsin

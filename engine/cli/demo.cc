@@ -1,0 +1,172 @@
+#include "engine/cli/demo.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "engine/cli/demo_feed.h"
+#include "engine/cli/demo_file.h"
+#include "engine/cli/demo_month.h"
+#include "engine/cli/demo_run.h"
+#include "engine/cli/demo_story.h"
+#include "engine/cli/demo_text.h"
+#include "engine/cli/replay.h"
+#include "engine/cli/reporter.h"
+
+namespace tocsin::cli {
+namespace {
+
+constexpr char kDescription[] =
+    R"(Shows what tocsin does and how fast, within a few seconds.
+
+Tells an engine with real threads a made-up month of an AI API's billing, the
+same on every run, and then what becomes of one customer: a threshold reached, a
+wrong fact corrected, a reset. With a file it does so with the file's facts, and
+chooses alerts that suit them. Lines that begin with ~ vary from run to run.)";
+
+constexpr char kFooter[] =
+    R"(Exit status: 0; 1 if any line was bad; 2 for wrong usage, or a file that cannot
+be read.)";
+
+double Microseconds(SteadyClock::duration time) {
+  return std::chrono::duration<double, std::micro>(time).count();
+}
+
+// The time that so many thousandths of them do not exceed. Not for none.
+double Quantile(const std::vector<SteadyClock::duration>& sorted,
+                std::size_t thousandths) {
+  return Microseconds(sorted[(sorted.size() * thousandths + 999) / 1'000 - 1]);
+}
+
+std::string AlertsText(const std::vector<DemoAlert>& alerts) {
+  std::string text = "\nALERTS\n";
+  for (const DemoAlert& alert : alerts) {
+    absl::StrAppend(&text, "  ", alert.mark, "  ", alert.says, "\n");
+  }
+  return text;
+}
+
+// What the engine did, which is the same on every run.
+std::string ResultText(DemoRun* run, const std::vector<Arrival>& arrivals) {
+  const Stats stats = run->engine().GetStats();
+  std::string text =
+      absl::StrCat("\nRESULT\n", "  customers      ", Grouped(stats.customers), "\n",
+                   "  facts          ", Grouped(stats.facts_applied), " applied, ",
+                   Grouped(stats.facts_refused), " refused, ", Grouped(stats.facts_stale),
+                   " stale, ", Grouped(stats.facts_late), " late, in ",
+                   Grouped(run->timings().calls.size()), " batches\n");
+  absl::string_view head = "notifications";
+  for (const DemoAlert& alert : run->alerts()) {
+    std::uint64_t reached = 0;
+    std::uint64_t resolved = 0;
+    for (const Arrival& arrival : arrivals) {
+      if (arrival.alert != alert.id) continue;
+      ++(arrival.kind == NotificationKind::kReached ? reached : resolved);
+    }
+    absl::StrAppendFormat(&text, "  %-13s  %s: %s reached", head, alert.mark,
+                          Grouped(reached));
+    if (alert.spec.notify_resolved) {
+      absl::StrAppend(&text, ", ", Grouped(resolved), " resolved");
+    }
+    absl::StrAppend(&text, "\n");
+    head = "";
+  }
+  return text;
+}
+
+// How fast it was.
+std::string FiguresText(const DemoRun& run, const std::vector<Arrival>& arrivals,
+                        std::uint64_t facts) {
+  const double seconds = Microseconds(run.timings().applying) / 1e6;
+  std::string text = absl::StrCat("\nFIGURES of this run; lines with ~ vary\n");
+  absl::StrAppendFormat(&text, "~ facts          %s facts/s: %s in %.3f s\n",
+                        Grouped(static_cast<std::uint64_t>(
+                            seconds > 0 ? static_cast<double>(facts) / seconds : 0)),
+                        Grouped(facts), seconds);
+  absl::StrAppend(&text, "                 (time inside Apply; making or reading the ",
+                  "facts is not counted)\n");
+  const std::vector<SteadyClock::duration> decisions = run.timings().Decisions(arrivals);
+  if (!decisions.empty()) {
+    absl::StrAppendFormat(&text,
+                          "~ decisions      p50 %.0f us, p99 %.0f us, slowest %.0f us\n",
+                          Quantile(decisions, 500), Quantile(decisions, 990),
+                          Microseconds(decisions.back()));
+    absl::StrAppend(
+        &text, "                 (of ", Grouped(decisions.size()),
+        " notifications: from the beginning of the Apply call with the fact to\n",
+        "                 the call of the sink; with the up to ",
+        Grouped(kDemoBatchMax - 1), " facts ahead of it in its batch, and the\n",
+        "                 hand-over to the thread that delivers)\n");
+  }
+  const std::optional<std::uint64_t> memory = PeakMemory();
+  absl::StrAppend(
+      &text, kVaries, "memory         ",
+      memory.has_value() ? absl::StrCat(Grouped(*memory), " bytes") : "unknown",
+      "\n                 (the most that was resident, the demo's own included)\n");
+  absl::StrAppend(&text, kVaries, "machine        ", MachineText(), "\n");
+  return text;
+}
+
+absl::StatusOr<std::unique_ptr<DemoFeed>> OpenFeed(const DemoOptions& options) {
+  if (options.facts_path.empty()) return std::make_unique<DemoMonth>();
+  return DemoFile::Open(options.facts_path);
+}
+
+// Shows it all; the number of bad lines.
+absl::StatusOr<std::uint64_t> Show(const DemoOptions& options) {
+  absl::StatusOr<std::unique_ptr<DemoFeed>> feed = OpenFeed(options);
+  if (!feed.ok()) return feed.status();
+  absl::StatusOr<std::unique_ptr<DemoRun>> started = DemoRun::Start(feed->get());
+  if (!started.ok()) return started.status();
+  DemoRun& run = **started;
+  std::cout << (*feed)->Describe() << AlertsText(run.alerts()) << std::flush;
+  Reporter reporter(options.facts_path);
+  absl::Status status = run.Tell(&reporter);
+  if (!status.ok()) return status;
+  const std::vector<Arrival> arrivals = run.sink().From(0);
+  std::cout << ResultText(&run, arrivals);
+  if (!options.facts_path.empty()) {
+    std::cout << "  bad lines      " << Grouped(run.problems()) << "\n";
+  }
+  std::cout << FiguresText(run, arrivals, run.facts()) << "\n" << std::flush;
+  const absl::StatusOr<std::string> story = TellStory(&run, (*feed)->StoryCustomers());
+  if (!story.ok()) return story.status();
+  const Stats stats = run.engine().GetStats();
+  std::cout << *story << "\nIn all " << Grouped(run.sink().size())
+            << " notifications came; the engine says it delivered "
+            << Grouped(stats.notifications_delivered) << ".\n"
+            << std::flush;
+  if (!std::cout.good()) return absl::DataLossError("standard output cannot be written");
+  return run.problems();
+}
+
+}  // namespace
+
+void AddDemo(CLI::App& app, DemoOptions* options) {
+  CLI::App* demo = app.add_subcommand("demo", kDescription);
+  demo->footer(kFooter);
+  demo->add_option("facts", options->facts_path,
+                   "facts as replay reads them, one JSON object a line (default: a "
+                   "made-up month)")
+      ->type_name("FACTS.jsonl");
+}
+
+int RunDemo(const DemoOptions& options) {
+  const absl::StatusOr<std::uint64_t> bad_lines = Show(options);
+  if (!bad_lines.ok()) {
+    std::cerr << "tocsin: " << bad_lines.status().message() << "\n";
+    return kExitFailure;
+  }
+  return *bad_lines > 0 ? kExitBadLines : kExitGood;
+}
+
+}  // namespace tocsin::cli

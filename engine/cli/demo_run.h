@@ -1,0 +1,77 @@
+#ifndef TOCSIN_ENGINE_CLI_DEMO_RUN_H_
+#define TOCSIN_ENGINE_CLI_DEMO_RUN_H_
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/cli/demo_feed.h"
+#include "engine/cli/demo_sink.h"
+#include "engine/cli/manual_clock.h"
+#include "engine/cli/reporter.h"
+#include "tocsin/engine.h"
+
+namespace tocsin::cli {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// How long the telling took, as far as it was the engine's time.
+struct DemoTimings {
+  SteadyClock::duration applying = {};  // in all calls of Apply
+  struct Call {
+    absl::Time clock;  // what the engine's clock said
+    SteadyClock::time_point began;
+  };
+  std::vector<Call> calls;  // of Apply, one for each batch
+
+  // For each arrival that a fact led to: the time from the beginning of the call
+  // that carried the fact to the moment at which the sink was called; sorted.
+  std::vector<SteadyClock::duration> Decisions(
+      const std::vector<Arrival>& arrivals) const;
+};
+
+// An engine with real threads and a clock of its own, and a feed that is told to it.
+//
+// Thread safety: one thread at a time.
+class DemoRun {
+ public:
+  // Opens the engine and creates the feed's alerts.
+  static absl::StatusOr<std::unique_ptr<DemoRun>> Start(DemoFeed* feed);
+
+  // Tells all of the feed and waits until all of it is delivered. What is wrong
+  // with single facts is reported.
+  absl::Status Tell(Reporter* reporter);
+
+  Engine& engine() { return *engine_; }
+  DemoSink& sink() { return sink_; }
+  const std::vector<DemoAlert>& alerts() const { return alerts_; }
+  const DemoTimings& timings() const { return timings_; }
+  // Told, whatever became of them.
+  std::uint64_t facts() const { return facts_; }
+  // Bad lines.
+  std::uint64_t problems() const { return problems_; }
+
+ private:
+  explicit DemoRun(DemoFeed* feed) : feed_(feed), clock_(feed->starts_at()) {}
+
+  absl::Status Apply(DemoBatch* batch);
+  void Report(DemoBatch* batch, Reporter* reporter);
+
+  DemoFeed* const feed_;
+  ManualClock clock_;
+  DemoSink sink_;
+  std::unique_ptr<Engine> engine_;  // uses both
+  std::vector<DemoAlert> alerts_;
+  DemoTimings timings_;
+  std::uint64_t facts_ = 0;
+  std::uint64_t problems_ = 0;
+};
+
+}  // namespace tocsin::cli
+
+#endif  // TOCSIN_ENGINE_CLI_DEMO_RUN_H_

@@ -1,0 +1,61 @@
+#include "engine/cli/demo_text.h"
+
+#include <cstddef>
+#include <fstream>
+#include <thread>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+
+namespace tocsin::cli {
+namespace {
+
+// What follows `name` and a colon in a file of such lines; empty if there is none.
+std::string ValueIn(const char* path, absl::string_view name) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    absl::string_view rest = line;
+    if (!absl::ConsumePrefix(&rest, name)) continue;
+    rest = absl::StripLeadingAsciiWhitespace(rest);
+    if (!absl::ConsumePrefix(&rest, ":")) continue;
+    return std::string(absl::StripAsciiWhitespace(rest));
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string Grouped(std::uint64_t number) {
+  std::string text = absl::StrCat(number);
+  for (std::size_t at = text.size(); at > 3;) {
+    at -= 3;
+    text.insert(at, 1, ',');
+  }
+  return text;
+}
+
+std::string TextOf(std::optional<Decimal> value) {
+  return value.has_value() ? value->ToString() : "none";
+}
+
+std::string MachineText() {
+  const std::string model = ValueIn("/proc/cpuinfo", "model name");
+  const unsigned cores = std::thread::hardware_concurrency();
+  return absl::StrCat(cores, cores == 1 ? " core" : " cores", ", ",
+                      model.empty() ? "a processor without a name" : model);
+}
+
+std::optional<std::uint64_t> PeakMemory() {
+  // Not getrusage: a process begins there with the peak of the one that started it.
+  const std::string text = ValueIn("/proc/self/status", "VmHWM");
+  absl::string_view kib = text;
+  std::uint64_t number = 0;
+  if (!absl::ConsumeSuffix(&kib, " kB") || !absl::SimpleAtoi(kib, &number)) {
+    return std::nullopt;
+  }
+  return number * 1'024;
+}
+
+}  // namespace tocsin::cli

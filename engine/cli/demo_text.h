@@ -1,0 +1,30 @@
+#ifndef TOCSIN_ENGINE_CLI_DEMO_TEXT_H_
+#define TOCSIN_ENGINE_CLI_DEMO_TEXT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "tocsin/decimal.h"
+
+namespace tocsin::cli {
+
+// `1,234,567`
+std::string Grouped(std::uint64_t number);
+
+// The value's own digits; `none` without one.
+std::string TextOf(std::optional<Decimal> value);
+
+// What varies from run to run stands in lines of its own, which begin with this.
+inline constexpr char kVaries[] = "~ ";
+
+// The machine this runs on: its cores and the name of its processor.
+std::string MachineText();
+
+// The most memory that this process has held, in bytes; nothing where the system
+// does not say.
+std::optional<std::uint64_t> PeakMemory();
+
+}  // namespace tocsin::cli
+
+#endif  // TOCSIN_ENGINE_CLI_DEMO_TEXT_H_
