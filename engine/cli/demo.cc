@@ -88,30 +88,29 @@ std::string FiguresText(const DemoRun& run, const std::vector<Arrival>& arrivals
                         std::uint64_t facts) {
   const double seconds = Microseconds(run.timings().applying) / 1e6;
   std::string text = absl::StrCat("\nFIGURES of this run; lines with ~ vary\n");
-  absl::StrAppendFormat(&text, "~ facts          %s facts/s: %s in %.3f s\n",
+  absl::StrAppendFormat(&text,
+                        "~ facts          %s facts/s: %s in %.3f s inside Apply; "
+                        "making or reading them not counted\n",
                         Grouped(static_cast<std::uint64_t>(
                             seconds > 0 ? static_cast<double>(facts) / seconds : 0)),
                         Grouped(facts), seconds);
-  absl::StrAppend(&text, "                 (time inside Apply; making or reading the ",
-                  "facts is not counted)\n");
   const std::vector<SteadyClock::duration> decisions = run.timings().Decisions(arrivals);
   if (!decisions.empty()) {
     absl::StrAppendFormat(&text,
                           "~ decisions      p50 %.0f us, p99 %.0f us, slowest %.0f us\n",
                           Quantile(decisions, 500), Quantile(decisions, 990),
                           Microseconds(decisions.back()));
-    absl::StrAppend(
-        &text, "                 (of ", Grouped(decisions.size()),
-        " notifications: from the beginning of the Apply call with the fact to\n",
-        "                 the call of the sink; with the up to ",
-        Grouped(kDemoBatchMax - 1), " facts ahead of it in its batch, and the\n",
-        "                 hand-over to the thread that delivers)\n");
+    absl::StrAppend(&text, "                 (", Grouped(decisions.size()),
+                    " notifications: from the beginning of the Apply call with the fact "
+                    "to the call\n",
+                    "                 of the sink; with the rest of its batch of up to ",
+                    Grouped(kDemoBatchMax), " and the hand-over to the worker)\n");
   }
   const std::optional<std::uint64_t> memory = PeakMemory();
   absl::StrAppend(
       &text, kVaries, "memory         ",
       memory.has_value() ? absl::StrCat(Grouped(*memory), " bytes") : "unknown",
-      "\n                 (the most that was resident, the demo's own included)\n");
+      " resident at most, the demo's own included\n");
   absl::StrAppend(&text, kVaries, "machine        ", MachineText(), "\n");
   return text;
 }
@@ -128,7 +127,11 @@ absl::StatusOr<std::uint64_t> Show(const DemoOptions& options) {
   absl::StatusOr<std::unique_ptr<DemoRun>> started = DemoRun::Start(feed->get());
   if (!started.ok()) return started.status();
   DemoRun& run = **started;
-  std::cout << (*feed)->Describe() << AlertsText(run.alerts()) << std::flush;
+  std::cout << (*feed)->Describe() << "One thread applies them in batches of up to "
+            << Grouped(kDemoBatchMax)
+            << "; a worker thread of the engine delivers. The engine's\nclock is that of "
+               "the facts.\n"
+            << AlertsText(run.alerts()) << std::flush;
   Reporter reporter(options.facts_path);
   absl::Status status = run.Tell(&reporter);
   if (!status.ok()) return status;

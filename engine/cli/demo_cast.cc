@@ -51,7 +51,7 @@ std::optional<DemoCast> CastClosest(DemoRun* run,
       CalmInstance(run->engine(), closest->second, guard);
   if (!instance.has_value()) return std::nullopt;
   return DemoCast{.customer = closest->second,
-                  .why = "came closest to " + limit.mark + " without reaching it",
+                  .why = "came closest to alert " + limit.mark + " without reaching it",
                   .limit = &limit,
                   .guard = &guard,
                   .instance = *std::move(instance)};

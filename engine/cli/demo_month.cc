@@ -85,9 +85,9 @@ absl::Time TimeOf(std::uint64_t record) {
 std::string DemoMonth::Describe() const {
   return absl::StrCat(
       "A month of an AI API's billing, made up, but the same on every run: ",
-      Grouped(kCustomers), " customers,\na few of them far busier than the rest, in the ",
-      "plans free, team and scale. Each record of use is\ntwo facts, its tokens and "
-      "what ",
+      Grouped(kCustomers),
+      " customers in\nthe plans free, team and scale, a few of them ",
+      "far busier than the rest. Each record of use is\ntwo facts, its tokens and what ",
       "they cost in USD cents (0.0375 per 1,000 of lark-mini), with a\nmodel and a ",
       "region. One record in ", Grouped(kRecordsPerWrong), " is ", kWrongFactor,
       " times too large and taken back within the hour.\n");
@@ -110,8 +110,8 @@ std::vector<DemoAlert> DemoMonth::Alerts() const {
                              .plan = PlanId(UuidOf(kPlanIds + kFreePlan)),
                              .billable_metric = Tokens()}});
   alerts.push_back({.mark = "C",
-                    .says = "spend on one model reaches 4000 cents: every customer and "
-                            "model, also told when it falls back",
+                    .says = "spend on one model reaches 4000 cents: every customer; "
+                            "says also when it falls back",
                     .spec = {.name = "spend on one model",
                              .threshold = Decimal::FromInteger(4'000),
                              .group_values = {{.key = "model"}},

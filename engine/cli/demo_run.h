@@ -7,18 +7,40 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "engine/cli/demo_feed.h"
 #include "engine/cli/demo_sink.h"
-#include "engine/cli/manual_clock.h"
 #include "engine/cli/reporter.h"
 #include "tocsin/engine.h"
 
 namespace tocsin::cli {
 
 using SteadyClock = std::chrono::steady_clock;
+
+// A clock that stands until it is told to move on.
+//
+// Thread safety: any thread.
+class DemoClock : public Clock {
+ public:
+  explicit DemoClock(absl::Time start) : now_(start) {}
+
+  absl::Time Now() override {
+    absl::MutexLock lock(&mutex_);
+    return now_;
+  }
+  void MoveTo(absl::Time time) {
+    absl::MutexLock lock(&mutex_);
+    now_ = time;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  absl::Time now_ ABSL_GUARDED_BY(mutex_);
+};
 
 // How long the telling took, as far as it was the engine's time.
 struct DemoTimings {
@@ -63,7 +85,7 @@ class DemoRun {
   void Report(DemoBatch* batch, Reporter* reporter);
 
   DemoFeed* const feed_;
-  ManualClock clock_;
+  DemoClock clock_;
   DemoSink sink_;
   std::unique_ptr<Engine> engine_;  // uses both
   std::vector<DemoAlert> alerts_;

@@ -18,13 +18,13 @@
 namespace tocsin::cli {
 namespace {
 
-std::string TextOf(const CustomerAlert& state) {
+std::string StateText(const CustomerAlert& state) {
   return absl::StrCat(
       "status ", state.status.has_value() ? CustomerStatusName(*state.status) : "none",
       ", value ", TextOf(state.value), ", epoch ", state.epoch);
 }
 
-std::string TextOf(const Arrival& arrival) {
+std::string ArrivalText(const Arrival& arrival) {
   return absl::StrCat(arrival.kind == NotificationKind::kReached ? "reached" : "resolved",
                       ", value ", arrival.value.ToString(), ", previous value ",
                       TextOf(arrival.previous_value), ", epoch ", arrival.epoch,
@@ -37,7 +37,8 @@ class Story {
   Story(DemoRun* run, DemoCast cast) : run_(*run), cast_(std::move(cast)) {}
 
   absl::Status Tell() {
-    Say("THE STORY OF ONE CUSTOMER: ", cast_.customer.ToString(), ", who ", cast_.why);
+    Say("THE STORY OF ONE CUSTOMER: ", cast_.customer.ToString());
+    Say("It ", cast_.why, ".");
     absl::Status status = ReachThreshold();
     if (status.ok()) status = SendWrongFact();
     if (status.ok()) status = CorrectAndReset();
@@ -110,7 +111,7 @@ absl::Status Story::ReachThreshold() {
     Say("1. On ",
         absl::FormatTime("%Y-%m-%d", cast_.reached->decided_at, absl::UTCTimeZone()),
         " it reached ", limit().mark, ".");
-    Say("   notification of ", limit().mark, ": ", TextOf(*cast_.reached));
+    Say("   notification of ", limit().mark, ": ", ArrivalText(*cast_.reached));
     return absl::OkStatus();
   }
   absl::StatusOr<CustomerAlert> state = State(limit());
@@ -124,8 +125,8 @@ absl::Status Story::ReachThreshold() {
   const absl::StatusOr<Arrival> arrival = Await(begin, limit());
   if (!arrival.ok()) return arrival.status();
   Say("1. It stands at ", TextOf(state->value), " of ", state->threshold.ToString(),
-      ". A fact adds ", missing->ToString(), ": equal to the threshold has reached it.");
-  Say("   notification of ", limit().mark, ": ", TextOf(*arrival));
+      ". A fact adds ", missing->ToString(), ": who is equal to it has reached it.");
+  Say("   notification of ", limit().mark, ": ", ArrivalText(*arrival));
   return absl::OkStatus();
 }
 
@@ -150,40 +151,42 @@ absl::Status Story::SendWrongFact() {
           : absl::StrCat(" to ", cast_.instance.group_values.front().value),
       ". ", limit().mark, " is in alarm already and says nothing; ", guard().mark,
       " is reached, too.");
-  Say("   notification of ", guard().mark, ": ", TextOf(*arrival));
-  Say("   ", limit().mark, ": ", TextOf(*after));
+  Say("   notification of ", guard().mark, ": ", ArrivalText(*arrival));
+  Say("   ", limit().mark, ": ", StateText(*after));
   return absl::OkStatus();
 }
 
 absl::Status Story::CorrectAndReset() {
+  absl::Status status = run_.engine().Drain();
   const std::size_t begin = run_.sink().size();
   // While the one worker is kept in the sink with what the correction led to, the
   // reset's evaluation waits: so its status can be seen, and is the same every time.
   run_.sink().Hold();
-  absl::Status status =
-      Add(Decimal::FromUnits(-wrong_.units()), cast_.instance.group_values);
-  absl::StatusOr<Arrival> resolved = absl::UnknownError("");
-  if (status.ok()) resolved = Await(begin, guard());
+  status.Update(Add(Decimal::FromUnits(-wrong_.units()), cast_.instance.group_values));
+  if (status.ok() && !run_.sink().Await(begin).has_value()) {
+    status = absl::DeadlineExceededError("no notification of the correction has come");
+  }
   const absl::StatusOr<CustomerAlert> corrected = State(limit());
   const absl::StatusOr<CustomerAlert> recovered = State(guard(), cast_.instance);
   const SteadyClock::time_point called = SteadyClock::now();
   const absl::Status reset = run_.engine().Reset(cast_.customer, limit().id);
   const absl::StatusOr<CustomerAlert> at_once = State(limit());
   run_.sink().Release();
-  status.Update(resolved.status());
   status.Update(corrected.status());
   status.Update(recovered.status());
   status.Update(reset);
   status.Update(at_once.status());
   if (!status.ok()) return status;
+  const absl::StatusOr<Arrival> resolved = Await(begin, guard());
+  if (!resolved.ok()) return resolved.status();
   Say("3. A correction takes it back: ", guard().mark, " recovers, ", limit().mark,
-      " is still over its own threshold.");
-  Say("   notification of ", guard().mark, ": ", TextOf(*resolved));
-  Say("   ", guard().mark, ": ", TextOf(*recovered));
-  Say("   ", limit().mark, ": ", TextOf(*corrected));
+      " is still at or over its threshold.");
+  Say("   notification of ", guard().mark, ": ", ArrivalText(*resolved));
+  Say("   ", guard().mark, ": ", StateText(*recovered), "; ", limit().mark, ": ",
+      StateText(*corrected));
   Say("4. Reset(customer, ", limit().mark, ") forgets what was concluded and returns at ",
       "once; right after it:");
-  Say("   ", limit().mark, ": ", TextOf(*at_once));
+  Say("   ", limit().mark, ": ", StateText(*at_once));
   return AwaitReset(begin, called);
 }
 
@@ -194,12 +197,12 @@ absl::Status Story::AwaitReset(std::size_t begin, SteadyClock::time_point called
       std::chrono::duration_cast<std::chrono::microseconds>(second->arrived_at - called);
   const absl::StatusOr<CustomerAlert> state = State(limit());
   if (!state.ok()) return state.status();
-  Say("5. A worker thread has evaluated it afresh. It is still over, so there is a ",
+  Say("5. A worker thread has evaluated it afresh. It is reached still, so there is a ",
       "second notification.");
-  Say("   notification of ", limit().mark, ": ", TextOf(*second));
+  Say("   notification of ", limit().mark, ": ", ArrivalText(*second));
   Say(kVaries, " it came ", Grouped(static_cast<std::uint64_t>(waited.count())),
-      " us after the Reset call began; the query of step 4 is in that");
-  Say("   ", limit().mark, ": ", TextOf(*state), ", caused by ",
+      " us after the Reset call began; the worker was kept waiting for step 4");
+  Say("   ", limit().mark, ": ", StateText(*state), ", caused by ",
       state->triggered_by.has_value() ? TriggerName(*state->triggered_by) : "nothing");
   return absl::OkStatus();
 }

@@ -179,7 +179,7 @@ void DemoSurvey::AddLimit(const Subject& subject, std::vector<DemoAlert>* alerts
   DemoAlert watch = {
       .mark = MarkOf(index + 1),
       .says = absl::StrCat("the same reaches ", guard.ToString(), ", ", kGuardFactor,
-                           " times the largest total; ", "also told when it falls back"),
+                           " times the largest total; ", "says also when it falls back"),
       .spec = SpecFor(subject.id, absl::StrCat("guard: ", what), guard)};
   watch.spec.notify_resolved = true;
   alerts->push_back(std::move(watch));

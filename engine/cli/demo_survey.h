@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -65,7 +66,7 @@ class DemoSurvey {
   std::uint64_t other_statements_ = 0;
   std::optional<absl::Time> starts_at_;
   absl::flat_hash_set<CustomerId> customers_;
-  absl::flat_hash_map<SubjectId, std::size_t> subject_index_;
+  std::map<SubjectId, std::size_t> subject_index_;
   std::vector<Subject> subjects_;  // in the order of the file
   // The first group key of the file, of what, and the totals of its values.
   std::string group_key_;

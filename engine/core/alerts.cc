@@ -5,6 +5,7 @@
 #include "boost/uuid/random_generator.hpp"
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
+#include "engine/model/pending.h"
 
 namespace tocsin::core {
 
@@ -83,6 +84,7 @@ void EngineImpl::PutInForceForAll(const model::AlertChange& change) {
     {
       absl::MutexLock lock(&shard->mu);
       shard->Install(catalog_, change);
+      if (!change.after->enabled()) EndResets(shard.get());
       empty = shard->customer_count() == 0;
       if (empty) shard->ForgetChanges(catalog_->generation());
     }
@@ -102,9 +104,18 @@ void EngineImpl::PutInForceForOne(const CustomerId& customer,
     own.erase(std::remove(own.begin(), own.end(), change.before), own.end());
     if (!change.after->archived()) own.push_back(change.after);
     slot.customer.own_changes.push_back(change);
+    Refresh(&shard, &slot, &work);
     shard.Queue(&slot);
   }
   FollowUp(&shard, work);
+}
+
+void EngineImpl::EndResets(state::Shard* shard) {
+  Work work{.now = Now()};
+  for (state::Slot* slot : shard->Queued()) {
+    model::TakeIn(&slot->customer, ContextFor(*shard, *slot, &work));
+  }
+  due_.fetch_sub(work.resets_done, std::memory_order_relaxed);
 }
 
 void EngineImpl::AdvanceEverybody() {

@@ -44,11 +44,12 @@ void EngineImpl::Deliver(notify::Outbox::Retry retry) {
   if (pool_ == nullptr) return;
   const absl::Time next = outbox_.NextDelivery();
   if (absl::ToUnixNanos(next) < next_tick_ns_.load()) pool_->WakeTimer();
-  if (outbox_.HasRoom() && paused_.exchange(false)) {
-    for (const std::unique_ptr<state::Shard>& shard : shards_) {
-      ScheduleDrain(shard.get());
-    }
-  }
+  GoOn();
+}
+
+void EngineImpl::GoOn() {
+  if (!outbox_.HasRoom() || !paused_.exchange(false)) return;
+  for (const std::unique_ptr<state::Shard>& shard : shards_) ScheduleDrain(shard.get());
 }
 
 bool EngineImpl::DrainShard(state::Shard* shard) {
@@ -139,10 +140,7 @@ bool EngineImpl::RunTimers() {
       absl::MutexLock lock(&shard->mu);
       state::Slot* slot = shard->Find(timer.second);
       // A call on the customer may have been first.
-      if (slot->timer == timer.first) {
-        shard->SetTimer(slot, false);
-        Refresh(shard, slot, &work);
-      }
+      if (slot->timer == timer.first) Refresh(shard, slot, &work);
     }
     FollowUp(shard, work);
     add(i);
@@ -151,7 +149,9 @@ bool EngineImpl::RunTimers() {
 }
 
 absl::Duration EngineImpl::Tick() {
-  if (!RunTimers()) paused_.store(true);
+  // Here too, as the sink may have made room just before a drain noted its pause.
+  GoOn();
+  RunTimers();
   const absl::Time now = Now();
   absl::Time next = outbox_.NextDelivery();
   if (next <= now) {

@@ -108,6 +108,8 @@ class EngineImpl final : public Engine {
   void PutInForceForAll(const model::AlertChange& change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
   void PutInForceForOne(const CustomerId& customer, const model::AlertChange& change);
+  // Ends the resets of an alert that has ended: those who have one are queued.
+  void EndResets(state::Shard* shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // Does what fell due by the clock for every customer, so that a change of an alert
   // never meets a period that ended before it.
   void AdvanceEverybody() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
@@ -161,6 +163,8 @@ class EngineImpl final : public Engine {
   // paused because the outbox is full.
   bool RunTimers();
   void Deliver(notify::Outbox::Retry retry);
+  // Goes on with what paused, once the outbox has room.
+  void GoOn();
   void DrainEverything();
   absl::Duration Tick();
 

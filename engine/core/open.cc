@@ -146,13 +146,11 @@ void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
     due_.fetch_sub(std::exchange(work->resets_done, 0), std::memory_order_relaxed);
   }
   shard->NoteEnd(*slot);
-  const bool decided = !work->decisions.empty();
-  if (decided || slot->timer != absl::InfiniteFuture()) {
-    shard->SetTimer(slot, true);
+  if (shard->SetTimer(slot)) {
     const std::int64_t wakes_ns = next_tick_ns_.load(std::memory_order_relaxed);
     if (absl::ToUnixNanos(slot->timer) < wakes_ns) work->earlier_timer = true;
   }
-  if (!decided) return;
+  if (work->decisions.empty()) return;
   // Under the shard's lock, so that no later decision of the customer overtakes.
   outbox_.Push(&work->decisions);
   work->decided = true;

@@ -85,6 +85,7 @@ struct Customer {
   std::uint64_t generation;    // of the catalog whose changes were taken in
   std::uint64_t sequence = 0;  // of the last notification
   bool archived = false;
+  bool reached_in_period = false;  // so something may have to be resolved at its end
 
   std::vector<Meter> meters;
 

@@ -184,6 +184,7 @@ void JudgeEntering(Customer* customer, const AlertPtr& alert, Turn* turn) {
 void ClearPeriod(Customer* customer, const Context& context, absl::Time instant) {
   LeaveAll(customer, context, instant);
   for (Meter& meter : customer->meters) meter.Clear();
+  customer->reached_in_period = false;
   // The group values of a period end with it; their epoch and crossing numbers go
   // on in the alert's.
   for (auto& [id, state] : customer->states) {

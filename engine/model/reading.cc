@@ -80,7 +80,10 @@ void StartSlice(const Customer& customer, const Meter& meter, Slice* slice) {
     const auto wide = std::find_if(
         meter.slices.begin(), meter.slices.end(),
         [&measure](const Slice& other) { return Covers(*other.measure, measure); });
-    if (wide != meter.slices.end()) CopyCovered(*wide, slice);
+    if (wide != meter.slices.end()) {
+      CopyCovered(*wide, slice);
+      slice->group_dropped = wide->group_dropped;
+    }
   }
   for (auto& [key, instance] : slice->instances) {
     instance.gauge.band = Band::Empty();

@@ -24,6 +24,7 @@ Turn::~Turn() {
   std::sort(begin, decisions_->end(), ComesBefore);
   for (auto it = begin; it != decisions_->end(); ++it) {
     it->sequence = ++customer_->sequence;
+    if (it->kind == NotificationKind::kReached) customer_->reached_in_period = true;
     customer_->states[it->alert->id()].last_trigger = it->triggered_by;
   }
 }

@@ -76,14 +76,16 @@ std::vector<Shard::Timer> Shard::EndedBy(absl::Time now, std::size_t first,
   return ended;
 }
 
-void Shard::SetTimer(Slot* slot, bool wanted) {
-  const bool set = slot->timer != absl::InfiniteFuture();
+bool Shard::SetTimer(Slot* slot) {
+  const model::Customer& customer = slot->customer;
   const absl::Time ends_at =
-      wanted ? slot->customer.period.ends_at() : absl::InfiniteFuture();
-  if (slot->timer == ends_at) return;
-  if (set) timers_.erase({slot->timer, slot->customer.id});
+      customer.reached_in_period ? customer.period.ends_at() : absl::InfiniteFuture();
+  if (slot->timer == ends_at) return false;
+  if (slot->timer != absl::InfiniteFuture()) timers_.erase({slot->timer, customer.id});
   slot->timer = ends_at;
-  if (ends_at != absl::InfiniteFuture()) timers_.insert({ends_at, slot->customer.id});
+  if (ends_at == absl::InfiniteFuture()) return false;
+  timers_.insert({ends_at, customer.id});
+  return true;
 }
 
 std::optional<Shard::Timer> Shard::FirstTimer() const {

@@ -73,13 +73,19 @@ class Shard {
   // Whether a sweep over all customers is owed since the last `ForgetChanges`.
   bool HasChanges() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) { return !changes_.empty(); }
 
+  // All that are queued.
+  std::vector<Slot*> Queued() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return {due_.begin(), due_.end()};
+  }
   // Queues a customer that has something pending; nothing if it is queued.
   void Queue(Slot* slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // The first queued customer, taken out; null when there is none.
   Slot* NextQueued() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
-  // Wakes the customer when its period ends, if it is to be woken or was to be.
-  void SetTimer(Slot* slot, bool wanted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // Sets, moves or takes away the customer's timer: it goes off when the period
+  // ends in which something was reached. Everybody else's period ends when they are
+  // touched next, as nobody could tell. True if it was set or moved.
+  bool SetTimer(Slot* slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // The first timer: when, and for whom.
   using Timer = std::pair<absl::Time, CustomerId>;
   std::optional<Timer> FirstTimer() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);

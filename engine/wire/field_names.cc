@@ -53,7 +53,7 @@ constexpr std::size_t kNameSizeMax = 25;
 // A number for a name such that no two names of the format have the same, from
 // its length and three of its letters. The factors were found by trying.
 constexpr std::size_t Slot(const char* name, std::size_t size) {
-  return (size * 17 + static_cast<unsigned char>(name[0]) * 2u +
+  return (size * 17 + std::size_t{2} * static_cast<unsigned char>(name[0]) +
           static_cast<unsigned char>(name[size / 2]) +
           static_cast<unsigned char>(name[size - 2])) %
          256;

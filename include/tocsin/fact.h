@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -84,7 +85,8 @@ template <typename T>
 class Patch {
  public:
   Patch() = default;
-  Patch(T value) : kind_(Kind::kSet), value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Patch(T value) : kind_(Kind::kSet), value_(std::move(value)) {}
   static Patch Clear() {
     Patch patch;
     patch.kind_ = Kind::kClear;

@@ -328,8 +328,9 @@ class Decoder {
       case What::kUpdate:
         action.verb = Action::Verb::kUpdate;
         action.update = UpdateOf(command);
-        if (action.update.group_values)
+        if (action.update.group_values && archived_.count(action.alert) == 0) {
           groups_[action.alert] = *action.update.group_values;
+        }
         break;
       case What::kReset:
         action.verb = Action::Verb::kReset;

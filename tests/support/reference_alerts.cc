@@ -137,13 +137,13 @@ absl::StatusOr<AlertId> ReferenceModel::CreateAlert(const AlertSpec& spec) {
     return Refused(Reason::kUniquenessKeyUsed);
   }
   if (outbox_.size() >= options_.outbox_max) return Refused(Reason::kLimitReached);
-  DoAllDueByClock();
   if (spec.uniqueness_key) uniqueness_keys_[*spec.uniqueness_key] = *spec.id;
   if (spec.customer && customers_.count(*spec.customer) == 0) AddCustomer(*spec.customer);
   Alert& alert = alerts_[*spec.id];
   alert.id = *spec.id;
   alert.spec = spec;
   alert.updated_at = now_;
+  DoAllDueByClock(&alert);
   KeepMeasure(alert);
   Due due;
   due.created = true;
@@ -169,7 +169,7 @@ absl::Status ReferenceModel::UpdateAlert(AlertId id, const AlertUpdate& update) 
     spec.custom_field_filters = *update.custom_field_filters;
   if (absl::Status status = CheckSpec(spec); !status.ok()) return status;
   if (outbox_.size() >= options_.outbox_max) return Refused(Reason::kLimitReached);
-  DoAllDueByClock();
+  DoAllDueByClock(&alert);
   const Measure before = MeasureOf(alert.spec);
   const bool again = update.on_change == OnChange::kNotifyAgain;
   const bool moved = update.threshold.has_value();
@@ -202,6 +202,7 @@ void ReferenceModel::Restart(Alert& alert, bool keep_single) {
     ++state.epoch;
     state.by.reset();
     if (!keep_single) state.instances.clear();
+    for (auto& [tuple, instance] : state.instances) instance.epoch = state.epoch;
     if (alert.status == AlertStatus::kEnabled) Watch(customer, alert, due);
   }
 }
@@ -221,7 +222,7 @@ absl::Status ReferenceModel::ArchiveAlert(AlertId id, const ArchiveOptions& opti
   if (it == alerts_.end()) return Refused(Reason::kUnknownAlert);
   Alert& alert = it->second;
   if (alert.status == AlertStatus::kArchived) return Refused(Reason::kAlertArchived);
-  DoAllDueByClock();
+  DoAllDueByClock(&alert);
   alert.status = AlertStatus::kArchived;
   alert.updated_at = now_;
   if (options.release_uniqueness_key && alert.spec.uniqueness_key) {
@@ -239,7 +240,7 @@ absl::Status ReferenceModel::DisableAlert(AlertId id) {
   Alert& alert = it->second;
   if (alert.status == AlertStatus::kArchived) return Refused(Reason::kAlertArchived);
   if (alert.status == AlertStatus::kDisabled) return Refused(Reason::kAlertDisabled);
-  DoAllDueByClock();
+  DoAllDueByClock(&alert);
   alert.status = AlertStatus::kDisabled;
   alert.updated_at = now_;
   StopWatching(alert);
@@ -254,7 +255,7 @@ absl::Status ReferenceModel::EnableAlert(AlertId id) {
   if (alert.status == AlertStatus::kArchived) return Refused(Reason::kAlertArchived);
   if (alert.status != AlertStatus::kDisabled) return Refused(Reason::kAlertNotDisabled);
   if (outbox_.size() >= options_.outbox_max) return Refused(Reason::kLimitReached);
-  DoAllDueByClock();
+  DoAllDueByClock(&alert);
   alert.status = AlertStatus::kEnabled;
   alert.updated_at = now_;
   Restart(alert, true);

@@ -41,11 +41,12 @@ void ReferenceModel::DoDueByClock(Customer& customer) {
 }
 
 // In the order of the instants, customers at one instant by id.
-void ReferenceModel::DoAllDueByClock() {
+void ReferenceModel::DoAllDueByClock(const Alert* only_in_scope_of) {
   while (true) {
     Customer* next = nullptr;
     for (auto& [id, customer] : customers_) {
       if (Boundary(customer) > now_) continue;
+      if (only_in_scope_of != nullptr && !InScope(*only_in_scope_of, customer)) continue;
       if (next == nullptr || Boundary(customer) < Boundary(*next)) next = &customer;
     }
     if (next == nullptr) return;

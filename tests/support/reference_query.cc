@@ -49,8 +49,8 @@ absl::Status ReferenceModel::Find(CustomerId customer_id, AlertId alert_id,
     return Refused(Reason::kUnknownCustomer);
   }
   customer = &found_customer->second;
-  if (!InScope(*alert, *customer)) return Refused(Reason::kNotInScope);
   DoDueByClock(*customer);
+  if (!InScope(*alert, *customer)) return Refused(Reason::kNotInScope);
   if (wanted.empty()) return absl::OkStatus();
   Tuple values;
   for (const auto& [key, value] : wanted) values.push_back(value);

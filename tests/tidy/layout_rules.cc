@@ -70,15 +70,15 @@ std::vector<Finding> CheckDocumentsAreReached(const SourceTree& tree) {
   return findings;
 }
 
-bool Exists(const SourceTree& tree, std::string_view target) {
-  const std::string_view path =
-      target.ends_with('/') ? target.substr(0, target.size() - 1) : target;
-  const auto is_at = [path](const SourceFile& file) {
-    return file.path == path || file.IsIn(std::string(path) + "/");
+// Of a file or of a folder that holds one.
+bool Exists(const SourceTree& tree, std::string target) {
+  if (target.ends_with('/')) target.pop_back();
+  const auto leads_to = [&target](std::string_view path) {
+    return path == target || path.starts_with(target + "/");
   };
-  return std::any_of(tree.files.begin(), tree.files.end(), is_at) ||
-         std::find(tree.top_level.begin(), tree.top_level.end(), path) !=
-             tree.top_level.end();
+  return std::any_of(tree.others.begin(), tree.others.end(), leads_to) ||
+         std::any_of(tree.files.begin(), tree.files.end(),
+                     [&leads_to](const SourceFile& file) { return leads_to(file.path); });
 }
 
 std::vector<Finding> CheckLinksLead(const SourceTree& tree) {
@@ -100,7 +100,7 @@ std::vector<Rule> LayoutRules() {
   const SourceFile readme = {"README.md", "[Why](docs/why.md), [law](LICENSE).\n"};
   const SourceFile why = {"docs/why.md", "[How](how.md#fast), [home](../README.md)\n"};
   const SourceFile how = {"docs/how.md", "[out](https://example.org/x.md)\n"};
-  const SourceTree linked = {.files = {readme, why, how}, .top_level = {"LICENSE"}};
+  const SourceTree linked = {.files = {readme, why, how}, .others = {"LICENSE"}};
   return {
       {.name = "TheTopIsTidy",
        .check = CheckTopLevel,
@@ -114,7 +114,7 @@ std::vector<Rule> LayoutRules() {
        .good = {linked}},
       {.name = "LinksLeadSomewhere",
        .check = CheckLinksLead,
-       .bad = {{.files = {readme, why}, .top_level = {"LICENSE"}},
+       .bad = {{.files = {readme, why}, .others = {"LICENSE"}},
                {.files = {readme, why, how}}},
        .good = {linked, Sample("docs/a.md", "```cpp\nf[0](missing.md);\n```\n")}},
   };

@@ -98,20 +98,17 @@ bool SourceFile::IsSource() const {
 
 SourceTree ReadSourceTree(const fs::path& root) {
   SourceTree tree;
-  for (const fs::directory_entry& entry : fs::directory_iterator(root)) {
-    const std::string name = entry.path().filename().string();
-    tree.top_level.push_back(name + (entry.is_directory() ? "/" : ""));
-    if (entry.is_regular_file() && IsWrittenByPeople(entry.path())) {
-      tree.files.push_back({name, ReadFile(entry.path())});
+  for (fs::recursive_directory_iterator it(root), end; it != end; ++it) {
+    const std::string path = fs::relative(it->path(), root).generic_string();
+    if (it.depth() == 0) {
+      tree.top_level.push_back(path + (it->is_directory() ? "/" : ""));
+      if (path == ".git" || path == "build") it.disable_recursion_pending();
     }
-  }
-  for (const char* folder : {"engine", "include", "bench", "tests", "docs"}) {
-    if (!fs::exists(root / folder)) continue;
-    for (const fs::directory_entry& entry :
-         fs::recursive_directory_iterator(root / folder)) {
-      if (!entry.is_regular_file() || !IsWrittenByPeople(entry.path())) continue;
-      tree.files.push_back(
-          {fs::relative(entry.path(), root).generic_string(), ReadFile(entry.path())});
+    if (!it->is_regular_file()) continue;
+    if (IsWrittenByPeople(it->path())) {
+      tree.files.push_back({path, ReadFile(it->path())});
+    } else {
+      tree.others.push_back(path);
     }
   }
   return tree;

@@ -23,6 +23,7 @@ struct SourceFile {
 struct SourceTree {
   std::vector<SourceFile> files = {};
   std::vector<std::string> top_level = {};  // names, a folder's with `/` behind it
+  std::vector<std::string> others = {};     // paths of files of other kinds
 };
 
 // Reads what people write: sources, build files, documents; nothing built.
