@@ -201,7 +201,7 @@ absl::Status Story::AwaitReset(std::size_t begin, SteadyClock::time_point called
       "second notification.");
   Say("   notification of ", limit().mark, ": ", ArrivalText(*second));
   Say(kVaries, " it came ", Grouped(static_cast<std::uint64_t>(waited.count())),
-      " us after the Reset call began; the worker was kept waiting for step 4");
+      " us after the Reset call began; the worker was held until step 4 was read");
   Say("   ", limit().mark, ": ", StateText(*state), ", caused by ",
       state->triggered_by.has_value() ? TriggerName(*state->triggered_by) : "nothing");
   return absl::OkStatus();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/synchronization/mutex.h"
+#include "engine/cli/demo.h"
 #include "engine/cli/replay.h"
 
 namespace tocsin::cli {
@@ -90,14 +91,19 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", "tocsin " TOCSIN_VERSION);
   ReplayOptions options;
   AddReplay(app, &options);
+  DemoOptions demo;
+  AddDemo(app, &demo);
+  app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
     // CLI11 would demand one before it names a command that it does not know.
-    if (app.get_subcommands().empty()) throw CLI::RequiredError("a command: replay");
+    if (app.get_subcommands().empty())
+      throw CLI::RequiredError("a command: replay or demo");
     CheckReplay(options);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitGood : kExitFailure;
   }
+  if (app.got_subcommand("demo")) return RunDemo(demo);
   return RunReplay(options);
 }
 
