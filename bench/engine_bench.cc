@@ -53,9 +53,9 @@ struct Setting {
   explicit Setting(int alerts, std::uint64_t customer_count) : customers(customer_count) {
     engine = *Engine::Open({.sink = &sink, .worker_threads = 0, .random_seed = 1});
     for (int i = 0; i < alerts; ++i) {
-      alert = *engine->CreateAlert({.name = absl::StrCat("alert ", i),
-                                    .threshold = Decimal::FromInteger(
-                                        1'000'000'000'000 + i)});
+      alert = *engine->CreateAlert(
+          {.name = absl::StrCat("alert ", i),
+           .threshold = Decimal::FromInteger(1'000'000'000'000 + i)});
     }
     std::vector<Fact> facts;
     for (std::uint64_t i = 0; i < customers; ++i) {
@@ -128,10 +128,10 @@ void BM_Crossing(benchmark::State& state) {
       {.name = "x", .threshold = Decimal::FromInteger(1), .notify_resolved = true}));
   std::vector<Fact> up, down;
   for (std::uint64_t i = 0; i < 1'000; ++i) {
-    up.push_back(SpendAdded{.customer = CustomerNumber(i),
-                            .amount = Decimal::FromInteger(1)});
-    down.push_back(SpendAdded{.customer = CustomerNumber(i),
-                              .amount = Decimal::FromInteger(-1)});
+    up.push_back(
+        SpendAdded{.customer = CustomerNumber(i), .amount = Decimal::FromInteger(1)});
+    down.push_back(
+        SpendAdded{.customer = CustomerNumber(i), .amount = Decimal::FromInteger(-1)});
   }
   for (auto _ : state) {
     setting.engine->Apply(up);

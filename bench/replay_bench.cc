@@ -44,8 +44,8 @@ std::vector<Purchase> ReadPurchases(const std::filesystem::path& data) {
   std::string customer, date, discs, dollars;
   while (file >> customer >> date >> discs >> dollars) {
     const int year = std::stoi(date.substr(0, 4)) - 24;
-    purchases.push_back({absl::StrCat(year, date.substr(4)), customer, discs,
-                         CentsOf(dollars)});
+    purchases.push_back(
+        {absl::StrCat(year, date.substr(4)), customer, discs, CentsOf(dollars)});
   }
   std::stable_sort(purchases.begin(), purchases.end(),
                    [](const Purchase& a, const Purchase& b) { return a.day < b.day; });
@@ -61,9 +61,9 @@ std::size_t WriteFacts(const std::vector<Purchase>& purchases,
         absl::StrFormat("%s-%s-%sT12:00:00Z", purchase.day.substr(0, 4),
                         purchase.day.substr(4, 2), purchase.day.substr(6, 2));
     for (int copy = 0; copy < kCopies; ++copy) {
-      const std::string customer =
-          absl::StrFormat("%08x-c0de-4000-8000-%012s",
-                          0x9e3779b9u * static_cast<unsigned>(copy + 1), purchase.customer);
+      const std::string customer = absl::StrFormat(
+          "%08x-c0de-4000-8000-%012s", 0x9e3779b9u * static_cast<unsigned>(copy + 1),
+          purchase.customer);
       file << R"({"type":"spend","customer_id":")" << customer << R"(","amount":")"
            << purchase.cents << R"(","timestamp":")" << time << "\"}\n"
            << R"({"type":"usage","customer_id":")" << customer
@@ -107,16 +107,11 @@ void BM_ReplayCdnow(benchmark::State& state) {
       std::filesystem::temp_directory_path() / absl::StrCat("tocsin_bench_", getpid());
   std::filesystem::create_directory(folder);
   const std::size_t lines = WriteFacts(purchases, folder / "facts.jsonl");
-  std::vector<std::string> words = {TOCSIN_BENCH_BINARY,
-                                    "replay",
-                                    "--alerts",
-                                    data / "cdnow.alerts.json",
-                                    "--facts",
-                                    folder / "facts.jsonl",
-                                    "--period",
-                                    "calendar-month",
-                                    "--threads",
-                                    "1"};
+  std::vector<std::string> words = {TOCSIN_BENCH_BINARY, "replay",
+                                    "--alerts",          data / "cdnow.alerts.json",
+                                    "--facts",           folder / "facts.jsonl",
+                                    "--period",          "calendar-month",
+                                    "--threads",         "1"};
   if (state.range(0) != 0) {
     words.insert(words.end(), {"--notifications", folder / "notifications.jsonl"});
   }

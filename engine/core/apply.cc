@@ -52,10 +52,9 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
   result.status = CheckRoom();
   if (!result.status.ok()) return result;
   if (facts.size() > kFactsPerBatchMax) {
-    result.status = MakeStatus(Reason::kTooLong,
-                               absl::StrCat("the batch has ", facts.size(),
-                                            " facts; at most ", kFactsPerBatchMax,
-                                            " are taken at once"));
+    result.status = MakeStatus(
+        Reason::kTooLong, absl::StrCat("the batch has ", facts.size(), " facts; at most ",
+                                       kFactsPerBatchMax, " are taken at once"));
     return result;
   }
   if (options.position.has_value()) {
@@ -96,8 +95,8 @@ void EngineImpl::ApplyRoutes(absl::Span<const Fact> facts, absl::Span<const Rout
     const std::size_t end = std::min(routes.size(), i + kFactsPerHold);
     {
       absl::MutexLock lock(&shard->mu);
-      for (const std::uint32_t same = routes[i].shard;
-           i < end && routes[i].shard == same; ++i) {
+      for (const std::uint32_t same = routes[i].shard; i < end && routes[i].shard == same;
+           ++i) {
         ApplyOne(shard, facts[routes[i].index], routes[i].index, &work, result);
       }
     }

@@ -77,8 +77,7 @@ bool EngineImpl::Sweep(state::Shard* shard) {
     std::sort(customers.begin(), customers.end());
     for (std::size_t i = 0; i < count; i += kCustomersPerHold) {
       if (!outbox_.HasRoom()) return false;
-      JudgeSome(shard,
-                absl::MakeConstSpan(customers).subspan(i, kCustomersPerHold));
+      JudgeSome(shard, absl::MakeConstSpan(customers).subspan(i, kCustomersPerHold));
       // A reset does not wait for a sweep over everybody.
       if (!DrainQueue(shard)) return false;
     }
@@ -91,7 +90,8 @@ void EngineImpl::JudgeSome(state::Shard* shard, absl::Span<const CustomerId> cus
   Work work{.now = Now()};
   {
     absl::MutexLock lock(&shard->mu);
-    for (const CustomerId& customer : customers) Judge(shard, shard->Find(customer), &work);
+    for (const CustomerId& customer : customers)
+      Judge(shard, shard->Find(customer), &work);
   }
   FollowUp(shard, work);
 }

@@ -182,8 +182,8 @@ class EngineImpl final : public Engine {
   state::Positions positions_;
   notify::Outbox outbox_;
   std::atomic<std::int64_t> last_instant_ns_;
-  std::atomic<std::size_t> due_{0};     // customer alerts with a reset pending
-  std::atomic<bool> paused_{false};     // a drain stopped at a full outbox
+  std::atomic<std::size_t> due_{0};  // customer alerts with a reset pending
+  std::atomic<bool> paused_{false};  // a drain stopped at a full outbox
   std::atomic<bool> delivery_scheduled_{false};
   std::atomic<std::int64_t> next_tick_ns_;  // when the timer's thread wakes
   std::atomic<std::uint64_t> facts_applied_{0};

@@ -29,8 +29,8 @@ absl::Status CheckTrackedKeys(const Options& options) {
                        absl::StrCat("sets of 1 to ", kGroupKeysPerAlertMax, " keys"));
     }
     for (std::size_t i = 0; i < keys.size(); ++i) {
-      const bool sound = !keys[i].empty() && keys[i].size() <= kGroupKeyMax &&
-                         IsValidUtf8(keys[i]);
+      const bool sound =
+          !keys[i].empty() && keys[i].size() <= kGroupKeyMax && IsValidUtf8(keys[i]);
       if (!sound || (i > 0 && keys[i] == keys[i - 1]) || (i > 1 && keys[2] == keys[0])) {
         return BadOption("tracked_group_keys", Quote(keys[i]),
                          absl::StrCat("keys of 1 to ", kGroupKeyMax,
@@ -97,8 +97,7 @@ EngineImpl::EngineImpl(Options options, Clock* clock, std::uint64_t seed)
       catalog_(std::make_shared<const model::Catalog>(options_.tracked_group_keys)),
       random_(seed) {
   for (int i = 0; i < options_.shards; ++i) {
-    shards_.push_back(
-        std::make_unique<state::Shard>(catalog_, options_.period_policy));
+    shards_.push_back(std::make_unique<state::Shard>(catalog_, options_.period_policy));
   }
 }
 

@@ -50,10 +50,10 @@ absl::StatusOr<state::Slot*> EngineImpl::FindInScope(state::Shard* shard,
   if (slot == nullptr || slot->customer.archived) return UnknownCustomer(customer);
   Refresh(shard, slot, work);
   if (slot->customer.InScope(alert.spec())) return slot;
-  return MakeStatus(Reason::kNotInScope,
-                    absl::StrCat("alert ", alert.id().ToString(),
-                                 " does not speak of customer ", customer.ToString(),
-                                 "; its scope is another customer or plan"));
+  return MakeStatus(
+      Reason::kNotInScope,
+      absl::StrCat("alert ", alert.id().ToString(), " does not speak of customer ",
+                   customer.ToString(), "; its scope is another customer or plan"));
 }
 
 model::AlertPtr EngineImpl::InForce(const state::Shard& shard, const state::Slot& slot,
@@ -120,9 +120,9 @@ absl::Status EngineImpl::ForEachCustomerAlert(
     for (const model::AlertPtr& alert : slot->customer.own_alerts) describe(alert);
   }
   FollowUp(&shard, work);
-  std::sort(views.begin(), views.end(), [](const CustomerAlert& a, const CustomerAlert& b) {
-    return a.alert < b.alert;
-  });
+  std::sort(
+      views.begin(), views.end(),
+      [](const CustomerAlert& a, const CustomerAlert& b) { return a.alert < b.alert; });
   for (const CustomerAlert& view : views) visit(view);
   return absl::OkStatus();
 }

@@ -19,8 +19,8 @@ struct TextRule {
 absl::Status CheckText(const TextRule& rule, absl::string_view text) {
   if (text.size() < rule.min || text.size() > rule.max) {
     return MakeStatus(Reason::kTooLong,
-                      absl::StrCat(rule.what, " has ", text.size(), " bytes; it must have ",
-                                   rule.min, " to ", rule.max));
+                      absl::StrCat(rule.what, " has ", text.size(),
+                                   " bytes; it must have ", rule.min, " to ", rule.max));
   }
   if (!IsValidUtf8(text)) {
     return MakeStatus(Reason::kMalformed,
@@ -36,8 +36,9 @@ absl::Status Missing(absl::string_view what) {
 template <typename AnyId>
 absl::Status CheckId(absl::string_view what, const std::optional<AnyId>& id) {
   if (id.has_value() && id->is_nil()) {
-    return MakeStatus(Reason::kMissing,
-                      absl::StrCat(what, " is the nil UUID; leave it out or give a real one"));
+    return MakeStatus(
+        Reason::kMissing,
+        absl::StrCat(what, " is the nil UUID; leave it out or give a real one"));
   }
   return absl::OkStatus();
 }
@@ -48,9 +49,9 @@ absl::Status CheckNamesAndThreshold(const AlertSpec& spec) {
   if (!status.ok()) return status;
   if (!spec.threshold.has_value()) return Missing("threshold");
   if (!spec.threshold->IsAmount()) {
-    return MakeStatus(Reason::kOutOfRange,
-                      absl::StrCat("threshold ", spec.threshold->ToString(),
-                                   " is beyond +-10^18"));
+    return MakeStatus(
+        Reason::kOutOfRange,
+        absl::StrCat("threshold ", spec.threshold->ToString(), " is beyond +-10^18"));
   }
   if (!spec.uniqueness_key.has_value()) return absl::OkStatus();
   return CheckText({"uniqueness_key", 1, kUniquenessKeyMax}, *spec.uniqueness_key);
@@ -62,16 +63,17 @@ absl::Status CheckScope(const AlertSpec& spec) {
   if (status.ok()) status = CheckId("plan_id", spec.plan);
   if (!status.ok()) return status;
   if (spec.customer.has_value() && spec.plan.has_value()) {
-    return MakeStatus(Reason::kMalformed,
-                      "customer_id and plan_id are both given; an alert is for one customer, "
-                      "for the customers of one plan, or (with neither) for all");
+    return MakeStatus(
+        Reason::kMalformed,
+        "customer_id and plan_id are both given; an alert is for one customer, "
+        "for the customers of one plan, or (with neither) for all");
   }
   return absl::OkStatus();
 }
 
 absl::Status NotOfThisType(absl::string_view filter, AlertType type) {
-  return MakeStatus(Reason::kNotOfThisType,
-                    absl::StrCat(AlertTypeName(type), " has no ", filter, "; leave it out"));
+  return MakeStatus(Reason::kNotOfThisType, absl::StrCat(AlertTypeName(type), " has no ",
+                                                         filter, "; leave it out"));
 }
 
 absl::Status CheckSubject(const AlertSpec& spec) {
@@ -90,9 +92,9 @@ absl::Status CheckSubject(const AlertSpec& spec) {
       if (!spec.billable_metric) return Missing("billable_metric_id");
       return absl::OkStatus();
   }
-  return MakeStatus(Reason::kMalformed,
-                    absl::StrCat("alert type number ", static_cast<int>(spec.type),
-                                 " is unknown"));
+  return MakeStatus(
+      Reason::kMalformed,
+      absl::StrCat("alert type number ", static_cast<int>(spec.type), " is unknown"));
 }
 
 absl::Status CheckGroups(const std::vector<GroupFilter>& groups) {
@@ -102,9 +104,11 @@ absl::Status CheckGroups(const std::vector<GroupFilter>& groups) {
                                    kGroupKeysPerAlertMax, " are allowed"));
   }
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    absl::Status status = CheckText({"a key of group_values", 1, kGroupKeyMax}, groups[i].key);
+    absl::Status status =
+        CheckText({"a key of group_values", 1, kGroupKeyMax}, groups[i].key);
     if (status.ok() && groups[i].value) {
-      status = CheckText({"a value of group_values", 0, kGroupValueMax}, *groups[i].value);
+      status =
+          CheckText({"a value of group_values", 0, kGroupValueMax}, *groups[i].value);
     }
     if (!status.ok()) return status;
     for (std::size_t j = 0; j < i; ++j) {
@@ -119,10 +123,10 @@ absl::Status CheckGroups(const std::vector<GroupFilter>& groups) {
 
 absl::Status CheckCustomFields(const std::vector<CustomFieldFilter>& filters) {
   if (filters.size() > kCustomFieldFiltersMax) {
-    return MakeStatus(Reason::kTooLong,
-                      absl::StrCat("custom_field_filters has ", filters.size(),
-                                   " entries; at most ", kCustomFieldFiltersMax,
-                                   " are allowed"));
+    return MakeStatus(
+        Reason::kTooLong,
+        absl::StrCat("custom_field_filters has ", filters.size(), " entries; at most ",
+                     kCustomFieldFiltersMax, " are allowed"));
   }
   for (const CustomFieldFilter& filter : filters) {
     if (filter.entity != FilterEntity::kContract) {

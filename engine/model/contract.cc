@@ -49,11 +49,10 @@ Outcome TellContract(Customer* customer, const Context& context,
   Outcome outcome;
   const bool known = customer->contracts.contains(fact.contract);
   if (!known && customer->contracts.size() >= kContractsPerCustomerMax) {
-    outcome.status =
-        MakeStatus(Reason::kLimitReached,
-                   absl::StrCat("contract ", fact.contract.ToString(),
-                                " is one too many for the customer; at most ",
-                                kContractsPerCustomerMax, " are known"));
+    outcome.status = MakeStatus(
+        Reason::kLimitReached, absl::StrCat("contract ", fact.contract.ToString(),
+                                            " is one too many for the customer; at most ",
+                                            kContractsPerCustomerMax, " are known"));
     return outcome;
   }
   const auto [place, inserted] = customer->contracts.try_emplace(fact.contract);

@@ -11,7 +11,8 @@ namespace tocsin::model {
 // out of the measures that filter by them. Needs a customer that is up to date.
 // Errors: kOutOfRange if a sum would not fit; kResourceExhausted for too many
 // contracts. Either changes nothing.
-Outcome TellContract(Customer* customer, const Context& context, const ContractTold& fact);
+Outcome TellContract(Customer* customer, const Context& context,
+                     const ContractTold& fact);
 
 }  // namespace tocsin::model
 

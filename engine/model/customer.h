@@ -69,7 +69,8 @@ struct Pending {
   bool HasReset() const { return reset_whole || !reset_instances.empty(); }
   // Until judged, nothing is concluded about the instance.
   bool Evaluating(absl::string_view instance_key) const {
-    return judged_under == nullptr || reset_whole || reset_instances.contains(instance_key);
+    return judged_under == nullptr || reset_whole ||
+           reset_instances.contains(instance_key);
   }
 };
 
@@ -94,8 +95,8 @@ struct Customer {
   CustomFields custom_fields;
   absl::flat_hash_map<ContractId, CustomFields> contracts;
 
-  std::vector<AlertPtr> own_alerts;        // for this customer only; not archived
-  std::vector<AlertChange> own_changes;    // of those, not yet taken in
+  std::vector<AlertPtr> own_alerts;      // for this customer only; not archived
+  std::vector<AlertChange> own_changes;  // of those, not yet taken in
   absl::btree_map<AlertId, AlertState> states;
   absl::btree_map<AlertId, Pending> pending;
 

@@ -38,8 +38,9 @@ absl::Status BadSelector(const AlertVersion& alert) {
 
 CustomerStatus Worse(CustomerStatus a, CustomerStatus b) {
   const auto rank = [](CustomerStatus status) {
-    return status == CustomerStatus::kInAlarm ? 2
-           : status == CustomerStatus::kEvaluating ? 1 : 0;
+    return status == CustomerStatus::kInAlarm      ? 2
+           : status == CustomerStatus::kEvaluating ? 1
+                                                   : 0;
   };
   return rank(a) >= rank(b) ? a : b;
 }

@@ -21,10 +21,11 @@ Outcome Refused(absl::Status status) {
 }
 
 absl::Status CustomerIsArchived(const CustomerId& id) {
-  return MakeStatus(Reason::kCustomerArchived,
-                    absl::StrCat("customer ", id.ToString(),
-                                 " is archived; send a customer fact with archived: false "
-                                 "before other facts"));
+  return MakeStatus(
+      Reason::kCustomerArchived,
+      absl::StrCat("customer ", id.ToString(),
+                   " is archived; send a customer fact with archived: false "
+                   "before other facts"));
 }
 
 Outcome ApplyEntry(Customer* customer, const Context& context, const Entry& entry,

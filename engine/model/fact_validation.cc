@@ -61,9 +61,9 @@ absl::Status CheckGroups(absl::Span<const GroupValue> groups) {
 
 absl::Status CheckFields(const CustomFields& fields) {
   if (fields.size() > kCustomFieldsMax) {
-    return MakeStatus(Reason::kTooLong,
-                      absl::StrCat("custom_fields has ", fields.size(),
-                                   " entries; at most ", kCustomFieldsMax, " are allowed"));
+    return MakeStatus(Reason::kTooLong, absl::StrCat("custom_fields has ", fields.size(),
+                                                     " entries; at most ",
+                                                     kCustomFieldsMax, " are allowed"));
   }
   for (const auto& [key, value] : fields) {
     absl::Status status = CheckText("custom field key", key, 1, kCustomFieldKeyMax);
@@ -81,10 +81,10 @@ absl::Status CheckTime(absl::Time time, absl::Time now, absl::Duration ahead_max
   std::string clock;
   AppendRfc3339Millis(time, &stamped);
   AppendRfc3339Millis(now, &clock);
-  return MakeStatus(Reason::kTooFarAhead,
-                    absl::StrCat("timestamp ", stamped, " is more than ",
-                                 absl::FormatDuration(ahead_max), " past the clock, ",
-                                 clock));
+  return MakeStatus(
+      Reason::kTooFarAhead,
+      absl::StrCat("timestamp ", stamped, " is more than ",
+                   absl::FormatDuration(ahead_max), " past the clock, ", clock));
 }
 
 absl::Status CheckEntry(absl::string_view what, Decimal amount,

@@ -7,11 +7,11 @@
 namespace tocsin::model {
 
 void Ladder::Add(AlertPtr alert) {
-  const auto place = std::upper_bound(
-      rungs_.begin(), rungs_.end(), alert, [](const AlertPtr& a, const AlertPtr& b) {
-        return std::make_tuple(a->threshold(), a->id()) <
-               std::make_tuple(b->threshold(), b->id());
-      });
+  const auto place = std::upper_bound(rungs_.begin(), rungs_.end(), alert,
+                                      [](const AlertPtr& a, const AlertPtr& b) {
+                                        return std::make_tuple(a->threshold(), a->id()) <
+                                               std::make_tuple(b->threshold(), b->id());
+                                      });
   rungs_.insert(place, std::move(alert));
 }
 

@@ -19,7 +19,8 @@ void AppendValue(absl::string_view value, std::string* key) {
   key->push_back(kEnd);
 }
 
-const std::string* FindValue(absl::Span<const GroupValue> values, const std::string& key) {
+const std::string* FindValue(absl::Span<const GroupValue> values,
+                             const std::string& key) {
   for (const GroupValue& value : values) {
     if (value.key == key) return &value.value;
   }
@@ -27,8 +28,9 @@ const std::string* FindValue(absl::Span<const GroupValue> values, const std::str
 }
 
 bool SameKeys(const Measure& a, const Measure& b) {
-  return std::equal(a.groups.begin(), a.groups.end(), b.groups.begin(), b.groups.end(),
-                    [](const GroupFilter& x, const GroupFilter& y) { return x.key == y.key; });
+  return std::equal(
+      a.groups.begin(), a.groups.end(), b.groups.begin(), b.groups.end(),
+      [](const GroupFilter& x, const GroupFilter& y) { return x.key == y.key; });
 }
 
 }  // namespace
@@ -108,7 +110,8 @@ bool Covers(const Measure& wide, const Measure& narrow) {
   // says; without one they are not.
   if (wide.FiltersContracts() != narrow.FiltersContracts()) return false;
   for (std::size_t i = 0; i < wide.groups.size(); ++i) {
-    if (wide.groups[i].value && wide.groups[i].value != narrow.groups[i].value) return false;
+    if (wide.groups[i].value && wide.groups[i].value != narrow.groups[i].value)
+      return false;
   }
   return true;
 }

@@ -49,7 +49,7 @@ Subject SubjectOf(const AlertSpec& spec);
 // has the one instance "".
 struct Measure {
   Subject subject;
-  std::vector<GroupFilter> groups;                   // by key
+  std::vector<GroupFilter> groups;                  // by key
   std::vector<CustomFieldFilter> contract_filters;  // by key and value, none twice
 
   // Neither group keys nor filters: the subject's whole sum.

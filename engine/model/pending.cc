@@ -75,8 +75,8 @@ void JudgeInstance(const AlertPtr& alert, const Pending& pending,
       gauge == nullptr ? std::nullopt : gauge->sum.value_if_data();
   const bool in_alarm = value.has_value() && alert->IsReachedAt(*value);
   const bool void_before = pending.Evaluating(instance);
-  const bool was_in_alarm = !void_before && value.has_value() &&
-                            pending.judged_under->IsReachedAt(*value);
+  const bool was_in_alarm =
+      !void_before && value.has_value() && pending.judged_under->IsReachedAt(*value);
   const bool was_reset =
       pending.reset_whole || pending.reset_instances.contains(std::string(instance));
   const bool judged_before = pending.judged_under != nullptr;
@@ -84,8 +84,8 @@ void JudgeInstance(const AlertPtr& alert, const Pending& pending,
                               judged_before ? value : std::nullopt, TriggerOf(pending)};
   if (in_alarm) {
     const bool by_creation = pending.created && alert->spec().evaluate_on_create;
-    const bool by_update = !void_before && (pending.updated || pending.renotify) &&
-                           !was_in_alarm;
+    const bool by_update =
+        !void_before && (pending.updated || pending.renotify) && !was_in_alarm;
     if (was_reset || pending.restarted || by_creation || by_update || pending.renotify) {
       turn->Reach(reading);
     }

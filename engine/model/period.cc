@@ -56,8 +56,7 @@ void PeriodState::AdvanceTo(absl::Time instant) {
       current_ = {.starts_at = end, .ends_at = absl::InfiniteFuture()};
     } else {
       // Nothing can happen in the months in between but that one told begins.
-      const absl::Time next =
-          waiting_ ? std::min(instant, waiting_->starts_at) : instant;
+      const absl::Time next = waiting_ ? std::min(instant, waiting_->starts_at) : instant;
       current_ = CalendarMonthAt(next);
     }
   }

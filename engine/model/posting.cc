@@ -18,8 +18,8 @@ namespace {
 struct SliceStep {
   MeasurePtr measure;
   std::string instance;
-  Sum part;   // with a contract filter: the contract's part afterwards
-  Sum total;  // the gauge's sum afterwards
+  Sum part;            // with a contract filter: the contract's part afterwards
+  Sum total;           // the gauge's sum afterwards
   bool moves = false;  // whether the gauge's sum is touched
 };
 
@@ -132,8 +132,7 @@ class Poster {
     std::optional<Sum> part;
     if (!Try(before, &part)) return;
     step.part = *part;
-    step.moves =
-        MatchContract(*step.measure, customer_->FindContract(*entry_.contract));
+    step.moves = MatchContract(*step.measure, customer_->FindContract(*entry_.contract));
     if (step.moves) {
       const auto rise = CheckedSub(part->value, before ? before->value : Decimal());
       const auto total = rise ? CheckedAdd(step.total.value, *rise) : std::nullopt;
@@ -200,7 +199,8 @@ class Poster {
 // The common case: an addition to the whole that crosses nothing. Does it and
 // returns true, or changes nothing.
 bool PostInsideBand(Customer* customer, const Entry& entry) {
-  if (entry.posting.is_total || entry.contract || !entry.group_values.empty()) return false;
+  if (entry.posting.is_total || entry.contract || !entry.group_values.empty())
+    return false;
   Meter* meter = customer->FindMeter(entry.posting.subject);
   if (meter == nullptr) return false;
   Sum sum = meter->whole.sum;

@@ -96,7 +96,8 @@ void StartSlice(const Customer& customer, const Meter& meter, Slice* slice) {
 }  // namespace
 
 void JudgeMove(const Customer& customer, const Catalog& catalog, const GaugePlace& place,
-               Trigger trigger, std::optional<Decimal> previous, Gauge* gauge, Turn* turn) {
+               Trigger trigger, std::optional<Decimal> previous, Gauge* gauge,
+               Turn* turn) {
   const Ladders ladders(customer, catalog, place);
   const std::optional<Decimal> value = gauge->sum.value_if_data();
   for (const Ladder* ladder : ladders) {
@@ -154,7 +155,8 @@ void ForEachKeptMeasure(const Customer& customer, const Catalog& catalog,
     const auto first = std::find_if(
         customer.own_alerts.begin(), customer.own_alerts.end(),
         [&measure](const AlertPtr& alert) { return alert->measure == measure; });
-    if (static_cast<std::size_t>(first - customer.own_alerts.begin()) == i) visit(measure);
+    if (static_cast<std::size_t>(first - customer.own_alerts.begin()) == i)
+      visit(measure);
   }
 }
 

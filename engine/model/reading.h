@@ -21,15 +21,17 @@ struct GaugePlace {
 // that apply to the customer: decides what was crossed, and sets the band. The
 // work grows with what was crossed, not with the alerts that were not.
 void JudgeMove(const Customer& customer, const Catalog& catalog, const GaugePlace& place,
-               Trigger trigger, std::optional<Decimal> previous, Gauge* gauge, Turn* turn);
+               Trigger trigger, std::optional<Decimal> previous, Gauge* gauge,
+               Turn* turn);
 
 // Sets the band of all readings of a measure anew, after its alerts changed.
 void SetBands(Customer* customer, const Catalog& catalog, const Measure& measure);
 
 // Calls `visit` with the key and gauge of each instance of a measure that has data;
 // of one without fan-out always once, with a null gauge where no fact came.
-void ForEachGauge(Customer* customer, const Measure& measure,
-                  absl::FunctionRef<void(absl::string_view instance, Gauge* gauge)> visit);
+void ForEachGauge(
+    Customer* customer, const Measure& measure,
+    absl::FunctionRef<void(absl::string_view instance, Gauge* gauge)> visit);
 
 // The measures, beside the whole, that a customer's sums of a subject are kept
 // for: those of the catalog and of its own alerts.
@@ -43,8 +45,9 @@ void KeepSlices(Customer* customer, const Catalog& catalog);
 
 // The value of a measure that filters contracts, from its parts; nothing if it
 // does not fit.
-std::optional<Sum> SumOfParts(const Measure& measure, const Instance& instance,
-                              const absl::flat_hash_map<ContractId, CustomFields>& contracts);
+std::optional<Sum> SumOfParts(
+    const Measure& measure, const Instance& instance,
+    const absl::flat_hash_map<ContractId, CustomFields>& contracts);
 
 }  // namespace tocsin::model
 

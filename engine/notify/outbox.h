@@ -30,9 +30,7 @@ class Outbox {
   Outbox(const Options& options, std::uint64_t seed);
 
   // Whether anything more may be accepted. What was accepted may go beyond.
-  bool HasRoom() const {
-    return size_.load(std::memory_order_relaxed) < outbox_max_;
-  }
+  bool HasRoom() const { return size_.load(std::memory_order_relaxed) < outbox_max_; }
 
   // Takes the decisions, in order, and leaves the vector empty.
   void Push(std::vector<model::Decision>* decisions);

@@ -17,10 +17,10 @@ absl::StatusOr<bool> Positions::Begin(const Position& position) {
   auto it = sources_.find(position.source);
   if (it == sources_.end()) {
     if (sources_.size() >= kSourcesMax) {
-      return MakeStatus(Reason::kLimitReached,
-                        absl::StrCat("source ", Quote(position.source),
-                                     " is one too many; at most ", kSourcesMax,
-                                     " are known"));
+      return MakeStatus(
+          Reason::kLimitReached,
+          absl::StrCat("source ", Quote(position.source), " is one too many; at most ",
+                       kSourcesMax, " are known"));
     }
     it = sources_.try_emplace(position.source).first;
   }

@@ -86,7 +86,8 @@ class Engine {
   // Ends evaluation at once and for good: once this returns nothing about the
   // alert is decided any more. What waits for the sink is still delivered.
   // Errors: kNotFound; kFailedPrecondition if it is archived already.
-  virtual absl::Status ArchiveAlert(AlertId alert, const ArchiveOptions& options = {}) = 0;
+  virtual absl::Status ArchiveAlert(AlertId alert,
+                                    const ArchiveOptions& options = {}) = 0;
 
   // As archiving, but can be undone. Errors: kNotFound; kFailedPrecondition if
   // it is archived or disabled already.
@@ -109,10 +110,12 @@ class Engine {
   // Errors of the batch: kUnavailable; kInvalidArgument for a malformed
   // position; kFailedPrecondition while another batch of its source is under
   // way; kResourceExhausted for a full outbox.
-  virtual ApplyResult Apply(absl::Span<const Fact> facts, const ApplyOptions& options = {}) = 0;
+  virtual ApplyResult Apply(absl::Span<const Fact> facts,
+                            const ApplyOptions& options = {}) = 0;
 
   // The last offset applied from a source; nothing if there was none.
-  virtual absl::StatusOr<std::optional<std::uint64_t>> LastPosition(absl::string_view source) = 0;
+  virtual absl::StatusOr<std::optional<std::uint64_t>> LastPosition(
+      absl::string_view source) = 0;
 
   // Clears what was concluded of a customer alert, or of one instance of it,
   // raises its epoch by one and schedules a fresh evaluation, in one step.

@@ -22,8 +22,8 @@ enum class NotificationKind { kReached, kResolved };
 enum class Trigger {
   kSpend,
   kUsage,
-  kPeriod,        // a new billing period
-  kCustomer,      // a customer or contract fact
+  kPeriod,    // a new billing period
+  kCustomer,  // a customer or contract fact
   kAlertCreated,
   kAlertUpdated,  // also enabled, or its filters changed
   kReset,

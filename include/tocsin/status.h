@@ -13,28 +13,28 @@ namespace tocsin {
 // for people, with the value that was wrong and what would be right. Each
 // reason always comes with the same absl::StatusCode.
 enum class Reason {
-  kNone,                   // an OK status, or one that is not of this library
-  kMalformed,              // kInvalidArgument: not of the form that is asked for
-  kMissing,                // kInvalidArgument: a required value is absent or nil
-  kNotOfThisType,          // kInvalidArgument: a filter the alert type does not have
-  kTooLong,                // kInvalidArgument: longer or more than its limit
-  kOutOfRange,             // kOutOfRange: a number or sum beyond its range
-  kTooFarAhead,            // kOutOfRange: stamped too far past the clock
-  kUnknownAlert,           // kNotFound
-  kUnknownCustomer,        // kNotFound
-  kUnknownInstance,        // kNotFound: no such group values under the alert
-  kNotInScope,             // kNotFound: the alert does not speak of the customer
-  kUniquenessKeyUsed,      // kAlreadyExists: `ConflictingAlert` names the holder
-  kAlertIdUsed,            // kAlreadyExists
-  kAlertArchived,          // kFailedPrecondition
-  kAlertDisabled,          // kFailedPrecondition
-  kAlertNotDisabled,       // kFailedPrecondition
-  kCustomerArchived,       // kFailedPrecondition
-  kPeriodGoesBack,         // kFailedPrecondition
-  kSourceBusy,             // kFailedPrecondition: a batch of that source is under way
-  kCalledFromSink,         // kFailedPrecondition: not allowed inside a callback
-  kLimitReached,           // kResourceExhausted: a bound of `Options`
-  kClosing,                // kUnavailable: the engine is closing or closed
+  kNone,               // an OK status, or one that is not of this library
+  kMalformed,          // kInvalidArgument: not of the form that is asked for
+  kMissing,            // kInvalidArgument: a required value is absent or nil
+  kNotOfThisType,      // kInvalidArgument: a filter the alert type does not have
+  kTooLong,            // kInvalidArgument: longer or more than its limit
+  kOutOfRange,         // kOutOfRange: a number or sum beyond its range
+  kTooFarAhead,        // kOutOfRange: stamped too far past the clock
+  kUnknownAlert,       // kNotFound
+  kUnknownCustomer,    // kNotFound
+  kUnknownInstance,    // kNotFound: no such group values under the alert
+  kNotInScope,         // kNotFound: the alert does not speak of the customer
+  kUniquenessKeyUsed,  // kAlreadyExists: `ConflictingAlert` names the holder
+  kAlertIdUsed,        // kAlreadyExists
+  kAlertArchived,      // kFailedPrecondition
+  kAlertDisabled,      // kFailedPrecondition
+  kAlertNotDisabled,   // kFailedPrecondition
+  kCustomerArchived,   // kFailedPrecondition
+  kPeriodGoesBack,     // kFailedPrecondition
+  kSourceBusy,         // kFailedPrecondition: a batch of that source is under way
+  kCalledFromSink,     // kFailedPrecondition: not allowed inside a callback
+  kLimitReached,       // kResourceExhausted: a bound of `Options`
+  kClosing,            // kUnavailable: the engine is closing or closed
 };
 
 // The reason a status of this library carries; kNone for any other.

@@ -6,9 +6,8 @@
 #include <thread>
 #include <vector>
 
-#include "gtest/gtest.h"
-
 #include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
 #include "tests/support/collecting_sink.h"
 #include "tests/support/facts.h"
 #include "tests/support/names.h"
@@ -76,8 +75,8 @@ TEST(Threads, UpAndDownAreNotifiedInTurn) {
   const std::vector<Notification> notifications = sink.Take();
   ExpectInOrder(notifications);
   for (std::size_t i = 0; i < notifications.size(); ++i) {
-    EXPECT_EQ(notifications[i].kind, i % 2 == 0 ? NotificationKind::kReached
-                                                : NotificationKind::kResolved);
+    EXPECT_EQ(notifications[i].kind,
+              i % 2 == 0 ? NotificationKind::kReached : NotificationKind::kResolved);
   }
 }
 

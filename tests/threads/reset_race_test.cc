@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-
 #include "tests/support/collecting_sink.h"
 #include "tests/support/facts.h"
 #include "tests/support/names.h"

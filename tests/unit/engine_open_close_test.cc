@@ -4,7 +4,6 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-
 #include "tests/support/collecting_sink.h"
 #include "tests/support/facts.h"
 #include "tests/support/names.h"

@@ -6,7 +6,6 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-
 #include "tests/support/collecting_sink.h"
 #include "tests/support/facts.h"
 #include "tests/support/manual_clock.h"
@@ -112,9 +111,9 @@ TEST(Sink, ThatHasNoRoomRefusesFactsAlertsAndResetsWhole) {
   EXPECT_EQ(ReasonOf(fixture.engine->Reset(Customer(1), limit)), Reason::kLimitReached);
   EXPECT_EQ(ReasonOf(fixture.engine->UpdateAlert(limit, {.threshold = D("5")})),
             Reason::kLimitReached);
-  EXPECT_EQ(ReasonOf(fixture.engine->CreateAlert({.name = "x", .threshold = D("1")})
-                         .status()),
-            Reason::kLimitReached);
+  EXPECT_EQ(
+      ReasonOf(fixture.engine->CreateAlert({.name = "x", .threshold = D("1")}).status()),
+      Reason::kLimitReached);
   EXPECT_EQ(fixture.engine->GetStats().customers, 3u);
   EXPECT_EQ(fixture.engine->GetCustomerAlert(Customer(1), limit)->epoch, 0u);
   EXPECT_EQ(*fixture.engine->GetAlert(limit)->spec.threshold, D("10"));

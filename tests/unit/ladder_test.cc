@@ -2,7 +2,6 @@
 #include "engine/model/ladder.h"
 
 #include "gtest/gtest.h"
-
 #include "tests/support/facts.h"
 #include "tests/support/names.h"
 

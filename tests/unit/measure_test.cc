@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "gtest/gtest.h"
-
 #include "tests/support/facts.h"
 #include "tests/support/names.h"
 
@@ -17,10 +16,10 @@ using Values = std::vector<std::string>;
 
 const std::vector<Values>& Tuples() {
   static const auto* tuples = new std::vector<Values>{
-      {""s},           {"\0"s},         {"\0\x01"s},     {"\0\xff"s},  {"a"s},
-      {"a\0"s},        {"a\0\x01"s},    {"ab"s},         {"b"s},       {"\x01"s},
-      {"\xc3\xa9"s},   {""s, ""s},      {""s, "a"s},     {"a"s, ""s},  {"a"s, "b"s},
-      {"ab"s, ""s},    {"a\0"s, "b"s},  {"a"s, "\0b"s},  {"b"s, "a"s}, {"a"s, "b"s, "c"s}};
+      {""s},         {"\0"s},        {"\0\x01"s},    {"\0\xff"s},  {"a"s},
+      {"a\0"s},      {"a\0\x01"s},   {"ab"s},        {"b"s},       {"\x01"s},
+      {"\xc3\xa9"s}, {""s, ""s},     {""s, "a"s},    {"a"s, ""s},  {"a"s, "b"s},
+      {"ab"s, ""s},  {"a\0"s, "b"s}, {"a"s, "\0b"s}, {"b"s, "a"s}, {"a"s, "b"s, "c"s}};
   return *tuples;
 }
 
@@ -50,9 +49,8 @@ TEST(Measure, IsTheSameWhateverTheOrderOfItsFilters) {
   AlertSpec a = SpecWith({{"model"}, {"region", "eu"}});
   AlertSpec b = SpecWith({{"region", "eu"}, {"model"}});
   a.custom_field_filters = {{.key = "k", .value = "1"}, {.key = "j", .value = "2"}};
-  b.custom_field_filters = {{.key = "j", .value = "2"},
-                            {.key = "k", .value = "1"},
-                            {.key = "j", .value = "2"}};
+  b.custom_field_filters = {
+      {.key = "j", .value = "2"}, {.key = "k", .value = "1"}, {.key = "j", .value = "2"}};
   EXPECT_EQ(MeasureOf(a), MeasureOf(b));
   EXPECT_FALSE(MeasureOf(a) == MeasureOf(SpecWith({{"model"}, {"region"}})));
 }

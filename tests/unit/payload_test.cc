@@ -1,9 +1,8 @@
 // Would catch a payload whose bytes depend on anything but the notification, and an
 // id that changed: receivers keep both.
+#include "engine/notify/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-
-#include "engine/notify/notification.h"
 #include "tests/support/facts.h"
 #include "tests/support/names.h"
 #include "tocsin/notification.h"

@@ -2,7 +2,6 @@
 #include "engine/model/period.h"
 
 #include "gtest/gtest.h"
-
 #include "tests/support/facts.h"
 
 namespace tocsin::model {

@@ -1,9 +1,7 @@
 // Would catch a fact counted twice or not at all when totals and additions mix, and
 // an overflow that wraps.
 #include "engine/model/gauge.h"
-
 #include "gtest/gtest.h"
-
 #include "tests/support/facts.h"
 
 namespace tocsin::model {
