@@ -2,12 +2,27 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "boost/uuid/random_generator.hpp"
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
 #include "engine/model/pending.h"
 
 namespace tocsin::core {
+namespace {
+
+// Notes which measures the change begins and ends to keep.
+void NoteKept(model::AlertChange* change,
+              absl::FunctionRef<bool(const model::MeasurePtr&)> kept_before,
+              absl::FunctionRef<bool(const model::MeasurePtr&)> kept_after) {
+  const model::MeasurePtr& after = change->after->measure;
+  if (!kept_before(after) && kept_after(after)) change->begins = after;
+  if (change->before == nullptr) return;
+  const model::MeasurePtr& before = change->before->measure;
+  if (kept_before(before) && !kept_after(before)) change->ends = before;
+}
+
+}  // namespace
 
 absl::StatusOr<AlertId> EngineImpl::CreateAlert(const AlertSpec& spec) {
   work::Gate::Pass pass(&gate_);
@@ -76,9 +91,13 @@ void EngineImpl::PutInForce(const model::AlertChange& change) {
   }
 }
 
-void EngineImpl::PutInForceForAll(const model::AlertChange& change) {
+void EngineImpl::PutInForceForAll(model::AlertChange change) {
   AdvanceEverybody();
-  catalog_ = catalog_->With(change);
+  const std::shared_ptr<const model::Catalog> next = catalog_->With(change);
+  const std::shared_ptr<const model::Catalog> old = std::exchange(catalog_, next);
+  NoteKept(
+      &change, [&old](const model::MeasurePtr& measure) { return old->Keeps(*measure); },
+      [&next](const model::MeasurePtr& measure) { return next->Keeps(*measure); });
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     bool empty = false;
     {
@@ -92,8 +111,7 @@ void EngineImpl::PutInForceForAll(const model::AlertChange& change) {
   }
 }
 
-void EngineImpl::PutInForceForOne(const CustomerId& customer,
-                                  const model::AlertChange& change) {
+void EngineImpl::PutInForceForOne(const CustomerId& customer, model::AlertChange change) {
   state::Shard& shard = ShardOf(customer);
   Work work{.now = Now(), .due = true};
   {
@@ -101,9 +119,22 @@ void EngineImpl::PutInForceForOne(const CustomerId& customer,
     state::Slot& slot = shard.FindOrCreate(customer, work.now);
     Refresh(&shard, &slot, &work);
     std::vector<model::AlertPtr>& own = slot.customer.own_alerts;
+    const model::Catalog& catalog = shard.catalog();
+    const auto keeps = [&catalog](const std::vector<model::AlertPtr>& alerts) {
+      return [&catalog, &alerts](const model::MeasurePtr& measure) {
+        return catalog.Keeps(*measure) ||
+               (!measure->IsWhole() &&
+                std::any_of(alerts.begin(), alerts.end(),
+                            [&measure](const model::AlertPtr& alert) {
+                              return alert->measure == measure;
+                            }));
+      };
+    };
+    const std::vector<model::AlertPtr> old = own;
     own.erase(std::remove(own.begin(), own.end(), change.before), own.end());
     if (!change.after->archived()) own.push_back(change.after);
-    slot.customer.own_changes.push_back(change);
+    NoteKept(&change, keeps(old), keeps(own));
+    slot.customer.own_changes.push_back(std::move(change));
     Refresh(&shard, &slot, &work);
     shard.Queue(&slot);
   }

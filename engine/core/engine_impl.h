@@ -105,9 +105,9 @@ class EngineImpl final : public Engine {
                             const ArchiveOptions& options);
   void PutInForce(const model::AlertChange& change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
-  void PutInForceForAll(const model::AlertChange& change)
+  void PutInForceForAll(model::AlertChange change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
-  void PutInForceForOne(const CustomerId& customer, const model::AlertChange& change);
+  void PutInForceForOne(const CustomerId& customer, model::AlertChange change);
   // Ends the resets of an alert that has ended: those who have one are queued.
   void EndResets(state::Shard* shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // Does what fell due by the clock for every customer, so that a change of an alert
@@ -116,8 +116,11 @@ class EngineImpl final : public Engine {
   AlertId NewAlertId() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
 
   // query.cc, also for reset.cc
+  // The alert in its newest version. Errors: kInvalidArgument for a nil id, or for a
+  // selector that is not one of the alert's; kNotFound.
   absl::StatusOr<model::AlertPtr> FindAlert(const CustomerId& customer,
-                                            const AlertId& alert) const;
+                                            const AlertId& alert,
+                                            const InstanceSelector& selector) const;
   // Does what fell due for the customer by the clock, and takes in the alert changes
   // that it missed. Judges nothing else.
   void Refresh(state::Shard* shard, state::Slot* slot, Work* work)

@@ -22,17 +22,23 @@ absl::Status UnknownCustomer(const CustomerId& customer) {
 
 }  // namespace
 
-absl::StatusOr<model::AlertPtr> EngineImpl::FindAlert(const CustomerId& customer,
-                                                      const AlertId& alert) const {
+absl::StatusOr<model::AlertPtr> EngineImpl::FindAlert(
+    const CustomerId& customer, const AlertId& alert,
+    const InstanceSelector& selector) const {
   if (customer.is_nil() || alert.is_nil()) {
     return MakeStatus(Reason::kMissing,
                       absl::StrCat(customer.is_nil() ? "customer_id" : "alert_id",
                                    " is the nil UUID; a real one is required"));
   }
   model::AlertPtr found = book_.Find(alert);
-  if (found != nullptr) return found;
-  return MakeStatus(Reason::kUnknownAlert,
-                    absl::StrCat("there is no alert ", alert.ToString()));
+  if (found == nullptr) {
+    return MakeStatus(Reason::kUnknownAlert,
+                      absl::StrCat("there is no alert ", alert.ToString()));
+  }
+  const absl::StatusOr<std::optional<std::string>> instance =
+      model::InstanceOf(*found, selector);
+  if (!instance.ok()) return instance.status();
+  return found;
 }
 
 void EngineImpl::Refresh(state::Shard* shard, state::Slot* slot, Work* work) {
@@ -69,7 +75,7 @@ absl::StatusOr<CustomerAlert> EngineImpl::GetCustomerAlert(
     CustomerId customer, AlertId alert, const InstanceSelector& instance) {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
-  const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert);
+  const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, instance);
   if (!known.ok()) return known.status();
   state::Shard& shard = ShardOf(customer);
   Work work{.now = Now()};
@@ -180,7 +186,7 @@ absl::Status EngineImpl::ForEachInstance(
     absl::FunctionRef<void(const CustomerAlert&)> visit) {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
-  const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert);
+  const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, {});
   if (!known.ok()) return known.status();
   state::Shard& shard = ShardOf(customer);
   Work work{.now = Now()};

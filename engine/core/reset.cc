@@ -9,7 +9,7 @@ absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
                                const InstanceSelector& instance) {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
-  const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert);
+  const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, instance);
   if (!known.ok()) return known.status();
   state::Shard& shard = ShardOf(customer);
   Work work{.now = Now()};

@@ -39,8 +39,12 @@ using AlertPtr = std::shared_ptr<const AlertVersion>;
 // An alert went from one version to the next; `before` is null where it was
 // created.
 struct AlertChange {
-  AlertPtr before;
-  AlertPtr after;
+  AlertPtr before = nullptr;
+  AlertPtr after = nullptr;
+  // The measure, other than a whole, that is kept from this change on, and the one
+  // that is kept no more; null where there is none.
+  MeasurePtr begins = nullptr;
+  MeasurePtr ends = nullptr;
 };
 
 // Whether a spec is one that can be watched. Errors: see Engine::CreateAlert;

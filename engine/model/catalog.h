@@ -55,6 +55,10 @@ class Catalog {
     const auto it = subjects_.find(subject);
     return it == subjects_.end() ? unwatched_ : it->second;
   }
+  // Whether sums of a measure, other than a whole, are kept for every customer.
+  bool Keeps(const Measure& measure) const {
+    return !measure.IsWhole() && subject(measure.subject).Find(&measure) != nullptr;
+  }
   // Null where there is none, or it is archived, or for one customer only.
   const AlertPtr* FindAlert(const AlertId& alert) const {
     const auto it = alerts_.find(alert);

@@ -149,8 +149,7 @@ void PatchCustomer(Customer* customer, const CustomerTold& fact) {
 }
 
 Outcome Apply(Customer* customer, const Context& context, const CustomerTold& fact) {
-  const bool stays_archived = customer->archived && fact.archived.value_or(true);
-  if (stays_archived && !fact.archived.has_value()) {
+  if (customer->archived && fact.archived.value_or(true)) {
     return Refused(CustomerIsArchived(customer->id));
   }
   BringUpToDate(customer, context);

@@ -1,5 +1,6 @@
 #include "engine/model/pending.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -48,9 +49,20 @@ void TakeInChange(Customer* customer, const AlertChange& change, const Context& 
   pending.renotify |= renotify;
 }
 
-bool ChangesMeasures(const AlertChange& change) {
-  if (!change.after->measure->IsWhole()) return true;
-  return change.before != nullptr && !change.before->measure->IsWhole();
+bool KeepsForItself(const Customer& customer, const MeasurePtr& measure) {
+  return std::any_of(
+      customer.own_alerts.begin(), customer.own_alerts.end(),
+      [&measure](const AlertPtr& alert) { return alert->measure == measure; });
+}
+
+// Of a change of a shared alert: the customer's own alerts may keep the measure too.
+void ChangeSlices(Customer* customer, const AlertChange& change, bool shared) {
+  const auto concerns = [&](const MeasurePtr& measure) {
+    return measure != nullptr && !(shared && KeepsForItself(*customer, measure));
+  };
+  // The new one first, as it may start from the old.
+  if (concerns(change.begins)) BeginSlices(customer, change.begins);
+  if (concerns(change.ends)) EndSlices(customer, change.ends);
 }
 
 void SetBandsOf(Customer* customer, const AlertChange& change, const Catalog& catalog) {
@@ -142,19 +154,18 @@ void TakeIn(Customer* customer, const Context& context) {
       current ? absl::Span<const AlertChange>() : context.missed;
   std::vector<AlertChange> own = std::move(customer->own_changes);
   customer->own_changes.clear();
-  bool measures_change = false;
-  for (const auto& changes : {shared, absl::Span<const AlertChange>(own)}) {
-    for (const AlertChange& change : changes) {
-      TakeInChange(customer, change, context);
-      measures_change = measures_change || ChangesMeasures(change);
-    }
+  for (const AlertChange& change : shared) {
+    TakeInChange(customer, change, context);
+    ChangeSlices(customer, change, /*shared=*/true);
   }
-  if (measures_change) KeepSlices(customer, context.catalog);
-  for (const auto& changes : {shared, absl::Span<const AlertChange>(own)}) {
-    for (const AlertChange& change : changes) {
-      SetBandsOf(customer, change, context.catalog);
-    }
+  for (const AlertChange& change : own) {
+    TakeInChange(customer, change, context);
+    ChangeSlices(customer, change, /*shared=*/false);
   }
+  for (const AlertChange& change : shared) {
+    SetBandsOf(customer, change, context.catalog);
+  }
+  for (const AlertChange& change : own) SetBandsOf(customer, change, context.catalog);
   customer->generation = context.catalog.generation();
 }
 

@@ -160,22 +160,19 @@ void ForEachKeptMeasure(const Customer& customer, const Catalog& catalog,
   }
 }
 
-void KeepSlices(Customer* customer, const Catalog& catalog) {
-  for (Meter& meter : customer->meters) {
-    std::vector<Slice> kept;
-    ForEachKeptMeasure(*customer, catalog, meter.subject, [&](const MeasurePtr& measure) {
-      Slice* slice = meter.FindSlice(measure.get());
-      if (slice != nullptr) return;
-      Slice fresh{.measure = measure, .instances = {}, .group_dropped = 0};
-      StartSlice(*customer, meter, &fresh);
-      kept.push_back(std::move(fresh));
-    });
-    ForEachKeptMeasure(*customer, catalog, meter.subject, [&](const MeasurePtr& measure) {
-      Slice* slice = meter.FindSlice(measure.get());
-      if (slice != nullptr) kept.push_back(std::move(*slice));
-    });
-    meter.slices = std::move(kept);
-  }
+void BeginSlices(Customer* customer, const MeasurePtr& measure) {
+  Meter* meter = customer->FindMeter(measure->subject);
+  if (meter == nullptr) return;
+  Slice slice{.measure = measure, .instances = {}, .group_dropped = 0};
+  StartSlice(*customer, *meter, &slice);
+  meter->slices.push_back(std::move(slice));
+}
+
+void EndSlices(Customer* customer, const MeasurePtr& measure) {
+  Meter* meter = customer->FindMeter(measure->subject);
+  if (meter == nullptr) return;
+  std::erase_if(meter->slices,
+                [&measure](const Slice& slice) { return slice.measure == measure; });
 }
 
 std::optional<Sum> SumOfParts(

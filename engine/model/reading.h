@@ -39,9 +39,11 @@ void ForEachKeptMeasure(const Customer& customer, const Catalog& catalog,
                         const Subject& subject,
                         absl::FunctionRef<void(const MeasurePtr& measure)> visit);
 
-// Adds slices for measures that are kept now, starting from the sums that are
-// there already, and takes away those that are kept no more.
-void KeepSlices(Customer* customer, const Catalog& catalog);
+// Makes the sums of a measure that is kept from now on, out of those that are there
+// already.
+void BeginSlices(Customer* customer, const MeasurePtr& measure);
+// Drops the sums of a measure that is kept no more.
+void EndSlices(Customer* customer, const MeasurePtr& measure);
 
 // The value of a measure that filters contracts, from its parts; nothing if it
 // does not fit.

@@ -12,7 +12,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "tocsin/alert.h"
 #include "tocsin/customer_alert.h"
 #include "tocsin/fact.h"

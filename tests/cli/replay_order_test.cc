@@ -176,8 +176,8 @@ TEST(ReplayThreads, TheirNumberChangesNoByte) {
     facts += SpendLine(i * 7919 % 97, i % 5, i / 3);
     if (i % 100 == 0) facts += "bad\n\n";
     if (i % 1'000 == 0) facts += ResetLine(i % 97, 1, i / 3);
-    if (i % 5'000 == 0) facts += std::string((2 << 20) + i, 'x') + "\n";
-    if (i % 7'000 == 0) facts += std::string((1 << 20) - i, ' ') + "\n";
+    if (i % 5'000 == 0) facts += std::string(2 << 20, 'x') + SpendLine(i, 1, 0);
+    if (i % 7'000 == 0) facts += std::string((1 << 20) - 200, ' ') + SpendLine(7, 1, 0);
   }
   facts += "{\"type\":";
   ReplayRun replay("[" + SpendAlert(1, 100) + "," + SpendAlert(2, 300) + "]", facts);

@@ -266,7 +266,6 @@ class Decoder {
     spec.name = absl::StrCat("n", created_);
     spec.threshold = Decimal::FromUnits(Pick(kThresholds, N(command, Command::kAmount)));
     spec.group_values = AlertGroups(N(command, Command::kGroups));
-    if (fresh) groups_[*spec.id] = spec.group_values;
     if (which % 4 == 3) {
       spec.type = AlertType::kUsageThresholdReached;
       spec.billable_metric = Metric(1);
@@ -283,7 +282,15 @@ class Decoder {
     spec.notify_resolved = flags % 2 == 1;
     spec.evaluate_on_create = flags / 2 % 4 != 3;
     if (flags / 8 % 8 == 7) spec.uniqueness_key = "key";
+    Remember(spec);
     return spec;
+  }
+
+  // What the alert groups by, if it will be created.
+  void Remember(const AlertSpec& spec) {
+    if (groups_.count(*spec.id) > 0 || (spec.uniqueness_key && key_holder_)) return;
+    if (spec.uniqueness_key) key_holder_ = *spec.id;
+    groups_[*spec.id] = spec.group_values;
   }
 
   AlertUpdate UpdateOf(const Command& command) const {
@@ -309,7 +316,9 @@ class Decoder {
     static const std::string kValues[] = {"a", "b", "aa", "", "a", "c"};
     InstanceSelector selector;
     unsigned number = N(command, Command::kGroups);
-    for (const GroupFilter& filter : groups_[AlertOf(command)]) {
+    const auto groups = groups_.find(AlertOf(command));
+    if (groups == groups_.end()) return selector;
+    for (const GroupFilter& filter : groups->second) {
       if (filter.value) continue;
       selector.group_values.push_back({filter.key, Pick(kValues, number)});
       number /= 6;
@@ -328,7 +337,8 @@ class Decoder {
       case What::kUpdate:
         action.verb = Action::Verb::kUpdate;
         action.update = UpdateOf(command);
-        if (action.update.group_values && archived_.count(action.alert) == 0) {
+        if (action.update.group_values && groups_.count(action.alert) > 0 &&
+            archived_.count(action.alert) == 0) {
           groups_[action.alert] = *action.update.group_values;
         }
         break;
@@ -356,8 +366,11 @@ class Decoder {
         break;
       case What::kArchive:
         action.verb = Action::Verb::kArchive;
-        archived_.insert(action.alert);
         action.release_key = N(command, Command::kFlags) % 2 == 1;
+        if (groups_.count(action.alert) > 0 && archived_.insert(action.alert).second &&
+            action.release_key && key_holder_ == action.alert) {
+          key_holder_.reset();
+        }
         break;
       default:
         action.verb = Action::Verb::kDrain;
@@ -371,6 +384,7 @@ class Decoder {
   unsigned created_ = 0;
   std::map<AlertId, std::vector<GroupFilter>> groups_;  // of each alert
   std::set<AlertId> archived_;
+  std::optional<AlertId> key_holder_;
   Action batch_;
   bool batch_look_ = false;
   std::vector<CaseStep> steps_;

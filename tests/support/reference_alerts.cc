@@ -201,6 +201,10 @@ void ReferenceModel::Restart(Alert& alert, bool keep_single) {
     State& state = customer.states[alert.id];
     ++state.epoch;
     state.by.reset();
+    // A reset that is owed stays owed, also where its instance goes.
+    for (const auto& [tuple, instance] : state.instances) {
+      if (state.watching) state.due.reset |= instance.due.reset;
+    }
     if (!keep_single) state.instances.clear();
     for (auto& [tuple, instance] : state.instances) instance.epoch = state.epoch;
     if (alert.status == AlertStatus::kEnabled) Watch(customer, alert, due);

@@ -40,13 +40,14 @@ void ReferenceModel::DoDueByClock(Customer& customer) {
   while (Boundary(customer) <= now_) EndPeriod(customer, Boundary(customer));
 }
 
-// In the order of the instants, customers at one instant by id.
-void ReferenceModel::DoAllDueByClock(const Alert* only_in_scope_of) {
+// In the order of the instants, customers at one instant by id. Before an alert of
+// one customer changes, nobody else's time matters.
+void ReferenceModel::DoAllDueByClock(const Alert* changing) {
   while (true) {
     Customer* next = nullptr;
     for (auto& [id, customer] : customers_) {
       if (Boundary(customer) > now_) continue;
-      if (only_in_scope_of != nullptr && !InScope(*only_in_scope_of, customer)) continue;
+      if (changing != nullptr && changing->spec.customer.value_or(id) != id) continue;
       if (next == nullptr || Boundary(customer) < Boundary(*next)) next = &customer;
     }
     if (next == nullptr) return;

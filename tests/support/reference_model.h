@@ -129,7 +129,7 @@ class ReferenceModel : public Engine {
   absl::Time Boundary(const Customer& customer) const;
   Period PolicyPeriod(absl::Time at) const;
   void DoDueByClock(Customer& customer);
-  void DoAllDueByClock(const Alert* only_in_scope_of = nullptr);
+  void DoAllDueByClock(const Alert* changing = nullptr);
   void EndPeriod(Customer& customer, absl::Time decided_at);
   void BeginPeriod(Customer& customer, Period next, absl::Time decided_at);
   absl::Status CheckFact(const Fact& fact) const;

@@ -33,17 +33,6 @@ absl::Status ReferenceModel::Find(CustomerId customer_id, AlertId alert_id,
   auto found_alert = alerts_.find(alert_id);
   if (found_alert == alerts_.end()) return Refused(Reason::kUnknownAlert);
   alert = &found_alert->second;
-  // Which keys select an instance only the alert tells.
-  std::set<std::string> fanned;
-  for (const GroupFilter& filter : alert->spec.group_values) {
-    if (!filter.value) fanned.insert(filter.key);
-  }
-  for (const auto& [key, value] : wanted) {
-    if (fanned.count(key) == 0) return Refused(Reason::kMalformed);
-  }
-  if (!wanted.empty() && wanted.size() != fanned.size()) {
-    return Refused(Reason::kMalformed);
-  }
   auto found_customer = customers_.find(customer_id);
   if (found_customer == customers_.end() || found_customer->second.archived) {
     return Refused(Reason::kUnknownCustomer);
@@ -52,6 +41,15 @@ absl::Status ReferenceModel::Find(CustomerId customer_id, AlertId alert_id,
   DoDueByClock(*customer);
   if (!InScope(*alert, *customer)) return Refused(Reason::kNotInScope);
   if (wanted.empty()) return absl::OkStatus();
+  // Which keys select an instance only the alert tells.
+  std::set<std::string> fanned;
+  for (const GroupFilter& filter : alert->spec.group_values) {
+    if (!filter.value) fanned.insert(filter.key);
+  }
+  for (const auto& [key, value] : wanted) {
+    if (fanned.count(key) == 0) return Refused(Reason::kMalformed);
+  }
+  if (wanted.size() != fanned.size()) return Refused(Reason::kMalformed);
   Tuple values;
   for (const auto& [key, value] : wanted) values.push_back(value);
   const bool gone = alert->status == AlertStatus::kArchived;

@@ -166,6 +166,8 @@ void Sums::Keep(const Measure& measure) {
         if (narrowed) parts.cells[contract][*narrowed] = cell;
       }
     }
+    // Some of what was dropped may have been asked for now.
+    parts.dropped = from.dropped;
     break;
   }
   parts_[measure] = parts;
