@@ -10,8 +10,8 @@ namespace tocsin {
 
 // ---- Alerts ---------------------------------------------------------------
 
-// Alerts that may exist at once, archived ones included: they keep their id and
-// often their uniqueness key.
+// Alerts that may exist at once, not counting archived ones: of those only the
+// definition is kept.
 inline constexpr std::size_t kAlertsMax = 1'000'000;
 // An alert's name; the shortest has one byte.
 inline constexpr std::size_t kAlertNameMax = 256;
@@ -39,13 +39,14 @@ inline constexpr std::size_t kCustomFieldValueMax = 512;
 // Contracts of one customer that are remembered: each keeps its custom fields
 // and its own sums.
 inline constexpr std::size_t kContractsPerCustomerMax = 100'000;
+// Credit types and billable metrics that are summed for one customer.
+inline constexpr std::size_t kSubjectsPerCustomerMax = 1'000;
 
 // ---- Sources --------------------------------------------------------------
 
-// Sources of batches, each of which has its last position remembered.
 // Facts in one batch.
 inline constexpr std::size_t kFactsPerBatchMax = std::size_t{1} << 20;
-
+// Sources of batches, each of which has its last position remembered.
 inline constexpr std::size_t kSourcesMax = 10'000;
 // The name of a source; the shortest has one byte.
 inline constexpr std::size_t kSourceNameMax = 256;

@@ -113,9 +113,10 @@ void EngineImpl::PutInForceForAll(model::AlertChange change) {
 
 void EngineImpl::PutInForceForOne(const CustomerId& customer, model::AlertChange change) {
   state::Shard& shard = ShardOf(customer);
-  Work work{.now = Now(), .due = true};
+  Work work{.due = true};
   {
     absl::MutexLock lock(&shard.mu);
+    work.now = Now();
     state::Slot& slot = shard.FindOrCreate(customer, work.now);
     Refresh(&shard, &slot, &work);
     std::vector<model::AlertPtr>& own = slot.customer.own_alerts;
@@ -151,6 +152,7 @@ void EngineImpl::EndResets(state::Shard* shard) {
 
 void EngineImpl::AdvanceEverybody() {
   constexpr std::size_t kCustomersPerHold = 4'096;
+  absl::MutexLock one_at_a_time(&timers_mu_);
   const absl::Time now = Now();
   std::vector<std::pair<state::Shard::Timer, state::Shard*>> ended;
   for (const std::unique_ptr<state::Shard>& shard : shards_) {

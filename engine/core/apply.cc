@@ -78,7 +78,7 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
   }
   const bool many = shards_.size() > 1 && routes.size() > 1;
   if (many) SortByShard(shards_.size(), &routes);
-  ApplyRoutes(facts, routes, now, &result);
+  ApplyRoutes(facts, routes, &result);
   std::stable_sort(
       result.reports.begin(), result.reports.end(),
       [](const FactReport& a, const FactReport& b) { return a.index < b.index; });
@@ -88,13 +88,15 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
 }
 
 void EngineImpl::ApplyRoutes(absl::Span<const Fact> facts, absl::Span<const Route> routes,
-                             absl::Time now, ApplyResult* result) {
+                             ApplyResult* result) {
   for (std::size_t i = 0; i < routes.size();) {
     state::Shard* shard = shards_[routes[i].shard].get();
-    Work work{.now = now};
+    Work work;
     const std::size_t end = std::min(routes.size(), i + kFactsPerHold);
     {
       absl::MutexLock lock(&shard->mu);
+      // Under the lock, so that a customer's instants never go back.
+      work.now = Now();
       for (const std::uint32_t same = routes[i].shard; i < end && routes[i].shard == same;
            ++i) {
         ApplyOne(shard, facts[routes[i].index], routes[i].index, &work, result);

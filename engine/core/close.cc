@@ -16,7 +16,10 @@ absl::StatusOr<CloseResult> EngineImpl::Close(absl::Duration deadline) {
       DrainEverything();
     } else {
       pool_->Schedule([this] { DrainEverything(); });
-      pool_->AwaitIdle(deadline);
+      if (!pool_->AwaitIdle(deadline)) {
+        closing_in_haste_.store(true);
+        outbox_.StopDelivering();
+      }
     }
   }
   if (pool_ != nullptr) pool_->Stop();

@@ -34,7 +34,7 @@ void EngineImpl::ScheduleDrain(state::Shard* shard) {
 void EngineImpl::ScheduleDelivery() {
   if (delivery_scheduled_.exchange(true)) return;
   pool_->Schedule([this] {
-    delivery_scheduled_.store(false);
+    delivery_scheduled_.exchange(false);
     Deliver(notify::Outbox::Retry::kWhenDue);
   });
 }
@@ -76,7 +76,7 @@ bool EngineImpl::Sweep(state::Shard* shard) {
     }
     std::sort(customers.begin(), customers.end());
     for (std::size_t i = 0; i < count; i += kCustomersPerHold) {
-      if (!outbox_.HasRoom()) return false;
+      if (!MayGoOn()) return false;
       JudgeSome(shard, absl::MakeConstSpan(customers).subspan(i, kCustomersPerHold));
       // A reset does not wait for a sweep over everybody.
       if (!DrainQueue(shard)) return false;
@@ -87,9 +87,10 @@ bool EngineImpl::Sweep(state::Shard* shard) {
 }
 
 void EngineImpl::JudgeSome(state::Shard* shard, absl::Span<const CustomerId> customers) {
-  Work work{.now = Now()};
+  Work work;
   {
     absl::MutexLock lock(&shard->mu);
+    work.now = Now();
     for (const CustomerId& customer : customers)
       Judge(shard, shard->Find(customer), &work);
   }
@@ -103,11 +104,12 @@ void EngineImpl::Judge(state::Shard* shard, state::Slot* slot, Work* work) {
 
 bool EngineImpl::DrainQueue(state::Shard* shard) {
   while (true) {
-    if (!outbox_.HasRoom()) return false;
-    Work work{.now = Now()};
+    if (!MayGoOn()) return false;
+    Work work;
     std::size_t judged = 0;
     {
       absl::MutexLock lock(&shard->mu);
+      work.now = Now();
       for (; judged < kCustomersPerHold; ++judged) {
         state::Slot* slot = shard->NextQueued();
         if (slot == nullptr) break;
@@ -131,7 +133,7 @@ bool EngineImpl::RunTimers() {
   };
   for (std::size_t i = 0; i < shards_.size(); ++i) add(i);
   while (!first.empty()) {
-    if (!outbox_.HasRoom()) return false;
+    if (!MayGoOn()) return false;
     const auto [timer, i] = first.top();
     first.pop();
     state::Shard* shard = shards_[i].get();
@@ -151,7 +153,7 @@ bool EngineImpl::RunTimers() {
 absl::Duration EngineImpl::Tick() {
   // Here too, as the sink may have made room just before a drain noted its pause.
   GoOn();
-  RunTimers();
+  const bool done = RunTimers();
   const absl::Time now = Now();
   absl::Time next = outbox_.NextDelivery();
   if (next <= now) {
@@ -159,6 +161,8 @@ absl::Duration EngineImpl::Tick() {
     next = absl::InfiniteFuture();
   }
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
+    // Those that are left wait for room in the outbox.
+    if (!done) break;
     absl::MutexLock lock(&shard->mu);
     const std::optional<state::Shard::Timer> timer = shard->FirstTimer();
     if (timer.has_value()) next = std::min(next, timer->first);
@@ -167,8 +171,19 @@ absl::Duration EngineImpl::Tick() {
   return std::max(next - now, absl::ZeroDuration());
 }
 
+bool EngineImpl::OwesJudgementAtAnEnd() {
+  const absl::Time now = Now();
+  for (const std::unique_ptr<state::Shard>& shard : shards_) {
+    absl::MutexLock lock(&shard->mu);
+    const bool owes = shard->HasChanges() || shard->HasQueued();
+    if (owes && shard->earliest_end() <= now) return true;
+  }
+  return false;
+}
+
 void EngineImpl::DrainEverything() {
   while (true) {
+    if (OwesJudgementAtAnEnd()) AdvanceEverybody();
     bool paused = !RunTimers();
     for (const std::unique_ptr<state::Shard>& shard : shards_) {
       paused = !DrainShard(shard.get()) || paused;

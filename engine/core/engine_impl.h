@@ -65,7 +65,7 @@ class EngineImpl final : public Engine {
   // What one call does to one shard: filled under the shard's lock, handed on
   // before it is released, and followed up after.
   struct Work {
-    absl::Time now;
+    absl::Time now = {};
     std::vector<model::Decision> decisions = {};
     std::size_t resets_done = 0;
     bool decided = false;        // follow up: deliver
@@ -91,11 +91,15 @@ class EngineImpl final : public Engine {
 
   absl::Status Closing() const;
   absl::Status CheckRoom() const;
+  // Whether background work may go on: there is room for what it decides, and time.
+  bool MayGoOn() const {
+    return outbox_.HasRoom() && !closing_in_haste_.load(std::memory_order_relaxed);
+  }
 
   // apply.cc
   struct Route;
   void ApplyRoutes(absl::Span<const Fact> facts, absl::Span<const Route> routes,
-                   absl::Time now, ApplyResult* result);
+                   ApplyResult* result);
   void ApplyOne(state::Shard* shard, const Fact& fact, std::size_t index, Work* work,
                 ApplyResult* result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   void Count(const ApplyResult& result);
@@ -112,7 +116,7 @@ class EngineImpl final : public Engine {
   void EndResets(state::Shard* shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // Does what fell due by the clock for every customer, so that a change of an alert
   // never meets a period that ended before it.
-  void AdvanceEverybody() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
+  void AdvanceEverybody();
   AlertId NewAlertId() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
 
   // query.cc, also for reset.cc
@@ -134,6 +138,9 @@ class EngineImpl final : public Engine {
   // The version by which the shard judges the customer; null once it is archived.
   model::AlertPtr InForce(const state::Shard& shard, const state::Slot& slot,
                           const AlertId& alert) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mu);
+  model::AlertPtr InForceOrArchived(const state::Shard& shard, const state::Slot& slot,
+                                    const model::AlertPtr& known)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mu);
 
   absl::StatusOr<CustomerAlert> DescribeLocked(state::Shard* shard,
                                                const CustomerId& customer,
@@ -168,6 +175,8 @@ class EngineImpl final : public Engine {
   void Deliver(notify::Outbox::Retry retry);
   // Goes on with what paused, once the outbox has room.
   void GoOn();
+  // Whether something is to be judged in a shard where a period has ended.
+  bool OwesJudgementAtAnEnd();
   void DrainEverything();
   absl::Duration Tick();
 
@@ -185,8 +194,9 @@ class EngineImpl final : public Engine {
   state::Positions positions_;
   notify::Outbox outbox_;
   std::atomic<std::int64_t> last_instant_ns_;
-  std::atomic<std::size_t> due_{0};  // customer alerts with a reset pending
-  std::atomic<bool> paused_{false};  // a drain stopped at a full outbox
+  std::atomic<std::size_t> due_{0};            // customer alerts with a reset pending
+  std::atomic<bool> closing_in_haste_{false};  // the deadline is over
+  std::atomic<bool> paused_{false};            // a drain stopped at a full outbox
   std::atomic<bool> delivery_scheduled_{false};
   std::atomic<std::int64_t> next_tick_ns_;  // when the timer's thread wakes
   std::atomic<std::uint64_t> facts_applied_{0};

@@ -54,6 +54,8 @@ absl::Status CheckOptions(const Options& options) {
   if (options.groups_per_measure_max < 1) {
     return BadOption("groups_per_measure_max", "0", "1 or more");
   }
+  if (options.due_max < 1) return BadOption("due_max", "0", "1 or more");
+  if (options.outbox_max < 1) return BadOption("outbox_max", "0", "1 or more");
   if (options.event_time_ahead_max < absl::ZeroDuration()) {
     return BadOption("event_time_ahead_max",
                      absl::FormatDuration(options.event_time_ahead_max), "0 or more");
@@ -108,11 +110,9 @@ EngineImpl::~EngineImpl() {
 
 absl::Status EngineImpl::StartPool() {
   if (options_.worker_threads == 0) return absl::OkStatus();
-  absl::StatusOr<std::unique_ptr<work::WorkerPool>> pool =
-      work::WorkerPool::Start(options_.worker_threads, [this] { return Tick(); });
-  if (!pool.ok()) return pool.status();
-  pool_ = *std::move(pool);
-  return absl::OkStatus();
+  // In place before its first thread runs, as the threads use it.
+  pool_ = std::make_unique<work::WorkerPool>([this] { return Tick(); });
+  return pool_->Start(options_.worker_threads);
 }
 
 absl::Time EngineImpl::Now() {

@@ -71,6 +71,18 @@ model::AlertPtr EngineImpl::InForce(const state::Shard& shard, const state::Slot
   return shared == nullptr ? nullptr : *shared;
 }
 
+model::AlertPtr EngineImpl::InForceOrArchived(const state::Shard& shard,
+                                              const state::Slot& slot,
+                                              const model::AlertPtr& known) {
+  model::AlertPtr in_force = InForce(shard, slot, known->id());
+  if (in_force != nullptr) return in_force;
+  if (known->archived()) return known;
+  // It is being archived this moment: here it is over already.
+  auto archived = std::make_shared<model::AlertVersion>(*known);
+  archived->alert.status = AlertStatus::kArchived;
+  return archived;
+}
+
 absl::StatusOr<CustomerAlert> EngineImpl::GetCustomerAlert(
     CustomerId customer, AlertId alert, const InstanceSelector& instance) {
   work::Gate::Pass pass(&gate_);
@@ -78,10 +90,11 @@ absl::StatusOr<CustomerAlert> EngineImpl::GetCustomerAlert(
   const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, instance);
   if (!known.ok()) return known.status();
   state::Shard& shard = ShardOf(customer);
-  Work work{.now = Now()};
+  Work work;
   absl::StatusOr<CustomerAlert> view;
   {
     absl::MutexLock lock(&shard.mu);
+    work.now = Now();
     view = DescribeLocked(&shard, customer, *known, instance, &work);
   }
   FollowUp(&shard, work);
@@ -95,9 +108,8 @@ absl::StatusOr<CustomerAlert> EngineImpl::DescribeLocked(state::Shard* shard,
                                                          Work* work) {
   const absl::StatusOr<state::Slot*> slot = FindInScope(shard, customer, *known, work);
   if (!slot.ok()) return slot.status();
-  const model::AlertPtr in_force = InForce(*shard, **slot, known->id());
-  // Archived: as it was last known.
-  const model::AlertVersion& alert = in_force == nullptr ? *known : *in_force;
+  const model::AlertPtr in_force = InForceOrArchived(*shard, **slot, known);
+  const model::AlertVersion& alert = *in_force;
   const absl::StatusOr<std::optional<std::string>> instance =
       model::InstanceOf(alert, selector);
   if (!instance.ok()) return instance.status();
@@ -111,10 +123,11 @@ absl::Status EngineImpl::ForEachCustomerAlert(
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   state::Shard& shard = ShardOf(customer);
-  Work work{.now = Now()};
+  Work work;
   std::vector<CustomerAlert> views;
   {
     absl::MutexLock lock(&shard.mu);
+    work.now = Now();
     state::Slot* slot = shard.Find(customer);
     if (slot == nullptr || slot->customer.archived) return UnknownCustomer(customer);
     Refresh(&shard, slot, &work);
@@ -148,6 +161,14 @@ absl::Status EngineImpl::ForEachCustomerAlert(
         absl::StrCat("alert ", alert.ToString(), " is ",
                      AlertStatusName(known->alert.status), "; nobody has a status"));
   }
+  if (known->spec().customer.has_value()) {
+    const absl::StatusOr<CustomerAlert> view =
+        GetCustomerAlert(*known->spec().customer, alert, {});
+    if (view.ok()) visit(*view);
+    // Its only customer may be archived; then there is nobody to visit.
+    const bool nobody = ReasonOf(view.status()) == Reason::kUnknownCustomer;
+    return nobody ? absl::OkStatus() : view.status();
+  }
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     for (std::size_t first = 0;; first += kCustomersPerHold) {
       std::vector<CustomerAlert> views;
@@ -162,10 +183,11 @@ absl::Status EngineImpl::ForEachCustomerAlert(
 bool EngineImpl::DescribeSome(state::Shard* shard, std::size_t first,
                               const model::AlertVersion& known,
                               std::vector<CustomerAlert>* views) {
-  Work work{.now = Now()};
+  Work work;
   std::size_t found = 0;
   {
     absl::MutexLock lock(&shard->mu);
+    work.now = Now();
     const std::vector<CustomerId> customers = shard->Roster(first, kCustomersPerHold);
     found = customers.size();
     for (const CustomerId& customer : customers) {
@@ -189,20 +211,23 @@ absl::Status EngineImpl::ForEachInstance(
   const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, {});
   if (!known.ok()) return known.status();
   state::Shard& shard = ShardOf(customer);
-  Work work{.now = Now()};
+  Work work;
+  absl::Status status;
   std::vector<CustomerAlert> views;
   {
     absl::MutexLock lock(&shard.mu);
+    work.now = Now();
     const absl::StatusOr<state::Slot*> slot =
         FindInScope(&shard, customer, **known, &work);
-    if (!slot.ok()) return slot.status();
-    const model::AlertPtr in_force = InForce(shard, **slot, alert);
-    views = model::DescribeInstances(&(*slot)->customer,
-                                     in_force == nullptr ? **known : *in_force);
+    status = slot.status();
+    if (slot.ok()) {
+      views = model::DescribeInstances(&(*slot)->customer,
+                                       *InForceOrArchived(shard, **slot, *known));
+    }
   }
   FollowUp(&shard, work);
   for (const CustomerAlert& view : views) visit(view);
-  return absl::OkStatus();
+  return status;
 }
 
 Stats EngineImpl::GetStats() {

@@ -12,10 +12,11 @@ absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
   const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, instance);
   if (!known.ok()) return known.status();
   state::Shard& shard = ShardOf(customer);
-  Work work{.now = Now()};
+  Work work;
   absl::Status status;
   {
     absl::MutexLock lock(&shard.mu);
+    work.now = Now();
     status = ResetLocked(&shard, customer, *known, instance, &work);
   }
   FollowUp(&shard, work);

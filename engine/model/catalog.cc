@@ -60,7 +60,7 @@ WatchedSubject Catalog::BuildSubject(const Subject& subject) const {
     }
     watched->Add(alert);
   }
-  WatchedSubject result = unwatched_;
+  WatchedSubject result;
   for (auto& [measure, watched] : built) {
     if (measure->IsWhole()) {
       result.whole = std::move(watched);
@@ -68,6 +68,13 @@ WatchedSubject Catalog::BuildSubject(const Subject& subject) const {
       result.slices.push_back(std::move(watched));
     }
   }
+  // In one order on every machine, as sums may start from one another.
+  std::sort(result.slices.begin(), result.slices.end(),
+            [](const WatchedPtr& a, const WatchedPtr& b) {
+              return ComesBefore(*a->measure, *b->measure);
+            });
+  result.slices.insert(result.slices.begin(), unwatched_.slices.begin(),
+                       unwatched_.slices.end());
   return result;
 }
 

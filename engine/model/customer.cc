@@ -24,6 +24,11 @@ void AlertState::RaiseEpoch() {
   for (auto& [key, instance] : instances) instance.epoch = epoch;
 }
 
+void AlertState::Forget() {
+  last_trigger.reset();
+  for (auto& [key, instance] : instances) instance.last_kind.reset();
+}
+
 void AlertState::RaiseEpochOf(absl::string_view instance_key) {
   InstanceState& instance = InstanceFor(instance_key);
   ++epoch;

@@ -50,6 +50,8 @@ struct AlertState {
   const InstanceState* Find(absl::string_view instance_key) const;
   // Gives all instances the next epoch.
   void RaiseEpoch();
+  // Forgets what was said, but not how often: for who leaves the alert's scope.
+  void Forget();
   // Gives one instance the next epoch.
   void RaiseEpochOf(absl::string_view instance_key);
 };

@@ -106,8 +106,9 @@ void Archive(Customer* customer, const Context& context) {
   customer->contracts.clear();
   for (auto& [id, state] : customer->states) {
     state.instances.erase(state.instances.upper_bound(""), state.instances.end());
-    for (auto& [key, instance] : state.instances) instance.last_kind.reset();
+    state.Forget();
   }
+  customer->reached_in_period = false;
   customer->archived = true;
 }
 
@@ -127,8 +128,8 @@ std::vector<ScopedAlert> ScopesOf(const Customer& customer, const Catalog& catal
   return scopes;
 }
 
-// Judges the alerts that begin to apply. Those that end to apply leave nothing: a
-// status is where a value stands on the ladders that do.
+// Judges the alerts that begin to apply. Those that cease to apply leave no status: it
+// is where a value stands on the ladders that do.
 void ChangeScopes(Customer* customer, const Context& context,
                   const std::vector<ScopedAlert>& before) {
   Turn turn(customer, context, context.now);
@@ -137,6 +138,8 @@ void ChangeScopes(Customer* customer, const Context& context,
     if (is_in_scope == was_in_scope) continue;
     SetBands(customer, context.catalog, *alert->measure);
     if (is_in_scope && alert->enabled()) JudgeEntering(customer, alert, &turn);
+    const auto state = customer->states.find(alert->id());
+    if (!is_in_scope && state != customer->states.end()) state->second.Forget();
   }
 }
 

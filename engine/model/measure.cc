@@ -95,6 +95,18 @@ bool MatchGroups(const Measure& measure, absl::Span<const GroupValue> values,
   return true;
 }
 
+bool ComesBefore(const Measure& a, const Measure& b) {
+  const auto compare = [](const auto& x, const auto& y) {
+    return std::tie(x.key, x.value) < std::tie(y.key, y.value);
+  };
+  const auto less = [&compare](const auto& x, const auto& y) {
+    return std::lexicographical_compare(x.begin(), x.end(), y.begin(), y.end(), compare);
+  };
+  if (less(a.groups, b.groups)) return true;
+  if (less(b.groups, a.groups)) return false;
+  return less(a.contract_filters, b.contract_filters);
+}
+
 bool MatchContract(const Measure& measure, const CustomFields* fields) {
   if (fields == nullptr) return measure.contract_filters.empty();
   return std::all_of(measure.contract_filters.begin(), measure.contract_filters.end(),

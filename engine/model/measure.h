@@ -72,6 +72,9 @@ Measure MeasureOfKeys(const std::vector<std::string>& keys);
 bool MatchGroups(const Measure& measure, absl::Span<const GroupValue> values,
                  bool whole_set, std::string* instance_key);
 
+// An order of measures that follows from what they are.
+bool ComesBefore(const Measure& a, const Measure& b);
+
 // Whether a contract with these custom fields passes the measure's filters.
 bool MatchContract(const Measure& measure, const CustomFields* fields);
 

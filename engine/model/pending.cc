@@ -22,15 +22,15 @@ void DropInstances(Customer* customer, const AlertId& alert) {
 
 void TakeInChange(Customer* customer, const AlertChange& change, const Context& context) {
   const AlertVersion& after = *change.after;
-  if (!customer->InScope(after.spec())) return;
   const AlertId& id = after.id();
-  const std::uint64_t restarts =
-      after.restarts - (change.before == nullptr ? 0 : change.before->restarts);
-  if (restarts > 0) NoteRestarts(customer, restarts, id);
   if (change.before != nullptr && change.before->measure != after.measure &&
       (change.before->measure->FansOut() || after.measure->FansOut())) {
     DropInstances(customer, id);
   }
+  if (!customer->InScope(after.spec())) return;
+  const std::uint64_t restarts =
+      after.restarts - (change.before == nullptr ? 0 : change.before->restarts);
+  if (restarts > 0) NoteRestarts(customer, restarts, id);
   if (!after.enabled()) {
     DropPending(customer, id, context);
     return;

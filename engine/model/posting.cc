@@ -34,6 +34,8 @@ class Poster {
 
   Outcome Run() {
     Outcome outcome;
+    outcome.status = CheckSubject();
+    if (!outcome.status.ok()) return outcome;
     if (SpeaksOfWhole()) Try(meter_ ? &meter_->whole.sum : nullptr, &whole_);
     if (SpeaksOfContract()) {
       outcome.status = TryContract();
@@ -76,6 +78,17 @@ class Poster {
         return false;
     }
     return false;
+  }
+
+  absl::Status CheckSubject() const {
+    if (meter_ || customer_->meters.size() < kSubjectsPerCustomerMax) {
+      return absl::OkStatus();
+    }
+    return MakeStatus(
+        Reason::kLimitReached,
+        absl::StrCat("customer ", customer_->id.ToString(), " has facts of ",
+                     customer_->meters.size(), " credit types and billable metrics ",
+                     "already, the most that are summed for one"));
   }
 
   absl::Status TryContract() {

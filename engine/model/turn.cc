@@ -8,7 +8,7 @@
 namespace tocsin::model {
 namespace {
 
-bool ComesBefore(const Decision& a, const Decision& b) {
+bool IsToldBefore(const Decision& a, const Decision& b) {
   const auto rank = [](const Decision& decision) {
     return std::make_tuple(decision.kind == NotificationKind::kReached,
                            absl::string_view(decision.instance),
@@ -21,7 +21,7 @@ bool ComesBefore(const Decision& a, const Decision& b) {
 
 Turn::~Turn() {
   const auto begin = decisions_->begin() + static_cast<std::ptrdiff_t>(first_);
-  std::sort(begin, decisions_->end(), ComesBefore);
+  std::sort(begin, decisions_->end(), IsToldBefore);
   for (auto it = begin; it != decisions_->end(); ++it) {
     it->sequence = ++customer_->sequence;
     if (it->kind == NotificationKind::kReached) customer_->reached_in_period = true;

@@ -38,6 +38,11 @@ void Outbox::Push(std::vector<model::Decision>* decisions) {
 void Outbox::Deliver(absl::FunctionRef<absl::Time()> now, Retry retry) {
   if (!Begin(now(), retry)) return;
   while (!in_hand_.empty() || TakeBatchOrEnd()) {
+    if (stopped_.load(std::memory_order_relaxed)) {
+      absl::MutexLock lock(&mu_);
+      delivering_ = false;
+      return;
+    }
     const absl::Status status = GiveToSink(in_hand_.front());
     if (!status.ok()) {
       EndInFailure(now());

@@ -44,6 +44,9 @@ class Outbox {
   // to that one.
   void Deliver(absl::FunctionRef<absl::Time()> now, Retry retry);
 
+  // Ends a `Deliver` after the notification that it is at.
+  void StopDelivering() { stopped_.store(true); }
+
   // When to call `Deliver` again; InfiniteFuture if nothing waits, InfinitePast if
   // at once.
   absl::Time NextDelivery() const;
@@ -72,6 +75,7 @@ class Outbox {
   std::atomic<std::uint64_t> decided_{0};
   std::atomic<std::uint64_t> delivered_{0};
   std::atomic<std::uint64_t> failures_{0};
+  std::atomic<bool> stopped_{false};
 
   mutable absl::Mutex mu_;
   std::deque<model::Decision> queue_ ABSL_GUARDED_BY(mu_);

@@ -73,6 +73,7 @@ class Shard {
   // Whether a sweep over all customers is owed since the last `ForgetChanges`.
   bool HasChanges() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) { return !changes_.empty(); }
 
+  bool HasQueued() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) { return !due_.empty(); }
   // All that are queued.
   std::vector<Slot*> Queued() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     return {due_.begin(), due_.end()};

@@ -14,16 +14,9 @@ constexpr absl::Duration kTickEvery = absl::Seconds(1);
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<WorkerPool>> WorkerPool::Start(int threads, Tick tick) {
-  std::unique_ptr<WorkerPool> pool(new WorkerPool(std::move(tick)));
-  absl::Status status = pool->StartThreads(threads);
-  if (!status.ok()) return status;
-  return pool;
-}
-
 WorkerPool::~WorkerPool() { Stop(); }
 
-absl::Status WorkerPool::StartThreads(int threads) {
+absl::Status WorkerPool::Start(int threads) {
   // std::thread says by an exception that the system has no thread left; those
   // that were started are stopped by the destructor.
   try {

@@ -9,7 +9,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
@@ -27,10 +27,12 @@ class WorkerPool {
   // is called every second all the same, as the engine's clock may jump.
   using Tick = absl::AnyInvocable<absl::Duration()>;
 
-  // Needs `threads` > 0. Error: kResourceExhausted if one cannot be started.
-  static absl::StatusOr<std::unique_ptr<WorkerPool>> Start(int threads, Tick tick);
+  explicit WorkerPool(Tick tick) : tick_(std::move(tick)) {}
   // Stops.
   ~WorkerPool();
+
+  // Once, with `threads` > 0. Error: kResourceExhausted if one cannot be started.
+  absl::Status Start(int threads);
 
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -49,9 +51,6 @@ class WorkerPool {
   void Stop();
 
  private:
-  explicit WorkerPool(Tick tick) : tick_(std::move(tick)) {}
-
-  absl::Status StartThreads(int threads);
   void Work();
   void KeepTime();
   bool HasTaskOrStops() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {

@@ -12,7 +12,8 @@
 namespace tocsin {
 
 // Where the engine's time comes from; nothing else in it reads one. Going
-// backwards counts as standing still. Must be callable from any thread.
+// backwards counts as standing still. Called from any thread and under locks of
+// the engine, so it must not call the engine.
 class Clock {
  public:
   virtual ~Clock() = default;
@@ -56,12 +57,12 @@ struct Options {
   // A fact stamped further than this past the clock is refused.
   absl::Duration event_time_ahead_max = absl::Hours(1);
 
-  // Customer alerts that may wait for a reset's evaluation; above it `Reset` is
-  // refused with kResourceExhausted.
+  // 1 or more. Customer alerts that may wait for a reset's evaluation; above it `Reset`
+  // is refused with kResourceExhausted.
   std::size_t due_max = 1'000'000;
 
-  // Notifications that may wait for the sink; above it facts, alert changes and
-  // resets are refused with kResourceExhausted.
+  // 1 or more. Notifications that may wait for the sink; above it facts, alert changes
+  // and resets are refused with kResourceExhausted.
   std::size_t outbox_max = 1'000'000;
 
   // A notification that the sink refuses is tried again until it is taken, after
