@@ -42,6 +42,16 @@ bool WorkOut(Customer* customer, const ContractId& contract, const Contracts& co
   return true;
 }
 
+// A group value whose contracts all went is an instance no more: what was said of it
+// is forgotten, and its epoch and crossing number go on in the alert's.
+void EndInstance(Customer* customer, const Catalog& catalog, const Move& move) {
+  for (auto& [id, state] : customer->states) {
+    const AlertPtr* alert = FindAlert(*customer, catalog, id);
+    if (alert == nullptr || (*alert)->measure.get() != move.measure) continue;
+    state.instances.erase(std::string(move.instance));
+  }
+}
+
 }  // namespace
 
 Outcome TellContract(Customer* customer, const Context& context,
@@ -70,12 +80,19 @@ Outcome TellContract(Customer* customer, const Context& context,
                      " would take a sum beyond 128 bits (about +-1.7 * 10^26)"));
     return outcome;
   }
-  Turn turn(customer, context, context.now);
+  {
+    Turn turn(customer, context, context.now);
+    for (const Move& move : moves) {
+      const std::optional<Decimal> previous = move.gauge->sum.value_if_data();
+      move.gauge->sum = move.after;
+      JudgeMove(*customer, context.catalog, {*move.subject, move.measure, move.instance},
+                Trigger::kCustomer, previous, move.gauge, &turn);
+    }
+  }
   for (const Move& move : moves) {
-    const std::optional<Decimal> previous = move.gauge->sum.value_if_data();
-    move.gauge->sum = move.after;
-    JudgeMove(*customer, context.catalog, {*move.subject, move.measure, move.instance},
-              Trigger::kCustomer, previous, move.gauge, &turn);
+    if (!move.after.has_data && move.measure->FansOut()) {
+      EndInstance(customer, context.catalog, move);
+    }
   }
   return outcome;
 }

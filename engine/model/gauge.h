@@ -63,6 +63,8 @@ struct Slice {
   MeasurePtr measure;
   absl::btree_map<std::string, Instance> instances;  // by instance key
   std::uint64_t group_dropped = 0;  // facts above the limit of group values
+  // Has everything of this period: it did not begin amid it.
+  bool since_period_start = true;
 
   Instance* Find(absl::string_view instance_key) {
     const auto it = instances.find(instance_key);
@@ -74,8 +76,8 @@ struct Slice {
 struct Meter {
   Subject subject;
   Gauge whole;
-  ContractParts contracts;  // without group values
-  std::vector<Slice> slices;
+  ContractParts contracts;    // without group values
+  std::vector<Slice> slices;  // those that began amid the period in that order
 
   Slice* FindSlice(const Measure* measure) {
     for (Slice& slice : slices) {
@@ -118,6 +120,7 @@ inline void Meter::Clear() {
   for (Slice& slice : slices) {
     slice.instances.clear();
     slice.group_dropped = 0;
+    slice.since_period_start = true;
   }
 }
 

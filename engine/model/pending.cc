@@ -108,14 +108,6 @@ void JudgeInstance(const AlertPtr& alert, const Pending& pending,
   }
 }
 
-const AlertPtr* FindAlert(const Customer& customer, const Catalog& catalog,
-                          const AlertId& id) {
-  for (const AlertPtr& alert : customer.own_alerts) {
-    if (alert->id() == id) return &alert;
-  }
-  return catalog.FindAlert(id);
-}
-
 // Everything in alarm becomes `ok`, and all sums go.
 void LeaveAll(Customer* customer, const Context& context, absl::Time instant) {
   Turn turn(customer, context, instant);

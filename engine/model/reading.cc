@@ -72,17 +72,36 @@ void CopyCovered(const Slice& wide, Slice* narrow) {
   }
 }
 
+// Of the slices that cover a measure, the one that knows most of the period: one of
+// the same groups, or one from its start, or the one that began first.
+const Slice* LongestKept(const Meter& meter, const Measure& measure) {
+  const Slice* longest = nullptr;
+  for (const Slice& slice : meter.slices) {
+    if (!Covers(*slice.measure, measure)) continue;
+    if (slice.measure->groups == measure.groups) return &slice;
+    const bool longer =
+        longest == nullptr ||
+        (slice.since_period_start && !longest->since_period_start) ||
+        (slice.since_period_start && ComesBefore(*slice.measure, *longest->measure));
+    if (longer) longest = &slice;
+  }
+  return longest;
+}
+
 void StartSlice(const Customer& customer, const Meter& meter, Slice* slice) {
   const Measure& measure = *slice->measure;
   if (measure.groups.empty()) {
     if (!meter.contracts.empty()) slice->instances[""].parts = meter.contracts;
+    slice->since_period_start = true;
   } else {
-    const auto wide = std::find_if(
-        meter.slices.begin(), meter.slices.end(),
-        [&measure](const Slice& other) { return Covers(*other.measure, measure); });
-    if (wide != meter.slices.end()) {
+    const Slice* wide = LongestKept(meter, measure);
+    if (wide != nullptr) {
       CopyCovered(*wide, slice);
-      slice->group_dropped = wide->group_dropped;
+      slice->since_period_start = wide->since_period_start;
+      // What a wider one dropped may have been none of this one's.
+      if (wide->measure->groups == measure.groups) {
+        slice->group_dropped = wide->group_dropped;
+      }
     }
   }
   for (auto& [key, instance] : slice->instances) {
@@ -94,6 +113,14 @@ void StartSlice(const Customer& customer, const Meter& meter, Slice* slice) {
 }
 
 }  // namespace
+
+const AlertPtr* FindAlert(const Customer& customer, const Catalog& catalog,
+                          const AlertId& id) {
+  for (const AlertPtr& alert : customer.own_alerts) {
+    if (alert->id() == id) return &alert;
+  }
+  return catalog.FindAlert(id);
+}
 
 void JudgeMove(const Customer& customer, const Catalog& catalog, const GaugePlace& place,
                Trigger trigger, std::optional<Decimal> previous, Gauge* gauge,
@@ -163,7 +190,7 @@ void ForEachKeptMeasure(const Customer& customer, const Catalog& catalog,
 void BeginSlices(Customer* customer, const MeasurePtr& measure) {
   Meter* meter = customer->FindMeter(measure->subject);
   if (meter == nullptr) return;
-  Slice slice{.measure = measure, .instances = {}, .group_dropped = 0};
+  Slice slice{.measure = measure, .instances = {}, .since_period_start = false};
   StartSlice(*customer, *meter, &slice);
   meter->slices.push_back(std::move(slice));
 }

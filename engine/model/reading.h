@@ -17,6 +17,10 @@ struct GaugePlace {
   absl::string_view instance = {};
 };
 
+// The alert in force for a customer, its own or a shared one; null once archived.
+const AlertPtr* FindAlert(const Customer& customer, const Catalog& catalog,
+                          const AlertId& id);
+
 // Judges a gauge whose value is `previous` no more, against the enabled alerts
 // that apply to the customer: decides what was crossed, and sets the band. The
 // work grows with what was crossed, not with the alerts that were not.

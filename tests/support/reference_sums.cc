@@ -157,18 +157,27 @@ void Sums::Forget(const Measure& measure) {
 
 void Sums::Keep(const Measure& measure) {
   if (measure.keys.empty() || parts_.count(measure) > 0) return;
+  const std::pair<const Measure, Parts>* source = nullptr;
+  for (const auto& entry : parts_) {
+    if (!entry.first.Contains(measure)) continue;
+    const bool same = entry.first.keys == measure.keys;
+    if (source == nullptr || same || entry.second.since < source->second.since) {
+      source = &entry;
+    }
+    if (same) break;
+  }
   Parts parts;
-  for (const auto& [kept, from] : parts_) {
-    if (!kept.Contains(measure)) continue;
+  parts.since = measure.keys.empty() ? 0 : ++begun_;
+  if (source != nullptr) {
+    const auto& [kept, from] = *source;
     for (const auto& [contract, cells] : from.cells) {
       for (const auto& [tuple, cell] : cells) {
         std::optional<Tuple> narrowed = Narrow(kept, measure, tuple);
         if (narrowed) parts.cells[contract][*narrowed] = cell;
       }
     }
-    // Some of what was dropped may have been asked for now.
-    parts.dropped = from.dropped;
-    break;
+    parts.since = from.since;
+    if (kept.keys == measure.keys) parts.dropped = from.dropped;
   }
   parts_[measure] = parts;
 }

@@ -68,7 +68,8 @@ class Sums {
   explicit Sums(const KeySets& tracked);
 
   // Keeps a measure from now on; starts from what is kept already, if any of
-  // it contains the new one.
+  // it contains the new one: from one with the same keys and values, or else from
+  // the one that was kept longest.
   void Keep(const Measure& measure);
   void Forget(const Measure& measure);
   // A new period: the measures stay, their sums go.
@@ -93,6 +94,8 @@ class Sums {
   struct Parts {
     std::map<std::optional<ContractId>, std::map<Tuple, Cell>> cells;
     std::uint64_t dropped = 0;
+    // When it began amid the period; 0 if it knows all of it.
+    std::uint64_t since = 0;
   };
 
   static Fed FeedCell(Parts& parts, bool by_contract, const Tuple& tuple,
@@ -102,6 +105,7 @@ class Sums {
 
   std::vector<std::map<std::string, std::optional<std::string>>> tracked_;
   std::map<Measure, Parts> parts_;
+  std::uint64_t begun_ = 0;
 };
 
 }  // namespace tocsin::testing
