@@ -88,7 +88,8 @@ struct Customer {
   std::uint64_t generation;    // of the catalog whose changes were taken in
   std::uint64_t sequence = 0;  // of the last notification
   bool archived = false;
-  bool reached_in_period = false;  // so something may have to be resolved at its end
+  // Something was reached in this period that may have to be resolved at its end.
+  bool may_resolve_at_end = false;
 
   std::vector<Meter> meters;
 

@@ -108,7 +108,7 @@ void Archive(Customer* customer, const Context& context) {
     state.instances.erase(state.instances.upper_bound(""), state.instances.end());
     state.Forget();
   }
-  customer->reached_in_period = false;
+  customer->may_resolve_at_end = false;
   customer->archived = true;
 }
 

@@ -28,6 +28,10 @@ void TakeInChange(Customer* customer, const AlertChange& change, const Context& 
     DropInstances(customer, id);
   }
   if (!customer->InScope(after.spec())) return;
+  // It may ask for it only now, of what was reached already.
+  if (after.spec().notify_resolved && customer->states.contains(id)) {
+    customer->may_resolve_at_end = true;
+  }
   const std::uint64_t restarts =
       after.restarts - (change.before == nullptr ? 0 : change.before->restarts);
   if (restarts > 0) NoteRestarts(customer, restarts, id);
@@ -187,7 +191,7 @@ void JudgeEntering(Customer* customer, const AlertPtr& alert, Turn* turn) {
 void ClearPeriod(Customer* customer, const Context& context, absl::Time instant) {
   LeaveAll(customer, context, instant);
   for (Meter& meter : customer->meters) meter.Clear();
-  customer->reached_in_period = false;
+  customer->may_resolve_at_end = false;
   // The group values of a period end with it; their epoch and crossing numbers go
   // on in the alert's.
   for (auto& [id, state] : customer->states) {

@@ -24,7 +24,7 @@ Turn::~Turn() {
   std::sort(begin, decisions_->end(), IsToldBefore);
   for (auto it = begin; it != decisions_->end(); ++it) {
     it->sequence = ++customer_->sequence;
-    if (it->kind == NotificationKind::kReached) customer_->reached_in_period = true;
+    if (it->alert->spec().notify_resolved) customer_->may_resolve_at_end = true;
     customer_->states[it->alert->id()].last_trigger = it->triggered_by;
   }
 }

@@ -79,7 +79,7 @@ std::vector<Shard::Timer> Shard::EndedBy(absl::Time now, std::size_t first,
 bool Shard::SetTimer(Slot* slot) {
   const model::Customer& customer = slot->customer;
   const absl::Time ends_at =
-      customer.reached_in_period ? customer.period.ends_at() : absl::InfiniteFuture();
+      customer.may_resolve_at_end ? customer.period.ends_at() : absl::InfiniteFuture();
   if (slot->timer == ends_at) return false;
   if (slot->timer != absl::InfiniteFuture()) timers_.erase({slot->timer, customer.id});
   slot->timer = ends_at;

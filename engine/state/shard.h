@@ -83,8 +83,8 @@ class Shard {
   // The first queued customer, taken out; null when there is none.
   Slot* NextQueued() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
-  // Sets, moves or takes away the customer's timer: it goes off when the period
-  // ends in which something was reached. Everybody else's period ends when they are
+  // Sets, moves or takes away the customer's timer: it goes off when the period ends
+  // of a customer who may have to be told so. Everybody else's ends when they are
   // touched next, as nobody could tell. True if it was set or moved.
   bool SetTimer(Slot* slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // The first timer: when, and for whom.
