@@ -51,7 +51,8 @@ struct CloseResult {
 // reached.
 //
 // Thread safety: every method may be called from any thread at any time, and
-// from a NotificationSink, where its comment does not say otherwise. Changes to
+// from a NotificationSink, where its comment does not say otherwise; from a
+// `visit`, everything but `Close`, which would wait for itself. Changes to
 // one customer happen one at a time, and every call sees the effect of those
 // that returned before it began.
 //
@@ -107,9 +108,10 @@ class Engine {
   // Applies facts, in order for each customer. When it returns, every crossing
   // that they caused has been decided. A fact is applied whole or refused, and
   // never fails its neighbours.
-  // Errors of the batch: kUnavailable; kInvalidArgument for a malformed
-  // position; kFailedPrecondition while another batch of its source is under
-  // way; kResourceExhausted for a full outbox.
+  // Errors of the batch, first match first: kUnavailable; kResourceExhausted for a
+  // full outbox; kInvalidArgument for more than 1,048,576 facts or a malformed
+  // position; kResourceExhausted for too many sources; kFailedPrecondition while
+  // another batch of its source is under way.
   virtual ApplyResult Apply(absl::Span<const Fact> facts,
                             const ApplyOptions& options = {}) = 0;
 
@@ -122,11 +124,12 @@ class Engine {
   // Returns without waiting for it. If the threshold is reached then, one
   // notification with the new epoch follows.
   // Errors, first match first: kUnavailable if the engine is closing;
-  // kInvalidArgument for a nil id or a malformed selector; kNotFound for an
-  // unknown alert, an unknown customer, an alert whose scope does not include
-  // the customer, or an unknown instance; kFailedPrecondition for an archived
-  // or disabled alert; kResourceExhausted at `Options::due_max`, or for a full
-  // outbox.
+  // kInvalidArgument for a nil id; kNotFound for an unknown alert;
+  // kInvalidArgument for a selector that does not name the alert's open group
+  // keys; kNotFound for an unknown customer, or an alert whose scope does not
+  // include the customer; kFailedPrecondition for an archived alert; kNotFound
+  // for an unknown instance; kFailedPrecondition for a disabled alert;
+  // kResourceExhausted for a full outbox, or at `Options::due_max`.
   virtual absl::Status Reset(CustomerId customer, AlertId alert,
                              const InstanceSelector& instance = {}) = 0;
 
@@ -164,7 +167,9 @@ class Engine {
   // Refuses new calls, waits for running ones, finishes what is due and
   // delivers what is decided, at most until `deadline` on the machine's clock
   // has passed; then stops the threads. Says how much was left. Closing again
-  // does nothing. Not from a NotificationSink: kFailedPrecondition.
+  // does nothing. The notification that the sink is at is waited for, and without
+  // worker threads the deadline is looked at only before the work begins. Not from
+  // a NotificationSink: kFailedPrecondition.
   virtual absl::StatusOr<CloseResult> Close(
       absl::Duration deadline = absl::InfiniteDuration()) = 0;
 

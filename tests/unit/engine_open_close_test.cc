@@ -1,7 +1,10 @@
 // Would catch an option taken that cannot work, and a close that drops what it does
 // not count.
 #include <memory>
+#include <thread>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/collecting_sink.h"
@@ -92,6 +95,50 @@ TEST(Close, CountsWhatItLeaves) {
   ASSERT_TRUE(left.ok());
   EXPECT_EQ(left->due, 1u);
   EXPECT_EQ(left->undelivered, 2u);
+}
+
+// Takes each notification only once the test lets it.
+class SlowSink : public NotificationSink {
+ public:
+  absl::Status Deliver(const Notification&) override {
+    absl::MutexLock lock(&mutex_);
+    ++begun_;
+    mutex_.Await(absl::Condition(&open_));
+    return absl::OkStatus();
+  }
+  void AwaitFirst() {
+    absl::MutexLock lock(&mutex_);
+    const auto begun = [](int* count) { return *count > 0; };
+    mutex_.Await(absl::Condition(+begun, &begun_));
+  }
+  void Open() {
+    absl::MutexLock lock(&mutex_);
+    open_ = true;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  int begun_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool open_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+TEST(Close, AfterItsDeadlineWaitsOnlyForTheDeliveryUnderWay) {
+  SlowSink sink;
+  std::unique_ptr<Engine> engine = *Engine::Open({.sink = &sink, .worker_threads = 2});
+  ASSERT_TRUE(engine->CreateAlert({.name = "x", .threshold = D("1")}).ok());
+  for (int i = 0; i < 100; ++i) engine->Apply({Spend(Customer(i), "1")});
+  sink.AwaitFirst();
+  CloseResult left;
+  std::thread closing([&] { left = *engine->Close(absl::Milliseconds(1)); });
+  // Its deadline is over long before the stuck delivery ends.
+  std::thread opening([&] {
+    const absl::Time later = absl::Now() + absl::Milliseconds(300);
+    while (absl::Now() < later) std::this_thread::yield();
+    sink.Open();
+  });
+  closing.join();
+  opening.join();
+  EXPECT_EQ(left.undelivered, 99u);
 }
 
 TEST(Positions, OfARefusedBatchStayWhereTheyWere) {
