@@ -64,7 +64,7 @@ absl::Status DemoRun::Tell(Reporter* reporter) {
     const absl::StatusOr<bool> more = feed_->Next(&batch);
     if (!more.ok()) return more.status();
     if (*more) {
-      const absl::Status status = Apply(&batch);
+      absl::Status status = Apply(&batch);
       if (!status.ok()) return status;
     }
     Report(&batch, reporter);

@@ -120,7 +120,7 @@ absl::Status Story::ReachThreshold() {
       CheckedSub(state->threshold, state->value.value_or(Decimal()));
   if (!missing.has_value()) return absl::OutOfRangeError("too far from the threshold");
   const std::size_t begin = run_.sink().size();
-  const absl::Status added = Add(*missing, {});
+  absl::Status added = Add(*missing, {});
   if (!added.ok()) return added;
   const absl::StatusOr<Arrival> arrival = Await(begin, limit());
   if (!arrival.ok()) return arrival.status();
@@ -139,7 +139,7 @@ absl::Status Story::SendWrongFact() {
   if (!wrong.has_value()) return absl::OutOfRangeError("too far from the threshold");
   wrong_ = *wrong;
   std::size_t begin = run_.sink().size();
-  const absl::Status added = Add(wrong_, cast_.instance.group_values);
+  absl::Status added = Add(wrong_, cast_.instance.group_values);
   if (!added.ok()) return added;
   const absl::StatusOr<Arrival> arrival = Await(begin, guard());
   if (!arrival.ok()) return arrival.status();
