@@ -5,6 +5,7 @@
 #include "absl/base/internal/raw_logging.h"
 #include "absl/strings/string_view.h"
 #include "tocsin/alert.h"
+#include "tocsin/alert_type.h"
 #include "tocsin/customer_alert.h"
 #include "tocsin/notification.h"
 
@@ -13,20 +14,44 @@ namespace tocsin {
 // The switches have no default, so that the compiler finds an enumerator without
 // a name. A value that is no enumerator is a programmer's error.
 
-absl::string_view AlertTypeName(AlertType type) {
-  switch (type) {
-    case AlertType::kSpendThresholdReached:
-      return "spend_threshold_reached";
-    case AlertType::kUsageThresholdReached:
-      return "usage_threshold_reached";
+absl::string_view FilterEntityName(FilterEntity entity) {
+  switch (entity) {
+    case FilterEntity::kContract:
+      return "Contract";
+    case FilterEntity::kCommit:
+      return "Commit";
+    case FilterEntity::kContractCredit:
+      return "ContractCredit";
+    case FilterEntity::kContractCreditOrCommit:
+      return "ContractCreditOrCommit";
   }
-  ABSL_RAW_LOG(FATAL, "not an AlertType");
+  ABSL_RAW_LOG(FATAL, "not a FilterEntity");
 }
 
-std::optional<AlertType> AlertTypeFromName(absl::string_view name) {
-  for (AlertType type :
-       {AlertType::kSpendThresholdReached, AlertType::kUsageThresholdReached}) {
-    if (name == AlertTypeName(type)) return type;
+std::optional<FilterEntity> FilterEntityFromName(absl::string_view name) {
+  for (int i = 0; i < kFilterEntityCount; ++i) {
+    const auto entity = static_cast<FilterEntity>(i);
+    if (name == FilterEntityName(entity)) return entity;
+  }
+  return std::nullopt;
+}
+
+absl::string_view BalanceTypeName(BalanceType type) {
+  switch (type) {
+    case BalanceType::kCommit:
+      return "commit";
+    case BalanceType::kContractCredit:
+      return "contract_credit";
+    case BalanceType::kCreditGrant:
+      return "credit_grant";
+  }
+  ABSL_RAW_LOG(FATAL, "not a BalanceType");
+}
+
+std::optional<BalanceType> BalanceTypeFromName(absl::string_view name) {
+  for (int i = 0; i < kBalanceTypeCount; ++i) {
+    const auto type = static_cast<BalanceType>(i);
+    if (name == BalanceTypeName(type)) return type;
   }
   return std::nullopt;
 }
@@ -49,8 +74,14 @@ absl::string_view TriggerName(Trigger trigger) {
       return "spend";
     case Trigger::kUsage:
       return "usage";
+    case Trigger::kBalance:
+      return "balance";
+    case Trigger::kInvoiceGeneration:
+      return "invoice_generation";
     case Trigger::kPeriod:
       return "period";
+    case Trigger::kClock:
+      return "clock";
     case Trigger::kCustomer:
       return "customer";
     case Trigger::kAlertCreated:

@@ -24,7 +24,7 @@ struct ReasonEntry {
   absl::string_view name = "none";
 };
 
-constexpr std::array<ReasonEntry, 22> kReasons = {{
+constexpr std::array<ReasonEntry, 24> kReasons = {{
     {Reason::kNone, absl::StatusCode::kOk, "none"},
     {Reason::kMalformed, absl::StatusCode::kInvalidArgument, "malformed"},
     {Reason::kMissing, absl::StatusCode::kInvalidArgument, "missing"},
@@ -35,6 +35,7 @@ constexpr std::array<ReasonEntry, 22> kReasons = {{
     {Reason::kUnknownAlert, absl::StatusCode::kNotFound, "unknown_alert"},
     {Reason::kUnknownCustomer, absl::StatusCode::kNotFound, "unknown_customer"},
     {Reason::kUnknownInstance, absl::StatusCode::kNotFound, "unknown_instance"},
+    {Reason::kUnknownBalance, absl::StatusCode::kNotFound, "unknown_balance"},
     {Reason::kNotInScope, absl::StatusCode::kNotFound, "not_in_scope"},
     {Reason::kUniquenessKeyUsed, absl::StatusCode::kAlreadyExists, "uniqueness_key_used"},
     {Reason::kAlertIdUsed, absl::StatusCode::kAlreadyExists, "alert_id_used"},
@@ -45,6 +46,7 @@ constexpr std::array<ReasonEntry, 22> kReasons = {{
     {Reason::kCustomerArchived, absl::StatusCode::kFailedPrecondition,
      "customer_archived"},
     {Reason::kPeriodGoesBack, absl::StatusCode::kFailedPrecondition, "period_goes_back"},
+    {Reason::kCannotChange, absl::StatusCode::kFailedPrecondition, "cannot_change"},
     {Reason::kSourceBusy, absl::StatusCode::kFailedPrecondition, "source_busy"},
     {Reason::kCalledFromSink, absl::StatusCode::kFailedPrecondition, "called_from_sink"},
     {Reason::kLimitReached, absl::StatusCode::kResourceExhausted, "limit_reached"},

@@ -91,6 +91,8 @@ absl::Status CheckSubject(const AlertSpec& spec) {
       }
       if (!spec.billable_metric) return Missing("billable_metric_id");
       return absl::OkStatus();
+    default:
+      break;
   }
   return MakeStatus(
       Reason::kMalformed,

@@ -176,6 +176,11 @@ Outcome Apply(Customer* customer, const Context& context, const ContractTold& fa
   return TellContract(customer, context, fact);
 }
 
+template <typename Unknown>
+Outcome Apply(Customer*, const Context&, const Unknown&) {
+  return Refused(absl::UnimplementedError("balances and invoices"));
+}
+
 }  // namespace
 
 const CustomerId& CustomerOf(const Fact& fact) {

@@ -147,6 +147,11 @@ absl::Status Check(const ContractTold& fact, const Limits&) {
   return CheckFields(fact.custom_fields);
 }
 
+template <typename Unknown>
+absl::Status Check(const Unknown&, const Limits&) {
+  return absl::UnimplementedError("balances and invoices");
+}
+
 }  // namespace
 
 absl::Status ValidateFact(const Fact& fact, absl::Time now, absl::Duration ahead_max) {

@@ -78,6 +78,8 @@ void AppendMeasure(const Notification& notification, std::string* out) {
         AppendId(*notification.billable_metric, out);
       }
       break;
+    default:
+      break;
   }
   AppendGroupValues(notification, out);
 }

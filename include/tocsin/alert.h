@@ -8,19 +8,11 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "tocsin/alert_type.h"
 #include "tocsin/decimal.h"
 #include "tocsin/ids.h"
 
 namespace tocsin {
-
-enum class AlertType {
-  kSpendThresholdReached,  // spend in one credit type in the current period
-  kUsageThresholdReached,  // usage of one billable metric in the current period
-};
-
-// `spend_threshold_reached`, as on the wire.
-absl::string_view AlertTypeName(AlertType type);
-std::optional<AlertType> AlertTypeFromName(absl::string_view name);
 
 // With a value: only facts with that value. Without: one instance per value.
 struct GroupFilter {
@@ -30,8 +22,6 @@ struct GroupFilter {
   friend bool operator==(const GroupFilter&, const GroupFilter&) = default;
 };
 
-enum class FilterEntity { kContract };
-
 // Only what belongs to an entity whose custom field has this value.
 struct CustomFieldFilter {
   FilterEntity entity = FilterEntity::kContract;
@@ -39,6 +29,40 @@ struct CustomFieldFilter {
   std::string value = {};
 
   friend bool operator==(const CustomFieldFilter&, const CustomFieldFilter&) = default;
+};
+
+// The balances of a seat. Without a value: one instance per seat.
+struct SeatFilter {
+  std::string group_key = {};
+  std::optional<std::string> group_value = std::nullopt;
+
+  friend bool operator==(const SeatFilter&, const SeatFilter&) = default;
+};
+
+// A custom field that a specifier asks for. Without a value: one instance per value;
+// then it must be the only one of the only specifier.
+struct SpecifierField {
+  FilterEntity entity = FilterEntity::kContractCreditOrCommit;
+  std::string key = {};
+  std::optional<std::string> value = std::nullopt;
+
+  friend bool operator==(const SpecifierField&, const SpecifierField&) = default;
+};
+
+// What passes all of these is left out.
+struct SpecifierExclude {
+  std::vector<CustomFieldFilter> custom_field_filters = {};
+
+  friend bool operator==(const SpecifierExclude&, const SpecifierExclude&) = default;
+};
+
+// Balances that have all the custom fields and that no exclude leaves out. A balance
+// counts if any of an alert's specifiers takes it.
+struct AlertSpecifier {
+  std::vector<SpecifierField> custom_field_filters = {};
+  std::vector<SpecifierExclude> exclude = {};
+
+  friend bool operator==(const AlertSpecifier&, const AlertSpecifier&) = default;
 };
 
 // What an alert watches, for whom, and from where on. Every type's scope is one
@@ -54,14 +78,23 @@ struct AlertSpec {
   std::optional<std::string> uniqueness_key = std::nullopt;
   std::optional<CustomerId> customer = std::nullopt;
   std::optional<PlanId> plan = std::nullopt;
-  // Of spend: USD in cents if left out.
+  // Which of the following fields a type has says `InfoOf`; the others are refused.
+  // USD in cents if left out.
   std::optional<CreditTypeId> credit_type = std::nullopt;
-  // Of usage: required.
+  // Required of the type that has it.
   std::optional<BillableMetricId> billable_metric = std::nullopt;
   // At most 3 keys, none twice.
   std::vector<GroupFilter> group_values = {};
-  // Of spend: all must hold of the fact's contract.
+  // All must hold: of the fact's contract, or of the balance.
   std::vector<CustomFieldFilter> custom_field_filters = {};
+  // Only invoices of one of these types.
+  std::vector<std::string> invoice_types_filter = {};
+  // Only credit grants of one of these types.
+  std::vector<std::string> credit_grant_type_filters = {};
+  // Required of the type that has it.
+  std::optional<SeatFilter> seat_filter = std::nullopt;
+  // Only balances that one of them takes.
+  std::vector<AlertSpecifier> alert_specifiers = {};
   // False: who is past the threshold already becomes `in_alarm` silently.
   bool evaluate_on_create = true;
   // Also say when the value comes back.
@@ -79,6 +112,10 @@ struct AlertUpdate {
   std::optional<bool> notify_resolved = std::nullopt;
   std::optional<std::vector<GroupFilter>> group_values = std::nullopt;
   std::optional<std::vector<CustomFieldFilter>> custom_field_filters = std::nullopt;
+  std::optional<std::vector<std::string>> invoice_types_filter = std::nullopt;
+  std::optional<std::vector<std::string>> credit_grant_type_filters = std::nullopt;
+  std::optional<SeatFilter> seat_filter = std::nullopt;
+  std::optional<std::vector<AlertSpecifier>> alert_specifiers = std::nullopt;
   OnChange on_change = OnChange::kKeep;
 };
 

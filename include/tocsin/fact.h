@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "tocsin/alert_type.h"
 #include "tocsin/decimal.h"
 #include "tocsin/ids.h"
 
@@ -26,6 +27,22 @@ struct GroupValue {
   std::string value = {};
 
   friend bool operator==(const GroupValue&, const GroupValue&) = default;
+};
+
+// The seat that a balance belongs to.
+struct Seat {
+  std::string group_key = {};
+  std::string group_value = {};
+
+  friend bool operator==(const Seat&, const Seat&) = default;
+};
+
+// A custom field with its value.
+struct CustomField {
+  std::string key = {};
+  std::string value = {};
+
+  friend bool operator==(const CustomField&, const CustomField&) = default;
 };
 
 // What was spent in one credit type, before credits; negative to correct.
@@ -121,8 +138,49 @@ struct ContractTold {
   CustomFields custom_fields = {};
 };
 
+// A commit, contract credit or credit grant: what was granted and what remains of it.
+// Fields left out keep what they were; `custom_fields` is replaced whole. It counts
+// while `starts_at <= now < ends_at`; what is not given is without bound.
+struct BalanceTold {
+  CustomerId customer = {};
+  BalanceId balance = {};
+  BalanceType type = BalanceType::kCommit;  // stays what it was told first
+  // USD in cents if it was never given; stays what it was told first.
+  std::optional<CreditTypeId> credit_type = std::nullopt;
+  Decimal granted = {};    // 0 or more
+  Decimal remaining = {};  // may be below 0 or above what was granted
+  Patch<absl::Time> starts_at = {};
+  Patch<absl::Time> ends_at = {};
+  Patch<CustomFields> custom_fields = {};
+  Patch<std::string> credit_grant_type = {};
+  // A seat's balances count for seat alerts, and for no others.
+  Patch<Seat> seat = {};
+  std::optional<std::uint64_t> version = std::nullopt;
+};
+
+// What was taken from one balance; negative to give back.
+struct BalanceDrawn {
+  CustomerId customer = {};
+  BalanceId balance = {};
+  Decimal amount = {};
+  std::optional<std::uint64_t> version = std::nullopt;
+};
+
+// What an invoice comes to. It belongs to the UTC month in which it is told first.
+struct InvoiceTold {
+  CustomerId customer = {};
+  InvoiceId invoice = {};
+  std::string invoice_type = {};  // 1 to 128 bytes
+  // USD in cents if it was never given; stays what it was told first.
+  std::optional<CreditTypeId> credit_type = std::nullopt;
+  Decimal total = {};
+  bool active = true;
+  std::optional<std::uint64_t> version = std::nullopt;
+};
+
 using Fact = std::variant<SpendAdded, SpendTotal, UsageAdded, UsageTotal, PeriodTold,
-                          CustomerTold, ContractTold>;
+                          CustomerTold, ContractTold, BalanceTold, BalanceDrawn,
+                          InvoiceTold>;
 
 // Where a batch stands in the host's log. Offsets of one source only rise.
 struct Position {

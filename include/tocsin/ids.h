@@ -69,6 +69,8 @@ using PlanId = Id<struct PlanTag>;
 using ContractId = Id<struct ContractTag>;
 using CreditTypeId = Id<struct CreditTypeTag>;
 using BillableMetricId = Id<struct BillableMetricTag>;
+using BalanceId = Id<struct BalanceTag>;
+using InvoiceId = Id<struct InvoiceTag>;
 using NotificationId = Id<struct NotificationTag>;
 
 // USD in cents, `2714e483-4ff1-48e4-9e25-ac732e8f24f2`: the credit type of

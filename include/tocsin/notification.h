@@ -22,8 +22,11 @@ enum class NotificationKind { kReached, kResolved };
 enum class Trigger {
   kSpend,
   kUsage,
-  kPeriod,    // a new billing period
-  kCustomer,  // a customer or contract fact
+  kBalance,            // a balance fact or a draw
+  kInvoiceGeneration,  // an invoice fact
+  kPeriod,             // a new billing period, or month of invoices
+  kClock,              // a balance or plan started, ended, or ran down
+  kCustomer,           // a customer or contract fact
   kAlertCreated,
   kAlertUpdated,  // also enabled, or its filters changed
   kReset,
@@ -55,12 +58,21 @@ struct Notification {
   Trigger triggered_by = Trigger::kSpend;
   // The engine's clock when it was decided.
   absl::Time timestamp = {};
-  // Of a spend alert.
+  // Of a type that has one.
   std::optional<CreditTypeId> credit_type = std::nullopt;
-  // Of a usage alert.
   std::optional<BillableMetricId> billable_metric = std::nullopt;
+  // Of a percentage: what remains, in the credit type's unit.
+  std::optional<Decimal> remaining_balance = std::nullopt;
   // The alert's group keys with the values of this instance, in the alert's order.
   std::vector<GroupValue> group_values = {};
+  // The one balance, invoice or seat that it is about.
+  std::optional<BalanceId> balance = std::nullopt;
+  std::optional<InvoiceId> invoice = std::nullopt;
+  std::optional<std::string> invoice_type = std::nullopt;
+  std::optional<Seat> seat = std::nullopt;
+  // Of an alert whose specifier leaves a custom field open: the field with the value
+  // of this instance. Nothing in the notification for all of them.
+  std::optional<CustomField> custom_field = std::nullopt;
 };
 
 // The webhook envelope `{"id","type","properties":{...}}` in Metronome's names,

@@ -54,6 +54,15 @@ struct Options {
   // with a further one count everywhere else.
   std::size_t groups_per_measure_max = 5'000;
 
+  // 1 or more. Balances of one customer, and invoices of one customer, that are
+  // remembered; a fact about a further one is refused with kResourceExhausted. As a
+  // balance has at most one seat, it bounds the seats too.
+  std::size_t instances_per_customer_max = 100'000;
+
+  // Ended balances, inactive invoices and contracts that no fact names are forgotten
+  // after this. It changes no status.
+  absl::Duration keep_ended = absl::Hours(24) * 400;
+
   // A fact stamped further than this past the clock is refused.
   absl::Duration event_time_ahead_max = absl::Hours(1);
 

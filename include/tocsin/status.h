@@ -22,7 +22,8 @@ enum class Reason {
   kTooFarAhead,        // kOutOfRange: stamped too far past the clock
   kUnknownAlert,       // kNotFound
   kUnknownCustomer,    // kNotFound
-  kUnknownInstance,    // kNotFound: no such group values under the alert
+  kUnknownInstance,    // kNotFound: no such instance under the alert
+  kUnknownBalance,     // kNotFound: a draw on a balance that was never told
   kNotInScope,         // kNotFound: the alert does not speak of the customer
   kUniquenessKeyUsed,  // kAlreadyExists: `ConflictingAlert` names the holder
   kAlertIdUsed,        // kAlreadyExists
@@ -31,6 +32,7 @@ enum class Reason {
   kAlertNotDisabled,   // kFailedPrecondition
   kCustomerArchived,   // kFailedPrecondition
   kPeriodGoesBack,     // kFailedPrecondition
+  kCannotChange,       // kFailedPrecondition: what a balance or invoice is stays
   kSourceBusy,         // kFailedPrecondition: a batch of that source is under way
   kCalledFromSink,     // kFailedPrecondition: not allowed inside a callback
   kLimitReached,       // kResourceExhausted: a bound of `Options`
