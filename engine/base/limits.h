@@ -19,8 +19,12 @@ inline constexpr std::size_t kAlertNameMax = 256;
 inline constexpr std::size_t kUniquenessKeyMax = 128;
 // Keys that one alert filters or fans out by.
 inline constexpr std::size_t kGroupKeysPerAlertMax = 3;
-// Custom fields that one alert asks of a contract.
+// Custom fields that one alert, specifier or exclude asks of a contract or balance.
 inline constexpr std::size_t kCustomFieldFiltersMax = 8;
+// Invoice types, or credit grant types, that one alert names.
+inline constexpr std::size_t kTypesPerAlertMax = 64;
+// Specifiers of one alert, and excludes of one specifier.
+inline constexpr std::size_t kSpecifiersMax = 16;
 
 // ---- Facts ----------------------------------------------------------------
 
@@ -36,6 +40,8 @@ inline constexpr std::size_t kCustomFieldsMax = 64;
 inline constexpr std::size_t kCustomFieldKeyMax = 128;
 // The value of a custom field; it may be empty.
 inline constexpr std::size_t kCustomFieldValueMax = 512;
+// The type of an invoice or credit grant; the shortest has one byte.
+inline constexpr std::size_t kTypeNameMax = 128;
 // Contracts of one customer that are remembered: each keeps its custom fields
 // and its own sums.
 inline constexpr std::size_t kContractsPerCustomerMax = 100'000;

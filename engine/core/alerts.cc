@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <functional>
+#include <queue>
 #include <utility>
 #include <vector>
 
@@ -6,6 +8,7 @@
 #include "boost/uuid/random_generator.hpp"
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
+#include "engine/model/clock.h"
 #include "engine/model/pending.h"
 
 namespace tocsin::core {
@@ -93,6 +96,7 @@ void EngineImpl::PutInForce(const model::AlertChange& change) {
 
 void EngineImpl::PutInForceForAll(model::AlertChange change) {
   AdvanceEverybody();
+  change.at = Now();
   const std::shared_ptr<const model::Catalog> next = catalog_->With(change);
   const std::shared_ptr<const model::Catalog> old = std::exchange(catalog_, next);
   NoteKept(
@@ -135,6 +139,7 @@ void EngineImpl::PutInForceForOne(const CustomerId& customer, model::AlertChange
     own.erase(std::remove(own.begin(), own.end(), change.before), own.end());
     if (!change.after->archived()) own.push_back(change.after);
     NoteKept(&change, keeps(old), keeps(own));
+    change.at = work.now;
     slot.customer.own_changes.push_back(std::move(change));
     Refresh(&shard, &slot, &work);
     shard.Queue(&slot);
@@ -150,33 +155,56 @@ void EngineImpl::EndResets(state::Shard* shard) {
   due_.fetch_sub(work.resets_done, std::memory_order_relaxed);
 }
 
-void EngineImpl::AdvanceEverybody() {
+void EngineImpl::FindEnded(state::Shard* shard, absl::Time now, DueInstants* ended) {
   constexpr std::size_t kCustomersPerHold = 4'096;
-  absl::MutexLock one_at_a_time(&timers_mu_);
-  const absl::Time now = Now();
-  std::vector<std::pair<state::Shard::Timer, state::Shard*>> ended;
-  for (const std::unique_ptr<state::Shard>& shard : shards_) {
-    std::size_t count = 0;
-    {
-      absl::MutexLock lock(&shard->mu);
-      if (shard->earliest_end() > now) continue;
-      shard->ForgetEarliestEnd();
-      count = shard->customer_count();
-    }
-    for (std::size_t first = 0; first < count; first += kCustomersPerHold) {
-      absl::MutexLock lock(&shard->mu);
-      for (const state::Shard::Timer& timer :
-           shard->EndedBy(now, first, kCustomersPerHold)) {
-        ended.emplace_back(timer, shard.get());
-      }
-    }
+  std::size_t count = 0;
+  {
+    absl::MutexLock lock(&shard->mu);
+    if (shard->earliest_end() > now) return;
+    shard->ForgetEarliestEnd();
+    count = shard->customer_count();
   }
-  std::sort(ended.begin(), ended.end());
-  for (const auto& [timer, shard] : ended) {
+  for (std::size_t first = 0; first < count; first += kCustomersPerHold) {
     Work work{.now = now};
     {
       absl::MutexLock lock(&shard->mu);
-      Refresh(shard, shard->Find(timer.second), &work);
+      for (state::Slot* slot : shard->Slots(first, kCustomersPerHold)) {
+        // A change that it missed may have set thresholds of days.
+        model::TakeIn(&slot->customer, ContextFor(*shard, *slot, &work));
+        HandOn(shard, slot, &work);
+        const std::optional<absl::Time> due = DueBy(slot->customer, now);
+        if (due.has_value()) ended->push({{*due, slot->customer.id}, shard});
+      }
+    }
+    FollowUp(shard, work);
+  }
+}
+
+std::optional<absl::Time> EngineImpl::DueBy(const model::Customer& customer,
+                                            absl::Time now) {
+  if (customer.archived || customer.NextInstant() > now) return std::nullopt;
+  return customer.NextInstant();
+}
+
+void EngineImpl::AdvanceEverybody() {
+  absl::MutexLock one_at_a_time(&timers_mu_);
+  const absl::Time now = Now();
+  DueInstants ended;
+  for (const std::unique_ptr<state::Shard>& shard : shards_) {
+    FindEnded(shard.get(), now, &ended);
+  }
+  while (!ended.empty()) {
+    const auto [timer, shard] = ended.top();
+    ended.pop();
+    Work work{.now = timer.first};
+    {
+      absl::MutexLock lock(&shard->mu);
+      state::Slot* slot = shard->Find(timer.second);
+      // Without holdings nothing is told after the first period's end.
+      if (slot->customer.holdings == nullptr) work.now = now;
+      Refresh(shard, slot, &work);
+      const std::optional<absl::Time> due = DueBy(slot->customer, now);
+      if (due.has_value()) ended.push({{*due, timer.second}, shard});
     }
     FollowUp(shard, work);
   }

@@ -6,7 +6,7 @@
 
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
-#include "engine/model/pending.h"
+#include "engine/model/clock.h"
 
 namespace tocsin::core {
 namespace {
@@ -137,7 +137,8 @@ bool EngineImpl::RunTimers() {
     const auto [timer, i] = first.top();
     first.pop();
     state::Shard* shard = shards_[i].get();
-    Work work{.now = now};
+    // No further than this instant, so that those of all customers come in order.
+    Work work{.now = timer.first};
     {
       absl::MutexLock lock(&shard->mu);
       state::Slot* slot = shard->Find(timer.second);

@@ -4,9 +4,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <queue>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -115,8 +118,15 @@ class EngineImpl final : public Engine {
   // Ends the resets of an alert that has ended: those who have one are queued.
   void EndResets(state::Shard* shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // Does what fell due by the clock for every customer, so that a change of an alert
-  // never meets a period that ended before it.
+  // never meets what fell due before it.
   void AdvanceEverybody();
+  // First by instant, then by customer.
+  using DueInstant = std::pair<state::Shard::Timer, state::Shard*>;
+  using DueInstants =
+      std::priority_queue<DueInstant, std::vector<DueInstant>, std::greater<>>;
+  // Finds for whom in the shard something has fallen due, and when first.
+  void FindEnded(state::Shard* shard, absl::Time now, DueInstants* ended);
+  static std::optional<absl::Time> DueBy(const model::Customer& customer, absl::Time now);
   AlertId NewAlertId() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
 
   // query.cc, also for reset.cc

@@ -54,6 +54,12 @@ absl::Status CheckOptions(const Options& options) {
   if (options.groups_per_measure_max < 1) {
     return BadOption("groups_per_measure_max", "0", "1 or more");
   }
+  if (options.instances_per_customer_max < 1) {
+    return BadOption("instances_per_customer_max", "0", "1 or more");
+  }
+  if (options.keep_ended < absl::ZeroDuration()) {
+    return BadOption("keep_ended", absl::FormatDuration(options.keep_ended), "0 or more");
+  }
   if (options.due_max < 1) return BadOption("due_max", "0", "1 or more");
   if (options.outbox_max < 1) return BadOption("outbox_max", "0", "1 or more");
   if (options.event_time_ahead_max < absl::ZeroDuration()) {
@@ -136,6 +142,8 @@ model::Context EngineImpl::ContextFor(const state::Shard& shard, const state::Sl
           .missed = shard.MissedBy(slot.customer),
           .now = work->now,
           .groups_per_measure_max = options_.groups_per_measure_max,
+          .instances_per_customer_max = options_.instances_per_customer_max,
+          .keep_ended = options_.keep_ended,
           .decisions = &work->decisions,
           .resets_done = &work->resets_done};
 }

@@ -6,7 +6,7 @@
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
 #include "engine/model/customer_alert.h"
-#include "engine/model/pending.h"
+#include "engine/model/clock.h"
 
 namespace tocsin::core {
 namespace {
@@ -44,7 +44,6 @@ absl::StatusOr<model::AlertPtr> EngineImpl::FindAlert(
 void EngineImpl::Refresh(state::Shard* shard, state::Slot* slot, Work* work) {
   const model::Context context = ContextFor(*shard, *slot, work);
   model::AdvanceClock(&slot->customer, context);
-  model::TakeIn(&slot->customer, context);
   HandOn(shard, slot, work);
 }
 
@@ -113,9 +112,9 @@ absl::StatusOr<CustomerAlert> EngineImpl::DescribeLocked(state::Shard* shard,
   const absl::StatusOr<std::optional<std::string>> instance =
       model::InstanceOf(alert, selector);
   if (!instance.ok()) return instance.status();
-  absl::Status status = model::CheckInstance(&(*slot)->customer, alert, *instance);
+  absl::Status status = model::CheckInstance((*slot)->customer, alert, *instance, work->now);
   if (!status.ok()) return status;
-  return model::Describe(&(*slot)->customer, alert, *instance);
+  return model::Describe((*slot)->customer, alert, *instance, work->now);
 }
 
 absl::Status EngineImpl::ForEachCustomerAlert(
@@ -133,7 +132,7 @@ absl::Status EngineImpl::ForEachCustomerAlert(
     Refresh(&shard, slot, &work);
     const auto describe = [&](const model::AlertPtr& alert) {
       if (!alert->enabled() || !slot->customer.InScope(alert->spec())) return;
-      views.push_back(model::Describe(&slot->customer, *alert, std::nullopt));
+      views.push_back(model::Describe(slot->customer, *alert, std::nullopt, work.now));
     };
     for (const auto& [id, alert] : shard.catalog().alerts()) describe(alert);
     for (const model::AlertPtr& alert : slot->customer.own_alerts) describe(alert);
@@ -196,7 +195,7 @@ bool EngineImpl::DescribeSome(state::Shard* shard, std::size_t first,
       Refresh(shard, slot, &work);
       const model::AlertPtr alert = InForce(*shard, *slot, known.id());
       if (alert == nullptr) continue;
-      views->push_back(model::Describe(&slot->customer, *alert, std::nullopt));
+      views->push_back(model::Describe(slot->customer, *alert, std::nullopt, work.now));
     }
   }
   FollowUp(shard, work);
@@ -221,8 +220,9 @@ absl::Status EngineImpl::ForEachInstance(
         FindInScope(&shard, customer, **known, &work);
     status = slot.status();
     if (slot.ok()) {
-      views = model::DescribeInstances(&(*slot)->customer,
-                                       *InForceOrArchived(shard, **slot, *known));
+      views = model::DescribeInstances((*slot)->customer,
+                                       *InForceOrArchived(shard, **slot, *known),
+                                       work.now);
     }
   }
   FollowUp(&shard, work);

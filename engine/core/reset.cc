@@ -37,7 +37,7 @@ absl::Status EngineImpl::ResetLocked(state::Shard* shard, const CustomerId& cust
   const absl::StatusOr<std::optional<std::string>> instance =
       model::InstanceOf(*alert, selector);
   if (!instance.ok()) return instance.status();
-  absl::Status status = model::CheckInstance(&(*slot)->customer, *alert, *instance);
+  absl::Status status = model::CheckInstance((*slot)->customer, *alert, *instance, work->now);
   if (!status.ok()) return status;
   if (!alert->enabled()) {
     return MakeStatus(Reason::kAlertDisabled,
@@ -51,7 +51,7 @@ absl::Status EngineImpl::ResetLocked(state::Shard* shard, const CustomerId& cust
                       absl::StrCat(options_.due_max, " customer alerts wait for their ",
                                    "evaluation already (Options::due_max); try again"));
   }
-  model::ResetAlert(&(*slot)->customer, alert, *instance);
+  model::ResetAlert(&(*slot)->customer, alert, *instance, work->now);
   shard->Queue(*slot);
   work->due = true;
   resets_.fetch_add(1, std::memory_order_relaxed);

@@ -1,4 +1,6 @@
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -11,7 +13,7 @@ namespace tocsin::model {
 namespace {
 
 struct TextRule {
-  absl::string_view what;
+  std::string what;
   std::size_t min = 0;
   std::size_t max = 0;
 };
@@ -19,7 +21,7 @@ struct TextRule {
 absl::Status CheckText(const TextRule& rule, absl::string_view text) {
   if (text.size() < rule.min || text.size() > rule.max) {
     return MakeStatus(Reason::kTooLong,
-                      absl::StrCat(rule.what, " has ", text.size(),
+                      absl::StrCat(rule.what, " ", Quote(text), " has ", text.size(),
                                    " bytes; it must have ", rule.min, " to ", rule.max));
   }
   if (!IsValidUtf8(text)) {
@@ -65,8 +67,10 @@ absl::Status CheckScope(const AlertSpec& spec) {
   if (spec.customer.has_value() && spec.plan.has_value()) {
     return MakeStatus(
         Reason::kMalformed,
-        "customer_id and plan_id are both given; an alert is for one customer, "
-        "for the customers of one plan, or (with neither) for all");
+        absl::StrCat("customer_id ", spec.customer->ToString(), " and plan_id ",
+                     spec.plan->ToString(), " are both given; an alert is for one ",
+                     "customer, for the customers of one plan, or (with neither) for ",
+                     "all"));
   }
   return absl::OkStatus();
 }
@@ -77,33 +81,35 @@ absl::Status NotOfThisType(absl::string_view filter, AlertType type) {
 }
 
 absl::Status CheckSubject(const AlertSpec& spec) {
+  const AlertTypeInfo& info = InfoOf(spec.type);
   absl::Status status = CheckId("credit_type_id", spec.credit_type);
   if (status.ok()) status = CheckId("billable_metric_id", spec.billable_metric);
   if (!status.ok()) return status;
-  switch (spec.type) {
-    case AlertType::kSpendThresholdReached:
-      if (spec.billable_metric) return NotOfThisType("billable_metric_id", spec.type);
-      return absl::OkStatus();
-    case AlertType::kUsageThresholdReached:
-      if (spec.credit_type) return NotOfThisType("credit_type_id", spec.type);
-      if (!spec.custom_field_filters.empty()) {
-        return NotOfThisType("custom_field_filters", spec.type);
-      }
-      if (!spec.billable_metric) return Missing("billable_metric_id");
-      return absl::OkStatus();
-    default:
-      break;
+  if (spec.credit_type && !info.has_credit_type) {
+    return NotOfThisType("credit_type_id", spec.type);
   }
-  return MakeStatus(
-      Reason::kMalformed,
-      absl::StrCat("alert type number ", static_cast<int>(spec.type), " is unknown"));
+  if (spec.billable_metric && !info.has_billable_metric) {
+    return NotOfThisType("billable_metric_id", spec.type);
+  }
+  if (!spec.billable_metric && info.has_billable_metric) {
+    return Missing("billable_metric_id");
+  }
+  return absl::OkStatus();
 }
 
-absl::Status CheckGroups(const std::vector<GroupFilter>& groups) {
+absl::Status TooMany(absl::string_view what, std::size_t count, std::size_t max) {
+  return MakeStatus(Reason::kTooLong, absl::StrCat(what, " has ", count,
+                                                   " entries; at most ", max,
+                                                   " are allowed"));
+}
+
+absl::Status CheckGroups(const AlertSpec& spec) {
+  const std::vector<GroupFilter>& groups = spec.group_values;
+  if (!groups.empty() && !InfoOf(spec.type).has_group_values) {
+    return NotOfThisType("group_values", spec.type);
+  }
   if (groups.size() > kGroupKeysPerAlertMax) {
-    return MakeStatus(Reason::kTooLong,
-                      absl::StrCat("group_values has ", groups.size(), " keys; at most ",
-                                   kGroupKeysPerAlertMax, " are allowed"));
+    return TooMany("group_values", groups.size(), kGroupKeysPerAlertMax);
   }
   for (std::size_t i = 0; i < groups.size(); ++i) {
     absl::Status status =
@@ -123,23 +129,32 @@ absl::Status CheckGroups(const std::vector<GroupFilter>& groups) {
   return absl::OkStatus();
 }
 
-absl::Status CheckCustomFields(const std::vector<CustomFieldFilter>& filters) {
+absl::Status CheckEntity(FilterEntity entity, AlertType type) {
+  const FilterEntity own = *InfoOf(type).custom_fields;
+  if (entity == own) return absl::OkStatus();
+  const int number = static_cast<int>(entity);
+  const std::string name = number < kFilterEntityCount
+                               ? std::string(FilterEntityName(entity))
+                               : absl::StrCat("number ", number);
+  return MakeStatus(Reason::kNotOfThisType,
+                    absl::StrCat("entity ", name, " is not one that ",
+                                 AlertTypeName(type), " filters by; it must be ",
+                                 FilterEntityName(own)));
+}
+
+absl::Status CheckFilters(absl::string_view what, AlertType type,
+                          const std::vector<CustomFieldFilter>& filters) {
   if (filters.size() > kCustomFieldFiltersMax) {
-    return MakeStatus(
-        Reason::kTooLong,
-        absl::StrCat("custom_field_filters has ", filters.size(), " entries; at most ",
-                     kCustomFieldFiltersMax, " are allowed"));
+    return TooMany(what, filters.size(), kCustomFieldFiltersMax);
   }
   for (const CustomFieldFilter& filter : filters) {
-    if (filter.entity != FilterEntity::kContract) {
-      return MakeStatus(Reason::kNotOfThisType,
-                        absl::StrCat("entity number ", static_cast<int>(filter.entity),
-                                     " in custom_field_filters; this type has Contract"));
-    }
-    absl::Status status =
-        CheckText({"a key of custom_field_filters", 1, kCustomFieldKeyMax}, filter.key);
+    absl::Status status = CheckEntity(filter.entity, type);
     if (status.ok()) {
-      status = CheckText({"a value of custom_field_filters", 0, kCustomFieldValueMax},
+      status = CheckText({absl::StrCat("a key of ", what), 1, kCustomFieldKeyMax},
+                         filter.key);
+    }
+    if (status.ok()) {
+      status = CheckText({absl::StrCat("a value of ", what), 0, kCustomFieldValueMax},
                          filter.value);
     }
     if (!status.ok()) return status;
@@ -147,26 +162,132 @@ absl::Status CheckCustomFields(const std::vector<CustomFieldFilter>& filters) {
   return absl::OkStatus();
 }
 
+absl::Status CheckCustomFields(const AlertSpec& spec) {
+  constexpr absl::string_view kName = "custom_field_filters";
+  if (spec.custom_field_filters.empty()) return absl::OkStatus();
+  if (!InfoOf(spec.type).custom_fields) return NotOfThisType(kName, spec.type);
+  return CheckFilters(kName, spec.type, spec.custom_field_filters);
+}
+
+absl::Status CheckTypes(absl::string_view what, bool has, AlertType type,
+                        const std::vector<std::string>& types) {
+  if (types.empty()) return absl::OkStatus();
+  if (!has) return NotOfThisType(what, type);
+  if (types.size() > kTypesPerAlertMax) {
+    return TooMany(what, types.size(), kTypesPerAlertMax);
+  }
+  for (const std::string& name : types) {
+    absl::Status status =
+        CheckText({absl::StrCat("an entry of ", what), 1, kTypeNameMax}, name);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSeat(const AlertSpec& spec) {
+  const bool has = InfoOf(spec.type).has_seat_filter;
+  if (!spec.seat_filter.has_value()) {
+    return has ? Missing("seat_filter") : absl::OkStatus();
+  }
+  if (!has) return NotOfThisType("seat_filter", spec.type);
+  absl::Status status =
+      CheckText({"seat_group_key", 1, kGroupKeyMax}, spec.seat_filter->group_key);
+  if (!status.ok() || !spec.seat_filter->group_value) return status;
+  return CheckText({"seat_group_value", 0, kGroupValueMax},
+                   *spec.seat_filter->group_value);
+}
+
+absl::Status CheckSpecifier(const AlertSpecifier& specifier, AlertType type, bool alone) {
+  const std::vector<SpecifierField>& fields = specifier.custom_field_filters;
+  std::vector<CustomFieldFilter> filters;
+  for (const SpecifierField& field : fields) {
+    filters.push_back({field.entity, field.key, field.value.value_or("")});
+  }
+  absl::Status status = CheckFilters("alert_specifiers", type, filters);
+  if (!status.ok()) return status;
+  for (const SpecifierField& field : fields) {
+    if (field.value.has_value() || (alone && fields.size() == 1)) continue;
+    return MakeStatus(
+        Reason::kMalformed,
+        absl::StrCat("the key ", Quote(field.key), " in alert_specifiers has no value; ",
+                     "that is allowed only where it is the one key of the one ",
+                     "specifier"));
+  }
+  if (specifier.exclude.size() > kSpecifiersMax) {
+    return TooMany("exclude", specifier.exclude.size(), kSpecifiersMax);
+  }
+  for (const SpecifierExclude& exclude : specifier.exclude) {
+    if (exclude.custom_field_filters.empty()) {
+      return Missing("custom_field_filters in exclude");
+    }
+    status = CheckFilters("exclude", type, exclude.custom_field_filters);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSpecifiers(const AlertSpec& spec) {
+  const std::vector<AlertSpecifier>& specifiers = spec.alert_specifiers;
+  if (specifiers.empty()) return absl::OkStatus();
+  if (!InfoOf(spec.type).has_alert_specifiers) {
+    return NotOfThisType("alert_specifiers", spec.type);
+  }
+  if (specifiers.size() > kSpecifiersMax) {
+    return TooMany("alert_specifiers", specifiers.size(), kSpecifiersMax);
+  }
+  for (const AlertSpecifier& specifier : specifiers) {
+    absl::Status status = CheckSpecifier(specifier, spec.type, specifiers.size() == 1);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckType(AlertType type) {
+  const auto number = static_cast<std::size_t>(type);
+  if (number < AlertTypes().size()) return absl::OkStatus();
+  return MakeStatus(Reason::kMalformed,
+                    absl::StrCat("alert type number ", number, " is unknown; there are ",
+                                 AlertTypes().size()));
+}
+
 }  // namespace
 
 absl::Status ValidateAlert(const AlertSpec& spec) {
-  absl::Status status = CheckNamesAndThreshold(spec);
+  absl::Status status = CheckType(spec.type);
+  if (!status.ok()) return status;
+  const AlertTypeInfo& info = InfoOf(spec.type);
+  if (status.ok()) status = CheckNamesAndThreshold(spec);
   if (status.ok()) status = CheckScope(spec);
   if (status.ok()) status = CheckSubject(spec);
-  if (status.ok()) status = CheckGroups(spec.group_values);
-  if (status.ok()) status = CheckCustomFields(spec.custom_field_filters);
+  if (status.ok()) status = CheckGroups(spec);
+  if (status.ok()) status = CheckCustomFields(spec);
+  if (status.ok()) {
+    status = CheckTypes("invoice_types_filter", info.has_invoice_types, spec.type,
+                        spec.invoice_types_filter);
+  }
+  if (status.ok()) {
+    status = CheckTypes("credit_grant_type_filters", info.has_credit_grant_types,
+                        spec.type, spec.credit_grant_type_filters);
+  }
+  if (status.ok()) status = CheckSeat(spec);
+  if (status.ok()) status = CheckSpecifiers(spec);
   return status;
 }
 
 absl::StatusOr<AlertSpec> UpdatedSpec(const AlertSpec& spec, const AlertUpdate& update) {
   AlertSpec updated = spec;
-  if (update.name) updated.name = *update.name;
-  if (update.threshold) updated.threshold = *update.threshold;
-  if (update.notify_resolved) updated.notify_resolved = *update.notify_resolved;
-  if (update.group_values) updated.group_values = *update.group_values;
-  if (update.custom_field_filters) {
-    updated.custom_field_filters = *update.custom_field_filters;
-  }
+  const auto take = [](const auto& given, auto* field) {
+    if (given.has_value()) *field = *given;
+  };
+  take(update.name, &updated.name);
+  take(update.threshold, &updated.threshold);
+  take(update.notify_resolved, &updated.notify_resolved);
+  take(update.group_values, &updated.group_values);
+  take(update.custom_field_filters, &updated.custom_field_filters);
+  take(update.invoice_types_filter, &updated.invoice_types_filter);
+  take(update.credit_grant_type_filters, &updated.credit_grant_type_filters);
+  take(update.seat_filter, &updated.seat_filter);
+  take(update.alert_specifiers, &updated.alert_specifiers);
   absl::Status status = ValidateAlert(updated);
   if (!status.ok()) return status;
   return updated;

@@ -1,11 +1,13 @@
 #ifndef TOCSIN_ENGINE_MODEL_ALERT_VERSION_H_
 #define TOCSIN_ENGINE_MODEL_ALERT_VERSION_H_
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "engine/model/level.h"
 #include "engine/model/measure.h"
 #include "tocsin/alert.h"
 
@@ -30,9 +32,21 @@ struct AlertVersion {
   Decimal threshold() const { return *alert.spec.threshold; }
   bool enabled() const { return alert.status == AlertStatus::kEnabled; }
   bool archived() const { return alert.status == AlertStatus::kArchived; }
+  bool rises() const { return InfoOf(alert.spec.type).direction == Direction::kRising; }
 
   // A value equal to the threshold has reached it.
-  bool IsReachedAt(Decimal value) const { return value >= threshold(); }
+  bool IsReachedAt(Decimal value) const {
+    return rises() ? value >= threshold() : value <= threshold();
+  }
+  bool IsReachedAt(const Level& level) const {
+    const std::strong_ordering order = level <=> threshold();
+    return rises() ? order >= 0 : order <= 0;
+  }
+  // The order in which the rungs of a ladder are reached, and told of.
+  bool IsReachedBefore(const AlertVersion& other) const {
+    if (threshold() == other.threshold()) return id() < other.id();
+    return rises() == (threshold() < other.threshold());
+  }
 };
 using AlertPtr = std::shared_ptr<const AlertVersion>;
 
@@ -45,6 +59,8 @@ struct AlertChange {
   // that is kept no more; null where there is none.
   MeasurePtr begins = nullptr;
   MeasurePtr ends = nullptr;
+  // When it was put in force.
+  absl::Time at = absl::InfinitePast();
 };
 
 // Whether a spec is one that can be watched. Errors: see Engine::CreateAlert;

@@ -41,7 +41,8 @@ std::shared_ptr<const Catalog> Catalog::With(const AlertChange& change) const {
   }
   const Subject& subject = after->measure->subject;
   WatchedSubject watched = next->BuildSubject(subject);
-  if (watched.whole == nullptr && watched.slices.size() == unwatched_.slices.size()) {
+  const std::size_t tracked = subject.IsPeriodSum() ? unwatched_.slices.size() : 0;
+  if (watched.whole == nullptr && watched.slices.size() == tracked) {
     next->subjects_.erase(subject);
   } else {
     next->subjects_[subject] = std::move(watched);
@@ -73,8 +74,10 @@ WatchedSubject Catalog::BuildSubject(const Subject& subject) const {
             [](const WatchedPtr& a, const WatchedPtr& b) {
               return ComesBefore(*a->measure, *b->measure);
             });
-  result.slices.insert(result.slices.begin(), unwatched_.slices.begin(),
-                       unwatched_.slices.end());
+  if (subject.IsPeriodSum()) {
+    result.slices.insert(result.slices.begin(), unwatched_.slices.begin(),
+                         unwatched_.slices.end());
+  }
   return result;
 }
 

@@ -53,7 +53,8 @@ class Catalog {
 
   const WatchedSubject& subject(const Subject& subject) const {
     const auto it = subjects_.find(subject);
-    return it == subjects_.end() ? unwatched_ : it->second;
+    if (it != subjects_.end()) return it->second;
+    return subject.IsPeriodSum() ? unwatched_ : nothing_;
   }
   // Whether sums of a measure, other than a whole, are kept for every customer.
   bool Keeps(const Measure& measure) const {
@@ -70,9 +71,10 @@ class Catalog {
   WatchedSubject BuildSubject(const Subject& subject) const;
 
   std::uint64_t generation_ = 0;
-  // Of a subject that no alert watches: the measures of the tracked group keys,
-  // which every subject has.
+  // Of a sum in a period that no alert watches: the measures of the tracked group
+  // keys, which every one has.
   WatchedSubject unwatched_;
+  WatchedSubject nothing_;
   absl::flat_hash_map<AlertId, AlertPtr> alerts_;
   absl::flat_hash_map<Subject, WatchedSubject> subjects_;
 };

@@ -8,12 +8,13 @@
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
 #include "engine/model/reading.h"
+#include "engine/model/slices.h"
 #include "engine/model/turn.h"
 
 namespace tocsin::model {
 namespace {
 
-struct Move {
+struct Shift {
   const Subject* subject = nullptr;
   const Measure* measure = nullptr;
   absl::string_view instance;
@@ -21,12 +22,10 @@ struct Move {
   Sum after;
 };
 
-using Contracts = absl::flat_hash_map<ContractId, CustomFields>;
-
 // Every reading that the contract's spend takes part in, with its sum under the
 // new fields; false if one does not fit.
 bool WorkOut(Customer* customer, const ContractId& contract, const Contracts& contracts,
-             std::vector<Move>* moves) {
+             std::vector<Shift>* shifts) {
   for (Meter& meter : customer->meters) {
     for (Slice& slice : meter.slices) {
       if (!slice.measure->FiltersContracts()) continue;
@@ -34,22 +33,12 @@ bool WorkOut(Customer* customer, const ContractId& contract, const Contracts& co
         if (!instance.parts.contains(contract)) continue;
         const std::optional<Sum> after = SumOfParts(*slice.measure, instance, contracts);
         if (!after.has_value()) return false;
-        moves->push_back(
+        shifts->push_back(
             {&meter.subject, slice.measure.get(), key, &instance.gauge, *after});
       }
     }
   }
   return true;
-}
-
-// A group value whose contracts all went is an instance no more: what was said of it
-// is forgotten, and its epoch and crossing number go on in the alert's.
-void EndInstance(Customer* customer, const Catalog& catalog, const Move& move) {
-  for (auto& [id, state] : customer->states) {
-    const AlertPtr* alert = FindAlert(*customer, catalog, id);
-    if (alert == nullptr || (*alert)->measure.get() != move.measure) continue;
-    state.instances.erase(std::string(move.instance));
-  }
 }
 
 }  // namespace
@@ -66,13 +55,14 @@ Outcome TellContract(Customer* customer, const Context& context,
     return outcome;
   }
   const auto [place, inserted] = customer->contracts.try_emplace(fact.contract);
-  CustomFields old = std::exchange(place->second, fact.custom_fields);
-  std::vector<Move> moves;
-  if (!WorkOut(customer, fact.contract, customer->contracts, &moves)) {
+  place->second.named_at = context.now;
+  CustomFields old = std::exchange(place->second.fields, fact.custom_fields);
+  std::vector<Shift> shifts;
+  if (!WorkOut(customer, fact.contract, customer->contracts, &shifts)) {
     if (inserted) {
       customer->contracts.erase(place);
     } else {
-      place->second = std::move(old);
+      place->second.fields = std::move(old);
     }
     outcome.status = MakeStatus(
         Reason::kOutOfRange,
@@ -82,16 +72,17 @@ Outcome TellContract(Customer* customer, const Context& context,
   }
   {
     Turn turn(customer, context, context.now);
-    for (const Move& move : moves) {
-      const std::optional<Decimal> previous = move.gauge->sum.value_if_data();
-      move.gauge->sum = move.after;
-      JudgeMove(*customer, context.catalog, {*move.subject, move.measure, move.instance},
-                Trigger::kCustomer, previous, move.gauge, &turn);
+    for (const Shift& shift : shifts) {
+      const std::optional<Decimal> previous = shift.gauge->sum.value_if_data();
+      shift.gauge->sum = shift.after;
+      JudgeGauge(*customer, context.catalog, *shift.subject, shift.measure, shift.instance,
+                 Trigger::kCustomer, previous, shift.gauge, &turn);
     }
   }
-  for (const Move& move : moves) {
-    if (!move.after.has_data && move.measure->FansOut()) {
-      EndInstance(customer, context.catalog, move);
+  for (const Shift& shift : shifts) {
+    if (!shift.after.has_data && shift.measure->FansOut()) {
+      // A group value whose contracts all went is an instance no more.
+      ForgetInstance(customer, context.catalog, *shift.measure, shift.instance);
     }
   }
   return outcome;

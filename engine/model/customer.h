@@ -1,10 +1,13 @@
 #ifndef TOCSIN_ENGINE_MODEL_CUSTOMER_H_
 #define TOCSIN_ENGINE_MODEL_CUSTOMER_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/btree_map.h"
@@ -16,6 +19,7 @@
 #include "engine/model/catalog.h"
 #include "engine/model/decision.h"
 #include "engine/model/gauge.h"
+#include "engine/model/holdings.h"
 #include "engine/model/period.h"
 #include "tocsin/fact.h"
 #include "tocsin/ids.h"
@@ -61,6 +65,7 @@ struct Pending {
   // Under which version the alert was last judged; null if it never was, or what
   // was concluded is void.
   AlertPtr judged_under;
+  absl::Time since = absl::InfinitePast();  // when that ceased to be in force
   bool created = false;
   bool restarted = false;  // enabled, or its filters changed
   bool updated = false;
@@ -75,6 +80,13 @@ struct Pending {
            reset_instances.contains(instance_key);
   }
 };
+
+// A contract that was told.
+struct Contract {
+  CustomFields fields;
+  absl::Time named_at = absl::InfinitePast();  // by the last fact
+};
+using Contracts = absl::flat_hash_map<ContractId, Contract>;
 
 // All that is known and concluded of one customer. Plain data: the functions of
 // this folder change it, one call at a time.
@@ -96,23 +108,44 @@ struct Customer {
   std::optional<PlanId> plan;
   std::optional<absl::Time> plan_ends_at;
   CustomFields custom_fields;
-  absl::flat_hash_map<ContractId, CustomFields> contracts;
+  Contracts contracts;
+  std::unique_ptr<Holdings> holdings;  // null where there is nothing of it
 
   std::vector<AlertPtr> own_alerts;      // for this customer only; not archived
   std::vector<AlertChange> own_changes;  // of those, not yet taken in
   absl::btree_map<AlertId, AlertState> states;
   absl::btree_map<AlertId, Pending> pending;
 
-  Meter* FindMeter(const Subject& subject) {
-    for (Meter& meter : meters) {
+  const Meter* FindMeter(const Subject& subject) const {
+    for (const Meter& meter : meters) {
       if (meter.subject == subject) return &meter;
     }
     return nullptr;
   }
+  Meter* FindMeter(const Subject& subject) {
+    return const_cast<Meter*>(std::as_const(*this).FindMeter(subject));
+  }
   Meter& MeterFor(const Subject& subject);
   const CustomFields* FindContract(const ContractId& contract) const {
     const auto it = contracts.find(contract);
-    return it == contracts.end() ? nullptr : &it->second;
+    return it == contracts.end() ? nullptr : &it->second.fields;
+  }
+  Holdings& HoldingsToChange() {
+    if (holdings == nullptr) holdings = std::make_unique<Holdings>();
+    return *holdings;
+  }
+  // When something falls due next.
+  absl::Time NextInstant() const {
+    const absl::Time ends_at = period.ends_at();
+    return holdings == nullptr ? ends_at : std::min(ends_at, holdings->NextInstant());
+  }
+  // When something falls due next that may have to be told. All else can wait until
+  // the customer is touched, as nobody could tell.
+  absl::Time NextToTell() const {
+    absl::Time next = absl::InfiniteFuture();
+    if (may_resolve_at_end) next = period.ends_at();
+    if (holdings == nullptr || holdings->tallies.empty()) return next;
+    return std::min(next, holdings->NextInstant());
   }
   bool InScope(const AlertSpec& spec) const {
     if (archived) return false;
@@ -128,6 +161,8 @@ struct Context {
   absl::Span<const AlertChange> missed;
   absl::Time now;
   std::size_t groups_per_measure_max = 0;
+  std::size_t instances_per_customer_max = 0;
+  absl::Duration keep_ended;
   // Appended to, in the order in which they are to be sent.
   std::vector<Decision>* decisions = nullptr;
   // Raised by one for each customer alert whose reset is not due any more.

@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "engine/base/status.h"
-#include "engine/base/text.h"
 #include "engine/model/reading.h"
 
 namespace tocsin::model {
@@ -22,20 +20,6 @@ const AlertState* FindState(const Customer& customer, const AlertId& alert) {
   return it == customer.states.end() ? nullptr : &it->second;
 }
 
-std::string OpenKeys(const AlertVersion& alert) {
-  std::vector<std::string> keys;
-  for (const GroupFilter& group : alert.measure->groups) {
-    if (!group.value.has_value()) keys.push_back(Quote(group.key));
-  }
-  if (keys.empty()) return "no group keys, because the alert does not fan out";
-  return absl::StrCat("just the keys ", absl::StrJoin(keys, ", "));
-}
-
-absl::Status BadSelector(const AlertVersion& alert) {
-  return MakeStatus(Reason::kMalformed,
-                    absl::StrCat("the instance is to be named by ", OpenKeys(alert)));
-}
-
 CustomerStatus Worse(CustomerStatus a, CustomerStatus b) {
   const auto rank = [](CustomerStatus status) {
     return status == CustomerStatus::kInAlarm      ? 2
@@ -46,42 +30,49 @@ CustomerStatus Worse(CustomerStatus a, CustomerStatus b) {
 }
 
 CustomerStatus StatusOf(const AlertVersion& alert, const Pending* pending,
-                        absl::string_view instance, const Gauge* gauge) {
-  if (pending != nullptr && pending->Evaluating(instance)) {
+                        const Reading& reading) {
+  if (pending != nullptr && pending->Evaluating(reading.instance)) {
     return CustomerStatus::kEvaluating;
   }
+  // Until it is judged the status stays what it was when the alert changed.
   const AlertVersion& judged = pending == nullptr ? alert : *pending->judged_under;
-  const bool reached =
-      gauge != nullptr && gauge->sum.has_data && judged.IsReachedAt(gauge->sum.value);
+  const std::optional<Level> level =
+      pending == nullptr ? reading.level : reading.LevelAt(pending->since);
+  const bool reached = level.has_value() && judged.IsReachedAt(*level);
   return reached ? CustomerStatus::kInAlarm : CustomerStatus::kOk;
 }
 
-CustomerAlert Frame(Customer* customer, const AlertVersion& alert) {
-  CustomerAlert view{.customer = customer->id,
+CustomerAlert Frame(const Customer& customer, const AlertVersion& alert) {
+  CustomerAlert view{.customer = customer.id,
                      .alert = alert.id(),
                      .type = alert.spec().type,
                      .alert_status = alert.alert.status,
                      .alert_name = alert.spec().name,
                      .threshold = alert.threshold()};
-  if (const AlertState* state = FindState(*customer, alert.id())) {
+  if (const AlertState* state = FindState(customer, alert.id())) {
     view.epoch = state->epoch;
   }
-  Meter* meter = customer->FindMeter(alert.measure->subject);
+  const Meter* meter = customer.FindMeter(alert.measure->subject);
   const Slice* slice = meter ? meter->FindSlice(alert.measure.get()) : nullptr;
   if (slice != nullptr) view.group_dropped = slice->group_dropped;
   return view;
 }
 
-CustomerAlert DescribeInstance(Customer* customer, const AlertVersion& alert,
-                               absl::string_view key, const Gauge* gauge) {
+CustomerAlert DescribeInstance(const Customer& customer, const AlertVersion& alert,
+                               const Reading& reading) {
   CustomerAlert view = Frame(customer, alert);
   if (alert.enabled()) {
-    view.status = StatusOf(alert, FindPending(*customer, alert.id()), key, gauge);
+    view.status = StatusOf(alert, FindPending(customer, alert.id()), reading);
   }
-  if (gauge != nullptr) view.value = gauge->sum.value_if_data();
-  view.group_values = GroupValuesOf(alert.spec(), key);
-  const AlertState* state = FindState(*customer, alert.id());
-  const InstanceState* instance = state ? state->Find(key) : nullptr;
+  if (reading.level.has_value()) view.value = reading.level->Rounded();
+  InstanceSelector about = SelectorOf(alert.spec(), reading.instance);
+  view.group_values = std::move(about.group_values);
+  view.balance = about.balance;
+  view.invoice = about.invoice;
+  view.seat = std::move(about.seat);
+  view.custom_field = std::move(about.custom_field);
+  const AlertState* state = FindState(customer, alert.id());
+  const InstanceState* instance = state ? state->Find(reading.instance) : nullptr;
   if (instance != nullptr) {
     view.epoch = instance->epoch;
     if (instance->SaidInThisEpoch()) view.triggered_by = instance->last_trigger;
@@ -90,58 +81,38 @@ CustomerAlert DescribeInstance(Customer* customer, const AlertVersion& alert,
 }
 
 // Of all instances: the worst status, and the trigger of what was said last.
-void Summarize(Customer* customer, const AlertVersion& alert, CustomerAlert* view) {
-  const Pending* pending = FindPending(*customer, alert.id());
+void Summarize(const Customer& customer, const AlertVersion& alert, absl::Time now,
+               CustomerAlert* view) {
+  const Pending* pending = FindPending(customer, alert.id());
   if (alert.enabled()) {
     const bool owed =
         pending && (pending->judged_under == nullptr || pending->reset_whole);
     CustomerStatus worst = owed ? CustomerStatus::kEvaluating : CustomerStatus::kOk;
-    ForEachGauge(customer, *alert.measure, [&](absl::string_view key, Gauge* gauge) {
-      worst = Worse(StatusOf(alert, pending, key, gauge), worst);
+    ForEachReading(customer, *alert.measure, now, [&](const Reading& reading) {
+      worst = Worse(StatusOf(alert, pending, reading), worst);
     });
     view->status = worst;
   }
-  const AlertState* state = FindState(*customer, alert.id());
+  const AlertState* state = FindState(customer, alert.id());
   if (state != nullptr) view->triggered_by = state->last_trigger;
 }
 
 }  // namespace
 
-absl::StatusOr<std::optional<std::string>> InstanceOf(const AlertVersion& alert,
-                                                      const InstanceSelector& selector) {
-  if (selector.group_values.empty()) return std::optional<std::string>();
-  std::vector<std::string> values;
-  std::size_t named = 0;
-  for (const GroupFilter& group : alert.measure->groups) {
-    const auto given = std::find_if(
-        selector.group_values.begin(), selector.group_values.end(),
-        [&group](const GroupValue& value) { return value.key == group.key; });
-    if (given == selector.group_values.end()) {
-      if (!group.value.has_value()) return BadSelector(alert);
-      continue;
-    }
-    ++named;
-    if (!group.value.has_value()) {
-      values.push_back(given->value);
-    } else if (*group.value != given->value) {
-      return BadSelector(alert);
-    }
-  }
-  if (named != selector.group_values.size()) return BadSelector(alert);
-  return std::optional<std::string>(InstanceKeyOf(values));
-}
-
-absl::Status CheckInstance(Customer* customer, const AlertVersion& alert,
-                           const std::optional<std::string>& instance) {
+absl::Status CheckInstance(const Customer& customer, const AlertVersion& alert,
+                           const std::optional<std::string>& instance, absl::Time now) {
   if (!instance.has_value() || instance->empty()) return absl::OkStatus();
   bool found = false;
-  ForEachGauge(customer, *alert.measure,
-               [&](absl::string_view key, Gauge*) { found = found || key == *instance; });
+  ForEachReading(customer, *alert.measure, now, [&](const Reading& reading) {
+    found = found || reading.instance == *instance;
+  });
   if (found) return absl::OkStatus();
-  return MakeStatus(Reason::kUnknownInstance,
-                    absl::StrCat("customer ", customer->id.ToString(),
-                                 " has no such group values under alert ",
-                                 alert.id().ToString(), " in this period"));
+  return MakeStatus(
+      Reason::kUnknownInstance,
+      absl::StrCat("customer ", customer.id.ToString(), " has no ",
+                   NameInstance(alert.spec(), *instance), " under alert ",
+                   alert.id().ToString(),
+                   " now; ForEachInstance tells which there are"));
 }
 
 bool HasPendingReset(const Customer& customer, const AlertId& alert) {
@@ -150,10 +121,13 @@ bool HasPendingReset(const Customer& customer, const AlertId& alert) {
 }
 
 void ResetAlert(Customer* customer, const AlertPtr& alert,
-                const std::optional<std::string>& instance) {
+                const std::optional<std::string>& instance, absl::Time now) {
   AlertState& state = customer->states[alert->id()];
   const auto [it, inserted] = customer->pending.try_emplace(alert->id());
-  if (inserted) it->second.judged_under = alert;
+  if (inserted) {
+    it->second.judged_under = alert;
+    it->second.since = now;
+  }
   if (!instance.has_value() || instance->empty()) {
     state.RaiseEpoch();
     it->second.reset_whole = true;
@@ -161,33 +135,34 @@ void ResetAlert(Customer* customer, const AlertPtr& alert,
   }
   // What has no state of its own has the customer alert's epoch; the other
   // instances are to keep what that was.
-  ForEachGauge(customer, *alert->measure,
-               [&state](absl::string_view key, Gauge*) { state.InstanceFor(key); });
+  ForEachReading(*customer, *alert->measure, now, [&state](const Reading& reading) {
+    state.InstanceFor(reading.instance);
+  });
   state.RaiseEpochOf(*instance);
   it->second.reset_instances.insert(*instance);
 }
 
-CustomerAlert Describe(Customer* customer, const AlertVersion& alert,
-                       const std::optional<std::string>& instance) {
+CustomerAlert Describe(const Customer& customer, const AlertVersion& alert,
+                       const std::optional<std::string>& instance, absl::Time now) {
   const bool as_a_whole = alert.measure->FansOut() && !instance.has_value();
   if (as_a_whole) {
     CustomerAlert view = Frame(customer, alert);
-    Summarize(customer, alert, &view);
+    Summarize(customer, alert, now, &view);
     return view;
   }
   const std::string wanted = instance.value_or("");
   CustomerAlert view;
-  ForEachGauge(customer, *alert.measure, [&](absl::string_view key, Gauge* gauge) {
-    if (key == wanted) view = DescribeInstance(customer, alert, key, gauge);
+  ForEachReading(customer, *alert.measure, now, [&](const Reading& reading) {
+    if (reading.instance == wanted) view = DescribeInstance(customer, alert, reading);
   });
   return view;
 }
 
-std::vector<CustomerAlert> DescribeInstances(Customer* customer,
-                                             const AlertVersion& alert) {
+std::vector<CustomerAlert> DescribeInstances(const Customer& customer,
+                                             const AlertVersion& alert, absl::Time now) {
   std::vector<CustomerAlert> views;
-  ForEachGauge(customer, *alert.measure, [&](absl::string_view key, Gauge* gauge) {
-    views.push_back(DescribeInstance(customer, alert, key, gauge));
+  ForEachReading(customer, *alert.measure, now, [&](const Reading& reading) {
+    views.push_back(DescribeInstance(customer, alert, reading));
   });
   return views;
 }

@@ -23,6 +23,8 @@ struct Decision {
   std::string instance;  // instance key
   Decimal value;
   std::optional<Decimal> previous_value;
+  std::optional<Decimal> remaining_balance;  // of a percentage
+  std::string invoice_type;                  // of one invoice
   std::uint64_t epoch = 0;
   std::uint64_t crossing = 0;
   std::uint64_t sequence = 0;

@@ -4,11 +4,17 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
+#include "engine/model/balance.h"
+#include "engine/model/clock.h"
 #include "engine/model/contract.h"
+#include "engine/model/invoice.h"
 #include "engine/model/pending.h"
+#include "engine/model/plan.h"
 #include "engine/model/reading.h"
+#include "engine/model/touched.h"
 #include "engine/model/turn.h"
 
 namespace tocsin::model {
@@ -39,7 +45,7 @@ Outcome ApplyEntry(Customer* customer, const Context& context, const Entry& entr
     return outcome;
   }
   if (time >= customer->period.ends_at()) {
-    BeginPeriod(customer, context, time, context.now);
+    BeginPeriod(customer, context, time);
   }
   return Post(customer, context, entry);
 }
@@ -47,7 +53,8 @@ Outcome ApplyEntry(Customer* customer, const Context& context, const Entry& entr
 Outcome Apply(Customer* customer, const Context& context, const SpendAdded& fact) {
   return ApplyEntry(
       customer, context,
-      {.posting = {SpendIn(fact.credit_type), fact.amount, false, fact.version},
+      {.subject = SpendIn(fact.credit_type),
+       .posting = {fact.amount, false, fact.version},
        .contract = fact.contract,
        .group_values = fact.group_values,
        .trigger = Trigger::kSpend},
@@ -57,7 +64,8 @@ Outcome Apply(Customer* customer, const Context& context, const SpendAdded& fact
 Outcome Apply(Customer* customer, const Context& context, const SpendTotal& fact) {
   return ApplyEntry(
       customer, context,
-      {.posting = {SpendIn(fact.credit_type), fact.total, true, fact.version},
+      {.subject = SpendIn(fact.credit_type),
+       .posting = {fact.total, true, fact.version},
        .contract = fact.contract,
        .group_values = fact.group_values,
        .trigger = Trigger::kSpend},
@@ -67,7 +75,8 @@ Outcome Apply(Customer* customer, const Context& context, const SpendTotal& fact
 Outcome Apply(Customer* customer, const Context& context, const UsageAdded& fact) {
   return ApplyEntry(
       customer, context,
-      {.posting = {UsageOf(fact.billable_metric), fact.quantity, false, fact.version},
+      {.subject = UsageOf(fact.billable_metric),
+       .posting = {fact.quantity, false, fact.version},
        .contract = std::nullopt,
        .group_values = fact.group_values,
        .trigger = Trigger::kUsage},
@@ -77,7 +86,8 @@ Outcome Apply(Customer* customer, const Context& context, const UsageAdded& fact
 Outcome Apply(Customer* customer, const Context& context, const UsageTotal& fact) {
   return ApplyEntry(
       customer, context,
-      {.posting = {UsageOf(fact.billable_metric), fact.total, true, fact.version},
+      {.subject = UsageOf(fact.billable_metric),
+       .posting = {fact.total, true, fact.version},
        .contract = std::nullopt,
        .group_values = fact.group_values,
        .trigger = Trigger::kUsage},
@@ -90,9 +100,9 @@ Outcome Apply(Customer* customer, const Context& context, const PeriodTold& fact
   const absl::StatusOr<PeriodState::Told> told = customer->period.Tell(
       {.starts_at = fact.starts_at, .ends_at = fact.ends_at}, context.now);
   if (!told.ok()) return Refused(told.status());
-  if (*told == PeriodState::Told::kBegan) ClearPeriod(customer, context, context.now);
+  if (*told == PeriodState::Told::kBegan) ClearPeriod(customer, context);
   if (context.now >= customer->period.ends_at()) {
-    BeginPeriod(customer, context, context.now, context.now);
+    BeginPeriod(customer, context, context.now);
   }
   return Outcome();
 }
@@ -104,6 +114,7 @@ void Archive(Customer* customer, const Context& context) {
   }
   customer->meters.clear();
   customer->contracts.clear();
+  customer->holdings.reset();
   for (auto& [id, state] : customer->states) {
     state.instances.erase(state.instances.upper_bound(""), state.instances.end());
     state.Forget();
@@ -128,16 +139,25 @@ std::vector<ScopedAlert> ScopesOf(const Customer& customer, const Catalog& catal
   return scopes;
 }
 
+// The alerts that begin to apply.
+absl::flat_hash_set<AlertId> Entering(const Customer& customer,
+                                      const std::vector<ScopedAlert>& before) {
+  absl::flat_hash_set<AlertId> entering;
+  for (const auto& [alert, was_in_scope] : before) {
+    if (!was_in_scope && customer.InScope(alert->spec())) entering.insert(alert->id());
+  }
+  return entering;
+}
+
 // Judges the alerts that begin to apply. Those that cease to apply leave no status: it
 // is where a value stands on the ladders that do.
 void ChangeScopes(Customer* customer, const Context& context,
-                  const std::vector<ScopedAlert>& before) {
-  Turn turn(customer, context, context.now);
+                  const std::vector<ScopedAlert>& before, Turn* turn) {
   for (const auto& [alert, was_in_scope] : before) {
     const bool is_in_scope = customer->InScope(alert->spec());
     if (is_in_scope == was_in_scope) continue;
-    SetBands(customer, context.catalog, *alert->measure);
-    if (is_in_scope && alert->enabled()) JudgeEntering(customer, alert, &turn);
+    SetBands(customer, context.catalog, *alert->measure, context.now);
+    if (is_in_scope && alert->enabled()) JudgeEntering(customer, context, alert, turn);
     const auto state = customer->states.find(alert->id());
     if (!is_in_scope && state != customer->states.end()) state->second.Forget();
   }
@@ -156,17 +176,21 @@ Outcome Apply(Customer* customer, const Context& context, const CustomerTold& fa
     return Refused(CustomerIsArchived(customer->id));
   }
   BringUpToDate(customer, context);
-  std::vector<ScopedAlert> scopes;
-  const bool may_change_scope = !fact.plan.keeps() || fact.archived.has_value();
-  if (may_change_scope) scopes = ScopesOf(*customer, context.catalog);
+  const std::vector<ScopedAlert> scopes = ScopesOf(*customer, context.catalog);
+  const bool restored = customer->archived;
   PatchCustomer(customer, fact);
   if (fact.archived.value_or(false)) {
     Archive(customer, context);
-  } else if (may_change_scope) {
-    customer->archived = false;
-    AdvanceClock(customer, context);
-    ChangeScopes(customer, context, scopes);
+    return Outcome();
   }
+  customer->archived = false;
+  if (restored) AdvanceClock(customer, context);
+  Turn turn(customer, context, context.now);
+  Touched touched(customer, context, context.now, context.now);
+  if (restored || !fact.plan_ends_at.keeps()) SetPlanEnd(customer, context, &touched);
+  const absl::flat_hash_set<AlertId> entering = Entering(*customer, scopes);
+  touched.Judge(&turn, &entering);
+  ChangeScopes(customer, context, scopes, &turn);
   return Outcome();
 }
 
@@ -176,9 +200,22 @@ Outcome Apply(Customer* customer, const Context& context, const ContractTold& fa
   return TellContract(customer, context, fact);
 }
 
-template <typename Unknown>
-Outcome Apply(Customer*, const Context&, const Unknown&) {
-  return Refused(absl::UnimplementedError("balances and invoices"));
+Outcome Apply(Customer* customer, const Context& context, const BalanceTold& fact) {
+  if (customer->archived) return Refused(CustomerIsArchived(customer->id));
+  BringUpToDate(customer, context);
+  return TellBalance(customer, context, fact);
+}
+
+Outcome Apply(Customer* customer, const Context& context, const BalanceDrawn& fact) {
+  if (customer->archived) return Refused(CustomerIsArchived(customer->id));
+  BringUpToDate(customer, context);
+  return DrawBalance(customer, context, fact);
+}
+
+Outcome Apply(Customer* customer, const Context& context, const InvoiceTold& fact) {
+  if (customer->archived) return Refused(CustomerIsArchived(customer->id));
+  BringUpToDate(customer, context);
+  return TellInvoice(customer, context, fact);
 }
 
 }  // namespace
@@ -186,6 +223,12 @@ Outcome Apply(Customer*, const Context&, const Unknown&) {
 const CustomerId& CustomerOf(const Fact& fact) {
   return std::visit([](const auto& one) -> const CustomerId& { return one.customer; },
                     fact);
+}
+
+absl::Status CheckKnown(const Fact& fact, bool customer_is_known) {
+  const auto* drawn = std::get_if<BalanceDrawn>(&fact);
+  if (customer_is_known || drawn == nullptr) return absl::OkStatus();
+  return UnknownBalance(*drawn);
 }
 
 Outcome ApplyFact(Customer* customer, const Context& context, const Fact& fact) {

@@ -15,9 +15,12 @@ const CustomerId& CustomerOf(const Fact& fact);
 // Whether a fact can be applied to any customer at all. Errors, first match first:
 // kInvalidArgument for a nil id, or group values or custom fields that are
 // malformed; kOutOfRange for an amount beyond +-10^18; kInvalidArgument for a
-// period that ends before it starts; kOutOfRange for a time further than
+// period or balance that ends before it starts; kOutOfRange for a time further than
 // `ahead_max` past `now`.
 absl::Status ValidateFact(const Fact& fact, absl::Time now, absl::Duration ahead_max);
+
+// Whether a fact can be the first of its customer. Error: kNotFound for a draw.
+absl::Status CheckKnown(const Fact& fact, bool customer_is_known);
 
 // Applies a valid fact to its customer and decides everything that it causes.
 Outcome ApplyFact(Customer* customer, const Context& context, const Fact& fact);

@@ -147,9 +147,66 @@ absl::Status Check(const ContractTold& fact, const Limits&) {
   return CheckFields(fact.custom_fields);
 }
 
-template <typename Unknown>
-absl::Status Check(const Unknown&, const Limits&) {
-  return absl::UnimplementedError("balances and invoices");
+absl::Status CheckTypeName(absl::string_view what, const std::string& name) {
+  if (name.empty()) {
+    return MakeStatus(Reason::kMissing, absl::StrCat(what, " is empty; it must have 1 ",
+                                                     "to ", kTypeNameMax, " bytes"));
+  }
+  return CheckText(what, name, 1, kTypeNameMax);
+}
+
+absl::Status CheckSeat(const Seat& seat) {
+  if (seat.group_key.empty()) {
+    return MakeStatus(Reason::kMissing,
+                      absl::StrCat("seat_group_key of the seat ",
+                                   Quote(seat.group_value), " is empty; it must have 1 ",
+                                   "to ", kGroupKeyMax, " bytes"));
+  }
+  absl::Status status = CheckText("seat_group_key", seat.group_key, 1, kGroupKeyMax);
+  if (!status.ok()) return status;
+  return CheckText("seat_group_value", seat.group_value, 0, kGroupValueMax);
+}
+
+absl::Status Check(const BalanceTold& fact, const Limits&) {
+  if (fact.balance.is_nil()) return Nil("balance_id");
+  absl::Status status;
+  if (fact.custom_fields.value()) status = CheckFields(*fact.custom_fields.value());
+  if (status.ok() && fact.credit_grant_type.value()) {
+    status = CheckTypeName("credit_grant_type", *fact.credit_grant_type.value());
+  }
+  if (status.ok() && fact.seat.value()) status = CheckSeat(*fact.seat.value());
+  if (!status.ok()) return status;
+  if (fact.credit_type && fact.credit_type->is_nil()) return Nil("credit_type_id");
+  status = CheckAmount("granted", fact.granted);
+  if (status.ok()) status = CheckAmount("remaining", fact.remaining);
+  if (!status.ok()) return status;
+  if (fact.granted < Decimal()) {
+    return MakeStatus(Reason::kOutOfRange,
+                      absl::StrCat("granted ", fact.granted.ToString(),
+                                   " is negative; it must be 0 or more"));
+  }
+  if (!fact.starts_at.value() || !fact.ends_at.value()) return absl::OkStatus();
+  if (*fact.ends_at.value() > *fact.starts_at.value()) return absl::OkStatus();
+  std::string starts;
+  std::string ends;
+  AppendRfc3339Millis(*fact.starts_at.value(), &starts);
+  AppendRfc3339Millis(*fact.ends_at.value(), &ends);
+  return MakeStatus(Reason::kMalformed,
+                    absl::StrCat("the balance ends at ", ends,
+                                 ", not after its start at ", starts));
+}
+
+absl::Status Check(const BalanceDrawn& fact, const Limits&) {
+  if (fact.balance.is_nil()) return Nil("balance_id");
+  return CheckAmount("amount", fact.amount);
+}
+
+absl::Status Check(const InvoiceTold& fact, const Limits&) {
+  if (fact.invoice.is_nil()) return Nil("invoice_id");
+  absl::Status status = CheckTypeName("invoice_type", fact.invoice_type);
+  if (!status.ok()) return status;
+  if (fact.credit_type && fact.credit_type->is_nil()) return Nil("credit_type_id");
+  return CheckAmount("total", fact.total);
 }
 
 }  // namespace

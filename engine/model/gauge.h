@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
@@ -17,7 +19,6 @@ namespace tocsin::model {
 
 // What a fact says of a sum: an addition to it, or what it is in all.
 struct Posting {
-  Subject subject;
   Decimal amount;
   bool is_total = false;
   std::optional<std::uint64_t> version;
@@ -79,11 +80,14 @@ struct Meter {
   ContractParts contracts;    // without group values
   std::vector<Slice> slices;  // those that began amid the period in that order
 
-  Slice* FindSlice(const Measure* measure) {
-    for (Slice& slice : slices) {
+  const Slice* FindSlice(const Measure* measure) const {
+    for (const Slice& slice : slices) {
       if (slice.measure.get() == measure) return &slice;
     }
     return nullptr;
+  }
+  Slice* FindSlice(const Measure* measure) {
+    return const_cast<Slice*>(std::as_const(*this).FindSlice(measure));
   }
 
   // Begins a new period: everything is back at zero and without data.

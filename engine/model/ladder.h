@@ -32,8 +32,9 @@ struct Band {
   friend bool operator==(const Band&, const Band&) = default;
 };
 
-// The thresholds of the enabled alerts of one measure and one scope, lowest
-// first; equal ones by alert id. Immutable once built.
+// The thresholds of the enabled alerts of one measure and one scope in the order in
+// which they are reached: lowest first where they rise, highest first where they
+// fall; equal ones by alert id. Immutable once built.
 class Ladder {
  public:
   // Keeps the order whatever the order of adding.
@@ -41,6 +42,7 @@ class Ladder {
 
   // How many rungs a value has reached: those in front, `[0, Reached)`.
   std::size_t Reached(Decimal value) const;
+  std::size_t Reached(const Level& level) const;
   const AlertPtr& rung(std::size_t i) const { return rungs_[i]; }
   std::size_t size() const { return rungs_.size(); }
   bool empty() const { return rungs_.empty(); }
@@ -49,6 +51,9 @@ class Ladder {
   Band BandAt(std::size_t reached) const;
 
  private:
+  template <typename Value>
+  std::size_t CountReached(const Value& value) const;
+
   std::vector<AlertPtr> rungs_;
 };
 

@@ -1,7 +1,9 @@
 #include "engine/model/measure.h"
 
 #include <algorithm>
+#include <functional>
 #include <tuple>
+#include <utility>
 
 namespace tocsin::model {
 namespace {
@@ -33,48 +35,108 @@ bool SameKeys(const Measure& a, const Measure& b) {
       [](const GroupFilter& x, const GroupFilter& y) { return x.key == y.key; });
 }
 
+template <typename Filter>
+bool IsBefore(const Filter& a, const Filter& b) {
+  return std::tie(a.key, a.value) < std::tie(b.key, b.value);
+}
+
+template <typename Filters>
+bool AreBefore(const Filters& a, const Filters& b) {
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                      IsBefore<typename Filters::value_type>);
+}
+
+bool IsExcludeBefore(const SpecifierExclude& a, const SpecifierExclude& b) {
+  return AreBefore(a.custom_field_filters, b.custom_field_filters);
+}
+
+bool IsSpecifierBefore(const AlertSpecifier& a, const AlertSpecifier& b) {
+  if (AreBefore(a.custom_field_filters, b.custom_field_filters)) return true;
+  if (AreBefore(b.custom_field_filters, a.custom_field_filters)) return false;
+  return std::lexicographical_compare(a.exclude.begin(), a.exclude.end(),
+                                      b.exclude.begin(), b.exclude.end(),
+                                      IsExcludeBefore);
+}
+
+template <typename Values, typename Less>
+void SortUnique(Values* values, Less less) {
+  std::sort(values->begin(), values->end(), less);
+  values->erase(std::unique(values->begin(), values->end()), values->end());
+}
+
 }  // namespace
 
 Subject SpendIn(const CreditTypeId& credit_type) {
-  return {.quantity = Quantity::kSpend, .id = credit_type.uuid()};
+  return {.type = AlertType::kSpendThresholdReached, .id = credit_type.uuid()};
 }
 
 Subject UsageOf(const BillableMetricId& metric) {
-  return {.quantity = Quantity::kUsage, .id = metric.uuid()};
+  return {.type = AlertType::kUsageThresholdReached, .id = metric.uuid()};
 }
 
 Subject SubjectOf(const AlertSpec& spec) {
-  if (spec.type == AlertType::kUsageThresholdReached) {
-    return UsageOf(spec.billable_metric.value_or(BillableMetricId()));
+  Subject subject{.type = spec.type};
+  if (subject.info().has_billable_metric) {
+    subject.id = spec.billable_metric.value_or(BillableMetricId()).uuid();
+  } else if (subject.info().has_credit_type) {
+    subject.id = spec.credit_type.value_or(UsdCents()).uuid();
   }
-  return SpendIn(spec.credit_type.value_or(UsdCents()));
+  return subject;
+}
+
+const std::string* Measure::OpenField() const {
+  if (specifiers.size() != 1) return nullptr;
+  const std::vector<SpecifierField>& fields = specifiers.front().custom_field_filters;
+  return fields.size() == 1 && !fields.front().value ? &fields.front().key : nullptr;
 }
 
 bool Measure::FansOut() const {
-  return std::any_of(groups.begin(), groups.end(),
-                     [](const GroupFilter& group) { return !group.value.has_value(); });
+  switch (subject.info().watched) {
+    case Watched::kSpend:
+    case Watched::kUsage:
+      return std::any_of(groups.begin(), groups.end(),
+                         [](const GroupFilter& group) { return !group.value; });
+    case Watched::kInvoice:
+    case Watched::kBalance:
+      return true;
+    case Watched::kSeat:
+      return !seat->group_value.has_value();
+    case Watched::kBalances:
+      return OpenField() != nullptr;
+    case Watched::kInvoicesOfMonth:
+    case Watched::kPlan:
+      return false;
+  }
+  return false;
 }
 
 Measure MeasureOf(const AlertSpec& spec) {
   Measure measure{.subject = SubjectOf(spec),
                   .groups = spec.group_values,
-                  .contract_filters = spec.custom_field_filters};
-  std::sort(measure.groups.begin(), measure.groups.end(),
-            [](const GroupFilter& a, const GroupFilter& b) { return a.key < b.key; });
-  std::vector<CustomFieldFilter>& filters = measure.contract_filters;
-  std::sort(filters.begin(), filters.end(),
-            [](const CustomFieldFilter& a, const CustomFieldFilter& b) {
-              return std::tie(a.key, a.value) < std::tie(b.key, b.value);
-            });
-  filters.erase(std::unique(filters.begin(), filters.end()), filters.end());
+                  .custom_fields = spec.custom_field_filters,
+                  .types = spec.invoice_types_filter,
+                  .seat = spec.seat_filter,
+                  .specifiers = spec.alert_specifiers};
+  measure.types.insert(measure.types.end(), spec.credit_grant_type_filters.begin(),
+                       spec.credit_grant_type_filters.end());
+  std::sort(measure.groups.begin(), measure.groups.end(), IsBefore<GroupFilter>);
+  SortUnique(&measure.custom_fields, IsBefore<CustomFieldFilter>);
+  SortUnique(&measure.types, std::less<>());
+  for (AlertSpecifier& specifier : measure.specifiers) {
+    SortUnique(&specifier.custom_field_filters, IsBefore<SpecifierField>);
+    for (SpecifierExclude& exclude : specifier.exclude) {
+      SortUnique(&exclude.custom_field_filters, IsBefore<CustomFieldFilter>);
+    }
+    SortUnique(&specifier.exclude, IsExcludeBefore);
+  }
+  SortUnique(&measure.specifiers, IsSpecifierBefore);
   return measure;
 }
 
 Measure MeasureOfKeys(const std::vector<std::string>& keys) {
   Measure measure;
   for (const std::string& key : keys) measure.groups.push_back({.key = key});
-  std::sort(measure.groups.begin(), measure.groups.end(),
-            [](const GroupFilter& a, const GroupFilter& b) { return a.key < b.key; });
+  std::sort(measure.groups.begin(), measure.groups.end(), IsBefore<GroupFilter>);
   return measure;
 }
 
@@ -96,24 +158,23 @@ bool MatchGroups(const Measure& measure, absl::Span<const GroupValue> values,
 }
 
 bool ComesBefore(const Measure& a, const Measure& b) {
-  const auto compare = [](const auto& x, const auto& y) {
-    return std::tie(x.key, x.value) < std::tie(y.key, y.value);
-  };
-  const auto less = [&compare](const auto& x, const auto& y) {
-    return std::lexicographical_compare(x.begin(), x.end(), y.begin(), y.end(), compare);
-  };
-  if (less(a.groups, b.groups)) return true;
-  if (less(b.groups, a.groups)) return false;
-  return less(a.contract_filters, b.contract_filters);
+  if (AreBefore(a.groups, b.groups)) return true;
+  if (AreBefore(b.groups, a.groups)) return false;
+  return AreBefore(a.custom_fields, b.custom_fields);
+}
+
+bool MatchFields(absl::Span<const CustomFieldFilter> filters,
+                 const CustomFields& fields) {
+  return std::all_of(filters.begin(), filters.end(),
+                     [&fields](const CustomFieldFilter& filter) {
+                       const auto field = fields.find(filter.key);
+                       return field != fields.end() && field->second == filter.value;
+                     });
 }
 
 bool MatchContract(const Measure& measure, const CustomFields* fields) {
-  if (fields == nullptr) return measure.contract_filters.empty();
-  return std::all_of(measure.contract_filters.begin(), measure.contract_filters.end(),
-                     [fields](const CustomFieldFilter& filter) {
-                       const auto field = fields->find(filter.key);
-                       return field != fields->end() && field->second == filter.value;
-                     });
+  if (fields == nullptr) return measure.custom_fields.empty();
+  return MatchFields(measure.custom_fields, *fields);
 }
 
 bool Covers(const Measure& wide, const Measure& narrow) {

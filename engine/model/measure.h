@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,20 +16,25 @@
 
 namespace tocsin::model {
 
-enum class Quantity : std::uint8_t { kSpend, kUsage };
-
-// What is metered: spend in one credit type, or usage of one billable metric.
+// What is metered: what a type of alert watches, in one credit type or of one billable
+// metric (nil for a type that has neither).
 struct Subject {
-  Quantity quantity = Quantity::kSpend;
+  AlertType type = AlertType::kSpendThresholdReached;
   boost::uuids::uuid id{};
 
+  const AlertTypeInfo& info() const { return InfoOf(type); }
+  // A sum of facts within a billing period: spend or usage.
+  bool IsPeriodSum() const {
+    return info().watched == Watched::kSpend || info().watched == Watched::kUsage;
+  }
+
   friend bool operator==(const Subject& a, const Subject& b) {
-    return a.quantity == b.quantity && a.id == b.id;
+    return a.type == b.type && a.id == b.id;
   }
   template <typename H>
   friend H AbslHashValue(H state, const Subject& subject) {
     return H::combine_contiguous(
-        H::combine(std::move(state), static_cast<std::uint8_t>(subject.quantity)),
+        H::combine(std::move(state), static_cast<std::uint8_t>(subject.type)),
         subject.id.data, sizeof subject.id.data);
   }
 };
@@ -38,24 +44,36 @@ Subject UsageOf(const BillableMetricId& metric);
 // What an alert of a valid spec meters.
 Subject SubjectOf(const AlertSpec& spec);
 
-// What an alert watches: a subject, narrowed by group values and by custom
-// fields of contracts. Alerts that watch the same thing share one Measure and
-// differ only in threshold; compare measures by address.
+// What an alert watches: a subject, narrowed by filters. Alerts that watch the same
+// thing share one Measure and differ only in threshold; compare measures by address.
 //
-// An *instance* of a measure is one value (or tuple of values) of the group keys
-// that the measure leaves open. Its key is the values in the order of their
-// group keys' bytes, each with NUL escaped as 00 FF and ended by 00 01: keys
-// compare as tuples of byte strings do, and a measure without open group keys
-// has the one instance "".
+// An *instance* of a measure is one value (or tuple of values) of what the measure
+// leaves open: group keys, or the one balance, invoice, seat or custom field. Its key
+// is the values (of group keys in the order of their bytes), each with NUL escaped as
+// 00 FF and ended by 00 01: keys compare as tuples of byte strings do. A measure that
+// leaves nothing open has the one instance "".
 struct Measure {
   Subject subject;
-  std::vector<GroupFilter> groups;                  // by key
-  std::vector<CustomFieldFilter> contract_filters;  // by key and value, none twice
+  std::vector<GroupFilter> groups;  // by key
+  // Of the contract, or of the balance; by key and value, none twice.
+  std::vector<CustomFieldFilter> custom_fields;
+  // Of invoices or of credit grants; none twice. Empty: all.
+  std::vector<std::string> types;
+  std::optional<SeatFilter> seat;
+  std::vector<AlertSpecifier> specifiers;  // in canonical order. Empty: all
 
-  // Neither group keys nor filters: the subject's whole sum.
-  bool IsWhole() const { return groups.empty() && contract_filters.empty(); }
-  bool FiltersContracts() const { return !contract_filters.empty(); }
+  // Neither group keys nor filters: the subject's whole sum in the period.
+  bool IsWhole() const {
+    return subject.IsPeriodSum() && groups.empty() && custom_fields.empty();
+  }
+  // Sums of a period are kept by contract then.
+  bool FiltersContracts() const {
+    return subject.IsPeriodSum() && !custom_fields.empty();
+  }
   bool FansOut() const;
+  // The custom field that a specifier leaves open; null if none does. Such a measure
+  // has an instance "" too: the lowest of the others.
+  const std::string* OpenField() const;
 
   friend bool operator==(const Measure&, const Measure&) = default;
 };
@@ -72,8 +90,11 @@ Measure MeasureOfKeys(const std::vector<std::string>& keys);
 bool MatchGroups(const Measure& measure, absl::Span<const GroupValue> values,
                  bool whole_set, std::string* instance_key);
 
-// An order of measures that follows from what they are.
+// An order of the measures of one sum in a period that follows from what they are.
 bool ComesBefore(const Measure& a, const Measure& b);
+
+// Whether custom fields pass all the filters.
+bool MatchFields(absl::Span<const CustomFieldFilter> filters, const CustomFields& fields);
 
 // Whether a contract with these custom fields passes the measure's filters.
 bool MatchContract(const Measure& measure, const CustomFields* fields);
@@ -82,7 +103,7 @@ bool MatchContract(const Measure& measure, const CustomFields* fields);
 // one subject.
 bool Covers(const Measure& wide, const Measure& narrow);
 
-// The values in an instance key, one for each open group key of its measure.
+// The values in an instance key, one for each thing that its measure leaves open.
 std::vector<std::string> InstanceValues(absl::string_view instance_key);
 std::string InstanceKeyOf(absl::Span<const std::string> values);
 

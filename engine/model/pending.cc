@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
+#include "engine/model/judge.h"
 #include "engine/model/reading.h"
+#include "engine/model/slices.h"
+#include "engine/model/tally.h"
 
 namespace tocsin::model {
 namespace {
@@ -45,6 +49,7 @@ void TakeInChange(Customer* customer, const AlertChange& change, const Context& 
   if (!created && restarts == 0 && !updated && !renotify) return;
   const auto [it, inserted] = customer->pending.try_emplace(id);
   Pending& pending = it->second;
+  if (inserted) pending.since = change.at;
   if (inserted && !created) pending.judged_under = change.before;
   if (restarts > 0) pending.judged_under = nullptr;
   pending.created |= created;
@@ -59,20 +64,36 @@ bool KeepsForItself(const Customer& customer, const MeasurePtr& measure) {
       [&measure](const AlertPtr& alert) { return alert->measure == measure; });
 }
 
+void BeginKeeping(Customer* customer, const MeasurePtr& measure, absl::Time at) {
+  if (measure->subject.IsPeriodSum()) {
+    BeginSlices(customer, measure);
+  } else {
+    BeginTallies(customer, measure, at);
+  }
+}
+
+void EndKeeping(Customer* customer, const MeasurePtr& measure) {
+  if (measure->subject.IsPeriodSum()) {
+    EndSlices(customer, measure);
+  } else {
+    EndTallies(customer, *measure);
+  }
+}
+
 // Of a change of a shared alert: the customer's own alerts may keep the measure too.
-void ChangeSlices(Customer* customer, const AlertChange& change, bool shared) {
+void ChangeKept(Customer* customer, const AlertChange& change, bool shared) {
   const auto concerns = [&](const MeasurePtr& measure) {
     return measure != nullptr && !(shared && KeepsForItself(*customer, measure));
   };
   // The new one first, as it may start from the old.
-  if (concerns(change.begins)) BeginSlices(customer, change.begins);
-  if (concerns(change.ends)) EndSlices(customer, change.ends);
+  if (concerns(change.begins)) BeginKeeping(customer, change.begins, change.at);
+  if (concerns(change.ends)) EndKeeping(customer, change.ends);
 }
 
 void SetBandsOf(Customer* customer, const AlertChange& change, const Catalog& catalog) {
-  SetBands(customer, catalog, *change.after->measure);
+  SetBands(customer, catalog, *change.after->measure, change.at);
   if (change.before != nullptr && change.before->measure != change.after->measure) {
-    SetBands(customer, catalog, *change.before->measure);
+    SetBands(customer, catalog, *change.before->measure, change.at);
   }
 }
 
@@ -85,52 +106,30 @@ Trigger TriggerOf(const Pending& pending) {
 }
 
 // Judges one instance for all the reasons there are.
-void JudgeInstance(const AlertPtr& alert, const Pending& pending,
-                   absl::string_view instance, const Gauge* gauge, Turn* turn) {
-  const std::optional<Decimal> value =
-      gauge == nullptr ? std::nullopt : gauge->sum.value_if_data();
-  const bool in_alarm = value.has_value() && alert->IsReachedAt(*value);
+void JudgeInstance(const AlertPtr& alert, const Pending& pending, const Reading& reading,
+                   Turn* turn) {
+  const absl::string_view instance = reading.instance;
+  const bool in_alarm = reading.level.has_value() && alert->IsReachedAt(*reading.level);
   const bool void_before = pending.Evaluating(instance);
-  const bool was_in_alarm =
-      !void_before && value.has_value() && pending.judged_under->IsReachedAt(*value);
+  const std::optional<Level> level_before = reading.LevelAt(pending.since);
+  const bool was_in_alarm = !void_before && level_before.has_value() &&
+                            pending.judged_under->IsReachedAt(*level_before);
   const bool was_reset =
       pending.reset_whole || pending.reset_instances.contains(std::string(instance));
-  const bool judged_before = pending.judged_under != nullptr;
-  const Turn::Reading reading{alert, instance, value.value_or(Decimal()),
-                              judged_before ? value : std::nullopt, TriggerOf(pending)};
+  Shown shown = reading.ShownNow();
+  if (pending.judged_under == nullptr) shown.previous.reset();
+  const Turn::Said said{alert, instance, TriggerOf(pending), shown};
   if (in_alarm) {
     const bool by_creation = pending.created && alert->spec().evaluate_on_create;
     const bool by_update =
         !void_before && (pending.updated || pending.renotify) && !was_in_alarm;
     if (was_reset || pending.restarted || by_creation || by_update || pending.renotify) {
-      turn->Reach(reading);
+      turn->Reach(said);
     }
   } else if (was_reset || pending.restarted) {
-    turn->LeaveAfterReset(reading);
+    turn->LeaveAfterReset(said);
   } else if (was_in_alarm) {
-    turn->Leave(reading);
-  }
-}
-
-// Everything in alarm becomes `ok`, and all sums go.
-void LeaveAll(Customer* customer, const Context& context, absl::Time instant) {
-  Turn turn(customer, context, instant);
-  const auto leave = [&](const Meter& meter, const Measure* measure,
-                         absl::string_view key, Gauge* gauge) {
-    const std::optional<Decimal> previous = gauge->sum.value_if_data();
-    gauge->sum = Sum();
-    const bool none_reached = gauge->band.below == Band::Unbounded().below;
-    if (!previous.has_value() || none_reached) return;
-    JudgeMove(*customer, context.catalog, {meter.subject, measure, key}, Trigger::kPeriod,
-              previous, gauge, &turn);
-  };
-  for (Meter& meter : customer->meters) {
-    leave(meter, nullptr, "", &meter.whole);
-    for (Slice& slice : meter.slices) {
-      for (auto& [key, instance] : slice.instances) {
-        leave(meter, slice.measure.get(), key, &instance.gauge);
-      }
-    }
+    turn->Leave(said);
   }
 }
 
@@ -152,11 +151,11 @@ void TakeIn(Customer* customer, const Context& context) {
   customer->own_changes.clear();
   for (const AlertChange& change : shared) {
     TakeInChange(customer, change, context);
-    ChangeSlices(customer, change, /*shared=*/true);
+    ChangeKept(customer, change, /*shared=*/true);
   }
   for (const AlertChange& change : own) {
     TakeInChange(customer, change, context);
-    ChangeSlices(customer, change, /*shared=*/false);
+    ChangeKept(customer, change, /*shared=*/false);
   }
   for (const AlertChange& change : shared) {
     SetBandsOf(customer, change, context.catalog);
@@ -165,58 +164,36 @@ void TakeIn(Customer* customer, const Context& context) {
   customer->generation = context.catalog.generation();
 }
 
-void JudgePending(Customer* customer, const Context& context, absl::Time instant) {
+void JudgePending(Customer* customer, const Context& context, absl::Time instant,
+                  absl::Time as_of) {
   if (customer->pending.empty()) return;
   Turn turn(customer, context, instant);
+  std::vector<const Measure*> judged;
   for (const auto& [id, pending] : customer->pending) {
     if (pending.HasReset()) ++*context.resets_done;
     const AlertPtr* alert = FindAlert(*customer, context.catalog, id);
     if (alert == nullptr) continue;
-    ForEachGauge(customer, *(*alert)->measure,
-                 [&, &owed = pending](absl::string_view instance, Gauge* gauge) {
-                   JudgeInstance(*alert, owed, instance, gauge, &turn);
-                 });
+    const Measure& measure = *(*alert)->measure;
+    ForEachReading(*customer, measure, as_of,
+                   [&, &owed = pending](const Reading& reading) {
+                     JudgeInstance(*alert, owed, reading, &turn);
+                   });
+    judged.push_back(&measure);
   }
+  for (const Measure* measure : judged) NoteJudged(customer, *measure, instant);
   customer->pending.clear();
 }
 
-void JudgeEntering(Customer* customer, const AlertPtr& alert, Turn* turn) {
-  ForEachGauge(customer, *alert->measure, [&](absl::string_view instance, Gauge* gauge) {
-    if (gauge == nullptr || !gauge->sum.has_data) return;
-    if (!alert->IsReachedAt(gauge->sum.value)) return;
-    turn->Reach({alert, instance, gauge->sum.value, std::nullopt, Trigger::kCustomer});
+void JudgeEntering(Customer* customer, const Context& context, const AlertPtr& alert,
+                   Turn* turn) {
+  const Measure& measure = *alert->measure;
+  ForEachReading(*customer, measure, context.now, [&](const Reading& reading) {
+    if (!reading.level.has_value() || !alert->IsReachedAt(*reading.level)) return;
+    Shown shown = reading.ShownNow();
+    shown.previous.reset();
+    turn->Reach({alert, reading.instance, Trigger::kCustomer, shown});
   });
-}
-
-void ClearPeriod(Customer* customer, const Context& context, absl::Time instant) {
-  LeaveAll(customer, context, instant);
-  for (Meter& meter : customer->meters) meter.Clear();
-  customer->may_resolve_at_end = false;
-  // The group values of a period end with it; their epoch and crossing numbers go
-  // on in the alert's.
-  for (auto& [id, state] : customer->states) {
-    state.instances.erase(state.instances.upper_bound(""), state.instances.end());
-  }
-}
-
-void BeginPeriod(Customer* customer, const Context& context, absl::Time next,
-                 absl::Time instant) {
-  customer->period.AdvanceTo(next);
-  ClearPeriod(customer, context, instant);
-}
-
-void AdvanceClock(Customer* customer, const Context& context) {
-  if (context.now < customer->period.ends_at() || customer->archived) return;
-  const absl::Time end = customer->period.ends_at();
-  TakeIn(customer, context);
-  JudgePending(customer, context, end);
-  BeginPeriod(customer, context, context.now, end);
-}
-
-void BringUpToDate(Customer* customer, const Context& context) {
-  AdvanceClock(customer, context);
-  TakeIn(customer, context);
-  JudgePending(customer, context, context.now);
+  NoteJudged(customer, measure, context.now);
 }
 
 }  // namespace tocsin::model

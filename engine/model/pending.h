@@ -18,26 +18,14 @@ namespace tocsin::model {
 // and drops sums, and notes what is to be judged. Concludes nothing.
 void TakeIn(Customer* customer, const Context& context);
 
-// Judges all that is pending, as one change at `instant`. Needs `TakeIn` first.
-void JudgePending(Customer* customer, const Context& context, absl::Time instant);
-
-// Does what fell due by `now`: ends periods, each at its own instant, judging
-// before that what was pending.
-void AdvanceClock(Customer* customer, const Context& context);
-
-// All of the above: what a fact does first.
-void BringUpToDate(Customer* customer, const Context& context);
-
-// Ends the current period and begins the one that contains `next`, as one change
-// at `instant`.
-void BeginPeriod(Customer* customer, const Context& context, absl::Time next,
-                 absl::Time instant);
-
-// As of a told period, which has begun already.
-void ClearPeriod(Customer* customer, const Context& context, absl::Time instant);
+// Judges all that is pending, as one change at `instant`, on the values of `as_of`:
+// the same, or just before it. Needs `TakeIn` first.
+void JudgePending(Customer* customer, const Context& context, absl::Time instant,
+                  absl::Time as_of);
 
 // Judges every instance of an alert that begins to apply to the customer.
-void JudgeEntering(Customer* customer, const AlertPtr& alert, Turn* turn);
+void JudgeEntering(Customer* customer, const Context& context, const AlertPtr& alert,
+                   Turn* turn);
 
 // Drops what is pending for an alert, if anything is.
 void DropPending(Customer* customer, const AlertId& alert, const Context& context);

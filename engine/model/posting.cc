@@ -9,6 +9,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
 #include "engine/model/reading.h"
+#include "engine/model/slices.h"
 #include "engine/model/turn.h"
 
 namespace tocsin::model {
@@ -29,7 +30,7 @@ class Poster {
  public:
   Poster(Customer* customer, const Context& context, const Entry& entry)
       : customer_(customer), context_(context), entry_(entry) {
-    meter_ = customer->FindMeter(entry.posting.subject);
+    meter_ = customer->FindMeter(entry.subject);
   }
 
   Outcome Run() {
@@ -41,7 +42,7 @@ class Poster {
       outcome.status = TryContract();
       if (!outcome.status.ok()) return outcome;
     }
-    ForEachKeptMeasure(*customer_, context_.catalog, entry_.posting.subject,
+    ForEachKeptMeasure(*customer_, context_.catalog, entry_.subject,
                        [this](const MeasurePtr& measure) { TrySlice(measure); });
     if (overflow_) {
       outcome.status = Overflow();
@@ -165,8 +166,12 @@ class Poster {
   }
 
   void Commit() {
+    if (entry_.contract) {
+      const auto contract = customer_->contracts.find(*entry_.contract);
+      if (contract != customer_->contracts.end()) contract->second.named_at = context_.now;
+    }
     if (!counted_ && dropped_.empty()) return;
-    meter_ = &customer_->MeterFor(entry_.posting.subject);
+    meter_ = &customer_->MeterFor(entry_.subject);
     Turn turn(customer_, context_, context_.now);
     if (whole_) Move(nullptr, "", *whole_, &meter_->whole, &turn);
     if (contract_) meter_->contracts[*entry_.contract] = *contract_;
@@ -191,8 +196,8 @@ class Poster {
     const std::optional<Decimal> previous = gauge->sum.value_if_data();
     gauge->sum = after;
     if (gauge->band.Contains(after.value)) return;
-    JudgeMove(*customer_, context_.catalog, {entry_.posting.subject, measure, instance},
-              entry_.trigger, previous, gauge, turn);
+    JudgeGauge(*customer_, context_.catalog, entry_.subject, measure, instance,
+               entry_.trigger, previous, gauge, turn);
   }
 
   Customer* const customer_;
@@ -214,7 +219,7 @@ class Poster {
 bool PostInsideBand(Customer* customer, const Entry& entry) {
   if (entry.posting.is_total || entry.contract || !entry.group_values.empty())
     return false;
-  Meter* meter = customer->FindMeter(entry.posting.subject);
+  Meter* meter = customer->FindMeter(entry.subject);
   if (meter == nullptr) return false;
   Sum sum = meter->whole.sum;
   if (sum.Post(entry.posting) != Posted::kCounted) return false;

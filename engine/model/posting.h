@@ -21,6 +21,7 @@ struct Outcome {
 
 // A posting, and which sums of its subject it speaks of.
 struct Entry {
+  Subject subject;
   Posting posting;
   std::optional<ContractId> contract;
   absl::Span<const GroupValue> group_values;

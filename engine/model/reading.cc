@@ -1,222 +1,162 @@
 #include "engine/model/reading.h"
 
-#include <algorithm>
+#include <string>
 
-#include "absl/container/inlined_vector.h"
+#include "engine/model/judge.h"
+#include "engine/model/tally.h"
 
 namespace tocsin::model {
 namespace {
 
-bool Watches(const AlertVersion& alert, const GaugePlace& place) {
-  if (place.measure != nullptr) return alert.measure.get() == place.measure;
-  return alert.measure->IsWhole() && alert.measure->subject == place.subject;
-}
+using VisitReading = absl::FunctionRef<void(const Reading&)>;
 
-// The ladders that apply to one reading of a customer: for all, for its plan, and
-// of its own alerts.
-class Ladders {
- public:
-  Ladders(const Customer& customer, const Catalog& catalog, const GaugePlace& place) {
-    const WatchedSubject& subject = catalog.subject(place.subject);
-    const WatchedMeasure* watched =
-        place.measure == nullptr ? subject.whole.get() : subject.Find(place.measure);
-    if (watched != nullptr && !watched->all.empty()) ladders_.push_back(&watched->all);
-    if (watched != nullptr && customer.plan.has_value()) {
-      const auto plan = watched->by_plan.find(*customer.plan);
-      if (plan != watched->by_plan.end()) ladders_.push_back(&plan->second);
-    }
-    for (const AlertPtr& alert : customer.own_alerts) {
-      if (alert->enabled() && Watches(*alert, place)) own_.Add(alert);
-    }
-    if (!own_.empty()) ladders_.push_back(&own_);
+Reading ReadingOf(absl::string_view instance, const Gauge* gauge) {
+  Reading reading{.instance = instance};
+  if (gauge != nullptr && gauge->sum.has_data) {
+    reading.level = reading.judged = Level::Of(gauge->sum.value);
   }
-  Ladders(const Ladders&) = delete;
-  Ladders& operator=(const Ladders&) = delete;
-
-  auto begin() const { return ladders_.begin(); }
-  auto end() const { return ladders_.end(); }
-
- private:
-  Ladder own_;
-  absl::InlinedVector<const Ladder*, 3> ladders_;
-};
-
-std::size_t Reached(const Ladder& ladder, std::optional<Decimal> value) {
-  return value.has_value() ? ladder.Reached(*value) : 0;
+  return reading;
 }
 
-void SetBand(const Ladders& ladders, Gauge* gauge) {
-  gauge->band = Band::Empty();
-  if (!gauge->sum.has_data) return;
-  gauge->band = Band::Unbounded();
-  for (const Ladder* ladder : ladders) {
-    gauge->band.IntersectWith(ladder->BandAt(ladder->Reached(gauge->sum.value)));
+Reading ReadingOf(absl::string_view instance, const Measure& measure, const Tally& tally,
+                  absl::Time at) {
+  Reading reading{.instance = instance,
+                  .level = LevelOf(measure, tally, at),
+                  .judged = LevelOf(measure, tally, tally.judged_at),
+                  .ends_at = tally.ends_at,
+                  .invoice_type = tally.invoice_type};
+  if (measure.subject.info().unit == Unit::kPercent) {
+    reading.remaining_balance = tally.total;
+  }
+  return reading;
+}
+
+void ForEachSumReading(const Customer& customer, const Measure& measure,
+                       VisitReading visit) {
+  const Meter* meter = customer.FindMeter(measure.subject);
+  if (measure.IsWhole()) {
+    return visit(ReadingOf("", meter == nullptr ? nullptr : &meter->whole));
+  }
+  const Slice* slice = meter == nullptr ? nullptr : meter->FindSlice(&measure);
+  if (!measure.FansOut() && (slice == nullptr || slice->instances.empty())) {
+    return visit(ReadingOf("", nullptr));
+  }
+  if (slice == nullptr) return;
+  for (const auto& [key, instance] : slice->instances) {
+    // The group value is there, but of contracts that do not pass.
+    if (measure.FansOut() && !instance.gauge.sum.has_data) continue;
+    visit(ReadingOf(key, &instance.gauge));
   }
 }
 
-// Copies those sums of `wide` that belong to `narrow`, which it covers.
-void CopyCovered(const Slice& wide, Slice* narrow) {
-  for (const auto& [key, instance] : wide.instances) {
-    std::vector<std::string> values = InstanceValues(key);
-    auto value = values.begin();
-    std::vector<std::string> kept;
-    bool belongs = true;
-    for (std::size_t i = 0; i < wide.measure->groups.size() && belongs; ++i) {
-      if (wide.measure->groups[i].value.has_value()) continue;
-      const std::optional<std::string>& asked = narrow->measure->groups[i].value;
-      if (!asked.has_value()) kept.push_back(*value);
-      belongs = !asked.has_value() || *asked == *value;
-      ++value;
-    }
-    if (belongs) narrow->instances[InstanceKeyOf(kept)] = instance;
+// The lowest of the instances with data.
+std::optional<Reading> LowestOf(const Tallies& tallies, absl::Time at) {
+  std::optional<Reading> lowest;
+  for (const auto& [key, tally] : tallies.instances) {
+    const Reading reading = ReadingOf("", *tallies.measure, tally, at);
+    if (!reading.level.has_value()) continue;
+    if (!lowest.has_value() || IsLower(*reading.level, *lowest->level)) lowest = reading;
+  }
+  return lowest;
+}
+
+void ForEachTallyReading(const Customer& customer, const Measure& measure, absl::Time at,
+                         VisitReading visit) {
+  Holdings* holdings = customer.holdings.get();
+  const Tallies* tallies = holdings ? holdings->FindTallies(&measure) : nullptr;
+  if (tallies == nullptr) {
+    if (!measure.FansOut()) visit({.instance = ""});
+    return;
+  }
+  if (measure.OpenField() != nullptr) {
+    const std::optional<Reading> whole = LowestOf(*tallies, at);
+    if (whole.has_value()) visit(*whole);
+  }
+  for (const auto& [key, tally] : tallies->instances) {
+    const Reading reading = ReadingOf(key, measure, tally, at);
+    if (!measure.FansOut() || reading.level.has_value()) visit(reading);
   }
 }
 
-// Of the slices that cover a measure, the one that knows most of the period: one of
-// the same groups, or one from its start, or the one that began first.
-const Slice* LongestKept(const Meter& meter, const Measure& measure) {
-  const Slice* longest = nullptr;
-  for (const Slice& slice : meter.slices) {
-    if (!Covers(*slice.measure, measure)) continue;
-    if (slice.measure->groups == measure.groups) return &slice;
-    const bool longer =
-        longest == nullptr ||
-        (slice.since_period_start && !longest->since_period_start) ||
-        (slice.since_period_start && ComesBefore(*slice.measure, *longest->measure));
-    if (longer) longest = &slice;
-  }
-  return longest;
-}
+Gauge* WithData(Gauge* gauge) { return gauge->sum.has_data ? gauge : nullptr; }
 
-void StartSlice(const Customer& customer, const Meter& meter, Slice* slice) {
-  const Measure& measure = *slice->measure;
-  if (measure.groups.empty()) {
-    if (!meter.contracts.empty()) slice->instances[""].parts = meter.contracts;
-    slice->since_period_start = true;
-  } else {
-    const Slice* wide = LongestKept(meter, measure);
-    if (wide != nullptr) {
-      CopyCovered(*wide, slice);
-      slice->since_period_start = wide->since_period_start;
-      // What a wider one dropped may have been none of this one's.
-      if (wide->measure->groups == measure.groups) {
-        slice->group_dropped = wide->group_dropped;
-      }
-    }
-  }
-  for (auto& [key, instance] : slice->instances) {
-    instance.gauge.band = Band::Empty();
-    if (!measure.FiltersContracts()) continue;
-    instance.gauge.sum =
-        SumOfParts(measure, instance, customer.contracts).value_or(Sum());
-  }
+void SetGaugeBands(Customer* customer, const Measure& measure, const Ladders& ladders) {
+  Meter* meter = customer->FindMeter(measure.subject);
+  if (meter == nullptr) return;
+  const auto set = [&ladders](Gauge* gauge) {
+    gauge->band = WithData(gauge) ? ladders.BandAt(gauge->sum.value) : Band::Empty();
+  };
+  if (measure.IsWhole()) return set(&meter->whole);
+  Slice* slice = meter->FindSlice(&measure);
+  if (slice == nullptr) return;
+  for (auto& [key, instance] : slice->instances) set(&instance.gauge);
 }
 
 }  // namespace
 
-const AlertPtr* FindAlert(const Customer& customer, const Catalog& catalog,
-                          const AlertId& id) {
-  for (const AlertPtr& alert : customer.own_alerts) {
-    if (alert->id() == id) return &alert;
-  }
-  return catalog.FindAlert(id);
+Shown Reading::ShownNow() const {
+  Shown shown{.value = level.has_value() ? level->Rounded() : Decimal(),
+              .remaining_balance = remaining_balance,
+              .invoice_type = invoice_type};
+  if (judged.has_value()) shown.previous = judged->Rounded();
+  return shown;
 }
 
-void JudgeMove(const Customer& customer, const Catalog& catalog, const GaugePlace& place,
-               Trigger trigger, std::optional<Decimal> previous, Gauge* gauge,
-               Turn* turn) {
-  const Ladders ladders(customer, catalog, place);
+void ForEachReading(const Customer& customer, const Measure& measure, absl::Time at,
+                    VisitReading visit) {
+  if (measure.subject.IsPeriodSum()) {
+    ForEachSumReading(customer, measure, visit);
+  } else {
+    ForEachTallyReading(customer, measure, at, visit);
+  }
+}
+
+void NoteJudged(Customer* customer, const Measure& measure, absl::Time at) {
+  Holdings* holdings = customer->holdings.get();
+  if (holdings == nullptr || measure.subject.IsPeriodSum()) return;
+  Tallies* tallies = holdings->FindTallies(&measure);
+  if (tallies == nullptr) return;
+  for (auto& [key, tally] : tallies->instances) tally.judged_at = at;
+}
+
+void JudgeGauge(const Customer& customer, const Catalog& catalog, const Subject& subject,
+                const Measure* measure, absl::string_view instance, Trigger trigger,
+                std::optional<Decimal> previous, Gauge* gauge, Turn* turn) {
+  const Ladders ladders(customer, catalog, subject, measure);
   const std::optional<Decimal> value = gauge->sum.value_if_data();
-  for (const Ladder* ladder : ladders) {
-    const std::size_t before = Reached(*ladder, previous);
-    const std::size_t after = Reached(*ladder, value);
-    for (std::size_t i = before; i < after; ++i) {
-      turn->Reach({ladder->rung(i), place.instance, *value, previous, trigger});
-    }
-    for (std::size_t i = after; i < before; ++i) {
-      turn->Leave({ladder->rung(i), place.instance, value.value_or(Decimal()), previous,
-                   trigger});
-    }
-  }
-  SetBand(ladders, gauge);
+  Move move{.instance = instance,
+            .trigger = trigger,
+            .before = std::nullopt,
+            .after = std::nullopt,
+            .shown = {.value = value.value_or(Decimal()), .previous = previous},
+            .tells_end = true};
+  if (previous.has_value()) move.before = Level::Of(*previous);
+  if (value.has_value()) move.after = Level::Of(*value);
+  JudgeMove(ladders, move, turn);
+  gauge->band = value.has_value() ? ladders.BandAt(*value) : Band::Empty();
 }
 
-void SetBands(Customer* customer, const Catalog& catalog, const Measure& measure) {
-  const GaugePlace place{.subject = measure.subject,
-                         .measure = measure.IsWhole() ? nullptr : &measure};
-  const Ladders ladders(*customer, catalog, place);
-  ForEachGauge(customer, measure, [&ladders](absl::string_view, Gauge* gauge) {
-    if (gauge != nullptr) SetBand(ladders, gauge);
-  });
-}
-
-void ForEachGauge(Customer* customer, const Measure& measure,
-                  absl::FunctionRef<void(absl::string_view, Gauge*)> visit) {
-  Meter* meter = customer->FindMeter(measure.subject);
-  if (measure.IsWhole()) {
-    visit("", meter == nullptr ? nullptr : &meter->whole);
-    return;
-  }
-  Slice* slice = meter == nullptr ? nullptr : meter->FindSlice(&measure);
-  if (!measure.FansOut() && (slice == nullptr || slice->instances.empty())) {
-    visit("", nullptr);
-    return;
-  }
-  if (slice == nullptr) return;
-  for (auto& [key, instance] : slice->instances) {
-    // The group value is there, but of contracts that do not pass.
-    if (measure.FansOut() && !instance.gauge.sum.has_data) continue;
-    visit(key, &instance.gauge);
+void SetBands(Customer* customer, const Catalog& catalog, const Measure& measure,
+              absl::Time at) {
+  const Ladders ladders(*customer, catalog, measure.subject,
+                        measure.IsWhole() ? nullptr : &measure);
+  if (measure.subject.IsPeriodSum()) return SetGaugeBands(customer, measure, ladders);
+  Holdings* holdings = customer->holdings.get();
+  Tallies* tallies = holdings ? holdings->FindTallies(&measure) : nullptr;
+  if (tallies == nullptr) return;
+  for (auto& [key, tally] : tallies->instances) {
+    if (!tally.ends_at.has_value()) continue;
+    SetNextAt(holdings, measure, key, ladders.NextDaysAt(*tally.ends_at, at), &tally);
   }
 }
 
-void ForEachKeptMeasure(const Customer& customer, const Catalog& catalog,
-                        const Subject& subject,
-                        absl::FunctionRef<void(const MeasurePtr&)> visit) {
-  const WatchedSubject& watched = catalog.subject(subject);
-  for (const WatchedPtr& slice : watched.slices) visit(slice->measure);
-  for (std::size_t i = 0; i < customer.own_alerts.size(); ++i) {
-    const MeasurePtr& measure = customer.own_alerts[i]->measure;
-    if (measure->IsWhole() || measure->subject != subject) continue;
-    if (watched.Find(measure.get()) != nullptr) continue;
-    const auto first = std::find_if(
-        customer.own_alerts.begin(), customer.own_alerts.end(),
-        [&measure](const AlertPtr& alert) { return alert->measure == measure; });
-    if (static_cast<std::size_t>(first - customer.own_alerts.begin()) == i)
-      visit(measure);
+void ForgetInstance(Customer* customer, const Catalog& catalog, const Measure& measure,
+                    absl::string_view instance) {
+  for (auto& [id, state] : customer->states) {
+    const AlertPtr* alert = FindAlert(*customer, catalog, id);
+    if (alert == nullptr || (*alert)->measure.get() != &measure) continue;
+    state.instances.erase(std::string(instance));
   }
-}
-
-void BeginSlices(Customer* customer, const MeasurePtr& measure) {
-  Meter* meter = customer->FindMeter(measure->subject);
-  if (meter == nullptr) return;
-  Slice slice{.measure = measure, .instances = {}, .since_period_start = false};
-  StartSlice(*customer, *meter, &slice);
-  meter->slices.push_back(std::move(slice));
-}
-
-void EndSlices(Customer* customer, const MeasurePtr& measure) {
-  Meter* meter = customer->FindMeter(measure->subject);
-  if (meter == nullptr) return;
-  std::erase_if(meter->slices,
-                [&measure](const Slice& slice) { return slice.measure == measure; });
-}
-
-std::optional<Sum> SumOfParts(
-    const Measure& measure, const Instance& instance,
-    const absl::flat_hash_map<ContractId, CustomFields>& contracts) {
-  Sum total;
-  for (const auto& [contract, part] : instance.parts) {
-    const auto fields = contracts.find(contract);
-    if (!MatchContract(measure, fields == contracts.end() ? nullptr : &fields->second)) {
-      continue;
-    }
-    const std::optional<Decimal> sum = CheckedAdd(total.value, part.value);
-    if (!sum.has_value()) return std::nullopt;
-    total.value = *sum;
-    total.has_data = total.has_data || part.has_data;
-  }
-  return total;
 }
 
 }  // namespace tocsin::model

@@ -5,55 +5,54 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "engine/model/customer.h"
+#include "engine/model/level.h"
 #include "engine/model/turn.h"
 
 namespace tocsin::model {
 
-// Which reading of a customer: an instance of a measure of one of its meters.
-struct GaugePlace {
-  const Subject& subject;
-  const Measure* measure = nullptr;  // null: the whole
+// What one instance of a measure stands at for a customer.
+struct Reading {
   absl::string_view instance = {};
+  std::optional<Level> level = std::nullopt;  // nothing without data
+  // What it stood at when it was last judged: of days only another level.
+  std::optional<Level> judged = std::nullopt;
+  // Of days: the end they are left until.
+  std::optional<absl::Time> ends_at = std::nullopt;
+  // What a notification shows beside the values.
+  std::optional<Decimal> remaining_balance = std::nullopt;
+  absl::string_view invoice_type = {};
+
+  // The level at an earlier instant, since when only the time has changed.
+  std::optional<Level> LevelAt(absl::Time at) const {
+    return ends_at.has_value() ? Level::Days(*ends_at - at) : level;
+  }
+  Shown ShownNow() const;
 };
 
-// The alert in force for a customer, its own or a shared one; null once archived.
-const AlertPtr* FindAlert(const Customer& customer, const Catalog& catalog,
-                          const AlertId& id);
+// Calls `visit` for each instance of a measure that has data, in the order of their
+// keys; of a measure without fan-out always once. `at` matters to days only.
+void ForEachReading(const Customer& customer, const Measure& measure, absl::Time at,
+                    absl::FunctionRef<void(const Reading& reading)> visit);
 
-// Judges a gauge whose value is `previous` no more, against the enabled alerts
-// that apply to the customer: decides what was crossed, and sets the band. The
-// work grows with what was crossed, not with the alerts that were not.
-void JudgeMove(const Customer& customer, const Catalog& catalog, const GaugePlace& place,
-               Trigger trigger, std::optional<Decimal> previous, Gauge* gauge,
-               Turn* turn);
+// Notes that the instances of a measure were judged.
+void NoteJudged(Customer* customer, const Measure& measure, absl::Time at);
 
-// Sets the band of all readings of a measure anew, after its alerts changed.
-void SetBands(Customer* customer, const Catalog& catalog, const Measure& measure);
+// Judges a gauge whose value is `previous` no more, and sets its band.
+void JudgeGauge(const Customer& customer, const Catalog& catalog, const Subject& subject,
+                const Measure* measure, absl::string_view instance, Trigger trigger,
+                std::optional<Decimal> previous, Gauge* gauge, Turn* turn);
 
-// Calls `visit` with the key and gauge of each instance of a measure that has data;
-// of one without fan-out always once, with a null gauge where no fact came.
-void ForEachGauge(
-    Customer* customer, const Measure& measure,
-    absl::FunctionRef<void(absl::string_view instance, Gauge* gauge)> visit);
+// Sets anew when the instances of a measure are looked at next, after its alerts
+// changed: the bands, and the thresholds of days that are reached after `at`.
+void SetBands(Customer* customer, const Catalog& catalog, const Measure& measure,
+              absl::Time at);
 
-// The measures, beside the whole, that a customer's sums of a subject are kept
-// for: those of the catalog and of its own alerts.
-void ForEachKeptMeasure(const Customer& customer, const Catalog& catalog,
-                        const Subject& subject,
-                        absl::FunctionRef<void(const MeasurePtr& measure)> visit);
-
-// Makes the sums of a measure that is kept from now on, out of those that are there
-// already.
-void BeginSlices(Customer* customer, const MeasurePtr& measure);
-// Drops the sums of a measure that is kept no more.
-void EndSlices(Customer* customer, const MeasurePtr& measure);
-
-// The value of a measure that filters contracts, from its parts; nothing if it
-// does not fit.
-std::optional<Sum> SumOfParts(
-    const Measure& measure, const Instance& instance,
-    const absl::flat_hash_map<ContractId, CustomFields>& contracts);
+// Forgets what was said of an instance that is no more: its epoch and crossing number
+// go on in those of the customer alert.
+void ForgetInstance(Customer* customer, const Catalog& catalog, const Measure& measure,
+                    absl::string_view instance);
 
 }  // namespace tocsin::model
 

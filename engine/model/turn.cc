@@ -12,9 +12,11 @@ bool IsToldBefore(const Decision& a, const Decision& b) {
   const auto rank = [](const Decision& decision) {
     return std::make_tuple(decision.kind == NotificationKind::kReached,
                            absl::string_view(decision.instance),
-                           decision.alert->threshold(), decision.alert->id());
+                           !decision.alert->rises());
   };
-  return rank(a) < rank(b);
+  const auto rank_a = rank(a);
+  const auto rank_b = rank(b);
+  return rank_a == rank_b ? a.alert->IsReachedBefore(*b.alert) : rank_a < rank_b;
 }
 
 }  // namespace
@@ -24,52 +26,56 @@ Turn::~Turn() {
   std::sort(begin, decisions_->end(), IsToldBefore);
   for (auto it = begin; it != decisions_->end(); ++it) {
     it->sequence = ++customer_->sequence;
-    if (it->alert->spec().notify_resolved) customer_->may_resolve_at_end = true;
+    if (it->kind == NotificationKind::kReached && it->alert->spec().notify_resolved) {
+      customer_->may_resolve_at_end = true;
+    }
     customer_->states[it->alert->id()].last_trigger = it->triggered_by;
   }
 }
 
-void Turn::Reach(const Reading& reading) {
-  AlertState& state = customer_->states[reading.alert->id()];
-  InstanceState& instance = state.InstanceFor(reading.instance);
+void Turn::Reach(const Said& said) {
+  AlertState& state = customer_->states[said.alert->id()];
+  InstanceState& instance = state.InstanceFor(said.instance);
   ++instance.crossing;
   state.crossing_max = std::max(state.crossing_max, instance.crossing);
   instance.last_kind = NotificationKind::kReached;
   instance.last_epoch = instance.epoch;
-  instance.last_trigger = reading.trigger;
-  Add(NotificationKind::kReached, reading, instance);
+  instance.last_trigger = said.trigger;
+  Add(NotificationKind::kReached, said, instance);
 }
 
-void Turn::Leave(const Reading& reading) { Resolve(reading, /*in_any_epoch=*/false); }
+void Turn::Leave(const Said& said) { Resolve(said, /*in_any_epoch=*/false); }
 
-void Turn::LeaveAfterReset(const Reading& reading) {
-  Resolve(reading, /*in_any_epoch=*/true);
+void Turn::LeaveAfterReset(const Said& said) {
+  Resolve(said, /*in_any_epoch=*/true);
 }
 
-void Turn::Resolve(const Reading& reading, bool in_any_epoch) {
-  if (!reading.alert->spec().notify_resolved) return;
-  const auto state = customer_->states.find(reading.alert->id());
+void Turn::Resolve(const Said& said, bool in_any_epoch) {
+  if (!said.alert->spec().notify_resolved) return;
+  const auto state = customer_->states.find(said.alert->id());
   if (state == customer_->states.end()) return;
-  const auto it = state->second.instances.find(reading.instance);
+  const auto it = state->second.instances.find(said.instance);
   if (it == state->second.instances.end()) return;
   InstanceState& instance = it->second;
   if (instance.last_kind != NotificationKind::kReached) return;
   if (!in_any_epoch && !instance.SaidInThisEpoch()) return;
   instance.last_kind = NotificationKind::kResolved;
   instance.last_epoch = instance.epoch;
-  instance.last_trigger = reading.trigger;
-  Add(NotificationKind::kResolved, reading, instance);
+  instance.last_trigger = said.trigger;
+  Add(NotificationKind::kResolved, said, instance);
 }
 
-void Turn::Add(NotificationKind kind, const Reading& reading,
+void Turn::Add(NotificationKind kind, const Said& said,
                const InstanceState& instance) {
   decisions_->push_back({.kind = kind,
-                         .triggered_by = reading.trigger,
+                         .triggered_by = said.trigger,
                          .customer = customer_->id,
-                         .alert = reading.alert,
-                         .instance = std::string(reading.instance),
-                         .value = reading.value,
-                         .previous_value = reading.previous,
+                         .alert = said.alert,
+                         .instance = std::string(said.instance),
+                         .value = said.shown.value,
+                         .previous_value = said.shown.previous,
+                         .remaining_balance = said.shown.remaining_balance,
+                         .invoice_type = std::string(said.shown.invoice_type),
                          .epoch = instance.epoch,
                          .crossing = instance.crossing,
                          .sequence = 0,

@@ -10,6 +10,14 @@
 
 namespace tocsin::model {
 
+// What a notification shows of an instance, beside what it is about.
+struct Shown {
+  Decimal value = {};
+  std::optional<Decimal> previous = std::nullopt;           // when last judged
+  std::optional<Decimal> remaining_balance = std::nullopt;  // of a percentage
+  absl::string_view invoice_type = {};                      // of one invoice
+};
+
 // One change of one customer: collects what it decides and, at its end, puts it in
 // order and numbers it.
 //
@@ -23,32 +31,32 @@ class Turn {
         first_(context.decisions->size()),
         instant_(instant) {}
   // The order of one change: `resolved` before `reached`; the whole before its
-  // instances, instances by key; thresholds lowest first; alert ids.
+  // instances, instances by key; rising before falling; thresholds lowest first, of
+  // falling ones highest first; alert ids.
   ~Turn();
 
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
-  // An instance of an alert, its value now, and at its last judgement.
-  struct Reading {
+  // What is to be said, if it is.
+  struct Said {
     const AlertPtr& alert;
     absl::string_view instance;
-    Decimal value;
-    std::optional<Decimal> previous;
     Trigger trigger;
+    const Shown& shown;
   };
 
   // Decides a `reached`.
-  void Reach(const Reading& reading);
+  void Reach(const Said& said);
   // Decides a `resolved`, if the alert asks for it and the last thing said was
   // `reached`, in this epoch.
-  void Leave(const Reading& reading);
+  void Leave(const Said& said);
   // As `Leave`, after a reset: whatever the epoch of the last thing said.
-  void LeaveAfterReset(const Reading& reading);
+  void LeaveAfterReset(const Said& said);
 
  private:
-  void Resolve(const Reading& reading, bool in_any_epoch);
-  void Add(NotificationKind kind, const Reading& reading, const InstanceState& instance);
+  void Resolve(const Said& said, bool in_any_epoch);
+  void Add(NotificationKind kind, const Said& said, const InstanceState& instance);
 
   Customer* const customer_;
   std::vector<Decision>* const decisions_;

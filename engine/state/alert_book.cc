@@ -18,20 +18,37 @@ void AppendField(absl::string_view text, std::string* out) {
   absl::StrAppend(out, text.size(), ":", text);
 }
 
+template <typename Fields>
+void AppendFields(const Fields& fields, std::string* out) {
+  for (const auto& field : fields) {
+    AppendField(field.key, out);
+    const std::optional<std::string> value(field.value);
+    out->push_back(value.has_value() ? 'v' : 'k');
+    if (value.has_value()) AppendField(*value, out);
+  }
+  out->push_back(';');
+}
+
 // The same text for the same measure, and for no other.
 std::string CanonicalText(const model::Measure& measure) {
-  std::string text = absl::StrCat(static_cast<int>(measure.subject.quantity), ":");
+  std::string text = absl::StrCat(static_cast<int>(measure.subject.type), ":");
   text.append(reinterpret_cast<const char*>(measure.subject.id.data),
               sizeof measure.subject.id.data);
-  for (const GroupFilter& group : measure.groups) {
-    text.push_back(group.value.has_value() ? 'v' : 'k');
-    AppendField(group.key, &text);
-    if (group.value.has_value()) AppendField(*group.value, &text);
+  AppendFields(measure.groups, &text);
+  AppendFields(measure.custom_fields, &text);
+  for (const std::string& type : measure.types) AppendField(type, &text);
+  text.push_back(';');
+  if (measure.seat.has_value()) {
+    AppendField(measure.seat->group_key, &text);
+    if (measure.seat->group_value) AppendField(*measure.seat->group_value, &text);
   }
-  for (const CustomFieldFilter& filter : measure.contract_filters) {
-    text.push_back('c');
-    AppendField(filter.key, &text);
-    AppendField(filter.value, &text);
+  for (const AlertSpecifier& specifier : measure.specifiers) {
+    text.push_back('s');
+    AppendFields(specifier.custom_field_filters, &text);
+    for (const SpecifierExclude& exclude : specifier.exclude) {
+      text.push_back('x');
+      AppendFields(exclude.custom_field_filters, &text);
+    }
   }
   return text;
 }

@@ -7,6 +7,10 @@ namespace tocsin::state {
 void Shard::Install(std::shared_ptr<const model::Catalog> catalog,
                     model::AlertChange change) {
   catalog_ = std::move(catalog);
+  // Days run down by themselves: when the next threshold is reached of a customer that
+  // has not taken the change in, is not known.
+  const model::Measure& measure = *change.after->measure;
+  if (measure.subject.info().unit == Unit::kDays) earliest_end_ = absl::InfinitePast();
   changes_.push_back(std::move(change));
 }
 
@@ -59,32 +63,20 @@ Slot* Shard::NextQueued() {
   return slot;
 }
 
-std::vector<Shard::Timer> Shard::EndedBy(absl::Time now, std::size_t first,
-                                         std::size_t count) {
-  std::vector<Timer> ended;
-  const std::size_t end = std::min(first + count, roster_.size());
-  for (std::size_t i = first; i < end; ++i) {
-    const model::Customer& customer = roster_[i]->customer;
-    if (customer.archived) continue;
-    const absl::Time ends_at = customer.period.ends_at();
-    if (ends_at <= now) {
-      ended.emplace_back(ends_at, customer.id);
-    } else {
-      NoteEnd(*roster_[i]);
-    }
-  }
-  return ended;
+std::vector<Slot*> Shard::Slots(std::size_t first, std::size_t count) const {
+  const auto begin = roster_.begin() + static_cast<std::ptrdiff_t>(first);
+  const std::size_t some = std::min(count, roster_.size() - first);
+  return {begin, begin + static_cast<std::ptrdiff_t>(some)};
 }
 
 bool Shard::SetTimer(Slot* slot) {
   const model::Customer& customer = slot->customer;
-  const absl::Time ends_at =
-      customer.may_resolve_at_end ? customer.period.ends_at() : absl::InfiniteFuture();
-  if (slot->timer == ends_at) return false;
+  const absl::Time next = customer.NextToTell();
+  if (slot->timer == next) return false;
   if (slot->timer != absl::InfiniteFuture()) timers_.erase({slot->timer, customer.id});
-  slot->timer = ends_at;
-  if (ends_at == absl::InfiniteFuture()) return false;
-  timers_.insert({ends_at, customer.id});
+  slot->timer = next;
+  if (next == absl::InfiniteFuture()) return false;
+  timers_.insert({next, customer.id});
   return true;
 }
 

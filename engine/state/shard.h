@@ -83,29 +83,28 @@ class Shard {
   // The first queued customer, taken out; null when there is none.
   Slot* NextQueued() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
-  // Sets, moves or takes away the customer's timer: it goes off when the period ends
-  // of a customer who may have to be told so. Everybody else's ends when they are
-  // touched next, as nobody could tell. True if it was set or moved.
+  // Sets, moves or takes away the customer's timer: it goes off when something falls
+  // due that the customer may have to be told. All else waits until they are touched
+  // next, as nobody could tell. True if it was set or moved.
   bool SetTimer(Slot* slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // The first timer: when, and for whom.
   using Timer = std::pair<absl::Time, CustomerId>;
   std::optional<Timer> FirstTimer() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
-  // No customer's period ends before `earliest_end`. Whoever changes a period notes
-  // its end; a walk over everybody with `EndedBy` begins with forgetting and finds
-  // the earliest end anew.
+  // Nothing falls due for a customer before `earliest_end`. Whoever changes a customer
+  // notes when it does; a walk over everybody begins with forgetting and finds the
+  // earliest instant anew.
   absl::Time earliest_end() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     return earliest_end_;
   }
   void NoteEnd(const Slot& slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    earliest_end_ = std::min(earliest_end_, slot.customer.period.ends_at());
+    earliest_end_ = std::min(earliest_end_, slot.customer.NextInstant());
   }
   void ForgetEarliestEnd() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     earliest_end_ = absl::InfiniteFuture();
   }
-  // The customers whose period has ended by `now`, and when. Looks at up to `count`,
-  // from the `first`-th on.
-  std::vector<Timer> EndedBy(absl::Time now, std::size_t first, std::size_t count)
+  // Up to `count` slots from the `first`-th on, in the order of their coming.
+  std::vector<Slot*> Slots(std::size_t first, std::size_t count) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
   // Whether a task that drains the shard is on its way.

@@ -1,0 +1,148 @@
+#ifndef TOCSIN_ENGINE_MODEL_HOLDINGS_H_
+#define TOCSIN_ENGINE_MODEL_HOLDINGS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
+#include "absl/container/node_hash_map.h"
+#include "absl/time/time.h"
+#include "boost/uuid/uuid.hpp"
+#include "engine/model/gauge.h"
+#include "engine/model/ladder.h"
+#include "engine/model/measure.h"
+#include "tocsin/fact.h"
+#include "tocsin/ids.h"
+
+namespace tocsin::model {
+
+// A commit, contract credit or credit grant as it was told.
+struct Balance {
+  BalanceType type = BalanceType::kCommit;
+  CreditTypeId credit_type;
+  Decimal granted;
+  Sum remaining;
+  absl::Time starts_at = absl::InfinitePast();
+  absl::Time ends_at = absl::InfiniteFuture();
+  CustomFields custom_fields;
+  std::string credit_grant_type;
+  std::optional<Seat> seat;
+
+  // As of the last instant that was done for the customer.
+  bool started = false;
+  bool over = false;
+
+  bool counts() const { return started && !over; }
+};
+
+struct Invoice {
+  std::string type;
+  CreditTypeId credit_type;
+  Sum total;
+  bool active = false;
+  absl::Time month;           // the start of the UTC month that it belongs to
+  absl::Time inactive_since;  // while it is not active
+};
+
+// What a customer's balances, invoices or plan come to in one instance of a measure.
+struct Tally {
+  Decimal total;    // remaining of the balances that count, or of the active invoices
+  Decimal granted;  // of the balances that count
+  // Items with data: balances that have started, active invoices. Those that were
+  // forgotten since are among them, so that forgetting changes no status.
+  std::uint64_t items = 0;
+
+  // Of days: the end of the balance or plan, while it counts; when the instance was
+  // last judged; when the next threshold is reached.
+  std::optional<absl::Time> ends_at;
+  absl::Time judged_at = absl::InfinitePast();
+  absl::Time next_at = absl::InfiniteFuture();
+
+  Band band = Band::Empty();
+  std::string invoice_type;  // of one invoice
+
+  bool empty() const { return items == 0 && !ends_at.has_value(); }
+};
+
+struct Tallies {
+  MeasurePtr measure;
+  absl::btree_map<std::string, Tally> instances;  // by instance key
+};
+
+// Something that falls due for a customer at an instant.
+struct Event {
+  enum class Kind : std::uint8_t {
+    kStarts,        // a balance
+    kEnds,          // a balance
+    kDaysReached,   // a threshold of days, of a balance or (nil) the plan
+    kPlanEnds,
+    kMonthEnds,     // of invoices
+    kForgetBalance,
+    kForgetInvoice,
+  };
+
+  absl::Time at;
+  Kind kind = Kind::kStarts;
+  boost::uuids::uuid id{};
+  const Measure* measure = nullptr;  // of kDaysReached
+
+  // Nothing that anybody is told, nor that a judgement waits for.
+  bool only_forgets() const {
+    return kind == Kind::kForgetBalance || kind == Kind::kForgetInvoice;
+  }
+
+  friend bool operator<(const Event& a, const Event& b) {
+    return std::tie(a.at, a.kind, a.id, a.measure) <
+           std::tie(b.at, b.kind, b.id, b.measure);
+  }
+};
+
+// The sums above and below zero of all the amounts a customer holds, whatever counts
+// now: while both fit, no clock can make a sum of some of them overflow.
+struct Bounds {
+  Decimal above;
+  Decimal below;
+
+  // With `before` replaced by `after`; nothing if that does not fit.
+  std::optional<Bounds> With(std::optional<Decimal> before,
+                             std::optional<Decimal> after) const;
+};
+
+// What a customer has beside spend and usage: kept only for those who have any of it.
+struct Holdings {
+  absl::node_hash_map<BalanceId, Balance> balances;
+  absl::node_hash_map<InvoiceId, Invoice> invoices;
+  Bounds remaining_bounds;
+  Bounds granted_bounds;
+  Bounds invoice_bounds;
+
+  std::vector<Tallies> tallies;  // those with an instance that is not empty
+
+  // The end of the plan, while it is still to come.
+  std::optional<absl::Time> plan_ends_at;
+
+  // What falls due, first by instant.
+  absl::btree_set<Event> agenda;
+  // Of the current month of invoices: its start, and how many belong to it.
+  absl::Time month = absl::InfinitePast();
+  std::size_t invoices_of_month = 0;
+
+  absl::Time NextInstant() const {
+    return agenda.empty() ? absl::InfiniteFuture() : agenda.begin()->at;
+  }
+  Tallies* FindTallies(const Measure* measure) {
+    for (Tallies& one : tallies) {
+      if (one.measure.get() == measure) return &one;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace tocsin::model
+
+#endif  // TOCSIN_ENGINE_MODEL_HOLDINGS_H_

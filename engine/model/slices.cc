@@ -1,0 +1,117 @@
+#include "engine/model/slices.h"
+
+#include <algorithm>
+
+namespace tocsin::model {
+namespace {
+
+// Copies those sums of `wide` that belong to `narrow`, which it covers.
+void CopyCovered(const Slice& wide, Slice* narrow) {
+  for (const auto& [key, instance] : wide.instances) {
+    std::vector<std::string> values = InstanceValues(key);
+    auto value = values.begin();
+    std::vector<std::string> kept;
+    bool belongs = true;
+    for (std::size_t i = 0; i < wide.measure->groups.size() && belongs; ++i) {
+      if (wide.measure->groups[i].value.has_value()) continue;
+      const std::optional<std::string>& asked = narrow->measure->groups[i].value;
+      if (!asked.has_value()) kept.push_back(*value);
+      belongs = !asked.has_value() || *asked == *value;
+      ++value;
+    }
+    if (belongs) narrow->instances[InstanceKeyOf(kept)] = instance;
+  }
+}
+
+// Of the slices that cover a measure, the one that knows most of the period: one of
+// the same groups, or one from its start, or the one that began first.
+const Slice* LongestKept(const Meter& meter, const Measure& measure) {
+  const Slice* longest = nullptr;
+  for (const Slice& slice : meter.slices) {
+    if (!Covers(*slice.measure, measure)) continue;
+    if (slice.measure->groups == measure.groups) return &slice;
+    const bool longer =
+        longest == nullptr ||
+        (slice.since_period_start && !longest->since_period_start) ||
+        (slice.since_period_start && ComesBefore(*slice.measure, *longest->measure));
+    if (longer) longest = &slice;
+  }
+  return longest;
+}
+
+void StartSlice(const Customer& customer, const Meter& meter, Slice* slice) {
+  const Measure& measure = *slice->measure;
+  if (measure.groups.empty()) {
+    if (!meter.contracts.empty()) slice->instances[""].parts = meter.contracts;
+    slice->since_period_start = true;
+  } else {
+    const Slice* wide = LongestKept(meter, measure);
+    if (wide != nullptr) {
+      CopyCovered(*wide, slice);
+      slice->since_period_start = wide->since_period_start;
+      // What a wider one dropped may have been none of this one's.
+      if (wide->measure->groups == measure.groups) {
+        slice->group_dropped = wide->group_dropped;
+      }
+    }
+  }
+  for (auto& [key, instance] : slice->instances) {
+    instance.gauge.band = Band::Empty();
+    if (!measure.FiltersContracts()) continue;
+    instance.gauge.sum =
+        SumOfParts(measure, instance, customer.contracts).value_or(Sum());
+  }
+}
+
+}  // namespace
+
+void ForEachKeptMeasure(const Customer& customer, const Catalog& catalog,
+                        const Subject& subject,
+                        absl::FunctionRef<void(const MeasurePtr&)> visit) {
+  const WatchedSubject& watched = catalog.subject(subject);
+  for (const WatchedPtr& slice : watched.slices) visit(slice->measure);
+  for (std::size_t i = 0; i < customer.own_alerts.size(); ++i) {
+    const MeasurePtr& measure = customer.own_alerts[i]->measure;
+    if (measure->IsWhole() || measure->subject != subject) continue;
+    if (watched.Find(measure.get()) != nullptr) continue;
+    const auto first = std::find_if(
+        customer.own_alerts.begin(), customer.own_alerts.end(),
+        [&measure](const AlertPtr& alert) { return alert->measure == measure; });
+    if (static_cast<std::size_t>(first - customer.own_alerts.begin()) == i)
+      visit(measure);
+  }
+}
+
+void BeginSlices(Customer* customer, const MeasurePtr& measure) {
+  Meter* meter = customer->FindMeter(measure->subject);
+  if (meter == nullptr) return;
+  Slice slice{.measure = measure, .instances = {}, .since_period_start = false};
+  StartSlice(*customer, *meter, &slice);
+  meter->slices.push_back(std::move(slice));
+}
+
+void EndSlices(Customer* customer, const MeasurePtr& measure) {
+  Meter* meter = customer->FindMeter(measure->subject);
+  if (meter == nullptr) return;
+  std::erase_if(meter->slices,
+                [&measure](const Slice& slice) { return slice.measure == measure; });
+}
+
+std::optional<Sum> SumOfParts(
+    const Measure& measure, const Instance& instance,
+    const Contracts& contracts) {
+  Sum total;
+  for (const auto& [contract, part] : instance.parts) {
+    const auto fields = contracts.find(contract);
+    if (!MatchContract(measure, fields == contracts.end() ? nullptr : &fields->second.fields)) {
+      continue;
+    }
+    const std::optional<Decimal> sum = CheckedAdd(total.value, part.value);
+    if (!sum.has_value()) return std::nullopt;
+    total.value = *sum;
+    total.has_data = total.has_data || part.has_data;
+  }
+  return total;
+}
+
+}  // namespace tocsin::model

@@ -1,0 +1,76 @@
+#ifndef TOCSIN_ENGINE_MODEL_TOUCHED_H_
+#define TOCSIN_ENGINE_MODEL_TOUCHED_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/time/time.h"
+#include "engine/model/customer.h"
+#include "engine/model/judge.h"
+#include "engine/model/level.h"
+#include "engine/model/turn.h"
+
+namespace tocsin::model {
+
+// The tallies that one change of a customer moves: notes what each stood at before it
+// is touched, and judges each once when the change is made.
+//
+// Not thread-safe; `customer` and `context` must outlive it.
+class Touched {
+ public:
+  // A change at `instant`, and before it the values were those of `before`: days move
+  // with the clock alone.
+  Touched(Customer* customer, const Context& context, absl::Time instant,
+          absl::Time before)
+      : customer_(customer), context_(context), instant_(instant), before_(before) {}
+
+  // The tally of an instance, made where there is none, to be changed.
+  Tally& Touch(const MeasurePtr& measure, const std::string& instance, Trigger trigger);
+  // The balance or plan of an instance is over: it is judged a last time, with 0 days.
+  void EndDays(const MeasurePtr& measure, const std::string& instance, Trigger trigger);
+  // As `Touch`; what was reached is resolved though no data is left.
+  Tally& EndMonth(const MeasurePtr& measure, const std::string& instance);
+
+  // Judges all that was touched, and sets when each is looked at next. Of the alerts
+  // in `but` nothing is said.
+  void Judge(Turn* turn, const absl::flat_hash_set<AlertId>* but = nullptr);
+
+ private:
+  struct Entry {
+    MeasurePtr measure;
+    std::string instance;
+    Trigger trigger = Trigger::kBalance;
+    std::optional<Level> before;    // what is compared
+    std::optional<Level> previous;  // what is shown
+    bool days_over = false;
+    bool month_over = false;
+    bool crossed = false;
+  };
+
+  Entry& Note(const MeasurePtr& measure, const std::string& instance, Trigger trigger);
+  Tally& TallyOf(const Entry& entry);
+  void JudgeEntry(Turn* turn, const absl::flat_hash_set<AlertId>* but, Entry* entry);
+  // The instance for all, of measures that leave a custom field open.
+  void JudgeWholes(Turn* turn, const absl::flat_hash_set<AlertId>* but);
+  void JudgeWhole(const Measure& measure, Trigger trigger, Turn* turn,
+                  const absl::flat_hash_set<AlertId>* but);
+  // Drops what has no data left.
+  void Settle(const Entry& entry);
+  void ForgetIfGone(const Tallies& tallies, const std::string& instance);
+
+  Customer* const customer_;
+  const Context& context_;
+  const absl::Time instant_;
+  const absl::Time before_;
+  std::vector<Entry> entries_;
+  absl::flat_hash_map<std::pair<const Measure*, std::string>, std::size_t> places_;
+};
+
+}  // namespace tocsin::model
+
+#endif  // TOCSIN_ENGINE_MODEL_TOUCHED_H_
