@@ -30,6 +30,8 @@ for every customer alert of an enabled alert that is not ok or was reset. An
 alert that fans out has "instances" beside these: those in alarm or evaluating,
   {"group_values": [{"key", "value"}], "customer_status", "triggered_by",
    "value", "epoch"}
+with "balance_id", "invoice_id", "seat_filter" or "alert_specifiers" in the place
+of "group_values" where these tell its instances apart.
 
 Exit status: 0; 1 if any line was bad; 2 for wrong usage, or a file that cannot
 be read or written.)";

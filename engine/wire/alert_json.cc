@@ -1,14 +1,13 @@
 #include "engine/wire/alert_json.h"
 
+#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "engine/base/status.h"
 #include "engine/base/text.h"
+#include "engine/wire/filter_json.h"
 #include "engine/wire/json_tree.h"
-#include "tocsin/json.h"
+#include "tocsin/alert_type.h"
 
 namespace tocsin {
 namespace {
@@ -22,49 +21,13 @@ void ReadAlertType(FieldReader& in, AlertType* type) {
     *type = *known;
     return;
   }
-  in.Refuse(Reason::kMalformed, Field::kAlertType,
-            absl::StrCat(Quote(value->text()), " is not supported; supported are ",
-                         AlertTypeName(AlertType::kSpendThresholdReached), " and ",
-                         AlertTypeName(AlertType::kUsageThresholdReached)));
-}
-
-std::vector<GroupFilter> ReadGroupFilters(FieldReader& in) {
-  std::vector<GroupFilter> filters;
-  in.ReadObjects(Field::kGroupValues, [&filters](FieldReader& element) {
-    GroupFilter& filter = filters.emplace_back();
-    element.RequireText(Field::kKey, &filter.key);
-    element.ReadText(Field::kValue, &filter.value);
-  });
-  return filters;
-}
-
-void ReadEntity(FieldReader& in, FilterEntity* entity) {
-  const JsonValue* value = in.RequireString(Field::kEntity, "\"Contract\"");
-  if (value == nullptr) return;
-  if (value->text() != "Contract") {
-    return in.Refuse(
-        Reason::kNotOfThisType, Field::kEntity,
-        absl::StrCat("is ", Quote(value->text()),
-                     ", must be \"Contract\" for the supported alert types"));
+  std::string names;
+  for (const AlertTypeInfo& row : AlertTypes()) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", row.name);
   }
-  *entity = FilterEntity::kContract;
-}
-
-std::vector<CustomFieldFilter> ReadCustomFieldFilters(FieldReader& in) {
-  std::vector<CustomFieldFilter> filters;
-  in.ReadObjects(Field::kCustomFieldFilters, [&filters](FieldReader& element) {
-    CustomFieldFilter& filter = filters.emplace_back();
-    ReadEntity(element, &filter.entity);
-    element.RequireText(Field::kKey, &filter.key);
-    element.RequireText(Field::kValue, &filter.value);
-  });
-  return filters;
-}
-
-void RefuseForeignFilters(FieldReader& in, absl::string_view why) {
-  in.RefuseGiven({Field::kCreditGrantTypeFilters, Field::kInvoiceTypesFilter,
-                  Field::kSeatFilter, Field::kAlertSpecifiers},
-                 why);
+  in.Refuse(
+      Reason::kMalformed, Field::kAlertType,
+      absl::StrCat(Quote(value->text()), " is not supported; supported are ", names));
 }
 
 void ReadOnChange(FieldReader& in, OnChange* on_change) {
@@ -82,6 +45,13 @@ void ReadOnChange(FieldReader& in, OnChange* on_change) {
   }
 }
 
+// An empty list takes the filters away; one left out keeps them.
+template <typename Filters>
+void UpdateFilter(FieldReader& in, Field field, Filters (*read)(FieldReader& in),
+                  std::optional<Filters>* filters) {
+  if (in.ok() && in.Find(field) != nullptr) *filters = read(in);
+}
+
 }  // namespace
 
 void ReadAlertSpec(FieldReader& in, AlertSpec* spec) {
@@ -96,12 +66,12 @@ void ReadAlertSpec(FieldReader& in, AlertSpec* spec) {
   in.ReadId(Field::kBillableMetricId, &spec->billable_metric);
   spec->group_values = ReadGroupFilters(in);
   spec->custom_field_filters = ReadCustomFieldFilters(in);
+  spec->invoice_types_filter = ReadInvoiceTypes(in);
+  spec->credit_grant_type_filters = ReadCreditGrantTypes(in);
+  spec->seat_filter = ReadSeatFilter(in);
+  spec->alert_specifiers = ReadSpecifiers(in);
   in.ReadBool(Field::kEvaluateOnCreate, &spec->evaluate_on_create);
   in.ReadBool(Field::kNotifyResolved, &spec->notify_resolved);
-  if (in.ok()) {
-    RefuseForeignFilters(in, absl::StrCat("is not a filter of ",
-                                          AlertTypeName(spec->type), "; leave it out"));
-  }
 }
 
 void ReadAlertUpdate(FieldReader& in, AlertUpdate* update) {
@@ -109,16 +79,18 @@ void ReadAlertUpdate(FieldReader& in, AlertUpdate* update) {
       {Field::kAlertType, Field::kCustomerId, Field::kPlanId, Field::kCreditTypeId,
        Field::kBillableMetricId, Field::kUniquenessKey, Field::kEvaluateOnCreate},
       "cannot be changed; create another alert");
-  RefuseForeignFilters(in, "is not a filter of the supported alert types; leave it out");
   in.ReadText(Field::kName, &update->name);
   in.ReadDecimal(Field::kThreshold, &update->threshold);
   in.ReadBool(Field::kNotifyResolved, &update->notify_resolved);
-  if (in.ok() && in.Find(Field::kGroupValues) != nullptr) {
-    update->group_values = ReadGroupFilters(in);
-  }
-  if (in.ok() && in.Find(Field::kCustomFieldFilters) != nullptr) {
-    update->custom_field_filters = ReadCustomFieldFilters(in);
-  }
+  UpdateFilter(in, Field::kGroupValues, ReadGroupFilters, &update->group_values);
+  UpdateFilter(in, Field::kCustomFieldFilters, ReadCustomFieldFilters,
+               &update->custom_field_filters);
+  UpdateFilter(in, Field::kInvoiceTypesFilter, ReadInvoiceTypes,
+               &update->invoice_types_filter);
+  UpdateFilter(in, Field::kCreditGrantTypeFilters, ReadCreditGrantTypes,
+               &update->credit_grant_type_filters);
+  update->seat_filter = ReadSeatFilter(in);
+  UpdateFilter(in, Field::kAlertSpecifiers, ReadSpecifiers, &update->alert_specifiers);
   ReadOnChange(in, &update->on_change);
 }
 

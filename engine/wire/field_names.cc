@@ -8,6 +8,7 @@ namespace {
 
 // In the order of the enumeration.
 constexpr std::array<absl::string_view, kFieldCount> kNames = {
+    "active",
     "alert",
     "alert_id",
     "alert_specifiers",
@@ -15,8 +16,10 @@ constexpr std::array<absl::string_view, kFieldCount> kNames = {
     "amount",
     "archived",
     "balance_id",
+    "balance_type",
     "billable_metric_id",
     "contract_id",
+    "credit_grant_type",
     "credit_grant_type_filters",
     "credit_type_id",
     "custom_field_filters",
@@ -25,9 +28,12 @@ constexpr std::array<absl::string_view, kFieldCount> kNames = {
     "ends_at",
     "entity",
     "evaluate_on_create",
+    "exclude",
+    "granted",
     "group_values",
     "id",
     "invoice_id",
+    "invoice_type",
     "invoice_types_filter",
     "key",
     "name",
@@ -37,7 +43,11 @@ constexpr std::array<absl::string_view, kFieldCount> kNames = {
     "plan_id",
     "quantity",
     "release_uniqueness_key",
+    "remaining",
+    "seat",
     "seat_filter",
+    "seat_group_key",
+    "seat_group_value",
     "starts_at",
     "threshold",
     "timestamp",
@@ -53,8 +63,8 @@ constexpr std::size_t kNameSizeMax = 25;
 // A number for a name such that no two names of the format have the same, from
 // its length and three of its letters. The factors were found by trying.
 constexpr std::size_t Slot(const char* name, std::size_t size) {
-  return (size * 17 + std::size_t{2} * static_cast<unsigned char>(name[0]) +
-          static_cast<unsigned char>(name[size / 2]) +
+  return (size * 16 + static_cast<unsigned char>(name[0]) +
+          std::size_t{4} * static_cast<unsigned char>(name[size / 2]) +
           static_cast<unsigned char>(name[size - 2])) %
          256;
 }

@@ -11,7 +11,20 @@
 
 namespace tocsin {
 
+namespace {
+
 static_assert(kFieldCount <= 64, "FieldReader keeps one bit for each field");
+
+// `a number ("12")`
+std::string Describe(const JsonValue& value) {
+  std::string text(JsonKindName(value.kind));
+  if (value.kind == JsonKind::kNumber || value.kind == JsonKind::kString) {
+    absl::StrAppend(&text, " (", Quote(value.text()), ")");
+  }
+  return text;
+}
+
+}  // namespace
 
 std::string JsonPath::ToString() const {
   std::string text = parent != nullptr ? parent->ToString() : std::string();
@@ -44,11 +57,8 @@ void FieldReader::RefuseStatus(Field field, const absl::Status& status) {
 
 void FieldReader::RefuseKind(Field field, const JsonValue& value,
                              absl::string_view want) {
-  std::string is(JsonKindName(value.kind));
-  if (value.kind == JsonKind::kNumber || value.kind == JsonKind::kString) {
-    absl::StrAppend(&is, " (", Quote(value.text()), ")");
-  }
-  Refuse(Reason::kMalformed, field, absl::StrCat("is ", is, ", must be ", want));
+  Refuse(Reason::kMalformed, field,
+         absl::StrCat("is ", Describe(value), ", must be ", want));
 }
 
 void FieldReader::RefuseMissing(Field field, absl::string_view want) {
@@ -66,12 +76,12 @@ void FieldReader::RefuseGiven(std::initializer_list<Field> fields,
   }
 }
 
-absl::Status FieldReader::NotAnObject(const JsonValue& value, const JsonPath& path) {
+absl::Status FieldReader::NotOfKind(const JsonValue& value, const JsonPath& path,
+                                    absl::string_view want) {
   std::string place = path.ToString();
   if (!place.empty()) place.pop_back();
-  return MakeStatus(
-      Reason::kMalformed,
-      absl::StrCat(place, ": is ", JsonKindName(value.kind), ", must be an object"));
+  return MakeStatus(Reason::kMalformed,
+                    absl::StrCat(place, ": is ", Describe(value), ", must be ", want));
 }
 
 const JsonValue* FieldReader::RequireString(Field field, absl::string_view want) {
@@ -118,6 +128,11 @@ void FieldReader::RequireText(Field field, std::string* text) {
   }
 }
 
+void FieldReader::RequireBool(Field field, bool* value) {
+  if (ok() && Find(field) == nullptr) return RefuseMissing(field, "true or false");
+  ReadBool(field, value);
+}
+
 void FieldReader::ReadBool(Field field, std::optional<bool>* value) {
   const JsonValue* given = ok() ? Find(field) : nullptr;
   if (given == nullptr) return;
@@ -152,6 +167,20 @@ void FieldReader::PatchTime(Field field, Patch<absl::Time>* patch) {
   absl::Time time;
   RequireTime(field, &time);
   *patch = time;
+}
+
+void FieldReader::PatchText(Field field, Patch<std::string>* patch) {
+  if (!Patches(field, patch)) return;
+  std::string text;
+  RequireText(field, &text);
+  *patch = std::move(text);
+}
+
+void FieldReader::PatchSeat(Field field, Patch<Seat>* patch) {
+  if (!Patches(field, patch)) return;
+  std::optional<Seat> seat;
+  ReadSeat(field, &seat);
+  if (seat.has_value()) *patch = *std::move(seat);
 }
 
 void FieldReader::PatchCustomFields(Field field, Patch<CustomFields>* patch) {
@@ -193,6 +222,31 @@ void FieldReader::ReadGroupObject(Field field, std::vector<GroupValue>* values) 
   ReadStrings(field, *object, [values](std::string key, std::string value) {
     values->push_back({.key = std::move(key), .value = std::move(value)});
   });
+}
+
+void FieldReader::ReadSeat(Field field, std::optional<Seat>* seat) {
+  ReadObject(field, "an object with seat_group_key and seat_group_value",
+             [seat](FieldReader& in) {
+               Seat& read = seat->emplace();
+               in.RequireText(Field::kSeatGroupKey, &read.group_key);
+               in.RequireText(Field::kSeatGroupValue, &read.group_value);
+             });
+}
+
+void FieldReader::ReadTexts(Field field, std::vector<std::string>* texts) {
+  const JsonValue* array = ok() ? Find(field) : nullptr;
+  if (array == nullptr) return;
+  constexpr absl::string_view kWant = "an array of strings";
+  if (array->kind != JsonKind::kArray) return RefuseKind(field, *array, kWant);
+  for (const JsonValue* element = array->begin(); element != array->end();
+       element = element->next()) {
+    if (element->kind != JsonKind::kString) {
+      const JsonPath path = {
+          .parent = path_, .field = FieldName(field), .index = texts->size()};
+      return Refuse(NotOfKind(*element, path, "a string"));
+    }
+    texts->emplace_back(element->text());
+  }
 }
 
 }  // namespace tocsin

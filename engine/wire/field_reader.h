@@ -84,6 +84,7 @@ class FieldReader {
   void ReadText(Field field, std::optional<std::string>* text) {
     if (ok() && Find(field) != nullptr) RequireText(field, &text->emplace());
   }
+  void RequireBool(Field field, bool* value);
   void ReadBool(Field field, std::optional<bool>* value);
   void ReadBool(Field field, bool* value);
   // An unsigned 64-bit integer.
@@ -96,11 +97,17 @@ class FieldReader {
     if (Patches(field, patch)) RequireId(field, &id), *patch = id;
   }
   void PatchTime(Field field, Patch<absl::Time>* patch);
+  void PatchText(Field field, Patch<std::string>* patch);
   void PatchCustomFields(Field field, Patch<CustomFields>* patch);
+  void PatchSeat(Field field, Patch<Seat>* patch);
 
   void RequireCustomFields(Field field, CustomFields* fields);
   // An object `{key: value}`.
   void ReadGroupObject(Field field, std::vector<GroupValue>* values);
+  // An object `{"seat_group_key": S, "seat_group_value": S}`.
+  void ReadSeat(Field field, std::optional<Seat>* seat);
+  // An array of strings.
+  void ReadTexts(Field field, std::vector<std::string>* texts);
 
   // A string field that must be there; null after an error. `want` says what it
   // should have been.
@@ -122,6 +129,17 @@ class FieldReader {
     }
   }
 
+  // Calls `read(FieldReader&)` for the object `field`, if given. `want` says what
+  // it should have been.
+  template <typename Read>
+  void ReadObject(Field field, absl::string_view want, Read read) {
+    const JsonValue* object = ok() ? Find(field) : nullptr;
+    if (object == nullptr) return;
+    if (object->kind != JsonKind::kObject) return RefuseKind(field, *object, want);
+    const JsonPath path = {.parent = path_, .field = FieldName(field)};
+    ReadElement(*object, path, read);
+  }
+
   // Refuses the first of `fields` that is given.
   void RefuseGiven(std::initializer_list<Field> fields, absl::string_view why);
 
@@ -137,7 +155,9 @@ class FieldReader {
  private:
   template <typename Read>
   void ReadElement(const JsonValue& element, const JsonPath& path, Read read) {
-    if (element.kind != JsonKind::kObject) return Refuse(NotAnObject(element, path));
+    if (element.kind != JsonKind::kObject) {
+      return Refuse(NotOfKind(element, path, "an object"));
+    }
     FieldReader reader(element, &path);
     read(reader);
     Refuse(reader.status());
@@ -160,7 +180,8 @@ class FieldReader {
     *id = Id<Tag>(*uuid);
   }
 
-  static absl::Status NotAnObject(const JsonValue& value, const JsonPath& path);
+  static absl::Status NotOfKind(const JsonValue& value, const JsonPath& path,
+                                absl::string_view want);
   void RefuseNil(Field field);
   void RefuseStatus(Field field, const absl::Status& status);
   // Calls `take(key, value)` for each member of an object of strings.

@@ -4,12 +4,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/text.h"
+#include "tocsin/alert_type.h"
 #include "tocsin/json.h"
 
 namespace tocsin {
 namespace {
 
 void AppendGroupValues(const std::vector<GroupValue>& values, std::string* out) {
+  if (values.empty()) return;
   out->append("\"group_values\":[");
   for (const GroupValue& value : values) {
     if (&value != &values.front()) out->push_back(',');
@@ -20,6 +22,41 @@ void AppendGroupValues(const std::vector<GroupValue>& values, std::string* out) 
     out->push_back('}');
   }
   out->append("],");
+}
+
+template <typename AnyId>
+void AppendId(absl::string_view field, const std::optional<AnyId>& id, std::string* out) {
+  if (!id.has_value()) return;
+  absl::StrAppend(out, "\"", field, "\":\"", id->ToString(), "\",");
+}
+
+void AppendSeat(const Seat& seat, std::string* out) {
+  out->append("\"seat_filter\":{\"seat_group_key\":");
+  AppendJsonString(seat.group_key, out);
+  out->append(",\"seat_group_value\":");
+  AppendJsonString(seat.group_value, out);
+  out->append("},");
+}
+
+void AppendCustomField(FilterEntity entity, const CustomField& field, std::string* out) {
+  absl::StrAppend(out, "\"alert_specifiers\":[{\"custom_field_filters\":[{\"entity\":\"",
+                  FilterEntityName(entity), "\",\"key\":");
+  AppendJsonString(field.key, out);
+  out->append(",\"value\":");
+  AppendJsonString(field.value, out);
+  out->append("}]}],");
+}
+
+// Which instance it is, as a reset names it.
+void AppendSelector(const CustomerAlert& instance, std::string* out) {
+  AppendGroupValues(instance.group_values, out);
+  AppendId("balance_id", instance.balance, out);
+  AppendId("invoice_id", instance.invoice, out);
+  if (instance.seat.has_value()) AppendSeat(*instance.seat, out);
+  const std::optional<FilterEntity> entity = InfoOf(instance.type).custom_fields;
+  if (instance.custom_field.has_value() && entity.has_value()) {
+    AppendCustomField(*entity, *instance.custom_field, out);
+  }
 }
 
 void AppendName(std::optional<absl::string_view> name, std::string* out) {
@@ -63,7 +100,7 @@ void AppendStateJson(const CustomerAlert& whole,
     for (const CustomerAlert& instance : *instances) {
       if (&instance != &instances->front()) out->push_back(',');
       out->push_back('{');
-      AppendGroupValues(instance.group_values, out);
+      AppendSelector(instance, out);
       AppendStanding(instance, out);
       absl::StrAppend(out, ",\"epoch\":", instance.epoch, "}");
     }

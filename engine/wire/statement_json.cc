@@ -1,5 +1,4 @@
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,8 +8,10 @@
 #include "engine/base/status.h"
 #include "engine/base/text.h"
 #include "engine/wire/alert_json.h"
+#include "engine/wire/fact_json.h"
 #include "engine/wire/field_reader.h"
 #include "engine/wire/json_tree.h"
+#include "engine/wire/selector_json.h"
 #include "tocsin/json.h"
 
 namespace tocsin {
@@ -18,114 +19,11 @@ namespace {
 
 static_assert(kStatementBytesMax == kJsonLineMax, "a statement is a line");
 
-// The field that holds an addition, or `total`: one of the two must be there.
-bool IsTotal(FieldReader& in, Field addition) {
-  const bool added = in.Find(addition) != nullptr;
-  const bool total = in.Find(Field::kTotal) != nullptr;
-  if (added && total) {
-    in.Refuse(Reason::kMalformed, addition,
-              "stands beside total; a fact is an addition or a total, not both");
-  }
-  if (!added && !total) {
-    in.RefuseMissing(addition, "a decimal number, or total in its place");
-  }
-  return total;
-}
-
-// A fact is built where it stays: they are large enough for a move to count.
-template <typename T>
-T& Emplace(Statement* statement) {
-  return statement->what.emplace<Fact>().emplace<T>();
-}
-
-template <typename T>
-void ReadSpendFields(FieldReader& in, T* fact) {
-  in.ReadId(Field::kCreditTypeId, &fact->credit_type);
-  in.ReadId(Field::kContractId, &fact->contract);
-}
-
-// What additions and totals of spend and usage have in common.
-template <typename T>
-void ReadCounted(FieldReader& in, const Statement& statement, T* fact) {
-  in.RequireId(Field::kCustomerId, &fact->customer);
-  in.ReadGroupObject(Field::kGroupValues, &fact->group_values);
-  in.ReadCount(Field::kVersion, &fact->version);
-  fact->time = statement.time;
-}
-
-void ReadSpend(FieldReader& in, Statement* statement) {
-  if (IsTotal(in, Field::kAmount)) {
-    SpendTotal& fact = Emplace<SpendTotal>(statement);
-    ReadCounted(in, *statement, &fact);
-    ReadSpendFields(in, &fact);
-    in.RequireDecimal(Field::kTotal, &fact.total);
-  } else {
-    SpendAdded& fact = Emplace<SpendAdded>(statement);
-    ReadCounted(in, *statement, &fact);
-    ReadSpendFields(in, &fact);
-    in.RequireDecimal(Field::kAmount, &fact.amount);
-  }
-}
-
-void ReadUsage(FieldReader& in, Statement* statement) {
-  if (IsTotal(in, Field::kQuantity)) {
-    UsageTotal& fact = Emplace<UsageTotal>(statement);
-    ReadCounted(in, *statement, &fact);
-    in.RequireId(Field::kBillableMetricId, &fact.billable_metric);
-    in.RequireDecimal(Field::kTotal, &fact.total);
-  } else {
-    UsageAdded& fact = Emplace<UsageAdded>(statement);
-    ReadCounted(in, *statement, &fact);
-    in.RequireId(Field::kBillableMetricId, &fact.billable_metric);
-    in.RequireDecimal(Field::kQuantity, &fact.quantity);
-  }
-}
-
-void ReadPeriod(FieldReader& in, Statement* statement) {
-  PeriodTold& fact = Emplace<PeriodTold>(statement);
-  in.RequireId(Field::kCustomerId, &fact.customer);
-  in.RequireTime(Field::kStartsAt, &fact.starts_at);
-  in.RequireTime(Field::kEndsAt, &fact.ends_at);
-}
-
-void ReadCustomer(FieldReader& in, Statement* statement) {
-  CustomerTold& fact = Emplace<CustomerTold>(statement);
-  in.RequireId(Field::kCustomerId, &fact.customer);
-  in.PatchId(Field::kPlanId, &fact.plan);
-  in.PatchTime(Field::kPlanEndsAt, &fact.plan_ends_at);
-  in.PatchCustomFields(Field::kCustomFields, &fact.custom_fields);
-  // Elsewhere in this fact `null` takes away; of this nobody could say what is
-  // left then.
-  const JsonValue* archived = in.FindEvenNull(Field::kArchived);
-  if (archived != nullptr && archived->kind == JsonKind::kNull) {
-    return in.RefuseKind(Field::kArchived, *archived, "true or false");
-  }
-  in.ReadBool(Field::kArchived, &fact.archived);
-}
-
-void ReadContract(FieldReader& in, Statement* statement) {
-  ContractTold& fact = Emplace<ContractTold>(statement);
-  in.RequireId(Field::kCustomerId, &fact.customer);
-  in.RequireId(Field::kContractId, &fact.contract);
-  in.RequireCustomFields(Field::kCustomFields, &fact.custom_fields);
-}
-
 void ReadReset(FieldReader& in, Statement* statement) {
   ResetStatement& reset = statement->what.emplace<ResetStatement>();
   in.RequireId(Field::kCustomerId, &reset.customer);
   in.RequireId(Field::kAlertId, &reset.alert);
-  in.RefuseGiven({Field::kSeatFilter, Field::kBalanceId, Field::kInvoiceId},
-                 "is not an instance of the supported alert types; group_values is");
-  std::vector<GroupValue>* values = &reset.instance.group_values;
-  const JsonValue* given = in.Find(Field::kGroupValues);
-  if (given != nullptr && given->kind == JsonKind::kObject) {
-    return in.ReadGroupObject(Field::kGroupValues, values);
-  }
-  in.ReadObjects(Field::kGroupValues, [values](FieldReader& element) {
-    GroupValue& value = values->emplace_back();
-    element.RequireText(Field::kKey, &value.key);
-    element.RequireText(Field::kValue, &value.value);
-  });
+  ReadSelector(in, &reset.instance);
 }
 
 void ReadClock(FieldReader&, Statement* statement) {
@@ -134,19 +32,15 @@ void ReadClock(FieldReader&, Statement* statement) {
 
 void ReadAlert(FieldReader& in, Statement* statement) {
   constexpr absl::string_view kWant = "the alert's definition, an object";
-  const JsonValue* alert = in.Find(Field::kAlert);
-  if (alert == nullptr) return in.RefuseMissing(Field::kAlert, kWant);
-  if (alert->kind != JsonKind::kObject)
-    return in.RefuseKind(Field::kAlert, *alert, kWant);
-  const JsonPath path = {.parent = in.path(), .field = FieldName(Field::kAlert)};
-  FieldReader reader(*alert, &path);
+  if (in.Find(Field::kAlert) == nullptr) return in.RefuseMissing(Field::kAlert, kWant);
   AlertSpec& spec = statement->what.emplace<AlertStatement>().spec;
-  ReadAlertSpec(reader, &spec);
-  // An id that the engine drew would be another one at every replay.
-  if (reader.ok() && !spec.id.has_value()) {
-    reader.RefuseMissing(Field::kId, "the text of a UUID");
-  }
-  in.Refuse(reader.status());
+  in.ReadObject(Field::kAlert, kWant, [&spec](FieldReader& alert) {
+    ReadAlertSpec(alert, &spec);
+    // An id that the engine drew would be another one at every replay.
+    if (alert.ok() && !spec.id.has_value()) {
+      alert.RefuseMissing(Field::kId, "the text of a UUID");
+    }
+  });
 }
 
 void ReadUpdate(FieldReader& in, Statement* statement) {
@@ -178,7 +72,8 @@ struct StatementType {
 
 // The frequent ones first.
 constexpr StatementType kStatementTypes[] = {
-    {"spend", ReadSpend},       {"usage", ReadUsage},     {"customer", ReadCustomer},
+    {"spend", ReadSpend},       {"usage", ReadUsage},     {"draw", ReadDraw},
+    {"balance", ReadBalance},   {"invoice", ReadInvoice}, {"customer", ReadCustomer},
     {"contract", ReadContract}, {"period", ReadPeriod},   {"reset", ReadReset},
     {"clock", ReadClock},       {"alert", ReadAlert},     {"alert_update", ReadUpdate},
     {"archive", ReadArchive},   {"disable", ReadDisable}, {"enable", ReadEnable},

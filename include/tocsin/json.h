@@ -29,11 +29,47 @@ namespace tocsin {
 // - A key twice in an object is refused, however deep; so are invalid UTF-8, a
 //   byte order mark, anything behind the value, and more than 16 levels.
 // - Fields that are not known are passed over. `null` takes an optional field of
-//   a `customer` fact away, and counts as left out elsewhere.
+//   a `customer` or `balance` fact away (all but `archived`, where it is refused, and
+//   `version`), and counts as left out elsewhere. A balance whose credit type is
+//   taken away is one of USD in cents.
 // - An error names the field, its value and what would be right. It carries a
 //   Reason: kMalformed, kMissing, kOutOfRange, kTooLong or kNotOfThisType.
-// The limits of the domain (how long a name may be, how many group values) are
-// the engine's to judge, not the reader's.
+// The limits of the domain (how long a name may be, how many group values) and
+// which filters a type of alert has are the engine's to judge, not the reader's.
+//
+// In the forms below, U is the text of a UUID, D a decimal, T an RFC 3339 timestamp,
+// S a string, N an unsigned integer, B `true` or `false`; `?` marks what may be left
+// out.
+//
+// The facts:
+//   {"type":"spend","customer_id":U,"amount":D,"credit_type_id":U?,"contract_id":U?,
+//    "group_values":{S:S}?,"version":N?}
+//   {"type":"usage","customer_id":U,"billable_metric_id":U,"quantity":D,
+//    "group_values":{S:S}?,"version":N?}
+// either with `"total":D` in the place of `amount` or `quantity`,
+//   {"type":"balance","customer_id":U,"balance_id":U,
+//    "balance_type":"commit"|"contract_credit"|"credit_grant","credit_type_id":U?,
+//    "granted":D,"remaining":D,"starts_at":T?,"ends_at":T?,"custom_fields":{S:S}?,
+//    "credit_grant_type":S?,"seat":{"seat_group_key":S,"seat_group_value":S}?,
+//    "version":N?}
+//   {"type":"draw","customer_id":U,"balance_id":U,"amount":D,"version":N?}
+//   {"type":"invoice","customer_id":U,"invoice_id":U,"invoice_type":S,
+//    "credit_type_id":U?,"total":D,"active":B,"version":N?}
+//   {"type":"period","customer_id":U,"starts_at":T,"ends_at":T}
+//   {"type":"customer","customer_id":U,"plan_id":U?,"plan_ends_at":T?,
+//    "custom_fields":{S:S}?,"archived":B?}
+//   {"type":"contract","customer_id":U,"contract_id":U,"custom_fields":{S:S}}
+// Each may carry `"timestamp":T`.
+//
+// The filters of an alert; an empty list is none:
+//   "group_values":[{"key":S,"value":S?}]?
+//   "custom_field_filters":[{"entity":E,"key":S,"value":S}]?
+//   "invoice_types_filter":[S]?
+//   "credit_grant_type_filters":[S]?
+//   "seat_filter":{"seat_group_key":S,"seat_group_value":S?}?
+//   "alert_specifiers":[{"custom_field_filters":[{"entity":E,"key":S,"value":S?}]?,
+//      "exclude":[{"custom_field_filters":[{"entity":E,"key":S,"value":S}]}]?}]?
+// where E is "Contract", "Commit", "ContractCredit" or "ContractCreditOrCommit".
 
 // The longest statement, in bytes.
 inline constexpr std::size_t kStatementBytesMax = std::size_t{1} << 20;
@@ -45,8 +81,13 @@ inline constexpr std::size_t kStatementValuesMax = 65'536;
 inline constexpr std::size_t kAlertsValuesMax = std::size_t{1} << 20;
 inline constexpr std::size_t kJsonDepthMax = 16;
 
-// {"type":"reset","customer_id":U,"alert_id":U,"group_values":[{"key":S,"value":S}]?}
-// where `group_values` may also be an object {S:S}, as in facts.
+// {"type":"reset","customer_id":U,"alert_id":U}, and for one instance one of
+//   "group_values":[{"key":S,"value":S}], or {S:S} as in facts
+//   "balance_id":U
+//   "invoice_id":U
+//   "seat_filter":{"seat_group_key":S,"seat_group_value":S}
+//   "alert_specifiers":[{"custom_field_filters":[{"entity":E?,"key":S,"value":S}]}],
+// of which the last is for an alert whose specifier leaves a custom field open.
 struct ResetStatement {
   CustomerId customer = {};
   AlertId alert = {};
@@ -62,8 +103,7 @@ struct AlertStatement {
 };
 
 // {"type":"alert_update","id":U,"name":S?,"threshold":D?,"notify_resolved":B?,
-//  "group_values":[...]?,"custom_field_filters":[...]?,
-//  "on_change":"keep"|"notify_again"?}
+//  the filters, "on_change":"keep"|"notify_again"?}
 struct AlertUpdateStatement {
   AlertId alert = {};
   AlertUpdate update = {};
@@ -117,7 +157,10 @@ class StatementReader {
 
 absl::StatusOr<Statement> StatementFromJson(absl::string_view json);
 
-// The body of `/v1/alerts/create`, with `id` and `notify_resolved` beside it.
+// The body of `/v1/alerts/create`, with `id` and `notify_resolved` beside it:
+// {"id":U?,"alert_type":S,"name":S,"threshold":D,"uniqueness_key":S?,
+//  "customer_id":U?,"plan_id":U?,"credit_type_id":U?,"billable_metric_id":U?,
+//  the filters, "evaluate_on_create":B?,"notify_resolved":B?}
 absl::StatusOr<AlertSpec> AlertSpecFromJson(absl::string_view json);
 
 // An array of them. An error names the element: `[3].threshold: ...`.
@@ -129,6 +172,9 @@ absl::StatusOr<std::vector<AlertSpec>> AlertSpecsFromJson(absl::string_view json
 // Of an alert with instances, `instances` are those to name; they are added as
 //   "instances":[{"group_values":[{"key":S,"value":S}],"customer_status":S|null,
 //                 "triggered_by":S|null,"value":D|null,"epoch":N}]
+// where `group_values`, `balance_id`, `invoice_id`, `seat_filter` or
+// `alert_specifiers` names an instance as in a reset. The one
+// of all values of an open custom field has no name.
 // Null: an alert without instances.
 void AppendStateJson(const CustomerAlert& whole,
                      const std::vector<CustomerAlert>* instances, std::string* out);

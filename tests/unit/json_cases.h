@@ -8,11 +8,14 @@
 #include <ostream>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "tocsin/json.h"
 #include "tocsin/status.h"
 
@@ -39,6 +42,37 @@ inline std::string Fill(std::string text) {
 inline std::string Spend(absl::string_view fields) {
   return absl::StrCat(R"({"type":"spend","customer_id":"$C")", fields.empty() ? "" : ",",
                       fields, "}");
+}
+
+// What a text says, which must be a statement of this kind.
+template <typename T>
+T Read(const std::string& text) {
+  absl::StatusOr<Statement> statement = StatementFromJson(Fill(text));
+  EXPECT_TRUE(statement.ok()) << text << ": " << statement.status();
+  if (!statement.ok()) return T();
+  T* what = std::get_if<T>(&statement->what);
+  EXPECT_NE(what, nullptr) << text << " is of kind " << statement->what.index();
+  return what != nullptr ? *what : T();
+}
+
+// The same for a kind of fact.
+template <typename T>
+T ReadFact(const std::string& text) {
+  const Fact fact = Read<Fact>(text);
+  const T* what = std::get_if<T>(&fact);
+  EXPECT_NE(what, nullptr) << text << " is a fact of kind " << fact.index();
+  return what != nullptr ? *what : T();
+}
+
+template <typename T>
+T IdOf(const char* text) {
+  return *T::Parse(text);
+}
+
+inline Decimal Dec(absl::string_view text) { return *Decimal::Parse(text); }
+
+inline absl::Time Noon() {
+  return absl::FromCivil(absl::CivilSecond(1997, 1, 1, 12, 0, 0), absl::UTCTimeZone());
 }
 
 // A text to be refused.

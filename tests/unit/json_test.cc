@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "tests/unit/json_cases.h"
 
@@ -25,35 +24,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
 using ::testing::SizeIs;
-
-template <typename T>
-T Read(const std::string& text) {
-  absl::StatusOr<Statement> statement = StatementFromJson(Fill(text));
-  EXPECT_TRUE(statement.ok()) << text << ": " << statement.status();
-  if (!statement.ok()) return T();
-  T* what = std::get_if<T>(&statement->what);
-  EXPECT_NE(what, nullptr) << text << " is of kind " << statement->what.index();
-  return what != nullptr ? *what : T();
-}
-
-template <typename T>
-T ReadFact(const std::string& text) {
-  const Fact fact = Read<Fact>(text);
-  const T* what = std::get_if<T>(&fact);
-  EXPECT_NE(what, nullptr) << text << " is a fact of kind " << fact.index();
-  return what != nullptr ? *what : T();
-}
-
-template <typename T>
-T IdOf(const char* text) {
-  return *T::Parse(text);
-}
-
-Decimal Dec(absl::string_view text) { return *Decimal::Parse(text); }
-
-absl::Time Noon() {
-  return absl::FromCivil(absl::CivilSecond(1997, 1, 1, 12, 0, 0), absl::UTCTimeZone());
-}
 
 TEST(StatementJson, ReadsSpendWithEveryField) {
   const SpendAdded fact = ReadFact<SpendAdded>(
@@ -154,23 +124,6 @@ TEST(StatementJson, EveryStatementMayCarryATime) {
   EXPECT_EQ(StatementFromJson(R"({"type":"clock"})")->time, std::nullopt);
 }
 
-TEST(StatementJson, ReadsResetsOfTheWholeAndOfInstances) {
-  EXPECT_THAT(
-      Read<ResetStatement>(R"({"type":"reset","customer_id":"$C","alert_id":"$A"})")
-          .instance.group_values,
-      SizeIs(0));
-  for (const char* values :
-       {R"([{"key":"region","value":"us"}])", R"({"region":"us"})"}) {
-    const ResetStatement reset = Read<ResetStatement>(absl::StrCat(
-        R"({"type":"reset","customer_id":"$C","alert_id":"$A","group_values":)", values,
-        "}"));
-    EXPECT_EQ(reset.customer, IdOf<CustomerId>(kCustomerText));
-    EXPECT_EQ(reset.alert, IdOf<AlertId>(kAlertText));
-    EXPECT_THAT(reset.instance.group_values,
-                ElementsAre(GroupValue{.key = "region", .value = "us"}));
-  }
-}
-
 TEST(StatementJson, ReadsWhatIsDoneToAlerts) {
   const AlertUpdateStatement update = Read<AlertUpdateStatement>(
       R"({"type":"alert_update","id":"$A","name":"n","threshold":"0.5",
@@ -267,106 +220,6 @@ TEST(StatementJson, AReaderForgetsTheLineBefore) {
     EXPECT_EQ(statement.time, std::nullopt);
     EXPECT_THAT(second.group_values, SizeIs(0));
   }
-}
-
-TEST(AlertJson, ReadsEveryField) {
-  absl::StatusOr<AlertSpec> spec = AlertSpecFromJson(Fill(
-      R"({"id":"$A","alert_type":"spend_threshold_reached","name":"Caf\u00e9",
-          "threshold":5000,
-          "uniqueness_key":"u","customer_id":"$C","credit_type_id":"$O",
-          "group_values":[{"key":"region","value":"us"},{"key":"model"},
-            {"key":"x","value":null}],
-          "custom_field_filters":[{"entity":"Contract","key":"k","value":"v"}],
-          "evaluate_on_create":false,"notify_resolved":true})"));
-  ASSERT_TRUE(spec.ok()) << spec.status();
-  EXPECT_EQ(spec->id, IdOf<AlertId>(kAlertText));
-  EXPECT_EQ(spec->type, AlertType::kSpendThresholdReached);
-  EXPECT_EQ(spec->name, "Caf\u00e9");
-  EXPECT_EQ(spec->threshold, Dec("5000"));
-  EXPECT_EQ(spec->uniqueness_key, "u");
-  EXPECT_EQ(spec->customer, IdOf<CustomerId>(kCustomerText));
-  EXPECT_EQ(spec->plan, std::nullopt);
-  EXPECT_EQ(spec->credit_type, IdOf<CreditTypeId>(kOtherText));
-  EXPECT_THAT(spec->group_values,
-              ElementsAre(GroupFilter{.key = "region", .value = "us"},
-                          GroupFilter{.key = "model"}, GroupFilter{.key = "x"}));
-  EXPECT_THAT(spec->custom_field_filters,
-              ElementsAre(CustomFieldFilter{.key = "k", .value = "v"}));
-  EXPECT_FALSE(spec->evaluate_on_create);
-  EXPECT_TRUE(spec->notify_resolved);
-}
-
-TEST(AlertJson, PassesOnWhatTheEngineJudges) {
-  absl::StatusOr<AlertSpec> spec = AlertSpecFromJson(Fill(absl::StrCat(
-      R"({"alert_type":"spend_threshold_reached","threshold":"-1",
-          "billable_metric_id":"$O",
-          "plan_id":"$O","customer_id":"$C","name":")",
-      std::string(300, 'n'), R"("})")));
-  ASSERT_TRUE(spec.ok()) << spec.status();
-  EXPECT_EQ(spec->billable_metric, IdOf<BillableMetricId>(kOtherText));
-  EXPECT_EQ(spec->name.size(), 300u);
-  EXPECT_EQ(spec->id, std::nullopt);
-  // Usage without a metric.
-  EXPECT_TRUE(AlertSpecFromJson(
-                  R"({"alert_type":"usage_threshold_reached","name":"n","threshold":1})")
-                  .ok());
-}
-
-TEST(AlertJson, AnArrayNamesTheElementThatIsWrong) {
-  const std::string good =
-      R"({"alert_type":"usage_threshold_reached","name":"n","threshold":1})";
-  absl::StatusOr<std::vector<AlertSpec>> specs =
-      AlertSpecsFromJson(absl::StrCat("[", good, ",\n", good, "]"));
-  ASSERT_TRUE(specs.ok()) << specs.status();
-  EXPECT_THAT(*specs, SizeIs(2));
-  EXPECT_THAT(*AlertSpecsFromJson("[]"), SizeIs(0));
-  EXPECT_THAT(AlertSpecsFromJson(absl::StrCat("[", good, R"(,{"alert_type":"x"}])"))
-                  .status()
-                  .ToString(),
-              HasSubstr("[1].alert_type: \"x\" is not supported"));
-  EXPECT_THAT(AlertSpecsFromJson(absl::StrCat("[", good, ",7]")).status().ToString(),
-              HasSubstr("element 1"));
-  EXPECT_THAT(AlertSpecsFromJson(good).status().ToString(),
-              HasSubstr("an array of alerts"));
-  EXPECT_THAT(AlertSpecsFromJson(absl::StrCat("[", good)).status().ToString(),
-              HasSubstr("ends too early"));
-}
-
-TEST(StateJson, WritesACustomerAlert) {
-  CustomerAlert alert;
-  alert.customer = IdOf<CustomerId>(kCustomerText);
-  alert.alert = IdOf<AlertId>(kAlertText);
-  alert.threshold = Dec("10");
-  alert.status = CustomerStatus::kInAlarm;
-  alert.value = Dec("12.50");
-  alert.epoch = 3;
-  alert.triggered_by = Trigger::kReset;
-  std::string json;
-  AppendStateJson(alert, nullptr, &json);
-  EXPECT_EQ(json,
-            Fill(R"({"customer_id":"$C","alert_id":"$A","customer_status":"in_alarm",)"
-                 R"("triggered_by":"reset","value":12.5,"threshold":10,"epoch":3})"));
-}
-
-TEST(StateJson, WritesInstancesAndWhatIsNotThere) {
-  CustomerAlert whole;
-  whole.customer = IdOf<CustomerId>(kCustomerText);
-  whole.alert = IdOf<AlertId>(kAlertText);
-  CustomerAlert instance = whole;
-  instance.status = CustomerStatus::kEvaluating;
-  instance.value = Dec("-0.5");
-  instance.epoch = 1;
-  instance.group_values = {{.key = "a\"", .value = "b\n"}, {.key = "c", .value = ""}};
-  const std::vector<CustomerAlert> instances = {instance, instance};
-  std::string json = "x";
-  AppendStateJson(whole, &instances, &json);
-  const std::string one =
-      R"({"group_values":[{"key":"a\"","value":"b\n"},{"key":"c","value":""}],)"
-      R"("customer_status":"evaluating","triggered_by":null,"value":-0.5,"epoch":1})";
-  EXPECT_EQ(json, Fill(absl::StrCat(
-                      R"(x{"customer_id":"$C","alert_id":"$A","customer_status":null,)",
-                      R"("triggered_by":null,"value":null,"threshold":0,"epoch":0,)",
-                      R"("instances":[)", one, ",", one, "]}")));
 }
 
 }  // namespace
