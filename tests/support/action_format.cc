@@ -1,21 +1,25 @@
-#include <variant>
-
 #include "absl/strings/str_cat.h"
 #include "tests/support/action.h"
+#include "tests/support/action_words.h"
 #include "tests/support/names.h"
 
 namespace tocsin::testing {
 namespace {
 
-// A word as SplitWords reads it back.
-std::string Quoted(const std::string& word) {
-  return word.find(' ') == std::string::npos ? word : absl::StrCat("\"", word, "\"");
-}
-
-std::string FormatGroups(const std::vector<GroupValue>& groups) {
+std::string FormatSelector(const InstanceSelector& selector) {
   std::string text;
-  for (const GroupValue& group : groups) {
+  for (const GroupValue& group : selector.group_values) {
     absl::StrAppend(&text, " ", Quoted(group.key), "=", Quoted(group.value));
+  }
+  if (selector.balance) absl::StrAppend(&text, " balance=", NameOf(*selector.balance));
+  if (selector.invoice) absl::StrAppend(&text, " invoice=", NameOf(*selector.invoice));
+  if (selector.seat) {
+    absl::StrAppend(&text, " seat=", selector.seat->group_key, ":",
+                    selector.seat->group_value);
+  }
+  if (selector.custom_field) {
+    absl::StrAppend(&text, " field=", selector.custom_field->key, ":",
+                    selector.custom_field->value);
   }
   return text;
 }
@@ -32,15 +36,33 @@ std::string FormatFilters(const std::vector<GroupFilter>& groups) {
 std::string FormatFilters(const std::vector<CustomFieldFilter>& filters) {
   std::string text;
   for (const CustomFieldFilter& filter : filters) {
-    absl::StrAppend(&text, " contract=", filter.key, ":", filter.value);
+    absl::StrAppend(&text, " ", WordOf(filter.entity), "=", filter.key, ":",
+                    filter.value);
   }
   return text;
 }
 
+std::string FormatFilters(const std::vector<AlertSpecifier>& specifiers) {
+  std::string text;
+  for (const AlertSpecifier& specifier : specifiers) {
+    absl::StrAppend(&text, " specifier=", FormatSpecifier(specifier));
+  }
+  return text;
+}
+
+std::string FormatSeat(const std::optional<SeatFilter>& seat) {
+  if (!seat) return "";
+  const std::string value = seat->group_value ? ":" + *seat->group_value : "";
+  return absl::StrCat(" seat=", seat->group_key, value);
+}
+
+std::string FormatNames(const std::string& key, const std::vector<std::string>& names) {
+  return names.empty() ? "" : absl::StrCat(" ", key, "=", Joined(names));
+}
+
 std::string FormatCreate(const AlertSpec& spec) {
-  const bool spend = spec.type == AlertType::kSpendThresholdReached;
   const std::string id = spec.id ? NameOf(*spec.id) : "none";
-  std::string text = absl::StrCat("alert ", id, spend ? " spend " : " usage ",
+  std::string text = absl::StrCat("alert ", id, " ", WordOf(spec.type), " ",
                                   spec.threshold ? spec.threshold->ToString() : "none");
   if (spec.name != id) absl::StrAppend(&text, " name=", Quoted(spec.name));
   if (spec.plan) absl::StrAppend(&text, " plan=", NameOf(*spec.plan));
@@ -51,7 +73,10 @@ std::string FormatCreate(const AlertSpec& spec) {
   }
   if (spec.uniqueness_key) absl::StrAppend(&text, " key=", *spec.uniqueness_key);
   absl::StrAppend(&text, FormatFilters(spec.group_values),
-                  FormatFilters(spec.custom_field_filters));
+                  FormatFilters(spec.custom_field_filters),
+                  FormatNames("invoice_types", spec.invoice_types_filter),
+                  FormatNames("grant_types", spec.credit_grant_type_filters),
+                  FormatSeat(spec.seat_filter), FormatFilters(spec.alert_specifiers));
   if (spec.notify_resolved) absl::StrAppend(&text, " notify_resolved");
   if (!spec.evaluate_on_create) absl::StrAppend(&text, " silent");
   return text;
@@ -74,73 +99,28 @@ std::string FormatUpdate(const Action& action) {
     absl::StrAppend(&text, update.custom_field_filters->empty() ? " no_contracts" : "",
                     FormatFilters(*update.custom_field_filters));
   }
+  if (update.invoice_types_filter) {
+    absl::StrAppend(&text,
+                    update.invoice_types_filter->empty() ? " no_invoice_types" : "",
+                    FormatNames("invoice_types", *update.invoice_types_filter));
+  }
+  if (update.credit_grant_type_filters) {
+    absl::StrAppend(&text,
+                    update.credit_grant_type_filters->empty() ? " no_grant_types" : "",
+                    FormatNames("grant_types", *update.credit_grant_type_filters));
+  }
+  absl::StrAppend(&text, FormatSeat(update.seat_filter));
+  if (update.alert_specifiers) {
+    absl::StrAppend(&text, update.alert_specifiers->empty() ? " no_specifiers" : "",
+                    FormatFilters(*update.alert_specifiers));
+  }
   if (update.on_change == OnChange::kNotifyAgain) absl::StrAppend(&text, " notify_again");
   return text;
 }
 
-template <typename CountFact>
-std::string FormatTail(const CountFact& fact) {
-  std::string text = FormatGroups(fact.group_values);
-  if (fact.version) absl::StrAppend(&text, " v=", *fact.version);
-  if (fact.time) absl::StrAppend(&text, " at=", TimeToText(*fact.time));
-  return text;
-}
-
-template <typename SpendFact>
-std::string FormatSpendTail(const SpendFact& fact) {
-  std::string text;
-  if (fact.credit_type != UsdCents()) {
-    absl::StrAppend(&text, " credit=", NameOf(fact.credit_type));
-  }
-  if (fact.contract) absl::StrAppend(&text, " contract=", NameOf(*fact.contract));
-  return text + FormatTail(fact);
-}
-
-struct FactFormatter {
-  std::string operator()(const SpendAdded& fact) const {
-    return absl::StrCat("spend ", NameOf(fact.customer), " ", fact.amount.ToString(),
-                        FormatSpendTail(fact));
-  }
-  std::string operator()(const SpendTotal& fact) const {
-    return absl::StrCat("spend ", NameOf(fact.customer), " ", fact.total.ToString(),
-                        " total", FormatSpendTail(fact));
-  }
-  std::string operator()(const UsageAdded& fact) const {
-    return absl::StrCat("usage ", NameOf(fact.customer), " ",
-                        NameOf(fact.billable_metric), " ", fact.quantity.ToString(),
-                        FormatTail(fact));
-  }
-  std::string operator()(const UsageTotal& fact) const {
-    return absl::StrCat("usage ", NameOf(fact.customer), " ",
-                        NameOf(fact.billable_metric), " ", fact.total.ToString(),
-                        " total", FormatTail(fact));
-  }
-  std::string operator()(const PeriodTold& fact) const {
-    return absl::StrCat("period ", NameOf(fact.customer), " ", TimeToText(fact.starts_at),
-                        " ", TimeToText(fact.ends_at));
-  }
-  std::string operator()(const CustomerTold& fact) const {
-    std::string text = absl::StrCat("customer ", NameOf(fact.customer));
-    if (!fact.plan.keeps()) {
-      absl::StrAppend(&text,
-                      " plan=", fact.plan.value() ? NameOf(*fact.plan.value()) : "none");
-    }
-    if (fact.archived) absl::StrAppend(&text, *fact.archived ? " archived" : " restored");
-    return text;
-  }
-  std::string operator()(const ContractTold& fact) const {
-    std::string text =
-        absl::StrCat("contract ", NameOf(fact.customer), " ", NameOf(fact.contract));
-    for (const auto& [key, value] : fact.custom_fields) {
-      absl::StrAppend(&text, " ", key, "=", value);
-    }
-    return text;
-  }
-};
-
 std::string FormatApply(const Action& action) {
   if (action.facts.size() == 1 && !action.position) {
-    return std::visit(FactFormatter{}, action.facts[0]);
+    return FormatFact(action.facts[0]);
   }
   std::string text = "batch";
   if (action.position) {
@@ -148,16 +128,12 @@ std::string FormatApply(const Action& action) {
                     " offset=", action.position->offset);
   }
   for (const Fact& fact : action.facts) {
-    absl::StrAppend(&text, "\n  ", std::visit(FactFormatter{}, fact));
+    absl::StrAppend(&text, "\n  ", FormatFact(fact));
   }
   return text + "\nend";
 }
 
 }  // namespace
-
-std::string TimeToText(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", time, absl::UTCTimeZone());
-}
 
 std::string FormatAction(const Action& action) {
   const std::string alert = NameOf(action.alert);
@@ -182,7 +158,7 @@ std::string FormatAction(const Action& action) {
       return FormatApply(action);
     case Action::Verb::kReset:
       return absl::StrCat("reset ", NameOf(action.customer), " ", alert,
-                          FormatGroups(action.selector.group_values));
+                          FormatSelector(action.selector));
     case Action::Verb::kDrain:
       return "drain";
   }

@@ -1,5 +1,6 @@
 #include "tests/support/describe.h"
 
+#include <set>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
@@ -21,7 +22,32 @@ void AddGroups(const std::vector<GroupValue>& groups, Described& described) {
   for (const GroupValue& group : groups) described.fields[group.key] = group.value;
 }
 
+// What one instance is about.
+template <typename Shown>
+void AddInstance(const Shown& shown, Described& described) {
+  std::map<std::string, std::string>& fields = described.fields;
+  AddGroups(shown.group_values, described);
+  if (shown.balance) fields["balance"] = NameOf(*shown.balance);
+  if (shown.invoice) fields["invoice"] = NameOf(*shown.invoice);
+  if (shown.seat) {
+    fields["seat"] = absl::StrCat(shown.seat->group_key, ":", shown.seat->group_value);
+  }
+  if (shown.custom_field) {
+    fields["field"] =
+        absl::StrCat(shown.custom_field->key, ":", shown.custom_field->value);
+  }
+}
+
 }  // namespace
+
+std::string Described::FieldOr(const std::string& key, const std::string& other) const {
+  static const std::set<std::string> kOptional = {"credit",  "metric",  "remaining",
+                                                  "balance", "invoice", "invoice_type",
+                                                  "seat",    "field"};
+  auto field = fields.find(key);
+  if (field != fields.end()) return field->second;
+  return kOptional.count(key) > 0 ? "none" : other;
+}
 
 std::string Described::ToString() const {
   std::string text = head;
@@ -49,7 +75,11 @@ Described Describe(const Notification& notification) {
   if (notification.billable_metric) {
     fields["metric"] = NameOf(*notification.billable_metric);
   }
-  AddGroups(notification.group_values, described);
+  if (notification.remaining_balance) {
+    fields["remaining"] = notification.remaining_balance->ToString();
+  }
+  if (notification.invoice_type) fields["invoice_type"] = *notification.invoice_type;
+  AddInstance(notification, described);
   return described;
 }
 
@@ -66,7 +96,7 @@ Described Describe(const CustomerAlert& state) {
   fields["epoch"] = absl::StrCat(state.epoch);
   fields["by"] = state.triggered_by ? Text(TriggerName(*state.triggered_by)) : "none";
   fields["dropped"] = absl::StrCat(state.group_dropped);
-  AddGroups(state.group_values, described);
+  AddInstance(state, described);
   return described;
 }
 
@@ -105,7 +135,9 @@ bool SameButId(const Notification& a, const Notification& b) {
   auto all = [](const Notification& n) {
     return std::tie(n.kind, n.alert_type, n.customer, n.alert, n.alert_name, n.threshold,
                     n.value, n.previous_value, n.epoch, n.sequence, n.triggered_by,
-                    n.timestamp, n.credit_type, n.billable_metric, n.group_values);
+                    n.timestamp, n.credit_type, n.billable_metric, n.remaining_balance,
+                    n.group_values, n.balance, n.invoice, n.invoice_type, n.seat,
+                    n.custom_field);
   };
   return all(a) == all(b);
 }

@@ -16,6 +16,9 @@ struct Described {
   std::map<std::string, std::string> fields;
 
   std::string ToString() const;
+  // The field, `none` where a field may be absent and is, or `other` if there is no
+  // such field.
+  std::string FieldOr(const std::string& key, const std::string& other) const;
 };
 
 // Everything of a notification but its id.

@@ -68,7 +68,27 @@ bool SameAlert(const Alert& a, const Alert& b) {
          a.spec.name == b.spec.name && a.spec.threshold == b.spec.threshold &&
          a.spec.group_values == b.spec.group_values &&
          a.spec.custom_field_filters == b.spec.custom_field_filters &&
+         a.spec.invoice_types_filter == b.spec.invoice_types_filter &&
+         a.spec.credit_grant_type_filters == b.spec.credit_grant_type_filters &&
+         a.spec.seat_filter == b.spec.seat_filter &&
+         a.spec.alert_specifiers == b.spec.alert_specifiers &&
          a.spec.notify_resolved == b.spec.notify_resolved;
+}
+
+// What selects an instance that was visited.
+InstanceSelector SelectorOf(const AlertSpec& spec, const CustomerAlert& state) {
+  InstanceSelector selector;
+  for (const GroupFilter& filter : spec.group_values) {
+    if (filter.value) continue;
+    for (const GroupValue& group : state.group_values) {
+      if (group.key == filter.key) selector.group_values.push_back(group);
+    }
+  }
+  selector.balance = state.balance;
+  selector.invoice = state.invoice;
+  selector.seat = state.seat;
+  selector.custom_field = state.custom_field;
+  return selector;
 }
 
 class Pair {
@@ -259,13 +279,7 @@ class Pair {
     differs = DifferInTold("instances of " + who, instances(*actual_), expected);
     for (const CustomerAlert& state : expected.states) {
       if (!differs.empty()) return differs;
-      InstanceSelector selector;
-      for (const GroupFilter& filter : alert.spec.group_values) {
-        if (filter.value) continue;
-        for (const GroupValue& group : state.group_values) {
-          if (group.key == filter.key) selector.group_values.push_back(group);
-        }
-      }
+      const InstanceSelector selector = SelectorOf(alert.spec, state);
       differs = DifferInTold("instance of " + who,
                              AskOne(*actual_, customer, alert.id, selector),
                              AskOne(*expected_, customer, alert.id, selector));
@@ -296,7 +310,10 @@ std::string DifferInState(const CustomerAlert& actual, const CustomerAlert& expe
       actual.epoch == expected.epoch && (archived || actual.value == expected.value) &&
       (archived || actual.group_dropped == expected.group_dropped) &&
       (!enabled || actual.triggered_by == expected.triggered_by) &&
-      (expected.group_values.empty() || actual.group_values == expected.group_values);
+      (expected.group_values.empty() || actual.group_values == expected.group_values) &&
+      (!expected.seat || actual.seat == expected.seat) &&
+      actual.balance == expected.balance && actual.invoice == expected.invoice &&
+      actual.custom_field == expected.custom_field;
   if (same) return "";
   return Differing("state", Describe(actual).ToString(), Describe(expected).ToString());
 }

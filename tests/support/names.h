@@ -27,13 +27,20 @@ IdType Named(std::string_view name) {
   return IdType(UuidOf(name));
 }
 
-// Ids by number, for tests that need many: `c3`, `a1`, `p2`, `k1`, `m1`.
+// Ids by number, for tests that need many: `c3`, `a1`, `p2`, `k1`, `m1`,
+// `b1`, `i1`.
 inline CustomerId Customer(int n) { return Named<CustomerId>("c" + std::to_string(n)); }
 inline AlertId AlertNumber(int n) { return Named<AlertId>("a" + std::to_string(n)); }
 inline PlanId Plan(int n) { return Named<PlanId>("p" + std::to_string(n)); }
 inline ContractId Contract(int n) { return Named<ContractId>("k" + std::to_string(n)); }
 inline BillableMetricId Metric(int n) {
   return Named<BillableMetricId>("m" + std::to_string(n));
+}
+inline BalanceId BalanceNumber(int n) {
+  return Named<BalanceId>("b" + std::to_string(n));
+}
+inline InvoiceId InvoiceNumber(int n) {
+  return Named<InvoiceId>("i" + std::to_string(n));
 }
 
 }  // namespace tocsin::testing

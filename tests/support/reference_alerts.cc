@@ -26,6 +26,7 @@ absl::StatusCode CodeOf(Reason reason) {
     case Reason::kUnknownAlert:
     case Reason::kUnknownCustomer:
     case Reason::kUnknownInstance:
+    case Reason::kUnknownBalance:
     case Reason::kNotInScope:
       return absl::StatusCode::kNotFound;
     case Reason::kUniquenessKeyUsed:
@@ -36,6 +37,7 @@ absl::StatusCode CodeOf(Reason reason) {
     case Reason::kAlertNotDisabled:
     case Reason::kCustomerArchived:
     case Reason::kPeriodGoesBack:
+    case Reason::kCannotChange:
     case Reason::kSourceBusy:
     case Reason::kCalledFromSink:
       return absl::StatusCode::kFailedPrecondition;
@@ -69,36 +71,6 @@ absl::Status ReferenceModel::Begin() {
   return absl::OkStatus();
 }
 
-absl::Status ReferenceModel::CheckSpec(const AlertSpec& spec) const {
-  const bool spend = spec.type == AlertType::kSpendThresholdReached;
-  if (spec.id && spec.id->is_nil()) return Refused(Reason::kMissing);
-  if (spec.name.empty()) return Refused(Reason::kMissing);
-  if (spec.name.size() > 256) return Refused(Reason::kTooLong);
-  if (!spec.threshold) return Refused(Reason::kMissing);
-  if (spec.customer && spec.plan) return Refused(Reason::kMalformed);
-  if (spec.customer && spec.customer->is_nil()) return Refused(Reason::kMissing);
-  if (spec.plan && spec.plan->is_nil()) return Refused(Reason::kMissing);
-  if (spend && spec.billable_metric) return Refused(Reason::kNotOfThisType);
-  if (!spend && spec.credit_type) return Refused(Reason::kNotOfThisType);
-  if (!spend && !spec.custom_field_filters.empty())
-    return Refused(Reason::kNotOfThisType);
-  if (!spend && (!spec.billable_metric || spec.billable_metric->is_nil())) {
-    return Refused(Reason::kMissing);
-  }
-  if (spec.uniqueness_key && spec.uniqueness_key->empty())
-    return Refused(Reason::kMissing);
-  if (spec.uniqueness_key && spec.uniqueness_key->size() > 128) {
-    return Refused(Reason::kTooLong);
-  }
-  if (spec.group_values.size() > 3) return Refused(Reason::kTooLong);
-  std::set<std::string> keys;
-  for (const GroupFilter& filter : spec.group_values) {
-    if (!keys.insert(filter.key).second) return Refused(Reason::kMalformed);
-  }
-  if (!spec.threshold->IsAmount()) return Refused(Reason::kOutOfRange);
-  return absl::OkStatus();
-}
-
 bool ReferenceModel::InScope(const Alert& alert, const Customer& customer) const {
   if (customer.archived) return false;
   if (alert.spec.customer) return alert.spec.customer == customer.id;
@@ -107,24 +79,29 @@ bool ReferenceModel::InScope(const Alert& alert, const Customer& customer) const
 }
 
 // An alert of one customer asks for the sums of nobody else.
-bool ReferenceModel::AsksFor(const Alert& alert, const Measure& measure,
+bool ReferenceModel::AsksFor(const Alert& alert, const Target& target,
                              CustomerId customer) const {
-  return alert.status != AlertStatus::kArchived && MeasureOf(alert.spec) == measure &&
+  return alert.status != AlertStatus::kArchived && TargetOf(alert.spec) == target &&
          alert.spec.customer.value_or(customer) == customer;
 }
 
-void ReferenceModel::KeepMeasure(const Alert& alert) {
-  const Measure measure = MeasureOf(alert.spec);
+void ReferenceModel::KeepTarget(const Alert& alert) {
+  if (!IsCounted(alert.spec)) return;
+  const Target target = TargetOf(alert.spec);
   for (auto& [id, customer] : customers_) {
-    if (AsksFor(alert, measure, id)) customer.sums.Keep(measure);
+    if (AsksFor(alert, target, id)) customer.sums.Keep(MeasureOf(alert.spec));
   }
 }
 
-void ReferenceModel::ForgetMeasure(const Measure& measure) {
+// Forgets what no alert asks for any more.
+void ReferenceModel::ForgetTarget(const AlertSpec& spec) {
+  const Target target = TargetOf(spec);
   for (auto& [id, customer] : customers_) {
     bool asked = false;
-    for (const auto& [alert_id, alert] : alerts_) asked |= AsksFor(alert, measure, id);
-    if (!asked) customer.sums.Forget(measure);
+    for (const auto& [alert_id, alert] : alerts_) asked |= AsksFor(alert, target, id);
+    if (asked) continue;
+    if (IsCounted(spec)) customer.sums.Forget(MeasureOf(spec));
+    customer.had_balances.erase(target);
   }
 }
 
@@ -139,12 +116,10 @@ absl::StatusOr<AlertId> ReferenceModel::CreateAlert(const AlertSpec& spec) {
   if (outbox_.size() >= options_.outbox_max) return Refused(Reason::kLimitReached);
   if (spec.uniqueness_key) uniqueness_keys_[*spec.uniqueness_key] = *spec.id;
   if (spec.customer && customers_.count(*spec.customer) == 0) AddCustomer(*spec.customer);
-  Alert& alert = alerts_[*spec.id];
-  alert.id = *spec.id;
-  alert.spec = spec;
-  alert.updated_at = now_;
-  DoAllDueByClock(&alert);
-  KeepMeasure(alert);
+  const Alert made{.id = *spec.id, .spec = spec, .updated_at = now_};
+  DoAllDueByClock(&made);
+  const Alert& alert = alerts_[*spec.id] = made;
+  KeepTarget(alert);
   Due due;
   due.created = true;
   due.created_notifies = spec.evaluate_on_create;
@@ -167,20 +142,25 @@ absl::Status ReferenceModel::UpdateAlert(AlertId id, const AlertUpdate& update) 
   if (update.group_values) spec.group_values = *update.group_values;
   if (update.custom_field_filters)
     spec.custom_field_filters = *update.custom_field_filters;
+  if (update.invoice_types_filter)
+    spec.invoice_types_filter = *update.invoice_types_filter;
+  if (update.credit_grant_type_filters) {
+    spec.credit_grant_type_filters = *update.credit_grant_type_filters;
+  }
+  if (update.seat_filter) spec.seat_filter = *update.seat_filter;
+  if (update.alert_specifiers) spec.alert_specifiers = *update.alert_specifiers;
   if (absl::Status status = CheckSpec(spec); !status.ok()) return status;
   if (outbox_.size() >= options_.outbox_max) return Refused(Reason::kLimitReached);
   DoAllDueByClock(&alert);
-  const Measure before = MeasureOf(alert.spec);
+  const AlertSpec before = alert.spec;
   const bool again = update.on_change == OnChange::kNotifyAgain;
   const bool moved = update.threshold.has_value();
-  const bool refiltered = spec.group_values != alert.spec.group_values ||
-                          spec.custom_field_filters != alert.spec.custom_field_filters;
   alert.spec = spec;
   alert.updated_at = now_;
-  if (refiltered) {
-    KeepMeasure(alert);
-    ForgetMeasure(before);
-    Restart(alert, !before.fans_out() && !MeasureOf(spec).fans_out());
+  if (TargetOf(spec) != TargetOf(before)) {
+    KeepTarget(alert);
+    ForgetTarget(before);
+    Restart(alert, !FansOut(before) && !FansOut(spec));
   }
   for (auto& [customer_id, customer] : customers_) {
     State& state = customer.states[id];
@@ -233,7 +213,7 @@ absl::Status ReferenceModel::ArchiveAlert(AlertId id, const ArchiveOptions& opti
     uniqueness_keys_.erase(*alert.spec.uniqueness_key);
   }
   StopWatching(alert);
-  ForgetMeasure(MeasureOf(alert.spec));
+  ForgetTarget(alert.spec);
   return absl::OkStatus();
 }
 

@@ -1,131 +1,26 @@
 #include <algorithm>
-#include <set>
 #include <string>
 #include <utility>
 #include <variant>
 
-#include "absl/time/civil_time.h"
 #include "tests/support/reference_model.h"
 
 namespace tocsin::testing {
 
-ReferenceModel::Period ReferenceModel::PolicyPeriod(absl::Time at) const {
-  if (options_.period_policy == PeriodPolicy::kOpenEnded) return Period{};
-  const absl::TimeZone utc = absl::UTCTimeZone();
-  const absl::CivilMonth month(absl::ToCivilSecond(at, utc));
-  return Period{absl::FromCivil(month, utc), absl::FromCivil(month + 1, utc)};
-}
-
 ReferenceModel::Customer& ReferenceModel::AddCustomer(CustomerId id) {
   Customer& customer = customers_[id];
   customer.id = id;
+  customer.moment = {.at = now_, .early = false};
   customer.current = PolicyPeriod(now_);
   customer.sums = Sums(options_.tracked_group_keys);
   for (const auto& [alert_id, alert] : alerts_) {
-    const Measure measure = MeasureOf(alert.spec);
-    if (AsksFor(alert, measure, id)) customer.sums.Keep(measure);
+    const bool asks = AsksFor(alert, TargetOf(alert.spec), id);
+    if (asks && IsCounted(alert.spec)) customer.sums.Keep(MeasureOf(alert.spec));
     if (alert.status != AlertStatus::kEnabled || !InScope(alert, customer)) continue;
     customer.states[alert_id].watching = true;
     AddInstances(customer, alert);
   }
   return customer;
-}
-
-absl::Time ReferenceModel::Boundary(const Customer& customer) const {
-  if (!customer.waiting) return customer.current.end;
-  return std::min(customer.current.end, customer.waiting->start);
-}
-
-void ReferenceModel::DoDueByClock(Customer& customer) {
-  while (Boundary(customer) <= now_) EndPeriod(customer, Boundary(customer));
-}
-
-// In the order of the instants, customers at one instant by id. Before an alert of
-// one customer changes, nobody else's time matters.
-void ReferenceModel::DoAllDueByClock(const Alert* changing) {
-  while (true) {
-    Customer* next = nullptr;
-    for (auto& [id, customer] : customers_) {
-      if (Boundary(customer) > now_) continue;
-      if (changing != nullptr && changing->spec.customer.value_or(id) != id) continue;
-      if (next == nullptr || Boundary(customer) < Boundary(*next)) next = &customer;
-    }
-    if (next == nullptr) return;
-    EndPeriod(*next, Boundary(*next));
-  }
-}
-
-void ReferenceModel::EndPeriod(Customer& customer, absl::Time decided_at) {
-  Settle(customer, decided_at);
-  const absl::Time end = Boundary(customer);
-  Period next{end, absl::InfiniteFuture()};
-  if (customer.waiting && customer.waiting->start <= end) {
-    next = *customer.waiting;
-    customer.waiting.reset();
-  } else if (!customer.told) {
-    next = PolicyPeriod(end);
-  }
-  BeginPeriod(customer, next, decided_at);
-}
-
-void ReferenceModel::BeginPeriod(Customer& customer, Period next, absl::Time decided_at) {
-  Change change;
-  for (auto& [id, state] : customer.states) {
-    const Alert& alert = alerts_.at(id);
-    for (auto& [tuple, instance] : state.instances) {
-      if (!state.watching || instance.status != CustomerStatus::kInAlarm) continue;
-      instance.status = CustomerStatus::kOk;
-      const bool reached_before = instance.last &&
-                                  instance.last->kind == NotificationKind::kReached &&
-                                  instance.last->epoch == instance.epoch;
-      if (!alert.spec.notify_resolved || !reached_before) continue;
-      Decision decision;
-      decision.kind = NotificationKind::kResolved;
-      decision.alert = &alert;
-      decision.tuple = tuple;
-      decision.previous = Value(customer, alert, tuple);
-      decision.trigger = Trigger::kPeriod;
-      Note(state, instance, std::move(decision), change);
-    }
-    if (MeasureOf(alert.spec).fans_out()) state.instances.clear();
-  }
-  customer.sums.Clear();
-  customer.current = next;
-  Publish(customer, std::move(change), decided_at);
-}
-
-absl::Status ReferenceModel::CheckFact(const Fact& fact) const {
-  if (const auto* told = std::get_if<PeriodTold>(&fact)) {
-    if (told->customer.is_nil()) return Refused(Reason::kMissing);
-    if (told->ends_at <= told->starts_at) return Refused(Reason::kMalformed);
-    return absl::OkStatus();
-  }
-  if (const auto* told = std::get_if<CustomerTold>(&fact)) {
-    if (told->customer.is_nil()) return Refused(Reason::kMissing);
-    if (!told->plan.keeps() && told->plan.value() && told->plan.value()->is_nil()) {
-      return Refused(Reason::kMissing);
-    }
-    return absl::OkStatus();
-  }
-  if (const auto* told = std::get_if<ContractTold>(&fact)) {
-    if (told->customer.is_nil() || told->contract.is_nil())
-      return Refused(Reason::kMissing);
-    return absl::OkStatus();
-  }
-  const Count count = *CountOf(fact);
-  if (count.customer.is_nil() || count.subject.is_nil()) return Refused(Reason::kMissing);
-  if (count.contract && count.contract->is_nil()) return Refused(Reason::kMissing);
-  if (count.groups.size() > 16) return Refused(Reason::kTooLong);
-  std::set<std::string> keys;
-  for (const GroupValue& group : count.groups) {
-    if (group.key.empty()) return Refused(Reason::kMissing);
-    if (!keys.insert(group.key).second) return Refused(Reason::kMalformed);
-  }
-  if (!count.amount.IsAmount()) return Refused(Reason::kOutOfRange);
-  if (count.time && *count.time > now_ + options_.event_time_ahead_max) {
-    return Refused(Reason::kTooFarAhead);
-  }
-  return absl::OkStatus();
 }
 
 ApplyResult ReferenceModel::Apply(absl::Span<const Fact> facts,
@@ -171,21 +66,34 @@ void ReferenceModel::ApplyOne(const Fact& fact, std::size_t index, ApplyResult& 
   if (known != customers_.end() && known->second.archived && !brings_back) {
     return refuse(Refused(Reason::kCustomerArchived));
   }
+  if (known == customers_.end() && std::holds_alternative<BalanceDrawn>(fact)) {
+    return refuse(Refused(Reason::kUnknownBalance));
+  }
   Customer& customer = known != customers_.end() ? known->second : AddCustomer(id);
   DoDueByClock(customer);
   Settle(customer, now_);
   if (const std::optional<Count> count = CountOf(fact)) {
     return ApplyCount(*count, index, result);
   }
+  absl::Status status = absl::OkStatus();
+  bool stale = false;
   if (const auto* period = std::get_if<PeriodTold>(&fact)) {
-    absl::Status status = ApplyPeriod(customer, *period);
-    if (!status.ok()) return refuse(status);
+    status = ApplyPeriod(customer, *period);
+  } else if (const auto* balance = std::get_if<BalanceTold>(&fact)) {
+    status = ApplyBalance(customer, *balance, stale);
+  } else if (const auto* drawn = std::get_if<BalanceDrawn>(&fact)) {
+    status = ApplyDraw(customer, *drawn, stale);
+  } else if (const auto* invoice = std::get_if<InvoiceTold>(&fact)) {
+    status = ApplyInvoice(customer, *invoice, stale);
   } else if (told != nullptr) {
     ApplyCustomer(customer, *told);
   } else {
     ApplyContract(customer, std::get<ContractTold>(fact));
   }
-  ++result.applied;
+  if (!status.ok()) return refuse(status);
+  ++(stale ? result.stale : result.applied);
+  if (!stale) return;
+  result.reports.push_back({index, FactReport::Kind::kStale, absl::OkStatus()});
 }
 
 void ReferenceModel::ApplyCount(const Count& count, std::size_t index,
@@ -197,13 +105,15 @@ void ReferenceModel::ApplyCount(const Count& count, std::size_t index,
     result.reports.push_back({index, FactReport::Kind::kLate, absl::OkStatus()});
     return;
   }
-  while (Boundary(customer) <= time) EndPeriod(customer, now_);
-  const Values before = AllValues(customer);
+  EndPeriodsUpTo(customer, time);
+  if (count.contract) customer.contracts_named_at[*count.contract] = now_;
+  const Values before = LastValues(customer);
   const std::vector<Sums::Fed> fed =
       customer.sums.Feed(count, options_.groups_per_measure_max);
-  JudgeFact(customer, before,
-            count.type == AlertType::kSpendThresholdReached ? Trigger::kSpend
-                                                            : Trigger::kUsage);
+  Change change;
+  const bool spend = count.type == AlertType::kSpendThresholdReached;
+  JudgeChange(customer, before, spend ? Trigger::kSpend : Trigger::kUsage, change);
+  Publish(customer, std::move(change), now_);
   auto is_stale = [](Sums::Fed one) { return one == Sums::Fed::kStale; };
   if (!fed.empty() && std::all_of(fed.begin(), fed.end(), is_stale)) {
     ++result.stale;
@@ -218,50 +128,66 @@ void ReferenceModel::ApplyCount(const Count& count, std::size_t index,
 
 absl::Status ReferenceModel::ApplyPeriod(Customer& customer, const PeriodTold& told) {
   const Period period{told.starts_at, told.ends_at};
-  if (period.start == customer.current.start) {
-    customer.told = true;
-    customer.current.end = period.end;
-    // An end that lies behind has come now.
-    if (Boundary(customer) <= now_) EndPeriod(customer, now_);
-    DoDueByClock(customer);
-    return absl::OkStatus();
-  }
   if (period.start < customer.current.start && customer.told) {
     return Refused(Reason::kPeriodGoesBack);
   }
   customer.told = true;
-  if (period.start > now_) {
+  if (period.start == customer.current.start) {
+    customer.current.end = period.end;
+  } else if (period.start > now_) {
     customer.waiting = period;
-    return absl::OkStatus();
+  } else {
+    Change change;
+    BeginPeriod(customer, period, now_, change);
+    Publish(customer, std::move(change), now_);
   }
-  BeginPeriod(customer, period, now_);
-  DoDueByClock(customer);
+  // An end that lies behind has come now.
+  EndPeriodsUpTo(customer, now_);
   return absl::OkStatus();
 }
 
 void ReferenceModel::ApplyCustomer(Customer& customer, const CustomerTold& told) {
+  const Values before = LastValues(customer);
   if (!told.plan.keeps()) customer.plan = told.plan.value();
+  if (!told.plan_ends_at.keeps()) {
+    customer.plan_ends_at = told.plan_ends_at.value();
+    customer.plan_end_told_at = now_;
+  }
   if (told.archived) customer.archived = *told.archived;
   if (customer.archived) {
     customer.sums.Clear();
     customer.contracts.clear();
+    customer.balances.clear();
+    customer.invoices.clear();
+    customer.had_balances.clear();
+    customer.days_judged_at.clear();
   }
-  Due came;
-  came.came = true;
+  // Who stays in scope is judged by what has changed, who comes into it afresh.
+  std::vector<const Alert*> came;
   for (const auto& [id, alert] : alerts_) {
     State& state = customer.states[id];
-    const bool watches =
-        alert.status == AlertStatus::kEnabled && InScope(alert, customer);
-    if (watches && !state.watching) Watch(customer, alert, came);
-    if (!watches && !InScope(alert, customer)) Unwatch(state);
+    const bool in_scope = InScope(alert, customer);
+    if (!in_scope) Unwatch(state);
+    if (in_scope && alert.status == AlertStatus::kEnabled && !state.watching) {
+      came.push_back(&alert);
+    }
   }
-  Settle(customer, now_);
+  Change change;
+  JudgeChange(customer, before, Trigger::kCustomer, change);
+  Due due;
+  due.came = true;
+  for (const Alert* alert : came) Watch(customer, *alert, due);
+  JudgeDue(customer, change);
+  Publish(customer, std::move(change), now_);
 }
 
 void ReferenceModel::ApplyContract(Customer& customer, const ContractTold& told) {
-  const Values before = AllValues(customer);
+  const Values before = LastValues(customer);
   customer.contracts[told.contract] = told.custom_fields;
-  JudgeFact(customer, before, Trigger::kCustomer);
+  customer.contracts_named_at[told.contract] = now_;
+  Change change;
+  JudgeChange(customer, before, Trigger::kCustomer, change);
+  Publish(customer, std::move(change), now_);
 }
 
 }  // namespace tocsin::testing

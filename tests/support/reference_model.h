@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "tests/support/reference_sums.h"
+#include "tests/support/reference_values.h"
 #include "tocsin/engine.h"
 
 namespace tocsin::testing {
@@ -92,78 +93,134 @@ class ReferenceModel : public Engine {
   };
   struct Customer {
     CustomerId id;
+    Moment moment;  // up to which everything is done that fell due
     bool archived = false;
     std::optional<PlanId> plan;
+    std::optional<absl::Time> plan_ends_at;
+    absl::Time plan_end_told_at = absl::InfinitePast();
     ContractFields contracts;
+    std::map<ContractId, absl::Time> contracts_named_at;
     bool told = false;
     Period current;
     std::optional<Period> waiting;
     Sums sums;
+    std::map<BalanceId, Balance> balances;
+    std::map<InvoiceId, Invoice> invoices;
+    // Sums that had a balance which was forgotten: they stay at 0, not at nothing.
+    std::map<Target, std::set<Tuple>> had_balances;
+    // When days were judged, other than by a fact.
+    std::map<Target, std::map<Tuple, absl::Time>> days_judged_at;
     std::uint64_t sequence = 0;
     std::map<AlertId, State> states;
   };
+  // What an instance that has data stands at.
+  struct Reading {
+    Exact value;
+    Exact judged;  // what is compared with the threshold
+    std::optional<Decimal> remaining = std::nullopt;  // of a percentage
+  };
+  using Readings = std::map<Tuple, Reading>;
   struct Decision {
     NotificationKind kind = NotificationKind::kReached;
     const Alert* alert = nullptr;
     Tuple tuple;
     Decimal value;
     std::optional<Decimal> previous;
+    std::optional<Decimal> remaining;
     std::uint64_t epoch = 0;
     Trigger trigger = Trigger::kReset;
   };
   using Change = std::vector<Decision>;
-  using Values = std::map<AlertId, std::map<Tuple, std::optional<Decimal>>>;
+  using Values = std::map<AlertId, std::map<Tuple, Decimal>>;
+
+  // reference_check.cc
+  absl::Status CheckSpec(const AlertSpec& spec) const;
+  absl::Status CheckFact(const Fact& fact) const;
 
   // reference_alerts.cc
   absl::Status Begin();
-  absl::Status CheckSpec(const AlertSpec& spec) const;
   bool InScope(const Alert& alert, const Customer& customer) const;
-  bool AsksFor(const Alert& alert, const Measure& measure, CustomerId customer) const;
-  void KeepMeasure(const Alert& alert);
-  void ForgetMeasure(const Measure& measure);
+  bool AsksFor(const Alert& alert, const Target& target, CustomerId customer) const;
+  void KeepTarget(const Alert& alert);
+  void ForgetTarget(const AlertSpec& spec);
   void Restart(Alert& alert, bool keep_single);
   void StopWatching(const Alert& alert);
 
-  // reference_facts.cc
-  Customer& AddCustomer(CustomerId id);
+  // reference_clock.cc
   absl::Time Boundary(const Customer& customer) const;
   Period PolicyPeriod(absl::Time at) const;
+  void EndPeriod(Customer& customer, absl::Time decided_at, Change& change);
+  void BeginPeriod(Customer& customer, Period next, absl::Time decided_at,
+                   Change& change);
+  void EndPeriodsUpTo(Customer& customer, absl::Time time);
+  absl::Time NextDays(const Customer& customer) const;
+  absl::Time NextInstant(const Customer& customer) const;
+  void DoInstant(Customer& customer, absl::Time instant);
+  void Forget(Customer& customer);
   void DoDueByClock(Customer& customer);
   void DoAllDueByClock(const Alert* changing = nullptr);
-  void EndPeriod(Customer& customer, absl::Time decided_at);
-  void BeginPeriod(Customer& customer, Period next, absl::Time decided_at);
-  absl::Status CheckFact(const Fact& fact) const;
+
+  // reference_facts.cc
+  Customer& AddCustomer(CustomerId id);
   void ApplyOne(const Fact& fact, std::size_t index, ApplyResult& result);
   void ApplyCount(const Count& count, std::size_t index, ApplyResult& result);
   absl::Status ApplyPeriod(Customer& customer, const PeriodTold& told);
   void ApplyCustomer(Customer& customer, const CustomerTold& told);
   void ApplyContract(Customer& customer, const ContractTold& told);
 
-  // reference_judge.cc
+  // reference_balances.cc
+  absl::Status ApplyBalance(Customer& customer, const BalanceTold& told, bool& stale);
+  absl::Status ApplyDraw(Customer& customer, const BalanceDrawn& drawn, bool& stale);
+  absl::Status ApplyInvoice(Customer& customer, const InvoiceTold& told, bool& stale);
+  void SetBalance(Customer& customer, BalanceId id, const Balance& balance);
+
+  // reference_readings.cc
+  Readings Read(const Customer& customer, const Alert& alert) const;
+  Readings ReadCounted(const Customer& customer, const AlertSpec& spec) const;
+  Readings ReadBalances(const Customer& customer, const AlertSpec& spec) const;
+  Readings ReadDays(const Customer& customer, const AlertSpec& spec) const;
+  Readings ReadInvoices(const Customer& customer, const AlertSpec& spec) const;
+  Readings ReadEnded(const Customer& customer, const Alert& alert,
+                     const std::map<Tuple, Decimal>& before) const;
+  absl::Time EndOf(const Customer& customer, const AlertSpec& spec,
+                   const Tuple& tuple) const;
+  absl::Time LastJudged(const Customer& customer, const AlertSpec& spec,
+                        const Tuple& tuple) const;
+  static bool IsReached(const Alert& alert, const Reading& reading);
   std::set<Tuple> Tuples(const Customer& customer, const Alert& alert) const;
   std::optional<Decimal> Value(const Customer& customer, const Alert& alert,
                                const Tuple& tuple) const;
-  Values AllValues(const Customer& customer) const;
+  Values LastValues(const Customer& customer) const;
+
+  // reference_judge.cc
   void AddInstances(Customer& customer, const Alert& alert);
   void Watch(Customer& customer, const Alert& alert, Due due);
   void Unwatch(State& state);
+  static bool ReachedInThisEpoch(const Instance& instance);
   void Note(State& state, Instance& instance, Decision decision, Change& change);
   void JudgeDue(Customer& customer, Change& change);
-  void JudgeDueInstance(const Alert& alert, State& state, const Tuple& tuple,
-                        std::optional<Decimal> value, bool any_reset, Change& change);
-  void JudgeFact(Customer& customer, const Values& before, Trigger trigger);
-  void Publish(Customer& customer, Change change, absl::Time decided_at);
+  void JudgeDueInstance(State& state, Instance& instance, const Reading* reading,
+                        bool any_reset, Decision decision, Change& change);
+  void JudgeChange(Customer& customer, const Values& before,
+                   std::optional<Trigger> trigger, Change& change);
+  void JudgeInstance(State& state, Instance& instance, const Reading* reading,
+                     Decision decision, Change& change);
   void Settle(Customer& customer, absl::Time decided_at);
+
+  // reference_outbox.cc
+  void Publish(Customer& customer, Change change, absl::Time decided_at);
   std::size_t ResetsDue() const;
   void Deliver();
 
   // reference_query.cc
+  static absl::Status ReadSelector(const AlertSpec& spec,
+                                   const InstanceSelector& selector,
+                                   std::optional<Tuple>& tuple);
   absl::Status Find(CustomerId customer, AlertId alert, const InstanceSelector& selector,
                     Customer*& found_customer, Alert*& found_alert,
                     std::optional<Tuple>& tuple);
   CustomerAlert View(const Customer& customer, const Alert& alert,
                      const std::optional<Tuple>& tuple) const;
-  std::vector<GroupValue> GroupsOf(const AlertSpec& spec, const Tuple& tuple) const;
 
   Options options_;
   absl::Time now_ = absl::InfinitePast();  // of the calls so far
@@ -176,6 +233,11 @@ class ReferenceModel : public Engine {
   std::deque<Notification> outbox_;
   Stats stats_;
 };
+
+// The alert's keys with the values of one instance: of a notification or of a
+// customer alert.
+template <typename Shown>
+void ShowInstance(const AlertSpec& spec, const Tuple& tuple, Shown& shown);
 
 // A status that `ReasonIn` knows the reason of.
 absl::Status Refused(Reason reason);

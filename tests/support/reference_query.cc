@@ -6,33 +6,76 @@
 
 namespace tocsin::testing {
 
-std::vector<GroupValue> ReferenceModel::GroupsOf(const AlertSpec& spec,
-                                                 const Tuple& tuple) const {
-  // The tuple goes by key; the answer in the alert's order.
-  std::map<std::string, std::string> values;
-  std::size_t i = 0;
-  for (const auto& [key, value] : MeasureOf(spec).keys) {
-    values[key] = value ? *value : tuple[i++];
+// The instance that a selector names under an alert, or nothing if it names the whole.
+absl::Status ReferenceModel::ReadSelector(const AlertSpec& spec,
+                                          const InstanceSelector& selector,
+                                          std::optional<Tuple>& tuple) {
+  const AlertTypeInfo& info = InfoOf(spec.type);
+  if (selector.balance) {
+    if (info.watched != Watched::kBalance) return Refused(Reason::kMalformed);
+    tuple = Tuple{selector.balance->ToString()};
   }
-  std::vector<GroupValue> groups;
+  if (selector.invoice) {
+    if (info.watched != Watched::kInvoice) return Refused(Reason::kMalformed);
+    tuple = Tuple{selector.invoice->ToString()};
+  }
+  if (selector.seat) {
+    if (info.watched != Watched::kSeat) return Refused(Reason::kMalformed);
+    const SeatFilter& filter = *spec.seat_filter;
+    if (selector.seat->group_key != filter.group_key) return Refused(Reason::kMalformed);
+    const std::string& value = selector.seat->group_value;
+    if (filter.group_value && *filter.group_value != value) {
+      return Refused(Reason::kMalformed);
+    }
+    if (!filter.group_value) tuple = Tuple{value};
+  }
+  if (selector.custom_field) {
+    const std::optional<std::string> open = OpenField(spec);
+    if (!open || selector.custom_field->key != *open) return Refused(Reason::kMalformed);
+    tuple = Tuple{selector.custom_field->value};
+  }
+  std::map<std::string, std::string> wanted;
+  for (const GroupValue& group : selector.group_values) {
+    if (!wanted.emplace(group.key, group.value).second)
+      return Refused(Reason::kMalformed);
+  }
+  // A value that the alert fixes says nothing; all others name one instance.
+  std::size_t open_keys = 0;
   for (const GroupFilter& filter : spec.group_values) {
-    groups.push_back({filter.key, values.at(filter.key)});
+    auto named = wanted.find(filter.key);
+    if (!filter.value) {
+      ++open_keys;
+    } else if (named != wanted.end()) {
+      if (named->second != *filter.value) return Refused(Reason::kMalformed);
+      wanted.erase(named);
+    }
   }
-  return groups;
+  if (wanted.empty()) return absl::OkStatus();
+  if (wanted.size() != open_keys) return Refused(Reason::kMalformed);
+  Tuple values;
+  for (const auto& [key, value] : wanted) {
+    auto opens = [&key = key](const GroupFilter& filter) { return filter.key == key; };
+    if (std::none_of(spec.group_values.begin(), spec.group_values.end(), opens)) {
+      return Refused(Reason::kMalformed);
+    }
+    values.push_back(value);
+  }
+  tuple = values;
+  return absl::OkStatus();
 }
 
 absl::Status ReferenceModel::Find(CustomerId customer_id, AlertId alert_id,
                                   const InstanceSelector& selector, Customer*& customer,
                                   Alert*& alert, std::optional<Tuple>& tuple) {
   if (customer_id.is_nil() || alert_id.is_nil()) return Refused(Reason::kMissing);
-  std::map<std::string, std::string> wanted;
-  for (const GroupValue& group : selector.group_values) {
-    if (!wanted.emplace(group.key, group.value).second)
-      return Refused(Reason::kMalformed);
-  }
+  if (selector.balance && selector.balance->is_nil()) return Refused(Reason::kMissing);
+  if (selector.invoice && selector.invoice->is_nil()) return Refused(Reason::kMissing);
   auto found_alert = alerts_.find(alert_id);
   if (found_alert == alerts_.end()) return Refused(Reason::kUnknownAlert);
   alert = &found_alert->second;
+  // Which values name an instance only the alert tells.
+  absl::Status read = ReadSelector(alert->spec, selector, tuple);
+  if (!read.ok()) return read;
   auto found_customer = customers_.find(customer_id);
   if (found_customer == customers_.end() || found_customer->second.archived) {
     return Refused(Reason::kUnknownCustomer);
@@ -40,30 +83,17 @@ absl::Status ReferenceModel::Find(CustomerId customer_id, AlertId alert_id,
   customer = &found_customer->second;
   DoDueByClock(*customer);
   if (!InScope(*alert, *customer)) return Refused(Reason::kNotInScope);
-  if (wanted.empty()) return absl::OkStatus();
-  // Which keys select an instance only the alert tells.
-  std::set<std::string> fanned;
-  for (const GroupFilter& filter : alert->spec.group_values) {
-    if (!filter.value) fanned.insert(filter.key);
-  }
-  for (const auto& [key, value] : wanted) {
-    if (fanned.count(key) == 0) return Refused(Reason::kMalformed);
-  }
-  if (wanted.size() != fanned.size()) return Refused(Reason::kMalformed);
-  Tuple values;
-  for (const auto& [key, value] : wanted) values.push_back(value);
   const bool gone = alert->status == AlertStatus::kArchived;
-  if (!gone && Tuples(*customer, *alert).count(values) == 0) {
+  if (tuple && !gone && Tuples(*customer, *alert).count(*tuple) == 0) {
     return Refused(Reason::kUnknownInstance);
   }
-  tuple = values;
   return absl::OkStatus();
 }
 
 CustomerAlert ReferenceModel::View(const Customer& customer, const Alert& alert,
                                    const std::optional<Tuple>& tuple) const {
-  const Measure measure = MeasureOf(alert.spec);
   static const State kNothing;
+  const bool fans_out = FansOut(alert.spec);
   auto it = customer.states.find(alert.id);
   const State& state = it == customer.states.end() ? kNothing : it->second;
   CustomerAlert view;
@@ -75,11 +105,13 @@ CustomerAlert ReferenceModel::View(const Customer& customer, const Alert& alert,
   view.threshold = *alert.spec.threshold;
   view.epoch = state.epoch;
   view.triggered_by = state.by;
-  view.group_dropped = customer.sums.Dropped(measure);
-  if (!measure.fans_out()) view.value = Value(customer, alert, {});
+  if (IsCounted(alert.spec)) {
+    view.group_dropped = customer.sums.Dropped(MeasureOf(alert.spec));
+  }
+  if (!fans_out) view.value = Value(customer, alert, {});
   if (tuple) {
     view.value = Value(customer, alert, *tuple);
-    view.group_values = GroupsOf(alert.spec, *tuple);
+    ShowInstance(alert.spec, *tuple, view);
     auto instance = state.instances.find(*tuple);
     if (instance != state.instances.end()) view.epoch = instance->second.epoch;
   }
@@ -90,7 +122,7 @@ CustomerAlert ReferenceModel::View(const Customer& customer, const Alert& alert,
   if (tuple) {
     const Instance& instance = state.instances.at(*tuple);
     view.status = instance.status;
-    view.triggered_by = measure.fans_out() ? instance.by : state.by;
+    view.triggered_by = fans_out ? instance.by : state.by;
     return view;
   }
   const bool first_due = state.due.created || state.due.restarted || state.due.reset;
@@ -100,6 +132,37 @@ CustomerAlert ReferenceModel::View(const Customer& customer, const Alert& alert,
     if (rank(instance.status) > rank(*view.status)) view.status = instance.status;
   }
   return view;
+}
+
+absl::Status ReferenceModel::Reset(CustomerId customer_id, AlertId alert_id,
+                                   const InstanceSelector& selector) {
+  if (absl::Status status = Begin(); !status.ok()) return status;
+  Customer* customer = nullptr;
+  Alert* alert = nullptr;
+  std::optional<Tuple> tuple;
+  absl::Status found = Find(customer_id, alert_id, selector, customer, alert, tuple);
+  if (!found.ok()) return found;
+  if (alert->status == AlertStatus::kArchived) return Refused(Reason::kAlertArchived);
+  if (alert->status == AlertStatus::kDisabled) return Refused(Reason::kAlertDisabled);
+  State& state = customer->states[alert_id];
+  bool counted = state.due.reset;
+  for (const auto& [known, instance] : state.instances) counted |= instance.due.reset;
+  if (!counted && ResetsDue() >= options_.due_max) return Refused(Reason::kLimitReached);
+  if (outbox_.size() >= options_.outbox_max) return Refused(Reason::kLimitReached);
+  ++stats_.resets;
+  if (!counted) state.reset_order = ++resets_;
+  ++state.epoch;
+  state.by.reset();
+  if (!tuple) state.due.reset = true;
+  AddInstances(*customer, *alert);
+  for (auto& [known, instance] : state.instances) {
+    if (tuple && known != *tuple) continue;
+    instance.epoch = state.epoch;
+    instance.status = CustomerStatus::kEvaluating;
+    instance.by.reset();
+    instance.due.reset = true;
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<CustomerAlert> ReferenceModel::GetCustomerAlert(

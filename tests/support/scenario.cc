@@ -15,13 +15,23 @@ namespace {
 // The first field that is not as expected, or nothing.
 std::string Compare(const Step& step, const Described& actual) {
   for (const auto& [key, expected] : step.fields) {
-    auto found = actual.fields.find(key);
-    if (found == actual.fields.end() || found->second != expected) {
+    if (actual.FieldOr(key, "no such field") != expected) {
       return absl::StrCat("expected ", key, "=", expected,
                           "\n  actual: ", actual.ToString());
     }
   }
   return "";
+}
+
+// What tells an instance from the others of its alert.
+std::string ValuesOf(const CustomerAlert& instance) {
+  if (instance.balance) return NameOf(*instance.balance);
+  if (instance.invoice) return NameOf(*instance.invoice);
+  if (instance.seat) return instance.seat->group_value;
+  if (instance.custom_field) return instance.custom_field->value;
+  std::vector<std::string> values;
+  for (const GroupValue& group : instance.group_values) values.push_back(group.value);
+  return absl::StrJoin(values, ",");
 }
 
 class Runner {
@@ -145,11 +155,8 @@ class Runner {
     const absl::Status status = engine_->ForEachInstance(
         step.customer, step.alert, [&actual](const CustomerAlert& instance) {
           const Described described = Describe(instance);
-          std::vector<std::string> values;
-          for (const GroupValue& group : instance.group_values)
-            values.push_back(group.value);
-          actual.push_back(absl::StrCat(absl::StrJoin(values, ","), ":",
-                                        described.fields.at("status")));
+          actual.push_back(
+              absl::StrCat(ValuesOf(instance), ":", described.fields.at("status")));
         });
     if (!status.ok()) return DescribeStatus(status);
     if (actual == step.words) return "";

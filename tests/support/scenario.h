@@ -21,23 +21,41 @@ namespace tocsin::testing {
 //
 //   options {KEY=VALUE}     first of all. drain=each (default: after every action)
 //                           or drain=manual; period=open-ended|calendar-month;
-//                           groups_per_measure_max=, due_max=, outbox_max=, shards=;
+//                           groups_per_measure_max=, instances_per_customer_max=,
+//                           due_max=, outbox_max=, shards=; keep_ended=48h;
 //                           tracked=KEY[,KEY] (may be repeated)
 //   clock TIME              where the clock stands; 2026-01-01 until told
 //   sink takes|fails|throws
-//   alert NAME spend|usage THRESHOLD {customer=C plan=P credit=T metric=M key=K name=N
-//                           group=KEY[:VALUE] contract=KEY:VALUE notify_resolved silent}
-//   update NAME {threshold= name= notify_resolved=yes|no group= no_groups contract=
-//                           no_contracts notify_again}
+//   alert NAME TYPE THRESHOLD {customer=C plan=P credit=T metric=M key=K name=N
+//                           notify_resolved silent FILTER}
+//                           TYPE is spend, usage, or a type's name on the wire without
+//                           `_reached`. FILTER is group=KEY[:VALUE], ENTITY=KEY:VALUE
+//                           (contract, commit, contract_credit,
+//                           contract_credit_or_commit), invoice_types=S[,S],
+//                           grant_types=S[,S], seat=KEY[:VALUE], or
+//                           specifier=[KEY[:VALUE]]{,KEY:VALUE}{,-KEY:VALUE{+KEY:VALUE}}
+//                           with excludes behind a minus; all but seat, invoice_types
+//                           and grant_types may be repeated
+//   update NAME {threshold= name= notify_resolved=yes|no FILTER no_groups no_contracts
+//                           no_invoice_types no_grant_types no_specifiers notify_again}
+//                           no_contracts: no custom field filters of any entity
 //   archive NAME [release_key]   disable NAME   enable NAME
 //   spend CUSTOMER AMOUNT {total credit=T contract=K v=VERSION at=TIME KEY=VALUE}
 //   usage CUSTOMER METRIC AMOUNT {total v=VERSION at=TIME KEY=VALUE}
 //   period CUSTOMER START END
-//   customer CUSTOMER {plan=P plan=none archived restored}
+//   customer CUSTOMER {plan=P plan_ends=TIME field=KEY:VALUE no_fields archived restored}
+//                           plan=none and plan_ends=none take away
 //   contract CUSTOMER CONTRACT {KEY=VALUE}
+//   balance CUSTOMER BALANCE commit|contract_credit|credit_grant GRANTED REMAINING
+//                           {credit=T starts=TIME ends=TIME field=KEY:VALUE no_fields
+//                           grant_type=S seat=KEY:VALUE v=VERSION}; `none` takes starts,
+//                           ends, grant_type and seat away
+//   draw CUSTOMER BALANCE AMOUNT {v=VERSION}
+//   invoice CUSTOMER INVOICE TYPE TOTAL {credit=T inactive v=VERSION}
 //   batch [source=S offset=N]    facts, one a line, down to
 //   end
-//   reset CUSTOMER ALERT {KEY=VALUE}   the values of one instance
+//   reset CUSTOMER ALERT {INSTANCE}   INSTANCE is KEY=VALUE of a group, balance=B,
+//                           invoice=I, seat=KEY:VALUE or field=KEY:VALUE
 //   drain                   does what is due and delivers
 //
 // What is checked:
@@ -47,14 +65,18 @@ namespace tocsin::testing {
 //   expect reached|resolved ALERT CUSTOMER {FIELD=VALUE}
 //                           the next notification delivered, by the fields named:
 //                           value previous threshold epoch seq by at name type credit
-//                           metric and the group keys; `none` where there is none
+//                           metric remaining balance invoice invoice_type seat field
+//                           (KEY:VALUE both) and the group keys; `none` where there is
+//                           none
 //   expect nothing
 //   status CUSTOMER ALERT STATUS {FIELD=VALUE}
 //                           STATUS is ok, in_alarm, evaluating, or none; fields: value
-//                           epoch by dropped threshold name alert_status; of the
-//                           instance with these values: [KEY=VALUE], in brackets
-//   status CUSTOMER ALERT error REASON {[KEY=VALUE]}
-//   instances CUSTOMER ALERT {VALUES:STATUS}   all of them, values separated by commas
+//                           epoch by dropped threshold name alert_status, and those of
+//                           the instance; of one instance: [INSTANCE], in brackets
+//   status CUSTOMER ALERT error REASON {[INSTANCE]}
+//   instances CUSTOMER ALERT {VALUES:STATUS}   all of them: group values separated by
+//                           commas, or the balance, invoice, or value of seat or field;
+//                           nothing in front of the colon for the whole
 //   stats {FIELD=NUMBER}    applied refused stale late dropped decided delivered
 //                           failures resets customers alerts due outbox
 //

@@ -3,6 +3,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "tests/support/action_words.h"
 #include "tests/support/names.h"
 #include "tests/support/scenario.h"
 
@@ -62,6 +63,10 @@ class Parser {
       options.tracked_group_keys.push_back(absl::StrSplit(value, ','));
       return absl::OkStatus();
     }
+    if (key == "keep_ended") {
+      if (absl::ParseDuration(value, &options.keep_ended)) return absl::OkStatus();
+      return absl::InvalidArgumentError(absl::StrCat("not a duration: ", value));
+    }
     std::size_t number = 0;
     if (!absl::SimpleAtoi(value, &number)) {
       return absl::InvalidArgumentError(
@@ -69,6 +74,8 @@ class Parser {
     }
     if (key == "groups_per_measure_max") {
       options.groups_per_measure_max = number;
+    } else if (key == "instances_per_customer_max") {
+      options.instances_per_customer_max = number;
     } else if (key == "due_max") {
       options.due_max = number;
     } else if (key == "outbox_max") {
@@ -186,7 +193,8 @@ class Parser {
         return absl::InvalidArgumentError(absl::StrCat("not FIELD=VALUE: ", word));
       }
       if (selects) {
-        step.selector.group_values.push_back({pair.first, pair.second});
+        absl::Status status = ReadSelectorWord(field, step.selector);
+        if (!status.ok()) return status;
       } else {
         step.fields[pair.first] = pair.second;
       }
