@@ -50,7 +50,7 @@ void ForgetGroupValues(Customer* customer, const Catalog& catalog) {
 void LeavePeriod(Customer* customer, const Context& context, absl::Time begun_at,
                  Turn* turn) {
   LeaveAll(customer, context, turn);
-  for (Meter& meter : customer->meters) meter.Clear();
+  customer->meters.clear();
   customer->may_resolve_at_end = false;
   ForgetGroupValues(customer, context.catalog);
   absl::erase_if(customer->contracts, [&](const auto& contract) {

@@ -23,22 +23,20 @@ struct Shift {
 };
 
 // Every reading that the contract's spend takes part in, with its sum under the
-// new fields; false if one does not fit.
-bool WorkOut(Customer* customer, const ContractId& contract, const Contracts& contracts,
-             std::vector<Shift>* shifts) {
+// fields of now.
+std::vector<Shift> WorkOut(Customer* customer, const ContractId& contract) {
+  std::vector<Shift> shifts;
   for (Meter& meter : customer->meters) {
     for (Slice& slice : meter.slices) {
       if (!slice.measure->FiltersContracts()) continue;
       for (auto& [key, instance] : slice.instances) {
-        if (!instance.parts.contains(contract)) continue;
-        const std::optional<Sum> after = SumOfParts(*slice.measure, instance, contracts);
-        if (!after.has_value()) return false;
-        shifts->push_back(
-            {&meter.subject, slice.measure.get(), key, &instance.gauge, *after});
+        if (instance.parts.Find(contract) == nullptr) continue;
+        shifts.push_back({&meter.subject, slice.measure.get(), key, &instance.gauge,
+                          SumOfParts(*slice.measure, instance, customer->contracts)});
       }
     }
   }
-  return true;
+  return shifts;
 }
 
 }  // namespace
@@ -54,22 +52,10 @@ Outcome TellContract(Customer* customer, const Context& context,
                                             kContractsPerCustomerMax, " are known"));
     return outcome;
   }
-  const auto [place, inserted] = customer->contracts.try_emplace(fact.contract);
-  place->second.named_at = context.now;
-  CustomFields old = std::exchange(place->second.fields, fact.custom_fields);
-  std::vector<Shift> shifts;
-  if (!WorkOut(customer, fact.contract, customer->contracts, &shifts)) {
-    if (inserted) {
-      customer->contracts.erase(place);
-    } else {
-      place->second.fields = std::move(old);
-    }
-    outcome.status = MakeStatus(
-        Reason::kOutOfRange,
-        absl::StrCat("the custom fields of contract ", fact.contract.ToString(),
-                     " would take a sum beyond 128 bits (about +-1.7 * 10^26)"));
-    return outcome;
-  }
+  Contract& told = customer->contracts[fact.contract];
+  told.named_at = context.now;
+  told.fields = fact.custom_fields;
+  const std::vector<Shift> shifts = WorkOut(customer, fact.contract);
   {
     Turn turn(customer, context, context.now);
     for (const Shift& shift : shifts) {

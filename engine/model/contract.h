@@ -9,8 +9,7 @@ namespace tocsin::model {
 
 // Replaces a contract's custom fields, and moves what was spent under it in or
 // out of the measures that filter by them. Needs a customer that is up to date.
-// Errors: kOutOfRange if a sum would not fit; kResourceExhausted for too many
-// contracts. Either changes nothing.
+// Error: kResourceExhausted for too many contracts, which changes nothing.
 Outcome TellContract(Customer* customer, const Context& context,
                      const ContractTold& fact);
 

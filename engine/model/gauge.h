@@ -50,9 +50,28 @@ struct Gauge {
   Band band = Band::Empty();
 };
 
+// The sums above and below zero of a set of amounts: while both fit, no sum of some of
+// them can overflow, whichever they are.
+struct Bounds {
+  Decimal above;
+  Decimal below;
+
+  // With `before` replaced by `after`; nothing if that does not fit.
+  std::optional<Bounds> With(std::optional<Decimal> before,
+                             std::optional<Decimal> after) const;
+};
+
 // By contract. Where a measure filters contracts, its gauge's value is the sum of
 // the parts of those that pass; versions are kept with the parts.
-using ContractParts = absl::flat_hash_map<ContractId, Sum>;
+struct ContractParts {
+  absl::flat_hash_map<ContractId, Sum> sums;
+  Bounds bounds;
+
+  const Sum* Find(const ContractId& contract) const {
+    const auto it = sums.find(contract);
+    return it == sums.end() ? nullptr : &it->second;
+  }
+};
 
 struct Instance {
   Gauge gauge;
@@ -89,9 +108,6 @@ struct Meter {
   Slice* FindSlice(const Measure* measure) {
     return const_cast<Slice*>(std::as_const(*this).FindSlice(measure));
   }
-
-  // Begins a new period: everything is back at zero and without data.
-  void Clear();
 };
 
 inline Posted Sum::Post(const Posting& posting) {
@@ -116,16 +132,6 @@ inline Posted Sum::Post(const Posting& posting) {
   }
   has_data = true;
   return Posted::kCounted;
-}
-
-inline void Meter::Clear() {
-  whole = Gauge();
-  contracts.clear();
-  for (Slice& slice : slices) {
-    slice.instances.clear();
-    slice.group_dropped = 0;
-    slice.since_period_start = true;
-  }
 }
 
 }  // namespace tocsin::model

@@ -102,17 +102,6 @@ struct Event {
   }
 };
 
-// The sums above and below zero of all the amounts a customer holds, whatever counts
-// now: while both fit, no clock can make a sum of some of them overflow.
-struct Bounds {
-  Decimal above;
-  Decimal below;
-
-  // With `before` replaced by `after`; nothing if that does not fit.
-  std::optional<Bounds> With(std::optional<Decimal> before,
-                             std::optional<Decimal> after) const;
-};
-
 // What a customer has beside spend and usage: kept only for those who have any of it.
 struct Holdings {
   absl::node_hash_map<BalanceId, Balance> balances;

@@ -15,11 +15,14 @@
 namespace tocsin::model {
 namespace {
 
+__extension__ typedef unsigned __int128 Uint128;
+
 // What the entry makes of one slice, worked out before anything is changed.
 struct SliceStep {
   MeasurePtr measure;
   std::string instance;
   Sum part;            // with a contract filter: the contract's part afterwards
+  Bounds bounds;       // and those of all parts
   Sum total;           // the gauge's sum afterwards
   bool moves = false;  // whether the gauge's sum is touched
 };
@@ -85,34 +88,47 @@ class Poster {
     if (meter_ || customer_->meters.size() < kSubjectsPerCustomerMax) {
       return absl::OkStatus();
     }
+    const AlertTypeInfo& info = entry_.subject.info();
     return MakeStatus(
         Reason::kLimitReached,
-        absl::StrCat("customer ", customer_->id.ToString(), " has facts of ",
-                     customer_->meters.size(), " credit types and billable metrics ",
-                     "already, the most that are summed for one"));
+        absl::StrCat(info.has_billable_metric ? "billable_metric_id " : "credit_type_id ",
+                     BillableMetricId(entry_.subject.id).ToString(),
+                     " is one too many for customer ", customer_->id.ToString(),
+                     "; at most ", kSubjectsPerCustomerMax, " credit types and billable ",
+                     "metrics are summed for one in a period"));
+  }
+
+  // As `Try`, of one contract's part.
+  bool TryPart(const ContractParts* parts, std::optional<Sum>* after, Bounds* bounds) {
+    const Sum* before = parts == nullptr ? nullptr : parts->Find(*entry_.contract);
+    if (!Try(before, after)) return false;
+    const std::optional<Bounds> moved =
+        (parts == nullptr ? Bounds() : parts->bounds)
+            .With(before == nullptr ? std::nullopt : before->value_if_data(),
+                  (*after)->value);
+    overflow_ = overflow_ || !moved.has_value();
+    *bounds = moved.value_or(Bounds());
+    return moved.has_value();
   }
 
   absl::Status TryContract() {
-    const Sum* before = nullptr;
-    if (meter_ != nullptr) {
-      const auto it = meter_->contracts.find(*entry_.contract);
-      if (it != meter_->contracts.end()) before = &it->second;
-      if (before == nullptr && meter_->contracts.size() >= kContractsPerCustomerMax) {
-        return MakeStatus(
-            Reason::kLimitReached,
-            absl::StrCat("contract ", entry_.contract->ToString(),
-                         " is one too many for the customer; at most ",
-                         kContractsPerCustomerMax, " are counted in one period"));
-      }
+    const ContractParts* parts = meter_ == nullptr ? nullptr : &meter_->contracts;
+    const bool full = parts != nullptr && parts->sums.size() >= kContractsPerCustomerMax;
+    if (full && parts->Find(*entry_.contract) == nullptr) {
+      return MakeStatus(Reason::kLimitReached,
+                        absl::StrCat("contract ", entry_.contract->ToString(),
+                                     " is one too many for the customer; at most ",
+                                     kContractsPerCustomerMax,
+                                     " are counted in one period"));
     }
-    Try(before, &contract_);
+    TryPart(parts, &contract_, &contract_bounds_);
     return absl::OkStatus();
   }
 
   void TrySlice(const MeasurePtr& measure) {
     const bool by_contract = measure->FiltersContracts();
     if (by_contract ? !entry_.contract : (is_total() && entry_.contract)) return;
-    SliceStep step{.measure = measure, .instance = {}, .part = {}, .total = {}};
+    SliceStep step{.measure = measure, .instance = {}, .part = {}, .bounds = {}, .total = {}};
     if (!MatchGroups(*measure, entry_.group_values, is_total(), &step.instance)) return;
     const Slice* slice = meter_ ? meter_->FindSlice(measure.get()) : nullptr;
     const Instance* instance = nullptr;
@@ -126,7 +142,7 @@ class Poster {
       }
     }
     if (by_contract) {
-      TryPart(instance, std::move(step));
+      TrySlicePart(instance, std::move(step));
       return;
     }
     std::optional<Sum> total;
@@ -136,22 +152,21 @@ class Poster {
     steps_.push_back(std::move(step));
   }
 
-  void TryPart(const Instance* instance, SliceStep step) {
-    const Sum* before = nullptr;
-    if (instance != nullptr) {
-      step.total = instance->gauge.sum;
-      const auto it = instance->parts.find(*entry_.contract);
-      if (it != instance->parts.end()) before = &it->second;
-    }
+  void TrySlicePart(const Instance* instance, SliceStep step) {
     std::optional<Sum> part;
-    if (!Try(before, &part)) return;
+    const ContractParts* parts = instance == nullptr ? nullptr : &instance->parts;
+    if (!TryPart(parts, &part, &step.bounds)) return;
     step.part = *part;
     step.moves = MatchContract(*step.measure, customer_->FindContract(*entry_.contract));
+    if (instance != nullptr) step.total = instance->gauge.sum;
     if (step.moves) {
-      const auto rise = CheckedSub(part->value, before ? before->value : Decimal());
-      const auto total = rise ? CheckedAdd(step.total.value, *rise) : std::nullopt;
-      overflow_ = overflow_ || !total.has_value();
-      step.total.value = total.value_or(Decimal());
+      const Sum* before = parts == nullptr ? nullptr : parts->Find(*entry_.contract);
+      // Within the bounds of the parts, as the parts that pass are some of them; by way
+      // of unsigned numbers, as the difference alone may not be.
+      const Int128 old = before == nullptr ? 0 : before->value.units();
+      step.total.value = Decimal::FromUnits(static_cast<Int128>(
+          static_cast<Uint128>(step.total.value.units()) - static_cast<Uint128>(old) +
+          static_cast<Uint128>(part->value.units())));
       step.total.has_data = true;
     }
     steps_.push_back(std::move(step));
@@ -174,11 +189,17 @@ class Poster {
     meter_ = &customer_->MeterFor(entry_.subject);
     Turn turn(customer_, context_, context_.now);
     if (whole_) Move(nullptr, "", *whole_, &meter_->whole, &turn);
-    if (contract_) meter_->contracts[*entry_.contract] = *contract_;
+    if (contract_) {
+      meter_->contracts.sums[*entry_.contract] = *contract_;
+      meter_->contracts.bounds = contract_bounds_;
+    }
     for (const Measure* measure : dropped_) ++meter_->FindSlice(measure)->group_dropped;
     for (const SliceStep& step : steps_) {
       Instance& instance = SliceFor(step.measure).instances[step.instance];
-      if (step.measure->FiltersContracts()) instance.parts[*entry_.contract] = step.part;
+      if (step.measure->FiltersContracts()) {
+        instance.parts.sums[*entry_.contract] = step.part;
+        instance.parts.bounds = step.bounds;
+      }
       if (!step.moves) continue;
       Move(step.measure.get(), step.instance, step.total, &instance.gauge, &turn);
     }
@@ -207,6 +228,7 @@ class Poster {
 
   std::optional<Sum> whole_;
   std::optional<Sum> contract_;
+  Bounds contract_bounds_;
   absl::InlinedVector<SliceStep, 2> steps_;
   absl::InlinedVector<const Measure*, 2> dropped_;
   bool counted_ = false;

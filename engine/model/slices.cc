@@ -42,7 +42,7 @@ const Slice* LongestKept(const Meter& meter, const Measure& measure) {
 void StartSlice(const Customer& customer, const Meter& meter, Slice* slice) {
   const Measure& measure = *slice->measure;
   if (measure.groups.empty()) {
-    if (!meter.contracts.empty()) slice->instances[""].parts = meter.contracts;
+    if (!meter.contracts.sums.empty()) slice->instances[""].parts = meter.contracts;
     slice->since_period_start = true;
   } else {
     const Slice* wide = LongestKept(meter, measure);
@@ -58,8 +58,7 @@ void StartSlice(const Customer& customer, const Meter& meter, Slice* slice) {
   for (auto& [key, instance] : slice->instances) {
     instance.gauge.band = Band::Empty();
     if (!measure.FiltersContracts()) continue;
-    instance.gauge.sum =
-        SumOfParts(measure, instance, customer.contracts).value_or(Sum());
+    instance.gauge.sum = SumOfParts(measure, instance, customer.contracts);
   }
 }
 
@@ -97,20 +96,21 @@ void EndSlices(Customer* customer, const MeasurePtr& measure) {
                 [&measure](const Slice& slice) { return slice.measure == measure; });
 }
 
-std::optional<Sum> SumOfParts(
-    const Measure& measure, const Instance& instance,
-    const Contracts& contracts) {
+Sum SumOfParts(const Measure& measure, const Instance& instance,
+               const Contracts& contracts) {
+  Int128 above = 0;
+  Int128 below = 0;
   Sum total;
-  for (const auto& [contract, part] : instance.parts) {
-    const auto fields = contracts.find(contract);
-    if (!MatchContract(measure, fields == contracts.end() ? nullptr : &fields->second.fields)) {
-      continue;
-    }
-    const std::optional<Decimal> sum = CheckedAdd(total.value, part.value);
-    if (!sum.has_value()) return std::nullopt;
-    total.value = *sum;
+  for (const auto& [contract, part] : instance.parts.sums) {
+    const auto known = contracts.find(contract);
+    const CustomFields* fields =
+        known == contracts.end() ? nullptr : &known->second.fields;
+    if (!MatchContract(measure, fields)) continue;
+    // Apart, so that in whichever order none of the sums leaves the parts' bounds.
+    (part.value > Decimal() ? above : below) += part.value.units();
     total.has_data = total.has_data || part.has_data;
   }
+  total.value = Decimal::FromUnits(above + below);
   return total;
 }
 

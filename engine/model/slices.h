@@ -1,8 +1,6 @@
 #ifndef TOCSIN_ENGINE_MODEL_SLICES_H_
 #define TOCSIN_ENGINE_MODEL_SLICES_H_
 
-#include <optional>
-
 #include "absl/functional/function_ref.h"
 #include "engine/model/customer.h"
 
@@ -20,10 +18,9 @@ void BeginSlices(Customer* customer, const MeasurePtr& measure);
 // Drops the sums of a measure that is kept no more.
 void EndSlices(Customer* customer, const MeasurePtr& measure);
 
-// The value of a measure that filters contracts, from its parts; nothing if it
-// does not fit.
-std::optional<Sum> SumOfParts(const Measure& measure, const Instance& instance,
-                              const Contracts& contracts);
+// The value of a measure that filters contracts, from its parts.
+Sum SumOfParts(const Measure& measure, const Instance& instance,
+               const Contracts& contracts);
 
 }  // namespace tocsin::model
 

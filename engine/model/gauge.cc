@@ -1,4 +1,4 @@
-#include "engine/model/holdings.h"
+#include "engine/model/gauge.h"
 
 namespace tocsin::model {
 
