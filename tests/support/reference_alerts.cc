@@ -156,6 +156,7 @@ absl::StatusOr<AlertId> ReferenceModel::CreateAlert(const AlertSpec& spec) {
 
 absl::Status ReferenceModel::UpdateAlert(AlertId id, const AlertUpdate& update) {
   if (absl::Status status = Begin(); !status.ok()) return status;
+  if (id.is_nil()) return Refused(Reason::kMissing);
   auto it = alerts_.find(id);
   if (it == alerts_.end()) return Refused(Reason::kUnknownAlert);
   Alert& alert = it->second;
@@ -222,6 +223,7 @@ void ReferenceModel::StopWatching(const Alert& alert) {
 
 absl::Status ReferenceModel::ArchiveAlert(AlertId id, const ArchiveOptions& options) {
   if (absl::Status status = Begin(); !status.ok()) return status;
+  if (id.is_nil()) return Refused(Reason::kMissing);
   auto it = alerts_.find(id);
   if (it == alerts_.end()) return Refused(Reason::kUnknownAlert);
   Alert& alert = it->second;
@@ -239,6 +241,7 @@ absl::Status ReferenceModel::ArchiveAlert(AlertId id, const ArchiveOptions& opti
 
 absl::Status ReferenceModel::DisableAlert(AlertId id) {
   if (absl::Status status = Begin(); !status.ok()) return status;
+  if (id.is_nil()) return Refused(Reason::kMissing);
   auto it = alerts_.find(id);
   if (it == alerts_.end()) return Refused(Reason::kUnknownAlert);
   Alert& alert = it->second;
@@ -253,6 +256,7 @@ absl::Status ReferenceModel::DisableAlert(AlertId id) {
 
 absl::Status ReferenceModel::EnableAlert(AlertId id) {
   if (absl::Status status = Begin(); !status.ok()) return status;
+  if (id.is_nil()) return Refused(Reason::kMissing);
   auto it = alerts_.find(id);
   if (it == alerts_.end()) return Refused(Reason::kUnknownAlert);
   Alert& alert = it->second;
