@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
@@ -27,7 +28,12 @@ bool IsTotal(FieldReader& in, Field addition) {
               "stands beside total; a fact is an addition or a total, not both");
   }
   if (!added && !total) {
-    in.RefuseMissing(addition, "a decimal number, or total in its place");
+    const bool total_is_null =
+        in.FindEvenNull(Field::kTotal) != nullptr && in.FindEvenNull(addition) == nullptr;
+    in.RefuseMissing(
+        total_is_null ? Field::kTotal : addition,
+        absl::StrCat("a decimal number, or ",
+                     total_is_null ? FieldName(addition) : "total", " in its place"));
   }
   return total;
 }
@@ -119,13 +125,19 @@ void ReadReset(FieldReader& in, Statement* statement) {
   std::vector<GroupValue>* values = &reset.instance.group_values;
   const JsonValue* given = in.Find(Field::kGroupValues);
   if (given != nullptr && given->kind == JsonKind::kObject) {
-    return in.ReadGroupObject(Field::kGroupValues, values);
+    in.ReadGroupObject(Field::kGroupValues, values);
+  } else {
+    in.ReadObjects(Field::kGroupValues, [values](FieldReader& element) {
+      GroupValue& value = values->emplace_back();
+      element.RequireText(Field::kKey, &value.key);
+      element.RequireText(Field::kValue, &value.value);
+    });
   }
-  in.ReadObjects(Field::kGroupValues, [values](FieldReader& element) {
-    GroupValue& value = values->emplace_back();
-    element.RequireText(Field::kKey, &value.key);
-    element.RequireText(Field::kValue, &value.value);
-  });
+  // Whoever meant one instance must not reset them all.
+  if (given != nullptr && values->empty()) {
+    in.Refuse(Reason::kMalformed, Field::kGroupValues,
+              "names no key; leave it out to reset all instances");
+  }
 }
 
 void ReadClock(FieldReader&, Statement* statement) {
@@ -149,10 +161,22 @@ void ReadAlert(FieldReader& in, Statement* statement) {
   in.Refuse(reader.status());
 }
 
+bool ChangesNothing(const AlertUpdate& update) {
+  return !update.name.has_value() && !update.threshold.has_value() &&
+         !update.notify_resolved.has_value() && !update.group_values.has_value() &&
+         !update.custom_field_filters.has_value() && update.on_change == OnChange::kKeep;
+}
+
 void ReadUpdate(FieldReader& in, Statement* statement) {
   AlertUpdateStatement& update = statement->what.emplace<AlertUpdateStatement>();
   in.RequireId(Field::kId, &update.alert);
   ReadAlertUpdate(in, &update.update);
+  if (in.ok() && ChangesNothing(update.update)) {
+    in.Refuse(MakeStatus(Reason::kMalformed,
+                         "the alert_update changes nothing; give name, threshold, "
+                         "notify_resolved, group_values, custom_field_filters, or "
+                         "on_change \"notify_again\""));
+  }
 }
 
 void ReadArchive(FieldReader& in, Statement* statement) {
@@ -193,14 +217,27 @@ void RefuseType(FieldReader& in, absl::string_view type) {
             absl::StrCat(Quote(type), " is not supported; supported are ", names));
 }
 
+// The line's time, if it can be read; whatever else is wrong with the line.
+void ReadLineTime(FieldReader& in, Statement* statement) {
+  in.ReadTime(Field::kTimestamp, &statement->time);
+  if (!in.ok()) statement->time.reset();
+}
+
+bool HasTwoTimes(const JsonValue& object) {
+  int times = 0;
+  for (const JsonValue* member = object.begin(); member != object.end();
+       member = member->next()) {
+    if (member->key() == FieldName(Field::kTimestamp)) ++times;
+  }
+  return times > 1;
+}
+
 void ReadStatement(FieldReader& in, Statement* statement) {
   const JsonValue* type = in.RequireString(Field::kType, "what the line says, a string");
   if (type == nullptr) return;
-  statement->time.reset();
-  in.ReadTime(Field::kTimestamp, &statement->time);
   for (const StatementType& known : kStatementTypes) {
     if (known.name != type->text()) continue;
-    if (in.ok()) known.read(in, statement);
+    known.read(in, statement);
     return;
   }
   RefuseType(in, type->text());
@@ -222,11 +259,17 @@ absl::Status NotAn(absl::string_view want, const JsonValue& value) {
 class StatementReader::Impl {
  public:
   absl::Status Read(absl::string_view json, Statement* statement) {
+    statement->time.reset();
     if (json.size() > kStatementBytesMax) return TooLong(json, kStatementBytesMax);
-    if (absl::Status status = tree_.Parse(json); !status.ok()) return status;
-    if (tree_.root().kind != JsonKind::kObject) return NotAn("an object", tree_.root());
-    FieldReader in(tree_.root(), nullptr);
-    ReadStatement(in, statement);
+    absl::Status status = tree_.Parse(json);
+    if (!tree_.complete()) return status;
+    const JsonValue& root = tree_.root();
+    if (status.ok() && root.kind != JsonKind::kObject) return NotAn("an object", root);
+    if (root.kind != JsonKind::kObject) return status;
+    FieldReader in(root, nullptr);
+    if (status.ok() || !HasTwoTimes(root)) ReadLineTime(in, statement);
+    if (!status.ok()) return status;
+    if (in.ok()) ReadStatement(in, statement);
     return in.status();
   }
 
@@ -264,6 +307,9 @@ absl::StatusOr<AlertSpec> AlertSpecFromJson(absl::string_view json) {
 
 absl::StatusOr<std::vector<AlertSpec>> AlertSpecsFromJson(absl::string_view json) {
   if (json.size() > kAlertsBytesMax) return TooLong(json, kAlertsBytesMax);
+  if (absl::StripAsciiWhitespace(json).empty()) {
+    return MakeStatus(Reason::kMalformed, "is empty, must be an array of alerts");
+  }
   JsonTree tree(kAlertsValuesMax);
   if (absl::Status status = tree.Parse(json); !status.ok()) return status;
   if (tree.root().kind != JsonKind::kArray)

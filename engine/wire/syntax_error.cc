@@ -107,7 +107,7 @@ bool EndsInHighSurrogate(absl::string_view text) {
 // Whether the first half of a pair stands before the fault: the parser looks for the
 // backslash, the `u` and the digits of the other.
 bool IsBehindHighSurrogate(absl::string_view text) {
-  for (const std::size_t looked_for : {0, 1, 2, 6}) {
+  for (const std::size_t looked_for : {0u, 1u, 2u, 6u}) {
     if (text.size() < looked_for) break;
     if (EndsInHighSurrogate(text.substr(0, text.size() - looked_for))) return true;
   }

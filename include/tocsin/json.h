@@ -46,7 +46,8 @@ inline constexpr std::size_t kAlertsValuesMax = std::size_t{1} << 20;
 inline constexpr std::size_t kJsonDepthMax = 16;
 
 // {"type":"reset","customer_id":U,"alert_id":U,"group_values":[{"key":S,"value":S}]?}
-// where `group_values` may also be an object {S:S}, as in facts.
+// where `group_values` may also be an object {S:S}, as in facts. Without any value in
+// them they are refused.
 struct ResetStatement {
   CustomerId customer = {};
   AlertId alert = {};
@@ -64,6 +65,7 @@ struct AlertStatement {
 // {"type":"alert_update","id":U,"name":S?,"threshold":D?,"notify_resolved":B?,
 //  "group_values":[...]?,"custom_field_filters":[...]?,
 //  "on_change":"keep"|"notify_again"?}
+// One that changes nothing is refused.
 struct AlertUpdateStatement {
   AlertId alert = {};
   AlertUpdate update = {};
@@ -107,7 +109,10 @@ class StatementReader {
   StatementReader& operator=(StatementReader&&) noexcept;
 
   // Reads one JSON object, with nothing but white space around it. After an
-  // error `*statement` is unspecified.
+  // error `statement->time` is the time in the object's `timestamp`, whatever else
+  // is wrong with it; nothing if there is none, if it is no time or stands twice, or
+  // if the text is no JSON object within the limits above. The rest of `*statement`
+  // is unspecified then.
   absl::Status Read(absl::string_view json, Statement* statement);
 
  private:
