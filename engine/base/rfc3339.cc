@@ -11,7 +11,6 @@ namespace tocsin {
 namespace {
 
 constexpr std::int64_t kSecondsPerDay = 86'400;
-constexpr std::int64_t kMillisPerDay = kSecondsPerDay * 1'000;
 
 struct Date {
   int year = 0;
@@ -161,6 +160,23 @@ void PutDigits(int value, int digits, char* out) {
   }
 }
 
+// Where the fraction of a second begins in a text.
+constexpr std::size_t kFractionAt = 20;
+
+// `2026-01-31T12:00:00` of a time within the years 0 to 9999, into a text of that
+// form.
+void PutSeconds(std::int64_t seconds, char* out) {
+  const std::int64_t days = FloorDivide(seconds, kSecondsPerDay);
+  const Date date = DateFromDays(days);
+  const int second_of_day = static_cast<int>(seconds - days * kSecondsPerDay);
+  PutDigits(date.year, 4, out);
+  PutDigits(date.month, 2, out + 5);
+  PutDigits(date.day, 2, out + 8);
+  PutDigits(second_of_day / 3'600, 2, out + 11);
+  PutDigits(second_of_day / 60 % 60, 2, out + 14);
+  PutDigits(second_of_day % 60, 2, out + 17);
+}
+
 }  // namespace
 
 absl::StatusOr<absl::Time> ParseRfc3339(absl::string_view text) {
@@ -189,18 +205,29 @@ void AppendRfc3339Millis(absl::Time time, std::string* out) {
     out->append(absl::FormatTime("%E4Y-%m-%d%ET%H:%M:%E3SZ", time, absl::UTCTimeZone()));
     return;
   }
-  const std::int64_t days = FloorDivide(millis, kMillisPerDay);
-  const Date date = DateFromDays(days);
-  const int millis_of_day = static_cast<int>(millis - days * kMillisPerDay);
+  const std::int64_t seconds = FloorDivide(millis, 1'000);
   char buffer[] = "0000-00-00T00:00:00.000Z";
-  PutDigits(date.year, 4, buffer);
-  PutDigits(date.month, 2, buffer + 5);
-  PutDigits(date.day, 2, buffer + 8);
-  PutDigits(millis_of_day / 3'600'000, 2, buffer + 11);
-  PutDigits(millis_of_day / 60'000 % 60, 2, buffer + 14);
-  PutDigits(millis_of_day / 1'000 % 60, 2, buffer + 17);
-  PutDigits(millis_of_day % 1'000, 3, buffer + 20);
+  PutSeconds(seconds, buffer);
+  PutDigits(static_cast<int>(millis - seconds * 1'000), 3, buffer + kFractionAt);
   out->append(buffer, sizeof buffer - 1);
+}
+
+void AppendRfc3339Exact(absl::Time time, std::string* out) {
+  const std::int64_t seconds = absl::ToUnixSeconds(time);  // floored
+  if (seconds < kSecondsMin || seconds >= kSecondsEnd) {
+    out->append(absl::FormatTime("%E4Y-%m-%d%ET%H:%M:%E*SZ", time, absl::UTCTimeZone()));
+    return;
+  }
+  const std::int64_t nanoseconds =
+      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds));
+  char buffer[] = "0000-00-00T00:00:00.000000000";
+  PutSeconds(seconds, buffer);
+  PutDigits(static_cast<int>(nanoseconds), 9, buffer + kFractionAt);
+  std::size_t size = sizeof buffer - 1;
+  while (buffer[size - 1] == '0' && size > kFractionAt) --size;
+  if (size == kFractionAt) --size;  // the point
+  out->append(buffer, size);
+  out->push_back('Z');
 }
 
 }  // namespace tocsin

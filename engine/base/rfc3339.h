@@ -24,6 +24,11 @@ absl::StatusOr<absl::Time> ParseRfc3339(absl::string_view text);
 // by `ParseRfc3339`.
 void AppendRfc3339Millis(absl::Time time, std::string* out);
 
+// The same with as many fractional digits as the time has, none to nine, floored
+// to the nanosecond: for messages, where two times that differ must look
+// different.
+void AppendRfc3339Exact(absl::Time time, std::string* out);
+
 }  // namespace tocsin
 
 #endif  // TOCSIN_ENGINE_BASE_RFC3339_H_

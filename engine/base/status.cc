@@ -98,12 +98,17 @@ absl::Status MakeStatus(Reason reason, absl::string_view message) {
   return status;
 }
 
-absl::Status UniquenessKeyUsed(AlertId holder, absl::string_view key) {
+absl::Status UniquenessKeyUsed(AlertId holder, AlertStatus holder_status,
+                               absl::string_view key) {
   const std::string id = holder.ToString();
+  const bool archived = holder_status == AlertStatus::kArchived;
   absl::Status status = MakeStatus(
       Reason::kUniquenessKeyUsed,
       absl::StrCat("the uniqueness_key ", Quote(key), " is held by the alert ", id,
-                   "; give another one, or release it by archiving that alert"));
+                   archived
+                       ? ", which was archived without releasing it; give another one"
+                       : "; give another one, or archive that alert with "
+                         "release_uniqueness_key"));
   status.SetPayload(kConflictingAlertUrl, absl::Cord(id));
   return status;
 }

@@ -3,6 +3,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "tocsin/alert.h"
 #include "tocsin/ids.h"
 #include "tocsin/status.h"
 
@@ -14,8 +15,9 @@ namespace tocsin {
 absl::Status MakeStatus(Reason reason, absl::string_view message);
 
 // The error for the second use of a uniqueness key, which names the alert that
-// holds it.
-absl::Status UniquenessKeyUsed(AlertId holder, absl::string_view key);
+// holds it. An archived one cannot let go of it any more.
+absl::Status UniquenessKeyUsed(AlertId holder, AlertStatus holder_status,
+                               absl::string_view key);
 
 }  // namespace tocsin
 

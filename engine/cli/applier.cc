@@ -43,6 +43,7 @@ struct Teller {
 
 absl::Status Applier::Apply(ParsedChunk& chunk) {
   batch_size_ = 0;
+  lines_ahead_ = chunk.lines_ahead;
   absl::Status status;
   for (const Step& step : chunk.steps) {
     status = ApplyStep(chunk, step);
@@ -53,8 +54,11 @@ absl::Status Applier::Apply(ParsedChunk& chunk) {
     if (status.ok()) status = Drain();
   }
   ReportProblems();
-  // Of a stopped chunk only the bad line's predecessors and itself count.
-  if (!stopped_) parts_.counts->lines += chunk.lines;
+  // Of a stopped chunk only the bad line's predecessors and itself count. Others may
+  // have been counted as they were held.
+  if (!stopped_) {
+    parts_.counts->lines = std::max(parts_.counts->lines, lines_ahead_ + chunk.lines);
+  }
   return status;
 }
 
@@ -99,7 +103,7 @@ absl::Status Applier::TellBatch(const ParsedChunk& chunk) {
   const std::uint32_t* lines = chunk.fact_lines.data() + batch_begin_;
   batch_size_ = 0;
   if (!result.status.ok()) {
-    const std::uint64_t line = parts_.counts->lines + lines[0] + 1;
+    const std::uint64_t line = lines_ahead_ + lines[0] + 1;
     return absl::Status(result.status.code(),
                         absl::StrCat("line ", line, ": ", result.status.message()));
   }
@@ -131,10 +135,10 @@ void Applier::ReportProblems() {
   std::sort(problems_.begin(), problems_.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [line, reason] : problems_) {
-    parts_.reporter->BadLine(parts_.counts->lines + line + 1, reason);
+    parts_.reporter->BadLine(lines_ahead_ + line + 1, reason);
   }
   parts_.counts->bad_lines += problems_.size();
-  if (stopped_) parts_.counts->lines += problems_.back().first + 1;
+  if (stopped_) parts_.counts->lines = lines_ahead_ + problems_.back().first + 1;
   problems_.clear();
 }
 

@@ -36,8 +36,9 @@ class Applier {
 
   explicit Applier(const Parts& parts) : parts_(parts), now_(parts.clock->Now()) {}
 
-  // Tells the lines of one chunk, the next in the file. What is wrong with a
-  // line is reported; an error is one that the replay cannot go on after.
+  // Tells the lines of one chunk, the next in the file, whose `lines_ahead` are
+  // counted. What is wrong with a line is reported; an error is one that the replay
+  // cannot go on after.
   absl::Status Apply(ParsedChunk& chunk);
 
   // Whether a bad line has ended a strict replay; nothing behind it was told.
@@ -55,6 +56,7 @@ class Applier {
   const Parts parts_;
   absl::Time now_;  // what the clock says
   bool stopped_ = false;
+  std::uint64_t lines_ahead_ = 0;  // of the chunk
   // Facts of the chunk that wait to be told.
   std::size_t batch_begin_ = 0;
   std::size_t batch_size_ = 0;

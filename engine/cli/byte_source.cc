@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,19 +15,39 @@
 #include "absl/strings/str_cat.h"
 
 namespace tocsin::cli {
+namespace {
+
+// Where an open file stands; negative if it cannot go back.
+absl::StatusOr<std::int64_t> BeginOf(const std::string& name, int fd) {
+  struct stat file = {};
+  if (fstat(fd, &file) != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat(name, ": fstat"));
+  }
+  if (S_ISDIR(file.st_mode)) {
+    return absl::ErrnoToStatus(EISDIR, absl::StrCat(name, ": cannot be read"));
+  }
+  return S_ISREG(file.st_mode) ? std::int64_t{lseek(fd, 0, SEEK_CUR)} : -1;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<ByteSource>> ByteSource::Open(const std::string& path) {
   const bool standard = path == "-";
   const std::string name = standard ? "<stdin>" : path;
   const int fd = standard ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat(name, ": cannot be opened"));
+  const absl::StatusOr<std::int64_t> begin = BeginOf(name, fd);
+  if (!begin.ok()) {
+    if (!standard) close(fd);
+    return begin.status();
+  }
   const int wake_fd = eventfd(0, EFD_CLOEXEC);
   if (wake_fd < 0) {
     const int error = errno;
     if (!standard) close(fd);
     return absl::ErrnoToStatus(error, absl::StrCat(name, ": no event to wait with"));
   }
-  return absl::WrapUnique(new ByteSource(name, fd, wake_fd));
+  return absl::WrapUnique(new ByteSource(name, fd, wake_fd, *begin));
 }
 
 ByteSource::~ByteSource() {
@@ -55,6 +76,11 @@ absl::StatusOr<std::size_t> ByteSource::Read(char* buffer, std::size_t size) {
       return absl::ErrnoToStatus(errno, absl::StrCat(name_, ": cannot be read"));
     }
   }
+}
+
+absl::Status ByteSource::Rewind() {
+  if (lseek(fd_, begin_, SEEK_SET) >= 0) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, absl::StrCat(name_, ": cannot be read again"));
 }
 
 void ByteSource::Interrupt() {

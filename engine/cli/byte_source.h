@@ -2,9 +2,11 @@
 #define TOCSIN_ENGINE_CLI_BYTE_SOURCE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
@@ -15,6 +17,7 @@ namespace tocsin::cli {
 // Thread safety: one reader at a time; `Interrupt` from any thread.
 class ByteSource {
  public:
+  // Error: what cannot be opened, or is a directory.
   static absl::StatusOr<std::unique_ptr<ByteSource>> Open(const std::string& path);
   ~ByteSource();
 
@@ -25,6 +28,11 @@ class ByteSource {
   // from `Interrupt` on.
   absl::StatusOr<std::size_t> Read(char* buffer, std::size_t size);
 
+  // Whether it can be read again from where it was opened: a regular file can.
+  bool CanRewind() const { return begin_ >= 0; }
+  // Has the next Read begin there.
+  absl::Status Rewind();
+
   // Ends a Read that waits, and every later one.
   void Interrupt();
 
@@ -33,15 +41,16 @@ class ByteSource {
   int descriptor() const { return fd_; }
 
  private:
-  ByteSource(std::string name, int fd, int wake_fd)
-      : name_(std::move(name)), fd_(fd), wake_fd_(wake_fd) {}
+  ByteSource(std::string name, int fd, int wake_fd, std::int64_t begin)
+      : name_(std::move(name)), fd_(fd), wake_fd_(wake_fd), begin_(begin) {}
 
   // Whether there is something to read, rather than an interruption.
   absl::StatusOr<bool> Wait();
 
   const std::string name_;
   const int fd_;
-  const int wake_fd_;  // readable once interrupted
+  const int wake_fd_;         // readable once interrupted
+  const std::int64_t begin_;  // where it was opened; negative: it cannot go back
 };
 
 // Reads a source to its end. Error: kResourceExhausted if that is more than

@@ -1,13 +1,16 @@
 // The `tocsin` command line tool.
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "engine/cli/demo.h"
 #include "engine/cli/replay.h"
+#include "engine/cli/standard_files.h"
 
 namespace tocsin::cli {
 namespace {
@@ -20,7 +23,8 @@ constexpr char kReplayDescription[] =
 Time is that of the lines: the clock starts at the first timestamp in the file
 and follows the largest seen. The same input gives the same bytes, whatever
 --threads says. A bad line is reported as file:line: reason on standard error,
-skipped and counted. A summary follows on standard error.)";
+skipped and counted. A summary follows on standard error. What is written is
+opened once the alerts are known to be good.)";
 
 constexpr char kReplayFooter[] =
     R"(--state is a JSON array with one object a line, sorted by customer, then alert:
@@ -75,7 +79,7 @@ void AddReplay(CLI::App& app, ReplayOptions* options) {
 }
 
 // What CLI11 does not check.
-void CheckReplay(const ReplayOptions& options) {
+void CheckReplay(const ReplayOptions& options, const ClosedFiles& closed) {
   if (options.alerts_path == "-" && options.facts_path == "-") {
     throw CLI::ValidationError("--alerts and --facts cannot both be standard input");
   }
@@ -83,9 +87,25 @@ void CheckReplay(const ReplayOptions& options) {
     throw CLI::ValidationError(
         "--notifications and --state cannot both be standard output");
   }
+  const bool reads = options.alerts_path == "-" || options.facts_path == "-";
+  if (reads && closed.input) {
+    throw CLI::ValidationError("-", "standard input is closed; give a file's name");
+  }
+  const bool writes = options.notifications_path == "-" || options.state_path == "-";
+  if (writes && closed.output) {
+    throw CLI::ValidationError("-", "standard output is closed; give a file's name");
+  }
 }
 
 int Main(int argc, char** argv) {
+  const absl::StatusOr<ClosedFiles> closed = FillClosedFiles();
+  if (!closed.ok()) {
+    std::cerr << "tocsin: " << closed.status().message() << "\n";
+    return kExitFailure;
+  }
+  // A reader that goes away makes a write fail, which is told, instead of ending the
+  // program without a word.
+  std::signal(SIGPIPE, SIG_IGN);
   // Debian's Abseil looks for deadlocks at every lock. That takes a third of the
   // time of a replay, where one thread alone takes the engine's locks.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
@@ -101,7 +121,10 @@ int Main(int argc, char** argv) {
     // CLI11 would demand one before it names a command that it does not know.
     if (app.get_subcommands().empty())
       throw CLI::RequiredError("a command: replay or demo");
-    CheckReplay(options);
+    if (app.got_subcommand("replay")) CheckReplay(options, *closed);
+    if (app.got_subcommand("demo") && closed->output) {
+      throw CLI::ValidationError("demo", "standard output is closed");
+    }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitGood : kExitFailure;
   }

@@ -24,19 +24,16 @@ bool IsSameFile(const struct stat& file, int other) {
          that.st_dev == file.st_dev && that.st_ino == file.st_ino;
 }
 
-// Makes a file ready to be written from its front.
-absl::Status Prepare(const std::string& name, int fd, const std::vector<int>& inputs) {
+absl::Status CheckUsedOnce(const std::string& name, int fd,
+                           const std::vector<int>& others) {
   struct stat file = {};
   if (fstat(fd, &file) != 0)
     return absl::ErrnoToStatus(errno, absl::StrCat(name, ": fstat"));
-  for (const int input : inputs) {
-    if (IsSameFile(file, input)) {
+  for (const int other : others) {
+    if (IsSameFile(file, other)) {
       return absl::InvalidArgumentError(
           absl::StrCat(name, ": is used twice; what is written needs a file of its own"));
     }
-  }
-  if (S_ISREG(file.st_mode) && ftruncate(fd, 0) != 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat(name, ": cannot be emptied"));
   }
   return absl::OkStatus();
 }
@@ -44,15 +41,26 @@ absl::Status Prepare(const std::string& name, int fd, const std::vector<int>& in
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Open(
-    const std::string& path, const std::vector<int>& inputs) {
+    const std::string& path, const std::vector<int>& others) {
   if (path == "-") return absl::WrapUnique(new OutputFile("<stdout>", STDOUT_FILENO));
-  // Not O_TRUNC: it may turn out to be an input.
+  // Not O_TRUNC: it may turn out to be another of the run's files.
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, kNewFileMode);
   if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot be opened"));
   std::unique_ptr<OutputFile> file = absl::WrapUnique(new OutputFile(path, fd));
-  absl::Status status = Prepare(path, fd, inputs);
+  absl::Status status = CheckUsedOnce(path, fd, others);
   if (!status.ok()) return status;
   return file;
+}
+
+absl::Status OutputFile::Empty() {
+  struct stat file = {};
+  // What was opened by its name is written from its front; standard output goes on
+  // where it stands, as whoever opened it wants.
+  if (fd_ == STDOUT_FILENO || fstat(fd_, &file) != 0 || !S_ISREG(file.st_mode)) {
+    return absl::OkStatus();
+  }
+  if (ftruncate(fd_, 0) == 0) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, absl::StrCat(name_, ": cannot be emptied"));
 }
 
 OutputFile::~OutputFile() { Close().IgnoreError(); }

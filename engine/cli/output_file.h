@@ -17,15 +17,18 @@ namespace tocsin::cli {
 // Thread safety: one thread at a time.
 class OutputFile {
  public:
-  // Empties the file, unless it is one of those that are open as
-  // `inputs` (descriptors): kInvalidArgument.
+  // Leaves what is in the file until `Empty`. Error: kInvalidArgument for one of the
+  // files that are open as `others` (descriptors).
   static absl::StatusOr<std::unique_ptr<OutputFile>> Open(const std::string& path,
-                                                          const std::vector<int>& inputs);
+                                                          const std::vector<int>& others);
   // As Close; whoever wants to know whether it worked calls that.
   ~OutputFile();
 
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
+
+  // To be called before anything is written.
+  absl::Status Empty();
 
   // Where text is to be appended; `MayFlush` is to be called now and then.
   std::string* buffer() { return &buffer_; }

@@ -9,9 +9,6 @@
 namespace tocsin::cli {
 namespace {
 
-// What an error's message and its allocation take, about.
-constexpr std::size_t kErrorBytes = 256;
-
 bool IsBlank(absl::string_view line) {
   for (const char c : line) {
     if (c != ' ' && c != '\t' && c != '\r') return false;
@@ -26,16 +23,24 @@ void AddStep(Step::Kind kind, absl::Time time, std::size_t index, ParsedChunk* p
                            .kind = kind});
 }
 
-void AddError(absl::Status error, ParsedChunk* parsed) {
-  AddStep(Step::Kind::kError, absl::InfinitePast(), parsed->errors.size(), parsed);
+void AddError(absl::Status error, absl::Time time, ParsedChunk* parsed) {
+  AddStep(Step::Kind::kError, time, parsed->errors.size(), parsed);
   parsed->errors.push_back(std::move(error));
+}
+
+// One text, wherever the line was found to be too long.
+void AddTooLong(ParsedChunk* parsed) {
+  AddError(absl::InvalidArgumentError(
+               absl::StrCat("longer than ", kStatementBytesMax, " bytes, skipped")),
+           absl::InfinitePast(), parsed);
 }
 
 }  // namespace
 
 void ParsedChunk::Clear() {
+  lines_ahead = 0;
   lines = 0;
-  bytes = 0;
+  text_bytes = 0;
   steps.clear();
   facts.clear();
   fact_lines.clear();
@@ -43,15 +48,14 @@ void ParsedChunk::Clear() {
   errors.clear();
 }
 
-std::size_t ParsedChunk::MemoryUsed() const {
-  return bytes + steps.size() * sizeof(Step) +
+std::size_t ParsedChunk::GoodBytes() const {
+  return text_bytes + (steps.size() - errors.size()) * sizeof(Step) +
          facts.size() * (sizeof(Fact) + sizeof(fact_lines[0])) +
-         controls.size() * sizeof(Statement) + errors.size() * kErrorBytes;
+         controls.size() * sizeof(Statement);
 }
 
 void ChunkParser::Parse(const LineChunk& chunk, ParsedChunk* parsed) {
   parsed->Clear();
-  parsed->bytes = chunk.size;
   absl::string_view rest = chunk.lines();
   while (!rest.empty()) {
     const void* newline = std::memchr(rest.data(), '\n', rest.size());
@@ -64,18 +68,18 @@ void ChunkParser::Parse(const LineChunk& chunk, ParsedChunk* parsed) {
     rest.remove_prefix(newline == nullptr ? size : size + 1);
   }
   if (chunk.overlong_behind) {
-    AddError(absl::InvalidArgumentError(
-                 absl::StrCat("longer than ", kStatementBytesMax, " bytes, skipped")),
-             parsed);
+    AddTooLong(parsed);
     ++parsed->lines;
   }
 }
 
 void ChunkParser::ParseLine(absl::string_view line, ParsedChunk* parsed) {
+  if (line.size() > kStatementBytesMax) return AddTooLong(parsed);
   if (IsBlank(line)) return;
   absl::Status status = reader_.Read(line, &statement_);
-  if (!status.ok()) return AddError(std::move(status), parsed);
   const absl::Time time = statement_.time.value_or(absl::InfinitePast());
+  if (!status.ok()) return AddError(std::move(status), time, parsed);
+  parsed->text_bytes += line.size();
   if (Fact* fact = std::get_if<Fact>(&statement_.what)) {
     AddStep(Step::Kind::kFact, time, parsed->facts.size(), parsed);
     parsed->fact_lines.push_back(static_cast<std::uint32_t>(parsed->lines));

@@ -17,7 +17,8 @@ namespace tocsin::cli {
 // `facts`, `controls` or `errors`, at `index`.
 struct Step {
   enum class Kind : std::uint8_t { kFact, kControl, kError };
-  absl::Time time = absl::InfinitePast();  // infinite: the line has none
+  // Infinite: the line has none that can be read. A bad line may have one.
+  absl::Time time = absl::InfinitePast();
   std::uint32_t index = 0;
   std::uint32_t line = 0;  // counted from the chunk's first, which is 0
   Kind kind = Kind::kFact;
@@ -26,17 +27,18 @@ struct Step {
 // The lines of a chunk, read. Facts lie side by side, so that neighbours can be
 // applied as one batch where they are.
 struct ParsedChunk {
-  std::size_t lines = 0;  // empty ones, too
-  std::size_t bytes = 0;
-  std::vector<Step> steps;  // in the order of the lines; none for an empty line
+  std::uint64_t lines_ahead = 0;  // of the chunk in the file, if anybody counts them
+  std::size_t lines = 0;          // empty ones, too
+  std::size_t text_bytes = 0;     // of the good lines
+  std::vector<Step> steps;        // in the order of the lines; none for an empty line
   std::vector<Fact> facts;
   std::vector<std::uint32_t> fact_lines;  // as Step::line, for each fact
   std::vector<Statement> controls;
   std::vector<absl::Status> errors;
 
   void Clear();
-  // About what it holds, in bytes.
-  std::size_t MemoryUsed() const;
+  // What its good lines take, about, in bytes of memory.
+  std::size_t GoodBytes() const;
 };
 
 // Reads the lines of one chunk after the other.

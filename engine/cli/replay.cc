@@ -13,9 +13,12 @@
 #include "absl/time/time.h"
 #include "engine/cli/applier.h"
 #include "engine/cli/byte_source.h"
+#include "engine/cli/held_lines.h"
+#include "engine/cli/line_reader.h"
 #include "engine/cli/manual_clock.h"
 #include "engine/cli/output_file.h"
 #include "engine/cli/parse_pipeline.h"
+#include "engine/cli/parsed_chunk.h"
 #include "engine/cli/replay_sink.h"
 #include "engine/cli/reporter.h"
 #include "engine/cli/state_writer.h"
@@ -25,8 +28,8 @@
 namespace tocsin::cli {
 namespace {
 
-// What may be held until a line says where the clock starts.
-constexpr std::size_t kHeldBytesMax = std::size_t{64} << 20;
+// Where the clock starts if no line says it.
+constexpr absl::Time kStartWithoutTime = absl::UnixEpoch();
 // The engine draws no id here; all the same nothing may differ between replays.
 constexpr std::uint64_t kRandomSeed = 1;
 
@@ -41,17 +44,38 @@ absl::StatusOr<std::vector<AlertSpec>> ReadAlerts(ByteSource& source) {
   for (std::size_t i = 0; i < specs->size(); ++i) {
     if ((*specs)[i].id.has_value()) continue;
     return absl::InvalidArgumentError(absl::StrCat(
-        source.name(), ": [", i, "].id: is missing, must be the text of a UUID"));
+        source.name(), ": [", i, "].id: is missing or null, must be the text of a UUID"));
   }
   return specs;
 }
 
-// When the first line with a timestamp happened.
-std::optional<absl::Time> FirstTime(const ParsedChunk& chunk) {
+// Where the clock starts, if the chunk says so: at its first timestamp. A strict
+// replay looks at nothing behind a line that cannot be read.
+std::optional<absl::Time> StartIn(const ParsedChunk& chunk, bool strict) {
   for (const Step& step : chunk.steps) {
     if (step.time != absl::InfinitePast()) return step.time;
+    if (strict && step.kind == Step::Kind::kError) return kStartWithoutTime;
   }
   return std::nullopt;
+}
+
+// Looks for it in a file that can be read again.
+absl::StatusOr<absl::Time> FindStart(ByteSource* source, bool strict) {
+  LineReader reader(source);
+  ChunkParser parser;
+  LineChunk lines;
+  ParsedChunk parsed;
+  std::optional<absl::Time> start;
+  while (!start.has_value()) {
+    const absl::StatusOr<bool> more = reader.Next(&lines);
+    if (!more.ok()) return more.status();
+    if (!*more) break;
+    parser.Parse(lines, &parsed);
+    start = StartIn(parsed, strict);
+  }
+  absl::Status status = source->Rewind();
+  if (!status.ok()) return status;
+  return start.value_or(kStartWithoutTime);
 }
 
 // One run of the command.
@@ -66,13 +90,18 @@ class Replay {
   const ReplayCounts& counts() const { return counts_; }
 
  private:
-  absl::Status OpenFiles();
+  absl::Status OpenInputs();
   absl::Status OpenOutput(const std::string& path, std::unique_ptr<OutputFile>* file);
-  // Opens the engine at the instant at which the file begins.
+  absl::Status OpenOutputs();
+  // Opens the engine at the instant at which the file begins, creates the alerts,
+  // and opens what is written: nothing is emptied for a run that cannot begin.
   absl::Status Start(absl::Time first);
   absl::Status CreateAlerts();
   absl::Status TellLines();
+  // Tells the next chunk of the file, or holds it until the start is known.
+  absl::Status TakeChunk(ParsedChunk& chunk);
   absl::Status TellChunk(ParsedChunk& chunk);
+  absl::Status HoldChunk(ParsedChunk& chunk);
   absl::Status TellHeld();
   absl::Status Finish();
 
@@ -86,9 +115,8 @@ class Replay {
   ReplayCounts counts_;
   std::unique_ptr<Reporter> reporter_;
   std::unique_ptr<ReplaySink> sink_;
-  // Lines ahead of the first timestamp.
-  std::vector<ParsedChunk> held_;
-  std::size_t held_bytes_ = 0;
+  std::uint64_t lines_read_ = 0;
+  HeldLines held_;
   // Set from the first timestamp on; the engine uses what stands above it.
   std::unique_ptr<ManualClock> clock_;
   std::unique_ptr<Engine> engine_;
@@ -106,7 +134,16 @@ absl::Status Replay::OpenOutput(const std::string& path,
   return absl::OkStatus();
 }
 
-absl::Status Replay::OpenFiles() {
+absl::Status Replay::OpenOutputs() {
+  absl::Status status = OpenOutput(options_.notifications_path, &notifications_file_);
+  if (status.ok()) status = OpenOutput(options_.state_path, &state_file_);
+  for (OutputFile* file : {notifications_file_.get(), state_file_.get()}) {
+    if (status.ok() && file != nullptr) status = file->Empty();
+  }
+  return status;
+}
+
+absl::Status Replay::OpenInputs() {
   for (auto [path, file] : {std::pair(&options_.alerts_path, &alerts_file_),
                             std::pair(&options_.facts_path, &facts_file_)}) {
     absl::StatusOr<std::unique_ptr<ByteSource>> opened = ByteSource::Open(*path);
@@ -117,9 +154,7 @@ absl::Status Replay::OpenFiles() {
   absl::StatusOr<std::vector<AlertSpec>> specs = ReadAlerts(*alerts_file_);
   if (!specs.ok()) return specs.status();
   specs_ = *std::move(specs);
-  absl::Status status = OpenOutput(options_.notifications_path, &notifications_file_);
-  if (status.ok()) status = OpenOutput(options_.state_path, &state_file_);
-  return status;
+  return absl::OkStatus();
 }
 
 absl::Status Replay::Start(absl::Time first) {
@@ -139,7 +174,11 @@ absl::Status Replay::Start(absl::Time first) {
                                   .reporter = reporter_.get(),
                                   .counts = &counts_,
                                   .strict = options_.strict});
-  return CreateAlerts();
+  absl::Status status = CreateAlerts();
+  if (status.ok()) status = OpenOutputs();
+  // Early enough: before the first fact nothing is notified.
+  sink_->WriteTo(notifications_file_.get());
+  return status;
 }
 
 absl::Status Replay::CreateAlerts() {
@@ -159,20 +198,57 @@ absl::Status Replay::TellChunk(ParsedChunk& chunk) {
   if (!status.ok()) return status;
   if (notifications_file_ != nullptr) status = notifications_file_->Flush();
   reporter_->Progress(counts_, sink_->notifications());
+  reporter_->Flush();
   return status;
 }
 
+absl::Status Replay::HoldChunk(ParsedChunk& chunk) {
+  for (const Step& step : chunk.steps) {
+    if (step.kind != Step::Kind::kError) continue;
+    reporter_->BadLine(chunk.lines_ahead + step.line + 1, chunk.errors[step.index]);
+  }
+  counts_.bad_lines += chunk.errors.size();
+  counts_.lines += chunk.lines;
+  reporter_->Progress(counts_, 0);
+  reporter_->Flush();
+  held_.Add(chunk);
+  if (!held_.full()) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat(
+      facts_file_->name(), ": begins with lines without a timestamp that take more than ",
+      HeldLines::kBytesMax >> 20, R"( MiB; put {"type":"clock","timestamp":...} in )",
+      "front of them, or give a file, which is read twice instead"));
+}
+
 absl::Status Replay::TellHeld() {
-  for (ParsedChunk& chunk : held_) {
+  for (ParsedChunk& chunk : held_.chunks()) {
     absl::Status status = TellChunk(chunk);
     if (!status.ok()) return status;
     if (applier_->stopped()) break;
   }
-  held_.clear();
+  held_ = HeldLines();
   return absl::OkStatus();
 }
 
+absl::Status Replay::TakeChunk(ParsedChunk& chunk) {
+  chunk.lines_ahead = lines_read_;
+  lines_read_ += chunk.lines;
+  if (engine_ == nullptr) {
+    const std::optional<absl::Time> start = StartIn(chunk, options_.strict);
+    if (!start.has_value()) return HoldChunk(chunk);
+    absl::Status status = Start(*start);
+    if (status.ok()) status = TellHeld();
+    if (!status.ok() || applier_->stopped()) return status;
+  }
+  return TellChunk(chunk);
+}
+
 absl::Status Replay::TellLines() {
+  if (facts_file_->CanRewind()) {
+    const absl::StatusOr<absl::Time> start =
+        FindStart(facts_file_.get(), options_.strict);
+    absl::Status status = start.ok() ? Start(*start) : start.status();
+    if (!status.ok()) return status;
+  }
   absl::StatusOr<std::unique_ptr<ParsePipeline>> pipeline =
       ParsePipeline::Start(facts_file_.get(), options_.threads - 1);
   if (!pipeline.ok()) return pipeline.status();
@@ -180,25 +256,12 @@ absl::Status Replay::TellLines() {
     absl::StatusOr<ParsedChunk*> chunk = (*pipeline)->Next();
     if (!chunk.ok()) return chunk.status();
     if (*chunk == nullptr) break;
-    absl::Status status;
-    if (engine_ != nullptr) {
-      status = TellChunk(**chunk);
-    } else {
-      const std::optional<absl::Time> first = FirstTime(**chunk);
-      held_bytes_ += (*chunk)->MemoryUsed();
-      held_.push_back(std::move(**chunk));
-      if (first.has_value()) {
-        status = Start(*first);
-        if (status.ok()) status = TellHeld();
-      } else if (held_bytes_ > kHeldBytesMax) {
-        status = absl::ResourceExhaustedError(absl::StrCat(
-            facts_file_->name(), ": begins with too many lines without a timestamp; put ",
-            R"({"type":"clock","timestamp":...} in front of them)"));
-      }
-    }
+    absl::Status status = TakeChunk(**chunk);
     if (!status.ok()) return status;
   }
-  return absl::OkStatus();
+  if (engine_ != nullptr) return absl::OkStatus();
+  absl::Status status = Start(kStartWithoutTime);
+  return status.ok() ? TellHeld() : status;
 }
 
 absl::Status Replay::Finish() {
@@ -216,16 +279,11 @@ absl::Status Replay::Finish() {
 }
 
 absl::Status Replay::Run() {
-  absl::Status status = OpenFiles();
+  absl::Status status = OpenInputs();
   if (!status.ok()) return status;
   reporter_ = std::make_unique<Reporter>(facts_file_->name());
-  sink_ = std::make_unique<ReplaySink>(notifications_file_.get());
+  sink_ = std::make_unique<ReplaySink>();
   status = TellLines();
-  if (status.ok() && engine_ == nullptr) {
-    // No line has said a time.
-    status = Start(absl::UnixEpoch());
-    if (status.ok()) status = TellHeld();
-  }
   if (status.ok()) status = Finish();
   if (applier_.has_value() && applier_->stopped()) {
     reporter_->Message(

@@ -26,8 +26,8 @@ struct AlertTally {
 // Thread safety: one thread at a time, as the engine calls it.
 class ReplaySink : public NotificationSink {
  public:
-  // Null: only counts.
-  explicit ReplaySink(OutputFile* output) : output_(output) {}
+  // Only counts until it is told where to write.
+  void WriteTo(OutputFile* output) { output_ = output; }
 
   // Takes the notification even if the file cannot be written: the file keeps
   // that, and the replay ends on it. Trying again would not help.
@@ -49,7 +49,7 @@ class ReplaySink : public NotificationSink {
   const absl::flat_hash_map<AlertId, AlertTally>& tallies() const { return tallies_; }
 
  private:
-  OutputFile* const output_;
+  OutputFile* output_ = nullptr;
   std::uint64_t notifications_ = 0;
   absl::flat_hash_map<AlertId, AlertTally> tallies_;
 };

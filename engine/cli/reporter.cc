@@ -114,6 +114,7 @@ void Reporter::Summary(const ReplayCounts& counts, const ReplaySink& sink) {
 }
 
 void Reporter::Flush() {
+  if (text_.empty()) return;
   // Where standard error cannot be written there is nobody left to tell.
   std::fwrite(text_.data(), 1, text_.size(), stderr);
   text_.clear();

@@ -43,7 +43,8 @@ class Reporter {
 
   void Summary(const ReplayCounts& counts, const ReplaySink& sink);
 
-  // Writes what is held back.
+  // Writes what is held back: whoever watches a live input wants to see it when it
+  // waits for more.
   void Flush();
 
  private:

@@ -6,7 +6,6 @@
 
 #include "absl/functional/function_ref.h"
 #include "boost/uuid/random_generator.hpp"
-#include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
 #include "engine/model/clock.h"
 #include "engine/model/pending.h"
@@ -218,9 +217,9 @@ AlertId EngineImpl::NewAlertId() {
 absl::StatusOr<Alert> EngineImpl::GetAlert(AlertId alert) {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
-  const model::AlertPtr found = book_.Find(alert);
-  if (found != nullptr) return found->alert;
-  return MakeStatus(Reason::kUnknownAlert, "there is no alert " + alert.ToString());
+  const absl::StatusOr<model::AlertPtr> found = book_.Get(alert);
+  if (!found.ok()) return found.status();
+  return (*found)->alert;
 }
 
 absl::Status EngineImpl::ForEachAlert(absl::FunctionRef<void(const Alert&)> visit) {

@@ -42,6 +42,11 @@ absl::Status CheckTrackedKeys(const Options& options) {
 }
 
 absl::Status CheckOptions(const Options& options) {
+  const PeriodPolicy policy = options.period_policy;
+  if (policy != PeriodPolicy::kOpenEnded && policy != PeriodPolicy::kCalendarMonth) {
+    return BadOption("period_policy", absl::StrCat("number ", static_cast<int>(policy)),
+                     "kOpenEnded or kCalendarMonth");
+  }
   if (options.worker_threads < 0 || options.worker_threads > kWorkerThreadsMax) {
     return BadOption("worker_threads", absl::StrCat(options.worker_threads),
                      absl::StrCat("0 to ", kWorkerThreadsMax));

@@ -14,6 +14,11 @@ namespace {
 // As many customers as are looked at under one hold of a shard's lock.
 constexpr std::size_t kCustomersPerHold = 128;
 
+absl::Status NilCustomer() {
+  return MakeStatus(Reason::kMissing,
+                    "the customer's id is the nil UUID; a real one is required");
+}
+
 absl::Status UnknownCustomer(const CustomerId& customer) {
   return MakeStatus(Reason::kUnknownCustomer,
                     absl::StrCat("there is no customer ", customer.ToString(),
@@ -25,18 +30,11 @@ absl::Status UnknownCustomer(const CustomerId& customer) {
 absl::StatusOr<model::AlertPtr> EngineImpl::FindAlert(
     const CustomerId& customer, const AlertId& alert,
     const InstanceSelector& selector) const {
-  if (customer.is_nil() || alert.is_nil()) {
-    return MakeStatus(Reason::kMissing,
-                      absl::StrCat(customer.is_nil() ? "customer_id" : "alert_id",
-                                   " is the nil UUID; a real one is required"));
-  }
-  model::AlertPtr found = book_.Find(alert);
-  if (found == nullptr) {
-    return MakeStatus(Reason::kUnknownAlert,
-                      absl::StrCat("there is no alert ", alert.ToString()));
-  }
+  if (customer.is_nil()) return NilCustomer();
+  absl::StatusOr<model::AlertPtr> found = book_.Get(alert);
+  if (!found.ok()) return found.status();
   const absl::StatusOr<std::optional<std::string>> instance =
-      model::InstanceOf(*found, selector);
+      model::InstanceOf(**found, selector);
   if (!instance.ok()) return instance.status();
   return found;
 }
@@ -121,6 +119,7 @@ absl::Status EngineImpl::ForEachCustomerAlert(
     CustomerId customer, absl::FunctionRef<void(const CustomerAlert&)> visit) {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
+  if (customer.is_nil()) return NilCustomer();
   state::Shard& shard = ShardOf(customer);
   Work work;
   std::vector<CustomerAlert> views;
@@ -149,16 +148,14 @@ absl::Status EngineImpl::ForEachCustomerAlert(
     AlertId alert, absl::FunctionRef<void(const CustomerAlert&)> visit) {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
-  const model::AlertPtr known = book_.Find(alert);
-  if (known == nullptr) {
-    return MakeStatus(Reason::kUnknownAlert,
-                      absl::StrCat("there is no alert ", alert.ToString()));
-  }
+  const absl::StatusOr<model::AlertPtr> found = book_.Get(alert);
+  if (!found.ok()) return found.status();
+  const model::AlertPtr& known = *found;
+  if (known->archived()) return state::AlertArchived(alert);
   if (!known->enabled()) {
-    return MakeStatus(
-        known->archived() ? Reason::kAlertArchived : Reason::kAlertDisabled,
-        absl::StrCat("alert ", alert.ToString(), " is ",
-                     AlertStatusName(known->alert.status), "; nobody has a status"));
+    return MakeStatus(Reason::kAlertDisabled,
+                      absl::StrCat("alert ", alert.ToString(), " is disabled, so that ",
+                                   "nobody has a status under it; enable it first"));
   }
   if (known->spec().customer.has_value()) {
     const absl::StatusOr<CustomerAlert> view =

@@ -30,10 +30,7 @@ absl::Status EngineImpl::ResetLocked(state::Shard* shard, const CustomerId& cust
   if (!slot.ok()) return slot.status();
   const AlertId& id = known->id();
   const model::AlertPtr alert = InForce(*shard, **slot, id);
-  if (alert == nullptr) {
-    return MakeStatus(Reason::kAlertArchived,
-                      absl::StrCat("alert ", id.ToString(), " is archived"));
-  }
+  if (alert == nullptr) return state::AlertArchived(id);
   const absl::StatusOr<std::optional<std::string>> instance =
       model::InstanceOf(*alert, selector);
   if (!instance.ok()) return instance.status();

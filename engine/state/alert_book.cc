@@ -53,22 +53,39 @@ std::string CanonicalText(const model::Measure& measure) {
   return text;
 }
 
-absl::Status Unknown(const AlertId& alert) {
-  return MakeStatus(Reason::kUnknownAlert,
-                    absl::StrCat("there is no alert ", alert.ToString()));
-}
-
-absl::Status Archived(const AlertId& alert) {
-  return MakeStatus(Reason::kAlertArchived,
-                    absl::StrCat("alert ", alert.ToString(), " is archived"));
+absl::Status CheckOnChange(OnChange on_change) {
+  if (on_change == OnChange::kKeep || on_change == OnChange::kNotifyAgain) {
+    return absl::OkStatus();
+  }
+  return MakeStatus(Reason::kMalformed,
+                    absl::StrCat("on_change is number ", static_cast<int>(on_change),
+                                 "; it must be kKeep or kNotifyAgain"));
 }
 
 }  // namespace
+
+absl::Status AlertArchived(const AlertId& alert) {
+  return MakeStatus(Reason::kAlertArchived,
+                    absl::StrCat("alert ", alert.ToString(), " is archived, which is ",
+                                 "for good; create another one with an id of its own"));
+}
 
 AlertPtr AlertBook::Find(const AlertId& alert) const {
   absl::ReaderMutexLock lock(&mu_);
   const auto it = alerts_.find(alert);
   return it == alerts_.end() ? nullptr : it->second;
+}
+
+absl::StatusOr<AlertPtr> AlertBook::Get(const AlertId& alert) const {
+  if (alert.is_nil()) {
+    return MakeStatus(Reason::kMissing,
+                      "the alert's id is the nil UUID; a real one is required");
+  }
+  AlertPtr found = Find(alert);
+  if (found != nullptr) return found;
+  return MakeStatus(Reason::kUnknownAlert,
+                    absl::StrCat("there is no alert ", alert.ToString(),
+                                 "; it must be one that was created before"));
 }
 
 std::vector<AlertPtr> AlertBook::All() const {
@@ -98,7 +115,8 @@ absl::Status AlertBook::CheckUnused(const AlertSpec& spec, const AlertId& id) co
   if (spec.uniqueness_key.has_value()) {
     const auto holder = uniqueness_keys_.find(*spec.uniqueness_key);
     if (holder != uniqueness_keys_.end()) {
-      return UniquenessKeyUsed(holder->second, *spec.uniqueness_key);
+      const AlertStatus status = alerts_.at(holder->second)->alert.status;
+      return UniquenessKeyUsed(holder->second, status, *spec.uniqueness_key);
     }
   }
   if (active_count_ >= kAlertsMax) {
@@ -128,35 +146,39 @@ absl::StatusOr<AlertChange> AlertBook::DraftCreate(const AlertSpec& spec,
 absl::StatusOr<AlertChange> AlertBook::DraftUpdate(const AlertId& alert,
                                                    const AlertUpdate& update,
                                                    absl::Time now) {
-  const AlertPtr before = Find(alert);
-  if (before == nullptr) return Unknown(alert);
-  if (before->archived()) return Archived(alert);
-  absl::StatusOr<AlertSpec> spec = model::UpdatedSpec(before->spec(), update);
+  const absl::StatusOr<AlertPtr> before = Get(alert);
+  if (!before.ok()) return before.status();
+  if ((*before)->archived()) return AlertArchived(alert);
+  absl::Status status = CheckOnChange(update.on_change);
+  if (!status.ok()) return status;
+  absl::StatusOr<AlertSpec> spec = model::UpdatedSpec((*before)->spec(), update);
   if (!spec.ok()) return spec.status();
-  auto after = std::make_shared<AlertVersion>(*before);
+  auto after = std::make_shared<AlertVersion>(**before);
   after->alert.spec = *std::move(spec);
   after->alert.updated_at = now;
   after->measure = Intern(model::MeasureOf(after->spec()));
   if (update.threshold.has_value()) ++after->rejudgings;
   if (update.on_change == OnChange::kNotifyAgain) ++after->renotifies;
-  if (after->measure != before->measure) ++after->restarts;
-  return AlertChange{.before = before, .after = std::move(after)};
+  if (after->measure != (*before)->measure) ++after->restarts;
+  return AlertChange{.before = *before, .after = std::move(after)};
 }
 
 absl::StatusOr<AlertChange> AlertBook::DraftStatus(const AlertId& alert,
                                                    AlertStatus status,
                                                    absl::Time now) const {
-  const AlertPtr before = Find(alert);
-  if (before == nullptr) return Unknown(alert);
-  if (before->archived()) {
-    const absl::string_view already =
-        status == AlertStatus::kArchived ? "Alert already archived: " : "";
+  const absl::StatusOr<AlertPtr> found = Get(alert);
+  if (!found.ok()) return found.status();
+  const AlertPtr& before = *found;
+  if (before->archived() && status == AlertStatus::kArchived) {
     return MakeStatus(Reason::kAlertArchived,
-                      absl::StrCat(already, "alert ", alert.ToString(), " is archived"));
+                      absl::StrCat("Alert already archived: alert ", alert.ToString(),
+                                   " is; that is done once, for good"));
   }
+  if (before->archived()) return AlertArchived(alert);
   if (status == AlertStatus::kDisabled && !before->enabled()) {
     return MakeStatus(Reason::kAlertDisabled,
-                      absl::StrCat("alert ", alert.ToString(), " is disabled already"));
+                      absl::StrCat("alert ", alert.ToString(),
+                                   " is disabled already; only an enabled one can be"));
   }
   if (status == AlertStatus::kEnabled && before->enabled()) {
     return MakeStatus(Reason::kAlertNotDisabled,

@@ -16,17 +16,22 @@
 
 namespace tocsin::state {
 
+// The error for what cannot be done to an archived alert.
+absl::Status AlertArchived(const AlertId& alert);
+
 // Every alert there ever was, in its newest version, and the uniqueness keys.
 //
 // A change is made in two steps: a `Draft...` works out the change and says whether
 // it may be made; once it is in force in every shard, `Publish` makes it known.
 //
-// Thread safety: `Find`, `All` and `size` are thread-safe. Drafts and `Publish` are
-// for one thread at a time.
+// Thread safety: `Find`, `Get`, `All` and `active_count` are thread-safe. Drafts and
+// `Publish` are for one thread at a time.
 class AlertBook {
  public:
   // Null where there never was one.
   model::AlertPtr Find(const AlertId& alert) const;
+  // Errors: kInvalidArgument for a nil id; kNotFound where there never was one.
+  absl::StatusOr<model::AlertPtr> Get(const AlertId& alert) const;
   std::vector<model::AlertPtr> All() const;
   std::size_t active_count() const;  // not archived
 

@@ -13,6 +13,11 @@ absl::StatusOr<bool> Positions::Begin(const Position& position) {
                       absl::StrCat("the position's source has ", position.source.size(),
                                    " bytes; its name must have 1 to ", kSourceNameMax));
   }
+  if (!IsValidUtf8(position.source)) {
+    return MakeStatus(Reason::kMalformed,
+                      absl::StrCat("the position's source ", Quote(position.source),
+                                   " is not UTF-8, which its name must be"));
+  }
   absl::MutexLock lock(&mu_);
   auto it = sources_.find(position.source);
   if (it == sources_.end()) {

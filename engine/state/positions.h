@@ -21,8 +21,8 @@ class Positions {
  public:
   // Takes the source for one batch. False if the batch has been applied already;
   // else the caller must call `End`. Errors: kInvalidArgument for a source's name
-  // that is empty or too long; kFailedPrecondition while a batch of the source is
-  // under way; kResourceExhausted for too many sources.
+  // that is empty, too long or not UTF-8; kFailedPrecondition while a batch of the source
+  // is under way; kResourceExhausted for too many sources.
   absl::StatusOr<bool> Begin(const Position& position);
   void End(const Position& position);
 

@@ -18,7 +18,12 @@ bool IsTotal(FieldReader& in, Field addition) {
               "stands beside total; a fact is an addition or a total, not both");
   }
   if (!added && !total) {
-    in.RefuseMissing(addition, "a decimal number, or total in its place");
+    const bool total_is_null =
+        in.FindEvenNull(Field::kTotal) != nullptr && in.FindEvenNull(addition) == nullptr;
+    in.RefuseMissing(
+        total_is_null ? Field::kTotal : addition,
+        absl::StrCat("a decimal number, or ",
+                     total_is_null ? FieldName(addition) : "total", " in its place"));
   }
   return total;
 }

@@ -62,7 +62,8 @@ void FieldReader::RefuseKind(Field field, const JsonValue& value,
 }
 
 void FieldReader::RefuseMissing(Field field, absl::string_view want) {
-  Refuse(Reason::kMissing, field, absl::StrCat("is missing, must be ", want));
+  const absl::string_view is = FindEvenNull(field) != nullptr ? "null" : "missing";
+  Refuse(Reason::kMissing, field, absl::StrCat("is ", is, ", must be ", want));
 }
 
 void FieldReader::RefuseNil(Field field) {

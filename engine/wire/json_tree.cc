@@ -14,6 +14,7 @@
 #include "boost/json/basic_parser_impl.hpp"
 #include "engine/base/status.h"
 #include "engine/base/text.h"
+#include "engine/wire/syntax_error.h"
 #include "tocsin/json.h"
 
 namespace tocsin {
@@ -54,6 +55,8 @@ class TreeBuilder {
   const absl::Status& status() const { return status_; }
   // The key whose value is being read, if any.
   absl::string_view key() const { return absl::string_view(key_.data(), key_.size()); }
+  // The value that was read last; null before the first.
+  const JsonValue* last() const { return values_.empty() ? nullptr : &values_.back(); }
 
   bool on_document_begin(Error&) { return true; }
   bool on_document_end(Error&) { return true; }
@@ -63,15 +66,17 @@ class TreeBuilder {
     CloseContainer();
     return true;
   }
-  bool on_object_end(std::size_t keys, Error& error) {
+  bool on_object_end(std::size_t keys, Error&) {
     const JsonValue& object = CloseContainer();
     const JsonValue* twice =
         keys <= kKeysComparedMax ? FindTwice(object) : HashTwice(object);
-    if (twice == nullptr) return true;
-    return Refuse(
-        Reason::kMalformed,
-        absl::StrCat("the key ", Quote(twice->key()), " stands twice in one object"),
-        error);
+    // The rest is read all the same: the line's time may be in it.
+    if (twice != nullptr && status_.ok()) {
+      status_ = MakeStatus(
+          Reason::kMalformed,
+          absl::StrCat("the key ", Quote(twice->key()), " stands twice in one object"));
+    }
+    return true;
   }
   bool on_key_part(View part, std::size_t, Error&) { return AddPart(part); }
   bool on_key(View rest, std::size_t, Error&) {
@@ -103,7 +108,7 @@ class TreeBuilder {
   static constexpr std::size_t kNoPart = std::numeric_limits<std::size_t>::max();
 
   bool Refuse(Reason reason, absl::string_view message, Error& error) {
-    status_ = MakeStatus(reason, message);
+    if (status_.ok()) status_ = MakeStatus(reason, message);
     error = boost::json::error::input_error;
     return false;
   }
@@ -197,26 +202,6 @@ boost::json::parse_options ParseOptions() {
   return options;
 }
 
-// What the parser has against the text, in our words.
-absl::string_view Describe(boost::json::error error) {
-  switch (error) {
-    case boost::json::error::incomplete:
-      return "it ends too early";
-    case boost::json::error::too_deep:
-      return "more than 16 levels";
-    case boost::json::error::exponent_overflow:
-      return "a number's exponent is out of range";
-    case boost::json::error::illegal_leading_surrogate:
-    case boost::json::error::illegal_trailing_surrogate:
-    case boost::json::error::expected_utf16_escape:
-      return "half of a surrogate pair";
-    case boost::json::error::expected_hex_digit:
-      return "\\u without four hexadecimal digits";
-    default:
-      return "a syntax error";
-  }
-}
-
 }  // namespace
 
 class JsonTree::Parser {
@@ -228,42 +213,29 @@ class JsonTree::Parser {
     parser_.handler().Begin(json);
     boost::json::error_code error;
     const std::size_t read = parser_.write_some(false, json.data(), json.size(), error);
-    if (error) return Error(json, read, error);
-    if (read == json.size()) return absl::OkStatus();
-    return MakeStatus(Reason::kMalformed,
-                      absl::StrCat("something stands behind the JSON value, at byte ",
-                                   read + 1, ": ", Quote(json.substr(read, kShownMax))));
+    const TreeBuilder& builder = parser_.handler();
+    complete_ = !error && read == json.size();
+    if (!builder.status().ok()) return builder.status();
+    if (error) {
+      return SyntaxError({.json = json,
+                          .at = read,
+                          .error = static_cast<boost::json::error>(error.value()),
+                          .key = builder.key(),
+                          .last = builder.last()});
+    }
+    if (complete_) return absl::OkStatus();
+    return MakeStatus(
+        Reason::kMalformed,
+        absl::StrCat("something stands behind the JSON value, at byte ", read + 1, ": ",
+                     Quote(json.substr(read, kSyntaxShownMax))));
   }
 
+  bool complete() const { return complete_; }
   const JsonValue& root() const { return parser_.handler().root(); }
 
  private:
-  // Bytes of the text shown where it is in error.
-  static constexpr std::size_t kShownMax = 20;
-
-  absl::Status Error(absl::string_view json, std::size_t at,
-                     const boost::json::error_code& error) const {
-    const TreeBuilder& builder = parser_.handler();
-    if (!builder.status().ok()) return builder.status();
-    if (json.substr(0, 3) == "\xEF\xBB\xBF") {
-      return MakeStatus(Reason::kMalformed,
-                        "begins with a byte order mark; JSON is UTF-8 without one");
-    }
-    // A cut multi-byte character is said to be a syntax error; say what it is.
-    absl::string_view what =
-        IsValidUtf8(json) ? Describe(static_cast<boost::json::error>(error.value()))
-                          : "a byte that is not UTF-8";
-    std::string message = absl::StrCat("not JSON: ", what, " at byte ", at + 1);
-    if (at < json.size()) {
-      absl::StrAppend(&message, ", before ", Quote(json.substr(at, kShownMax)));
-    }
-    if (!builder.key().empty()) {
-      absl::StrAppend(&message, ", in the value of ", Quote(builder.key()));
-    }
-    return MakeStatus(Reason::kMalformed, message);
-  }
-
   boost::json::basic_parser<TreeBuilder> parser_;
+  bool complete_ = false;
 };
 
 JsonTree::JsonTree(std::size_t values_max)
@@ -273,6 +245,8 @@ JsonTree::JsonTree(JsonTree&&) noexcept = default;
 JsonTree& JsonTree::operator=(JsonTree&&) noexcept = default;
 
 absl::Status JsonTree::Parse(absl::string_view json) { return parser_->Parse(json); }
+
+bool JsonTree::complete() const { return parser_->complete(); }
 
 const JsonValue& JsonTree::root() const { return parser_->root(); }
 

@@ -54,10 +54,14 @@ class JsonTree {
   JsonTree& operator=(JsonTree&&) noexcept;
 
   // The tree points into `json` and is good until either goes or the next Parse.
-  // Errors: kInvalidArgument.
+  // Errors: kInvalidArgument; kOutOfRange for an exponent beyond 2^31.
   absl::Status Parse(absl::string_view json);
 
-  // The outermost value. Only after a Parse that was OK.
+  // Whether the last Parse read all of its text, that is was OK or has nothing
+  // against it but a key twice.
+  bool complete() const;
+
+  // The outermost value. Only if `complete()`.
   const JsonValue& root() const;
 
  private:

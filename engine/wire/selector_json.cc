@@ -32,13 +32,19 @@ void RefuseTwoOfThem(FieldReader& in) {
 void ReadGroupValues(FieldReader& in, std::vector<GroupValue>* values) {
   const JsonValue* given = in.Find(Field::kGroupValues);
   if (given != nullptr && given->kind == JsonKind::kObject) {
-    return in.ReadGroupObject(Field::kGroupValues, values);
+    in.ReadGroupObject(Field::kGroupValues, values);
+  } else {
+    in.ReadObjects(Field::kGroupValues, [values](FieldReader& element) {
+      GroupValue& value = values->emplace_back();
+      element.RequireText(Field::kKey, &value.key);
+      element.RequireText(Field::kValue, &value.value);
+    });
   }
-  in.ReadObjects(Field::kGroupValues, [values](FieldReader& element) {
-    GroupValue& value = values->emplace_back();
-    element.RequireText(Field::kKey, &value.key);
-    element.RequireText(Field::kValue, &value.value);
-  });
+  // Whoever meant one instance must not reset them all.
+  if (given != nullptr && values->empty()) {
+    in.Refuse(Reason::kMalformed, Field::kGroupValues,
+              "names no key; leave it out to reset all instances");
+  }
 }
 
 // The entity may be left out: all types that have specifiers have the same. Another

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
@@ -43,10 +44,24 @@ void ReadAlert(FieldReader& in, Statement* statement) {
   });
 }
 
+bool ChangesNothing(const AlertUpdate& update) {
+  return !update.name && !update.threshold && !update.notify_resolved &&
+         !update.group_values && !update.custom_field_filters &&
+         !update.invoice_types_filter && !update.credit_grant_type_filters &&
+         !update.seat_filter && !update.alert_specifiers &&
+         update.on_change == OnChange::kKeep;
+}
+
 void ReadUpdate(FieldReader& in, Statement* statement) {
   AlertUpdateStatement& update = statement->what.emplace<AlertUpdateStatement>();
   in.RequireId(Field::kId, &update.alert);
   ReadAlertUpdate(in, &update.update);
+  if (in.ok() && ChangesNothing(update.update)) {
+    in.Refuse(MakeStatus(Reason::kMalformed,
+                         "the alert_update changes nothing; give name, threshold, "
+                         "notify_resolved, group_values, custom_field_filters, or "
+                         "on_change \"notify_again\""));
+  }
 }
 
 void ReadArchive(FieldReader& in, Statement* statement) {
@@ -88,14 +103,27 @@ void RefuseType(FieldReader& in, absl::string_view type) {
             absl::StrCat(Quote(type), " is not supported; supported are ", names));
 }
 
+// The line's time, if it can be read; whatever else is wrong with the line.
+void ReadLineTime(FieldReader& in, Statement* statement) {
+  in.ReadTime(Field::kTimestamp, &statement->time);
+  if (!in.ok()) statement->time.reset();
+}
+
+bool HasTwoTimes(const JsonValue& object) {
+  int times = 0;
+  for (const JsonValue* member = object.begin(); member != object.end();
+       member = member->next()) {
+    if (member->key() == FieldName(Field::kTimestamp)) ++times;
+  }
+  return times > 1;
+}
+
 void ReadStatement(FieldReader& in, Statement* statement) {
   const JsonValue* type = in.RequireString(Field::kType, "what the line says, a string");
   if (type == nullptr) return;
-  statement->time.reset();
-  in.ReadTime(Field::kTimestamp, &statement->time);
   for (const StatementType& known : kStatementTypes) {
     if (known.name != type->text()) continue;
-    if (in.ok()) known.read(in, statement);
+    known.read(in, statement);
     return;
   }
   RefuseType(in, type->text());
@@ -117,11 +145,17 @@ absl::Status NotAn(absl::string_view want, const JsonValue& value) {
 class StatementReader::Impl {
  public:
   absl::Status Read(absl::string_view json, Statement* statement) {
+    statement->time.reset();
     if (json.size() > kStatementBytesMax) return TooLong(json, kStatementBytesMax);
-    if (absl::Status status = tree_.Parse(json); !status.ok()) return status;
-    if (tree_.root().kind != JsonKind::kObject) return NotAn("an object", tree_.root());
-    FieldReader in(tree_.root(), nullptr);
-    ReadStatement(in, statement);
+    absl::Status status = tree_.Parse(json);
+    if (!tree_.complete()) return status;
+    const JsonValue& root = tree_.root();
+    if (status.ok() && root.kind != JsonKind::kObject) return NotAn("an object", root);
+    if (root.kind != JsonKind::kObject) return status;
+    FieldReader in(root, nullptr);
+    if (status.ok() || !HasTwoTimes(root)) ReadLineTime(in, statement);
+    if (!status.ok()) return status;
+    if (in.ok()) ReadStatement(in, statement);
     return in.status();
   }
 
@@ -159,6 +193,9 @@ absl::StatusOr<AlertSpec> AlertSpecFromJson(absl::string_view json) {
 
 absl::StatusOr<std::vector<AlertSpec>> AlertSpecsFromJson(absl::string_view json) {
   if (json.size() > kAlertsBytesMax) return TooLong(json, kAlertsBytesMax);
+  if (absl::StripAsciiWhitespace(json).empty()) {
+    return MakeStatus(Reason::kMalformed, "is empty, must be an array of alerts");
+  }
   JsonTree tree(kAlertsValuesMax);
   if (absl::Status status = tree.Parse(json); !status.ok()) return status;
   if (tree.root().kind != JsonKind::kArray)

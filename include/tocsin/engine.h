@@ -80,25 +80,30 @@ class Engine {
 
   // Changes an alert in place. Customers are judged against the new threshold
   // in the background, their status staying what it was until then.
-  // Errors, first match first: kNotFound; kFailedPrecondition if it is
-  // archived; kInvalidArgument; kOutOfRange; kResourceExhausted.
+  // Errors, first match first: kInvalidArgument for a nil id; kNotFound;
+  // kFailedPrecondition if it is archived; kInvalidArgument for an update that is
+  // malformed; kOutOfRange; kResourceExhausted.
   virtual absl::Status UpdateAlert(AlertId alert, const AlertUpdate& update) = 0;
 
   // Ends evaluation at once and for good: once this returns nothing about the
   // alert is decided any more. What waits for the sink is still delivered.
-  // Errors: kNotFound; kFailedPrecondition if it is archived already.
+  // Errors, first match first: kInvalidArgument for a nil id; kNotFound;
+  // kFailedPrecondition if it is archived already.
   virtual absl::Status ArchiveAlert(AlertId alert,
                                     const ArchiveOptions& options = {}) = 0;
 
-  // As archiving, but can be undone. Errors: kNotFound; kFailedPrecondition if
-  // it is archived or disabled already.
+  // As archiving, but can be undone. Errors, first match first: kInvalidArgument
+  // for a nil id; kNotFound; kFailedPrecondition if it is archived or disabled
+  // already.
   virtual absl::Status DisableAlert(AlertId alert) = 0;
 
-  // A reset of every customer in scope. Errors: kNotFound; kFailedPrecondition
-  // if it is not disabled; kResourceExhausted for a full outbox.
+  // A reset of every customer in scope. Errors, first match first:
+  // kInvalidArgument for a nil id; kNotFound; kFailedPrecondition if it is not
+  // disabled; kResourceExhausted for a full outbox.
   virtual absl::Status EnableAlert(AlertId alert) = 0;
 
-  // Error: kNotFound. An archived alert is still found.
+  // Errors: kInvalidArgument for a nil id; kNotFound. An archived alert is still
+  // found.
   virtual absl::StatusOr<Alert> GetAlert(AlertId alert) = 0;
 
   // Calls `visit` for every alert, by id. The alerts are those of the instant
@@ -139,13 +144,15 @@ class Engine {
       CustomerId customer, AlertId alert, const InstanceSelector& instance = {}) = 0;
 
   // Calls `visit` for each enabled alert whose scope includes the customer, by
-  // id. No lock is held while `visit` runs. Error: kNotFound.
+  // id. No lock is held while `visit` runs. Errors: kInvalidArgument for a nil id;
+  // kNotFound.
   virtual absl::Status ForEachCustomerAlert(
       CustomerId customer, absl::FunctionRef<void(const CustomerAlert&)> visit) = 0;
 
   // Calls `visit` for each customer in the alert's scope, in no special order;
   // each as it is when its turn comes. No lock is held while `visit` runs.
-  // Errors: kNotFound; kFailedPrecondition for an archived or disabled alert.
+  // Errors: kInvalidArgument for a nil id; kNotFound; kFailedPrecondition for an
+  // archived or disabled alert.
   virtual absl::Status ForEachCustomerAlert(
       AlertId alert, absl::FunctionRef<void(const CustomerAlert&)> visit) = 0;
 

@@ -82,7 +82,8 @@ inline constexpr std::size_t kAlertsValuesMax = std::size_t{1} << 20;
 inline constexpr std::size_t kJsonDepthMax = 16;
 
 // {"type":"reset","customer_id":U,"alert_id":U}, and for one instance one of
-//   "group_values":[{"key":S,"value":S}], or {S:S} as in facts
+//   "group_values":[{"key":S,"value":S}], or {S:S} as in facts; without any value in
+//     them they are refused
 //   "balance_id":U
 //   "invoice_id":U
 //   "seat_filter":{"seat_group_key":S,"seat_group_value":S}
@@ -104,6 +105,7 @@ struct AlertStatement {
 
 // {"type":"alert_update","id":U,"name":S?,"threshold":D?,"notify_resolved":B?,
 //  the filters, "on_change":"keep"|"notify_again"?}
+// One that changes nothing is refused.
 struct AlertUpdateStatement {
   AlertId alert = {};
   AlertUpdate update = {};
@@ -147,7 +149,10 @@ class StatementReader {
   StatementReader& operator=(StatementReader&&) noexcept;
 
   // Reads one JSON object, with nothing but white space around it. After an
-  // error `*statement` is unspecified.
+  // error `statement->time` is the time in the object's `timestamp`, whatever else
+  // is wrong with it; nothing if there is none, if it is no time or stands twice, or
+  // if the text is no JSON object within the limits above. The rest of `*statement`
+  // is unspecified then.
   absl::Status Read(absl::string_view json, Statement* statement);
 
  private:

@@ -144,10 +144,10 @@ TEST(BadLines, ALineTooLongIsSkippedWhereverItStands) {
                    too_long, "\n", too_long, "\n", SpendLine(2, 10, 0), "\n",  // 4 to 7
                    std::string(3 << 20, 'x')));                                // 8
   EXPECT_EQ(replay.Run().exit_status, 1);
-  EXPECT_THAT(
-      replay.BadLines(),
-      ElementsAre(StartsWith("1: is 1048577 bytes long"), StartsWith("4: is 1048577"),
-                  StartsWith("5: is 1048577"), StartsWith("8: longer than 1048576")));
+  EXPECT_THAT(replay.BadLines(), ElementsAre("1: longer than 1048576 bytes, skipped",
+                                             "4: longer than 1048576 bytes, skipped",
+                                             "5: longer than 1048576 bytes, skipped",
+                                             "8: longer than 1048576 bytes, skipped"));
   EXPECT_THAT(replay.Notified(), ElementsAre(Reached(1, 10), Reached(2, 10)));
 }
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -107,6 +108,44 @@ TEST(CommandLine, NoInputIsOverwritten) {
   }
 }
 
+// What a run wrote that went well is not lost to one that cannot begin.
+TEST(CommandLine, NoOutputIsEmptiedByARunThatCannotBegin) {
+  const std::string used_key = R"(,"uniqueness_key":"k")";
+  ReplayRun replay("[" + SpendAlert(1, 10, used_key) + "]", SpendLine(1, 10, 0));
+  ASSERT_EQ(replay.Run().exit_status, 0);
+  const std::string notifications = replay.Notifications();
+  const std::string state = replay.State();
+  const TempDir dir;
+  const std::string a = replay.alerts_path();
+  const std::string f = replay.facts_path();
+  const std::string no_json = dir.Write("no_json", "{");
+  const std::string refused =
+      dir.Write("refused", "[" + SpendAlert(1, 10, used_key) + "," +
+                               SpendAlert(2, 10, used_key) + "]");
+  const std::vector<std::vector<std::string>> cases = {
+      {"--alerts", no_json, "--facts", f, "--state", replay.state_path()},
+      {"--alerts", refused, "--facts", f, "--state", replay.state_path()},
+      {"--alerts", a, "--facts", dir.Path("missing"), "--state", replay.state_path()},
+      {"--alerts", a, "--facts", dir.Path(""), "--state", replay.state_path()},
+      {"--alerts", a, "--facts", f, "--state", f},
+      {"--alerts", a, "--facts", f, "--state", dir.Path("missing/x")},
+      {"--alerts", a, "--facts", f, "--state", replay.notifications_path()},
+  };
+  for (std::vector<std::string> args : cases) {
+    args.insert(args.begin(), "replay");
+    args.insert(args.end(), {"--notifications", replay.notifications_path()});
+    const RunResult result = RunTocsin(args);
+    EXPECT_EQ(result.exit_status, 2) << result.err;
+    EXPECT_EQ(replay.Notifications(), notifications) << result.err;
+    EXPECT_EQ(replay.State(), state) << result.err;
+  }
+  EXPECT_EQ(
+      RunTocsin({"replay", "--alerts", refused, "--facts", f, "--state", dir.Path("new")})
+          .exit_status,
+      2);
+  EXPECT_FALSE(std::filesystem::exists(dir.Path("new")));
+}
+
 TEST(CommandLine, AnOlderOutputIsReplaced) {
   ReplayRun replay(OneAlert(), SpendLine(1, 10, 0));
   replay.dir().Write("notifications.jsonl", std::string(100'000, 'x'));
@@ -125,7 +164,11 @@ TEST(CommandLine, BadAlertsAreNamedByElement) {
                    R"(","alert_type":"spend_threshold_reached","threshold":1,"name":")",
                    std::string(300, 'n'), "\"}");
   const Case cases[] = {
-      {"", "not JSON"},
+      {"", "is empty, must be an array of alerts"},
+      {" \n", "is empty, must be an array of alerts"},
+      {"[" + good + R"(,{"id":null,"alert_type":"spend_threshold_reached","name":"n",)" +
+           R"("threshold":1}])",
+       "[1].id: is missing or null"},
       {"{}", "must be an array"},
       {"[" + good + ",{}]", "[1].alert_type: is missing"},
       {"[" + good +
@@ -152,6 +195,63 @@ TEST(CommandLine, StandardInputAndOutput) {
   EXPECT_EQ(result.exit_status, 1);
   EXPECT_EQ(result.out, replay.Notifications());
   EXPECT_THAT(result.err, HasSubstr("<stdin>:2: type: is missing"));
+}
+
+// The next file that is opened would take the place of a closed one.
+TEST(CommandLine, AStandardFileThatIsClosedIsNotAnother) {
+  ReplayRun replay(OneAlert(), SpendLine(1, 10, 0));
+  const std::string a = replay.alerts_path();
+  const std::string f = replay.facts_path();
+  struct Case {
+    StandardFiles files;
+    std::vector<std::string> args;
+    const char* says;
+  };
+  const Case cases[] = {
+      {{.in = kClosed}, {"--alerts", a, "--facts", "-"}, "standard input is closed"},
+      {{.in = kClosed}, {"--alerts", "-", "--facts", f}, "standard input is closed"},
+      {{.out = kClosed},
+       {"--alerts", a, "--facts", f, "--notifications", "-"},
+       "standard output is closed"},
+      {{.out = kClosed},
+       {"--alerts", a, "--facts", f, "--state", "-"},
+       "standard output is closed"},
+  };
+  for (Case c : cases) {
+    c.args.insert(c.args.begin(), "replay");
+    const RunResult result = RunTocsinWith(c.files, c.args);
+    EXPECT_EQ(result.exit_status, 2) << c.says;
+    EXPECT_THAT(result.err, HasSubstr(c.says));
+  }
+}
+
+TEST(CommandLine, StandardFilesThatAreNotNeededMayBeClosed) {
+  ReplayRun replay(OneAlert(), SpendLine(1, 10, 0) + "{}\n");
+  EXPECT_EQ(replay.Run().exit_status, 1);
+  const std::string before = replay.Notifications();
+  const RunResult result = RunTocsinWith(
+      {.in = kClosed, .out = kClosed, .err = kClosed},
+      {"replay", "--alerts", replay.alerts_path(), "--facts", replay.facts_path(),
+       "--notifications", replay.notifications_path(), "--state", replay.state_path()});
+  EXPECT_EQ(result.exit_status, 1);
+  // Neither bad lines nor the summary went into a file of the run.
+  EXPECT_EQ(replay.Notifications(), before);
+  EXPECT_THAT(replay.State(), StartsWith("[\n{"));
+}
+
+TEST(CommandLine, AReaderThatGoesAwayEndsWithTwo) {
+  ReplayRun replay(OneAlert(), SpendLine(1, 10, 0));
+  for (const char* option : {"--notifications", "--state"}) {
+    int ends[2] = {-1, -1};
+    ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+    close(ends[0]);
+    const RunResult result =
+        RunTocsinWith({.out = ends[1]}, {"replay", "--alerts", replay.alerts_path(),
+                                         "--facts", replay.facts_path(), option, "-"});
+    close(ends[1]);
+    EXPECT_EQ(result.exit_status, 2) << option;
+    EXPECT_THAT(result.err, HasSubstr("<stdout>: cannot be written")) << option;
+  }
 }
 
 TEST(CommandLine, SummaryCountsByTypeAndAlert) {

@@ -131,6 +131,20 @@ TEST_P(ReplayMemory, DoesNotGrowWithBadLines) {
   EXPECT_THAT(result.err, HasSubstr("(60 bad;"));
 }
 
+// They are not what the first timestamp is waited for with.
+TEST_P(ReplayMemory, DoesNotGrowWithBadLinesAheadOfTheFirstTimestamp) {
+  PipedReplay replay(GetParam());
+  const std::string bad = std::string(100'000, '[') + "\n" + std::string(1'000, '\n');
+  for (int i = 0; i < 1'000; ++i) replay.Write(bad);
+  replay.Write(SpendLine(1, 10, -1));
+  EXPECT_LT(replay.PeakKib(), kHeldKibMax);
+  replay.Write(SpendLine(2, 10, 0));
+  const RunResult result = replay.Finish();
+  EXPECT_EQ(result.exit_status, 1);
+  EXPECT_THAT(result.err, HasSubstr("(1000 bad;"));
+  EXPECT_THAT(result.err, HasSubstr("notifications: 2\n"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Threads, ReplayMemory, ::testing::Values("1", "4"));
 
 }  // namespace

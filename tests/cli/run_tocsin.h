@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -60,6 +61,9 @@ class TempDir {
   std::string path_;
 };
 
+// For a standard file that the program is started without.
+inline constexpr int kClosed = -2;
+
 // A program's three standard files; -1 leaves one as it is.
 struct StandardFiles {
   int in = -1;
@@ -83,9 +87,20 @@ inline pid_t StartProgram(std::vector<std::string> args, const StandardFiles& fi
   const int wanted[] = {files.in, files.out, files.err};
   for (int fd = 0; fd < 3; ++fd) {
     if (wanted[fd] >= 0) posix_spawn_file_actions_adddup2(&actions, wanted[fd], fd);
+    if (wanted[fd] == kClosed) posix_spawn_file_actions_addclose(&actions, fd);
   }
+  // A test that ignores SIGPIPE for itself must not do so for the program.
+  sigset_t defaults;
+  sigemptyset(&defaults);
+  sigaddset(&defaults, SIGPIPE);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setsigdefault(&attributes, &defaults);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   pid_t pid = 0;
-  const int error = posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), environ);
+  const int error =
+      posix_spawnp(&pid, argv[0], &actions, &attributes, argv.data(), environ);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   EXPECT_EQ(error, 0) << args[0] << " cannot be run";
   return error == 0 ? pid : 0;
@@ -99,21 +114,30 @@ inline int ExitStatusOf(pid_t pid) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-// Runs the program that was built, with standard input from the open file `in`.
-inline RunResult RunTocsinReading(int in, std::vector<std::string> args) {
+// Runs the program that was built. Its output and messages are caught where no file
+// is given for them.
+inline RunResult RunTocsinWith(const StandardFiles& given,
+                               std::vector<std::string> args) {
   const TempDir dir;
   const int flags = O_WRONLY | O_CREAT | O_CLOEXEC;
-  const StandardFiles files = {.in = in,
-                               .out = open(dir.Path("out").c_str(), flags, 0600),
-                               .err = open(dir.Path("err").c_str(), flags, 0600)};
+  const int out = open(dir.Path("out").c_str(), flags, 0600);
+  const int err = open(dir.Path("err").c_str(), flags, 0600);
+  const StandardFiles files = {.in = given.in,
+                               .out = given.out == -1 ? out : given.out,
+                               .err = given.err == -1 ? err : given.err};
   args.insert(args.begin(), TOCSIN_BINARY);
   RunResult result;
   result.exit_status = ExitStatusOf(StartProgram(std::move(args), files));
-  close(files.out);
-  close(files.err);
+  close(out);
+  close(err);
   result.out = ReadFile(dir.Path("out"));
   result.err = ReadFile(dir.Path("err"));
   return result;
+}
+
+// With standard input from the open file `in`.
+inline RunResult RunTocsinReading(int in, std::vector<std::string> args) {
+  return RunTocsinWith({.in = in}, std::move(args));
 }
 
 // The same with standard input from a path.

@@ -131,6 +131,7 @@ absl::StatusOr<AlertId> ReferenceModel::CreateAlert(const AlertSpec& spec) {
 
 absl::Status ReferenceModel::UpdateAlert(AlertId id, const AlertUpdate& update) {
   if (absl::Status status = Begin(); !status.ok()) return status;
+  if (id.is_nil()) return Refused(Reason::kMissing);
   auto it = alerts_.find(id);
   if (it == alerts_.end()) return Refused(Reason::kUnknownAlert);
   Alert& alert = it->second;
@@ -202,6 +203,7 @@ void ReferenceModel::StopWatching(const Alert& alert) {
 
 absl::Status ReferenceModel::ArchiveAlert(AlertId id, const ArchiveOptions& options) {
   if (absl::Status status = Begin(); !status.ok()) return status;
+  if (id.is_nil()) return Refused(Reason::kMissing);
   auto it = alerts_.find(id);
   if (it == alerts_.end()) return Refused(Reason::kUnknownAlert);
   Alert& alert = it->second;
@@ -219,6 +221,7 @@ absl::Status ReferenceModel::ArchiveAlert(AlertId id, const ArchiveOptions& opti
 
 absl::Status ReferenceModel::DisableAlert(AlertId id) {
   if (absl::Status status = Begin(); !status.ok()) return status;
+  if (id.is_nil()) return Refused(Reason::kMissing);
   auto it = alerts_.find(id);
   if (it == alerts_.end()) return Refused(Reason::kUnknownAlert);
   Alert& alert = it->second;
@@ -233,6 +236,7 @@ absl::Status ReferenceModel::DisableAlert(AlertId id) {
 
 absl::Status ReferenceModel::EnableAlert(AlertId id) {
   if (absl::Status status = Begin(); !status.ok()) return status;
+  if (id.is_nil()) return Refused(Reason::kMissing);
   auto it = alerts_.find(id);
   if (it == alerts_.end()) return Refused(Reason::kUnknownAlert);
   Alert& alert = it->second;

@@ -31,6 +31,9 @@ TEST(Open, RefusesOptionsOutOfRangeByName) {
   for (const int shards : {0, -4, 3, 131'072}) {
     expect_refused({.shards = shards}, "shards");
   }
+  for (const int policy : {-1, 2}) {
+    expect_refused({.period_policy = static_cast<PeriodPolicy>(policy)}, "period_policy");
+  }
   expect_refused({.groups_per_measure_max = 0}, "groups_per_measure_max");
   expect_refused({.event_time_ahead_max = -absl::Seconds(1)}, "event_time_ahead_max");
   expect_refused({.delivery_retry_max = absl::ZeroDuration()}, "delivery_retry_max");
@@ -155,6 +158,9 @@ TEST(Positions, OfARefusedBatchStayWhereTheyWere) {
   EXPECT_EQ(**engine->LastPosition("log"), 5u);
   EXPECT_FALSE(engine->LastPosition("never")->has_value());
   EXPECT_EQ(ReasonOf(apply("", 9).status), Reason::kMalformed);
+  const absl::Status no_text = apply("lo\xff", 9).status;
+  EXPECT_EQ(ReasonOf(no_text), Reason::kMalformed);
+  EXPECT_THAT(std::string(no_text.message()), ::testing::HasSubstr("\"lo\\xff\""));
   EXPECT_EQ(engine->GetStats().facts_applied, 3u);
 }
 

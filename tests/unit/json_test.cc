@@ -138,14 +138,17 @@ TEST(StatementJson, ReadsWhatIsDoneToAlerts) {
   EXPECT_THAT(*update.update.custom_field_filters, SizeIs(0));
   EXPECT_EQ(update.update.on_change, OnChange::kNotifyAgain);
 
-  const AlertUpdateStatement nothing = Read<AlertUpdateStatement>(
-      R"({"type":"alert_update","id":"$A","on_change":"keep"})");
-  EXPECT_EQ(nothing.update.name, std::nullopt);
-  EXPECT_EQ(nothing.update.threshold, std::nullopt);
-  EXPECT_EQ(nothing.update.notify_resolved, std::nullopt);
-  EXPECT_EQ(nothing.update.group_values, std::nullopt);
-  EXPECT_EQ(nothing.update.custom_field_filters, std::nullopt);
-  EXPECT_EQ(nothing.update.on_change, OnChange::kKeep);
+  const AlertUpdateStatement little = Read<AlertUpdateStatement>(
+      R"({"type":"alert_update","id":"$A","name":"n","on_change":"keep"})");
+  EXPECT_EQ(little.update.threshold, std::nullopt);
+  EXPECT_EQ(little.update.notify_resolved, std::nullopt);
+  EXPECT_EQ(little.update.group_values, std::nullopt);
+  EXPECT_EQ(little.update.custom_field_filters, std::nullopt);
+  EXPECT_EQ(little.update.on_change, OnChange::kKeep);
+  const AlertUpdateStatement again = Read<AlertUpdateStatement>(
+      R"({"type":"alert_update","id":"$A","on_change":"notify_again"})");
+  EXPECT_EQ(again.update.name, std::nullopt);
+  EXPECT_EQ(again.update.on_change, OnChange::kNotifyAgain);
 
   const ArchiveStatement archive = Read<ArchiveStatement>(
       R"({"type":"archive","id":"$A","release_uniqueness_key":true})");

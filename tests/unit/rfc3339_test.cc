@@ -259,6 +259,41 @@ TEST(Rfc3339PrintTest, AgreesWithAbseil) {
   }
 }
 
+TEST(Rfc3339PrintTest, ExactHasAsManyDigitsAsTheTime) {
+  // Catches: two times that differ and look the same in a message.
+  const auto exact = [](absl::Time time) {
+    std::string text = "at ";
+    AppendRfc3339Exact(time, &text);
+    return text.substr(3);
+  };
+  const absl::Time noon = At(2026, 1, 31, 12);
+  EXPECT_EQ(exact(noon), "2026-01-31T12:00:00Z");
+  EXPECT_EQ(exact(noon + absl::Milliseconds(500)), "2026-01-31T12:00:00.5Z");
+  EXPECT_EQ(exact(noon + absl::Milliseconds(10)), "2026-01-31T12:00:00.01Z");
+  EXPECT_EQ(exact(noon + absl::Nanoseconds(1)), "2026-01-31T12:00:00.000000001Z");
+  EXPECT_EQ(exact(noon + absl::Nanoseconds(999'999'990)),
+            "2026-01-31T12:00:00.99999999Z");
+  EXPECT_EQ(exact(absl::UnixEpoch() - absl::Nanoseconds(1)),
+            "1969-12-31T23:59:59.999999999Z");
+  EXPECT_EQ(exact(absl::UnixEpoch() - absl::Nanoseconds(1) / 4),
+            "1969-12-31T23:59:59.999999999Z");
+  EXPECT_EQ(exact(At(0, 1, 1)), "0000-01-01T00:00:00Z");
+  EXPECT_EQ(exact(At(10'000, 1, 1)), "10000-01-01T00:00:00Z");
+  EXPECT_EQ(exact(At(10'000, 1, 1) - absl::Nanoseconds(1)),
+            "9999-12-31T23:59:59.999999999Z");
+  EXPECT_EQ(exact(absl::InfiniteFuture()), "infinite-future");
+  EXPECT_EQ(exact(absl::InfinitePast()), "infinite-past");
+  std::mt19937_64 random(7);
+  std::uniform_int_distribution<std::int64_t> any(-4'000'000'000'000'000'000,
+                                                  4'000'000'000'000'000'000);
+  for (int i = 0; i < 50'000; ++i) {
+    const absl::Time time = absl::FromUnixNanos(any(random));
+    ASSERT_EQ(*ParseRfc3339(exact(time)), time) << exact(time);
+    ASSERT_EQ(exact(time),
+              absl::FormatTime("%E4Y-%m-%d%ET%H:%M:%E*SZ", time, absl::UTCTimeZone()));
+  }
+}
+
 TEST(Rfc3339PrintTest, InfiniteAndFarTimesAreReadable) {
   // Catches: a crash or garbage where the year has no four digits.
   EXPECT_EQ(Printed(absl::InfiniteFuture()), "infinite-future");

@@ -82,12 +82,27 @@ TEST(StatusTest, ReasonShowsInTheTextOfTheStatus) {
 TEST(StatusTest, UniquenessKeyNamesItsHolder) {
   // Catches: the holder lost between the status and `ConflictingAlert`.
   const AlertId holder = *AlertId::Parse("8e3f4c0a-0f1b-4f7e-a9f1-2f4f6d9d7c11");
-  const absl::Status status = UniquenessKeyUsed(holder, "key\n1");
+  const absl::Status status = UniquenessKeyUsed(holder, AlertStatus::kDisabled, "key\n1");
   EXPECT_EQ(status.code(), absl::StatusCode::kAlreadyExists);
   EXPECT_EQ(ReasonOf(status), Reason::kUniquenessKeyUsed);
   EXPECT_EQ(ConflictingAlert(status), holder);
   EXPECT_NE(status.message().find("\"key\\n1\""), absl::string_view::npos) << status;
   EXPECT_NE(status.message().find(holder.ToString()), absl::string_view::npos) << status;
+}
+
+TEST(StatusTest, UniquenessKeyAdvisesWhatCanBeDone) {
+  // Catches: advice to archive what is archived already.
+  const AlertId holder = *AlertId::Parse("8e3f4c0a-0f1b-4f7e-a9f1-2f4f6d9d7c11");
+  const auto says = [&](AlertStatus status, absl::string_view text) {
+    const absl::Status used = UniquenessKeyUsed(holder, status, "key");
+    return used.message().find(text) != absl::string_view::npos;
+  };
+  for (const AlertStatus status : {AlertStatus::kEnabled, AlertStatus::kDisabled}) {
+    EXPECT_TRUE(says(status, "give another one, or archive that alert"));
+  }
+  EXPECT_TRUE(says(AlertStatus::kArchived, "archived without releasing it"));
+  EXPECT_TRUE(says(AlertStatus::kArchived, "give another one"));
+  EXPECT_FALSE(says(AlertStatus::kArchived, "archive that alert"));
 }
 
 TEST(StatusTest, OthersNameNoHolder) {
