@@ -188,7 +188,12 @@ InstanceSelector SelectorOf(const Command& command, const AlertSpec& spec) {
   unsigned number = NumberOf(command, Command::kGroups);
   const Watched watched = InfoOf(spec.type).watched;
   InstanceSelector selector;
+  // What the alert fixes may be named along.
+  const bool names_fixed = NumberOf(command, Command::kAmount) % 4 == 3;
   for (const GroupFilter& filter : spec.group_values) {
+    if (filter.value && names_fixed) {
+      selector.group_values.push_back({filter.key, *filter.value});
+    }
     if (filter.value) continue;
     selector.group_values.push_back({filter.key, Pick(kValues, number)});
     number /= 6;
