@@ -52,7 +52,7 @@ rc::Seq<Case> ShrinkCase(const Case& test_case) {
   std::vector<Case> plainer;
   for (std::uint8_t Setup::*option :
        {&Setup::calendar_months, &Setup::few_groups, &Setup::few_due, &Setup::tracked,
-        &Setup::look_rarely}) {
+        &Setup::look_rarely, &Setup::start, &Setup::few_instances, &Setup::keep_ended}) {
     if (test_case.setup.*option == 0) continue;
     plainer.push_back(test_case);
     plainer.back().setup.*option = 0;
@@ -115,6 +115,22 @@ TEST(EngineProperty, KeepsTheRulesOfGroups) {
 
 TEST(EngineProperty, KeepsTheRulesOfTime) {
   ExpectHolds(Flavour::kTime, EngineAgainstModel(), kSequencesPerFlavour);
+}
+
+TEST(EngineProperty, KeepsTheRulesOfBalances) {
+  ExpectHolds(Flavour::kBalances, EngineAgainstModel(), kSequencesPerFlavour);
+}
+
+TEST(EngineProperty, KeepsTheRulesOfInvoices) {
+  ExpectHolds(Flavour::kInvoices, EngineAgainstModel(), kSequencesPerFlavour);
+}
+
+TEST(EngineProperty, KeepsTheRulesOfDays) {
+  ExpectHolds(Flavour::kDays, EngineAgainstModel(), kSequencesPerFlavour);
+}
+
+TEST(EngineProperty, KeepsTheRulesOfSeats) {
+  ExpectHolds(Flavour::kSeats, EngineAgainstModel(), kSequencesPerFlavour);
 }
 
 TEST(EngineProperty, KeepsTheRules) {
@@ -197,6 +213,13 @@ INSTANTIATE_TEST_SUITE_P(
                 }},
         Mistake{"Timestamp",
                 [](auto& all) { all[0].timestamp += absl::Milliseconds(1); }},
+        Mistake{"Remaining",
+                [](auto& all) { all[0].remaining_balance = Decimal::FromInteger(77); }},
+        Mistake{"Balance", [](auto& all) { all[0].balance = BalanceId(); }},
+        Mistake{"Invoice", [](auto& all) { all[0].invoice = InvoiceId(); }},
+        Mistake{"InvoiceType", [](auto& all) { all[0].invoice_type = "none"; }},
+        Mistake{"Seat", [](auto& all) { all[0].seat = Seat{}; }},
+        Mistake{"CustomField", [](auto& all) { all[0].custom_field = CustomField{}; }},
         Mistake{"Groups",
                 [](auto& all) {
                   all[0].group_values.push_back({"k", "v"});

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/support/case.h"
 #include "tests/support/reference_model.h"
 
 namespace tocsin::testing {
@@ -99,21 +100,66 @@ TEST(ScenarioRunner, NamesTheLine) {
 // An action must read back as it was written, or a shrunk case cannot be pasted.
 TEST(ScenarioText, ReadsBackWhatItWrites) {
   for (const char* line :
-       {"clock 2026-01-05T00:00:00Z", "sink throws", "drain",
+       {"clock 2026-01-05T00:00:00Z",
+        "sink throws",
+        "drain",
         "alert limit usage -1.5 plan=pro metric=m key=u group=region:us group=model "
         "notify_resolved silent",
         "alert limit spend 0 customer=acme contract=tier:gold",
         "update limit threshold=5 notify_resolved=no no_groups contract=a:b notify_again",
-        "archive limit release_key", "disable limit", "enable limit",
+        "archive limit release_key",
+        "disable limit",
+        "enable limit",
         "spend acme 5 total contract=k region= v=3 at=2026-01-01T00:00:00.5Z",
         "usage acme m -5 region=us v=0",
         "period acme 2026-01-01T00:00:00Z "
         "2026-02-01T00:00:00Z",
-        "customer acme plan=none archived", "customer acme restored",
-        "contract acme k tier=gold", "reset acme limit region=us"}) {
+        "customer acme plan=none archived",
+        "customer acme restored",
+        "contract acme k tier=gold",
+        "reset acme limit region=us",
+        "alert low low_remaining_contract_credit_and_commit_balance 10 credit=euro "
+        "contract_credit_or_commit=tier:gold "
+        "specifier=team:a,zone:,-plan:free+old:yes,- specifier=tier",
+        "alert low low_credit_balance 10 grant_types=promo,trial",
+        "alert low low_remaining_seat_balance 10 seat=user:ann",
+        "alert big invoice_total 10 invoice_types=USAGE,OTHER",
+        "update low commit=a:b no_invoice_types no_grant_types seat=user no_specifiers",
+        "update low invoice_types=A,B grant_types=x specifier=team specifier=a:b",
+        "customer acme plan=pro plan_ends=2026-02-01T00:00:00Z field=a:b",
+        "customer acme plan_ends=none no_fields archived",
+        "balance acme b commit 10 -5.5 credit=euro starts=2026-01-01T00:00:00Z ends=none "
+        "field=team:a field=tier: grant_type=promo seat=user:ann v=3",
+        "balance acme b credit_grant 10 5 starts=none no_fields grant_type=none "
+        "seat=none",
+        "draw acme b -5 v=0",
+        "invoice acme i USAGE 5 credit=euro inactive v=3",
+        "reset acme low balance=b",
+        "reset acme low invoice=",
+        "reset acme low seat=user:ann",
+        "reset acme low field=team:"}) {
     const absl::StatusOr<Action> action = ParseAction(SplitWords(line));
     ASSERT_TRUE(action.ok()) << line << ": " << action.status();
     EXPECT_EQ(FormatAction(*action), line);
+  }
+}
+
+TEST(ScenarioText, ReadsBackGeneratedCases) {
+  for (int flavour = 0; flavour <= static_cast<int>(Flavour::kSeats); ++flavour) {
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+      const Case test_case = GenerateCase(seed, static_cast<Flavour>(flavour));
+      const std::string text = FormatCase(test_case);
+      const absl::StatusOr<Scenario> read = ParseScenario(text, "case");
+      ASSERT_TRUE(read.ok()) << read.status() << "\n" << text;
+      std::string again;
+      for (const Step& step : read->steps) again += FormatAction(step.action) + "\n";
+      // The first step sets the clock.
+      std::string written = again.substr(0, again.find('\n') + 1);
+      for (const CaseStep& step : StepsOf(test_case)) {
+        written += FormatAction(step.action) + "\n";
+      }
+      ASSERT_EQ(again, written);
+    }
   }
 }
 

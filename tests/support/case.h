@@ -15,7 +15,20 @@ namespace tocsin::testing {
 // can be left out and a number made smaller, and what remains is still a case.
 // 0 means the plainest choice everywhere.
 struct Command {
-  enum Field { kWhat, kWho, kWhich, kAmount, kGroups, kTime, kVersion, kFlags, kFields };
+  enum Field {
+    kWhat,
+    kWho,
+    kWhich,
+    kAmount,
+    kGroups,
+    kTime,
+    kVersion,
+    kFlags,
+    kStarts,
+    kEnds,
+    kKind,
+    kFields
+  };
 
   std::array<std::uint8_t, kFields> numbers{};
 
@@ -28,6 +41,9 @@ struct Setup {
   std::uint8_t few_due = 0;
   std::uint8_t tracked = 0;
   std::uint8_t look_rarely = 0;  // so that the clock's work waits for other calls
+  std::uint8_t start = 0;        // the evening before something that calendars have
+  std::uint8_t few_instances = 0;
+  std::uint8_t keep_ended = 0;  // 0: as long as usual
 
   friend bool operator==(const Setup&, const Setup&) = default;
 };
@@ -40,7 +56,16 @@ struct Case {
 };
 
 // What a case is mostly about.
-enum class Flavour { kEverything, kSpend, kGroups, kTime };
+enum class Flavour {
+  kEverything,
+  kSpend,
+  kGroups,
+  kTime,
+  kBalances,
+  kInvoices,
+  kDays,
+  kSeats,
+};
 
 // The same case for the same seed, on every machine.
 Case GenerateCase(std::uint64_t seed, Flavour flavour);
@@ -53,7 +78,7 @@ struct CaseStep {
 
 Options OptionsOf(const Setup& setup);
 std::vector<CaseStep> StepsOf(const Case& test_case);
-absl::Time StartOfCases();
+absl::Time StartOfCases(const Setup& setup);
 // Everyone and everything that cases speak of.
 const std::vector<CustomerId>& CustomersOfCases();
 const std::vector<AlertId>& AlertsOfCases();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "tests/support/describe.h"
 #include "tests/support/names.h"
 #include "tests/support/reference_model.h"
@@ -44,6 +45,12 @@ std::string DifferInTold(const std::string& what, const Told& actual,
     if (!differs.empty()) return absl::StrCat(what, ": ", differs);
   }
   return "";
+}
+
+// Names are looked up only where there is something to say.
+template <typename IdType>
+std::string Naming(const std::string& differs, const IdType& id) {
+  return differs.empty() ? differs : absl::StrCat(NameOf(id), ": ", differs);
 }
 
 template <typename Query>
@@ -94,7 +101,7 @@ InstanceSelector SelectorOf(const AlertSpec& spec, const CustomerAlert& state) {
 class Pair {
  public:
   Pair(const Case& test_case, const Comparison& comparison)
-      : case_(test_case), comparison_(comparison) {
+      : case_(test_case), comparison_(comparison), clock_(StartOfCases(test_case.setup)) {
     Options options = OptionsOf(test_case.setup);
     options.clock = &clock_;
     options.sink = &expected_sink_;
@@ -173,19 +180,25 @@ class Pair {
   static std::string DifferInOrder(const std::vector<Notification>& actual,
                                    const std::vector<Notification>& expected) {
     auto order = [](const std::vector<Notification>& notifications) {
-      std::string text;
+      std::vector<CustomerId> customers;
       for (const Notification& one : notifications) {
         const Trigger by = one.triggered_by;
         if (by == Trigger::kReset || by == Trigger::kAlertCreated) continue;
         if (by == Trigger::kAlertUpdated) continue;
-        absl::StrAppend(&text, NameOf(one.customer), " ");
+        customers.push_back(one.customer);
       }
-      return text;
+      return customers;
     };
-    const std::string has = order(actual);
-    const std::string wants = order(expected);
-    return has == wants ? ""
-                        : Differing("the customers' order in this drain", has, wants);
+    auto text = [](const std::vector<CustomerId>& customers) {
+      return absl::StrJoin(customers, " ", [](std::string* out, CustomerId customer) {
+        absl::StrAppend(out, NameOf(customer));
+      });
+    };
+    const std::vector<CustomerId> has = order(actual);
+    const std::vector<CustomerId> wants = order(expected);
+    return has == wants
+               ? ""
+               : Differing("the customers' order in this drain", text(has), text(wants));
   }
 
   std::string DifferInNotifications() {
@@ -202,22 +215,21 @@ class Pair {
     std::stable_sort(actual.begin(), actual.end(), by_customer);
     std::stable_sort(expected.begin(), expected.end(), by_customer);
     for (std::size_t i = 0; i < std::max(actual.size(), expected.size()); ++i) {
+      const bool both = i < actual.size() && i < expected.size();
+      const bool same = both && SameButId(actual[i], expected[i]) &&
+                        (!comparison_.ids || actual[i].id == expected[i].id);
+      if (same && (actual[i].id.is_nil() || ids_.insert(actual[i].id).second)) continue;
       const std::string what =
           absl::StrCat("notification ", i + 1, " of this drain by customer");
       const std::string has = i < actual.size() ? Describe(actual[i]).ToString() : "none";
       const std::string wants =
           i < expected.size() ? Describe(expected[i]).ToString() : "none";
-      if (i >= actual.size() || i >= expected.size() ||
-          !SameButId(actual[i], expected[i])) {
+      if (same) return absl::StrCat("an id that was used before: ", has);
+      if (!both || !SameButId(actual[i], expected[i])) {
         return Differing(what, has, wants);
       }
-      if (comparison_.ids && actual[i].id != expected[i].id) {
-        return Differing(what + "'s id", actual[i].id.ToString(),
-                         expected[i].id.ToString());
-      }
-      if (!actual[i].id.is_nil() && !ids_.insert(actual[i].id).second) {
-        return absl::StrCat("an id that was used before: ", has);
-      }
+      return Differing(what + "'s id", actual[i].id.ToString(),
+                       expected[i].id.ToString());
     }
     return "";
   }
@@ -229,9 +241,9 @@ class Pair {
         return Ask(
             [&](auto visit) { return engine.ForEachCustomerAlert(customer, visit); });
       };
-      differs = DifferInTold(absl::StrCat("alerts of ", NameOf(customer)),
-                             of_customer(*actual_), of_customer(*expected_));
-      if (!differs.empty()) return differs;
+      differs = DifferInTold("alerts of the customer", of_customer(*actual_),
+                             of_customer(*expected_));
+      if (!differs.empty()) return Naming(differs, customer);
     }
     for (const AlertId alert : AlertsOfCases()) {
       const absl::StatusOr<Alert> expected = expected_->GetAlert(alert);
@@ -242,7 +254,7 @@ class Pair {
       if (!SameAlert(*actual, *expected))
         return absl::StrCat("the alert ", NameOf(alert));
       differs = LookAt(*expected);
-      if (!differs.empty()) return differs;
+      if (!differs.empty()) return Naming(differs, alert);
     }
     return "";
   }
@@ -255,20 +267,18 @@ class Pair {
                 [](const auto& a, const auto& b) { return a.customer < b.customer; });
       return told;
     };
-    std::string differs = DifferInTold(absl::StrCat("customers of ", NameOf(alert.id)),
-                                       of_alert(*actual_), of_alert(*expected_));
+    std::string differs =
+        DifferInTold("customers of the alert", of_alert(*actual_), of_alert(*expected_));
     for (const CustomerId customer : CustomersOfCases()) {
       if (!differs.empty()) return differs;
-      differs = LookAt(customer, alert);
+      differs = Naming(LookAt(customer, alert), customer);
     }
     return differs;
   }
 
   std::string LookAt(CustomerId customer, const Alert& alert) {
-    const std::string who = absl::StrCat(NameOf(customer), " ", NameOf(alert.id));
-    std::string differs =
-        DifferInTold("state of " + who, AskOne(*actual_, customer, alert.id, {}),
-                     AskOne(*expected_, customer, alert.id, {}));
+    std::string differs = DifferInTold("state", AskOne(*actual_, customer, alert.id, {}),
+                                       AskOne(*expected_, customer, alert.id, {}));
     // An archived alert's measure is gone, and its instances with it.
     if (!differs.empty() || alert.status == AlertStatus::kArchived) return differs;
     auto instances = [&](Engine& engine) {
@@ -276,20 +286,20 @@ class Pair {
           [&](auto visit) { return engine.ForEachInstance(customer, alert.id, visit); });
     };
     const Told expected = instances(*expected_);
-    differs = DifferInTold("instances of " + who, instances(*actual_), expected);
+    differs = DifferInTold("instances", instances(*actual_), expected);
     for (const CustomerAlert& state : expected.states) {
       if (!differs.empty()) return differs;
       const InstanceSelector selector = SelectorOf(alert.spec, state);
-      differs = DifferInTold("instance of " + who,
-                             AskOne(*actual_, customer, alert.id, selector),
-                             AskOne(*expected_, customer, alert.id, selector));
+      differs =
+          DifferInTold("one instance", AskOne(*actual_, customer, alert.id, selector),
+                       AskOne(*expected_, customer, alert.id, selector));
     }
     return differs;
   }
 
   const Case& case_;
   const Comparison& comparison_;
-  ManualClock clock_{StartOfCases()};
+  ManualClock clock_;
   CollectingSink actual_sink_;
   CollectingSink expected_sink_;
   std::unique_ptr<Engine> actual_;

@@ -41,6 +41,7 @@ boost::uuids::uuid UuidOf(std::string_view name) {
 }
 
 std::string NameOf(const boost::uuids::uuid& uuid) {
+  if (uuid.is_nil()) return "";
   {
     Registry& registry = TheRegistry();
     absl::MutexLock lock(&registry.mutex);

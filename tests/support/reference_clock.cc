@@ -103,6 +103,7 @@ absl::Time ReferenceModel::NextInstant(const Customer& customer) const {
     consider(balance.starts_at);
     consider(balance.ends_at);
   }
+  if (customer.invoices.empty()) return next;
   const absl::CivilMonth month = MonthOf(customer.moment);
   const absl::Time month_end = absl::FromCivil(month + 1, absl::UTCTimeZone());
   for (const auto& [id, invoice] : customer.invoices) {

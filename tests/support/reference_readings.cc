@@ -45,9 +45,9 @@ ReferenceModel::Readings ReferenceModel::ReadBalances(const Customer& customer,
   };
   std::map<Tuple, Sum> sums;
   const bool money = SumsBalances(spec);
-  auto had = customer.had_balances.find(TargetOf(spec));
-  if (had != customer.had_balances.end()) {
-    for (const Tuple& tuple : had->second) sums[tuple];
+  for (const auto& [target, tuples] : customer.had_balances) {
+    if (target != TargetOf(spec)) continue;
+    for (const Tuple& tuple : tuples) sums[tuple];
   }
   for (const auto& [id, balance] : customer.balances) {
     if (!Matches(spec, balance) || !HasStarted(balance, customer.moment)) continue;
