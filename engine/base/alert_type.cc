@@ -124,8 +124,9 @@ constexpr AlertTypeInfo kTypes[] = {
      .has_alert_specifiers = true,
      .custom_fields = FilterEntity::kContractCreditOrCommit,
      .value_field = "remaining_balance",
-     .summary = "what remains of the contract credits and commits that count now, summed, "
-                "in one credit type"},
+     .summary =
+         "what remains of the contract credits and commits that count now, summed, "
+         "in one credit type"},
     {.type = AlertType::kLowRemainingContractCreditAndCommitPercentageReached,
      .name = "low_remaining_contract_credit_and_commit_percentage_reached",
      .watched = Watched::kBalances,
@@ -170,8 +171,9 @@ constexpr AlertTypeInfo kTypes[] = {
      .has_credit_type = true,
      .has_credit_grant_types = true,
      .value_field = "remaining_percentage",
-     .summary = "what remains of what was granted, over the credit grants that count now, "
-                "in one credit type"},
+     .summary =
+         "what remains of what was granted, over the credit grants that count now, "
+         "in one credit type"},
     {.type = AlertType::kLowRemainingDaysInPlanReached,
      .name = "low_remaining_days_in_plan_reached",
      .watched = Watched::kPlan,

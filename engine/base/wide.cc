@@ -35,9 +35,9 @@ Wide Multiply(Uint128 a, Uint128 b) {
   const Uint128 cross_a = (a >> 64) * (b & kHalf);
   const Uint128 cross_b = (a & kHalf) * (b >> 64);
   const Uint128 middle = (low >> 64) + (cross_a & kHalf) + (cross_b & kHalf);
-  return {.high = (a >> 64) * (b >> 64) + (cross_a >> 64) + (cross_b >> 64) +
-                  (middle >> 64),
-          .low = (middle << 64) | (low & kHalf)};
+  return {
+      .high = (a >> 64) * (b >> 64) + (cross_a >> 64) + (cross_b >> 64) + (middle >> 64),
+      .low = (middle << 64) | (low & kHalf)};
 }
 
 int SignOfProduct(Int128 a, Int128 b) {
@@ -88,12 +88,10 @@ Int128 MultiplyDivide(Int128 a, Int128 b, Int128 c) {
   const Uint128 rest = divisor - result.remainder;
   const bool more_than_half = result.remainder > rest;
   const bool half = result.remainder == rest;
-  if (more_than_half || (half && (result.quotient & 1) != 0)) ++result.quotient;
-  // The quotient is no larger than 2^128 - 1, so that this wraps at most to 0.
-  const bool wrapped = result.quotient == 0 && (more_than_half || half);
-  if (wrapped || result.quotient > static_cast<Uint128>(kMax)) {
-    return negative ? kMin : kMax;
+  if (more_than_half || (half && (result.quotient & 1) != 0)) {
+    if (++result.quotient == 0) return negative ? kMin : kMax;
   }
+  if (result.quotient > static_cast<Uint128>(kMax)) return negative ? kMin : kMax;
   const auto magnitude = static_cast<Int128>(result.quotient);
   return negative ? -magnitude : magnitude;
 }

@@ -5,8 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
-#include "engine/model/customer_alert.h"
 #include "engine/model/clock.h"
+#include "engine/model/customer_alert.h"
 
 namespace tocsin::core {
 namespace {
@@ -110,7 +110,8 @@ absl::StatusOr<CustomerAlert> EngineImpl::DescribeLocked(state::Shard* shard,
   const absl::StatusOr<std::optional<std::string>> instance =
       model::InstanceOf(alert, selector);
   if (!instance.ok()) return instance.status();
-  absl::Status status = model::CheckInstance((*slot)->customer, alert, *instance, work->now);
+  absl::Status status =
+      model::CheckInstance((*slot)->customer, alert, *instance, work->now);
   if (!status.ok()) return status;
   return model::Describe((*slot)->customer, alert, *instance, work->now);
 }
@@ -217,9 +218,8 @@ absl::Status EngineImpl::ForEachInstance(
         FindInScope(&shard, customer, **known, &work);
     status = slot.status();
     if (slot.ok()) {
-      views = model::DescribeInstances((*slot)->customer,
-                                       *InForceOrArchived(shard, **slot, *known),
-                                       work.now);
+      views = model::DescribeInstances(
+          (*slot)->customer, *InForceOrArchived(shard, **slot, *known), work.now);
     }
   }
   FollowUp(&shard, work);

@@ -34,7 +34,8 @@ absl::Status EngineImpl::ResetLocked(state::Shard* shard, const CustomerId& cust
   const absl::StatusOr<std::optional<std::string>> instance =
       model::InstanceOf(*alert, selector);
   if (!instance.ok()) return instance.status();
-  absl::Status status = model::CheckInstance((*slot)->customer, *alert, *instance, work->now);
+  absl::Status status =
+      model::CheckInstance((*slot)->customer, *alert, *instance, work->now);
   if (!status.ok()) return status;
   if (!alert->enabled()) {
     return MakeStatus(Reason::kAlertDisabled,

@@ -19,7 +19,12 @@ struct TextRule {
 };
 
 absl::Status CheckText(const TextRule& rule, absl::string_view text) {
-  if (text.size() < rule.min || text.size() > rule.max) {
+  if (text.empty() && rule.min > 0) {
+    return MakeStatus(Reason::kMissing,
+                      absl::StrCat(rule.what, " is empty; it must have ", rule.min,
+                                   " to ", rule.max, " bytes"));
+  }
+  if (text.size() > rule.max) {
     return MakeStatus(Reason::kTooLong,
                       absl::StrCat(rule.what, " ", Quote(text), " has ", text.size(),
                                    " bytes; it must have ", rule.min, " to ", rule.max));
@@ -98,9 +103,9 @@ absl::Status CheckSubject(const AlertSpec& spec) {
 }
 
 absl::Status TooMany(absl::string_view what, std::size_t count, std::size_t max) {
-  return MakeStatus(Reason::kTooLong, absl::StrCat(what, " has ", count,
-                                                   " entries; at most ", max,
-                                                   " are allowed"));
+  return MakeStatus(
+      Reason::kTooLong,
+      absl::StrCat(what, " has ", count, " entries; at most ", max, " are allowed"));
 }
 
 absl::Status CheckGroups(const AlertSpec& spec) {
@@ -136,10 +141,10 @@ absl::Status CheckEntity(FilterEntity entity, AlertType type) {
   const std::string name = number < kFilterEntityCount
                                ? std::string(FilterEntityName(entity))
                                : absl::StrCat("number ", number);
-  return MakeStatus(Reason::kNotOfThisType,
-                    absl::StrCat("entity ", name, " is not one that ",
-                                 AlertTypeName(type), " filters by; it must be ",
-                                 FilterEntityName(own)));
+  return MakeStatus(
+      Reason::kNotOfThisType,
+      absl::StrCat("entity ", name, " is not one that ", AlertTypeName(type),
+                   " filters by; it must be ", FilterEntityName(own)));
 }
 
 absl::Status CheckFilters(absl::string_view what, AlertType type,
@@ -150,8 +155,8 @@ absl::Status CheckFilters(absl::string_view what, AlertType type,
   for (const CustomFieldFilter& filter : filters) {
     absl::Status status = CheckEntity(filter.entity, type);
     if (status.ok()) {
-      status = CheckText({absl::StrCat("a key of ", what), 1, kCustomFieldKeyMax},
-                         filter.key);
+      status =
+          CheckText({absl::StrCat("a key of ", what), 1, kCustomFieldKeyMax}, filter.key);
     }
     if (status.ok()) {
       status = CheckText({absl::StrCat("a value of ", what), 0, kCustomFieldValueMax},

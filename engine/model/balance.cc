@@ -65,12 +65,11 @@ absl::Status EndsBeforeStart(const BalanceTold& fact, const Balance& balance) {
 }
 
 absl::Status TooMany(const Customer& customer, const Context& context) {
-  return MakeStatus(
-      Reason::kLimitReached,
-      absl::StrCat("customer ", customer.id.ToString(), " has ",
-                   context.instances_per_customer_max,
-                   " balances, the most that are remembered for one "
-                   "(Options::instances_per_customer_max)"));
+  return MakeStatus(Reason::kLimitReached,
+                    absl::StrCat("customer ", customer.id.ToString(), " has ",
+                                 context.instances_per_customer_max,
+                                 " balances, the most that are remembered for one "
+                                 "(Options::instances_per_customer_max)"));
 }
 
 absl::Status Overflow(const Customer& customer, Decimal amount) {
@@ -102,6 +101,7 @@ void Recount(Customer* customer, const Context& context, const BalanceId& id,
              Balance* balance, Trigger trigger, Touched* touched,
              absl::FunctionRef<void()> change) {
   const bool counted = balance->counts();
+  const bool had_end = counted && balance->ends_at != absl::InfiniteFuture();
   absl::flat_hash_set<const Measure*> had_days;
   const auto for_each = [&](absl::FunctionRef<void(const MeasurePtr&)> visit) {
     ForEachBalanceMeasure(*customer, context.catalog, *balance,
@@ -111,7 +111,7 @@ void Recount(Customer* customer, const Context& context, const BalanceId& id,
   };
   for_each([&](const MeasurePtr& measure) {
     const bool days = measure->subject.info().watched == Watched::kBalance;
-    if (days && counted) had_days.insert(measure.get());
+    if (days && had_end) had_days.insert(measure.get());
     // Of what was not there nothing is to be taken out.
     if (days ? !counted : !balance->started) return;
     const std::string instance = InstanceOf(*measure, id, *balance);

@@ -61,8 +61,8 @@ Outcome TellContract(Customer* customer, const Context& context,
     for (const Shift& shift : shifts) {
       const std::optional<Decimal> previous = shift.gauge->sum.value_if_data();
       shift.gauge->sum = shift.after;
-      JudgeGauge(*customer, context.catalog, *shift.subject, shift.measure, shift.instance,
-                 Trigger::kCustomer, previous, shift.gauge, &turn);
+      JudgeGauge(*customer, context.catalog, *shift.subject, shift.measure,
+                 shift.instance, Trigger::kCustomer, previous, shift.gauge, &turn);
     }
   }
   for (const Shift& shift : shifts) {

@@ -144,8 +144,7 @@ struct Customer {
   absl::Time NextToTell() const {
     absl::Time next = absl::InfiniteFuture();
     if (may_resolve_at_end) next = period.ends_at();
-    if (holdings == nullptr || holdings->tallies.empty()) return next;
-    return std::min(next, holdings->NextInstant());
+    return holdings == nullptr ? next : std::min(next, holdings->NextInstant());
   }
   bool InScope(const AlertSpec& spec) const {
     if (archived) return false;

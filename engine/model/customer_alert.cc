@@ -111,8 +111,7 @@ absl::Status CheckInstance(const Customer& customer, const AlertVersion& alert,
       Reason::kUnknownInstance,
       absl::StrCat("customer ", customer.id.ToString(), " has no ",
                    NameInstance(alert.spec(), *instance), " under alert ",
-                   alert.id().ToString(),
-                   " now; ForEachInstance tells which there are"));
+                   alert.id().ToString(), " now; ForEachInstance tells which there are"));
 }
 
 bool HasPendingReset(const Customer& customer, const AlertId& alert) {

@@ -51,47 +51,43 @@ Outcome ApplyEntry(Customer* customer, const Context& context, const Entry& entr
 }
 
 Outcome Apply(Customer* customer, const Context& context, const SpendAdded& fact) {
-  return ApplyEntry(
-      customer, context,
-      {.subject = SpendIn(fact.credit_type),
-       .posting = {fact.amount, false, fact.version},
-       .contract = fact.contract,
-       .group_values = fact.group_values,
-       .trigger = Trigger::kSpend},
-      fact.time);
+  return ApplyEntry(customer, context,
+                    {.subject = SpendIn(fact.credit_type),
+                     .posting = {fact.amount, false, fact.version},
+                     .contract = fact.contract,
+                     .group_values = fact.group_values,
+                     .trigger = Trigger::kSpend},
+                    fact.time);
 }
 
 Outcome Apply(Customer* customer, const Context& context, const SpendTotal& fact) {
-  return ApplyEntry(
-      customer, context,
-      {.subject = SpendIn(fact.credit_type),
-       .posting = {fact.total, true, fact.version},
-       .contract = fact.contract,
-       .group_values = fact.group_values,
-       .trigger = Trigger::kSpend},
-      fact.time);
+  return ApplyEntry(customer, context,
+                    {.subject = SpendIn(fact.credit_type),
+                     .posting = {fact.total, true, fact.version},
+                     .contract = fact.contract,
+                     .group_values = fact.group_values,
+                     .trigger = Trigger::kSpend},
+                    fact.time);
 }
 
 Outcome Apply(Customer* customer, const Context& context, const UsageAdded& fact) {
-  return ApplyEntry(
-      customer, context,
-      {.subject = UsageOf(fact.billable_metric),
-       .posting = {fact.quantity, false, fact.version},
-       .contract = std::nullopt,
-       .group_values = fact.group_values,
-       .trigger = Trigger::kUsage},
-      fact.time);
+  return ApplyEntry(customer, context,
+                    {.subject = UsageOf(fact.billable_metric),
+                     .posting = {fact.quantity, false, fact.version},
+                     .contract = std::nullopt,
+                     .group_values = fact.group_values,
+                     .trigger = Trigger::kUsage},
+                    fact.time);
 }
 
 Outcome Apply(Customer* customer, const Context& context, const UsageTotal& fact) {
-  return ApplyEntry(
-      customer, context,
-      {.subject = UsageOf(fact.billable_metric),
-       .posting = {fact.total, true, fact.version},
-       .contract = std::nullopt,
-       .group_values = fact.group_values,
-       .trigger = Trigger::kUsage},
-      fact.time);
+  return ApplyEntry(customer, context,
+                    {.subject = UsageOf(fact.billable_metric),
+                     .posting = {fact.total, true, fact.version},
+                     .contract = std::nullopt,
+                     .group_values = fact.group_values,
+                     .trigger = Trigger::kUsage},
+                    fact.time);
 }
 
 Outcome Apply(Customer* customer, const Context& context, const PeriodTold& fact) {

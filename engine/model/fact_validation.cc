@@ -19,7 +19,11 @@ absl::Status Nil(absl::string_view what) {
 
 absl::Status CheckText(absl::string_view what, absl::string_view text, std::size_t min,
                        std::size_t max) {
-  if (text.size() < min || text.size() > max) {
+  if (text.empty() && min > 0) {
+    return MakeStatus(Reason::kMissing, absl::StrCat(what, " is empty; it must have ",
+                                                     min, " to ", max, " bytes"));
+  }
+  if (text.size() > max) {
     return MakeStatus(Reason::kTooLong,
                       absl::StrCat(what, " ", Quote(text), " has ", text.size(),
                                    " bytes; it must have ", min, " to ", max));
@@ -147,21 +151,7 @@ absl::Status Check(const ContractTold& fact, const Limits&) {
   return CheckFields(fact.custom_fields);
 }
 
-absl::Status CheckTypeName(absl::string_view what, const std::string& name) {
-  if (name.empty()) {
-    return MakeStatus(Reason::kMissing, absl::StrCat(what, " is empty; it must have 1 ",
-                                                     "to ", kTypeNameMax, " bytes"));
-  }
-  return CheckText(what, name, 1, kTypeNameMax);
-}
-
 absl::Status CheckSeat(const Seat& seat) {
-  if (seat.group_key.empty()) {
-    return MakeStatus(Reason::kMissing,
-                      absl::StrCat("seat_group_key of the seat ",
-                                   Quote(seat.group_value), " is empty; it must have 1 ",
-                                   "to ", kGroupKeyMax, " bytes"));
-  }
   absl::Status status = CheckText("seat_group_key", seat.group_key, 1, kGroupKeyMax);
   if (!status.ok()) return status;
   return CheckText("seat_group_value", seat.group_value, 0, kGroupValueMax);
@@ -172,7 +162,8 @@ absl::Status Check(const BalanceTold& fact, const Limits&) {
   absl::Status status;
   if (fact.custom_fields.value()) status = CheckFields(*fact.custom_fields.value());
   if (status.ok() && fact.credit_grant_type.value()) {
-    status = CheckTypeName("credit_grant_type", *fact.credit_grant_type.value());
+    status =
+        CheckText("credit_grant_type", *fact.credit_grant_type.value(), 1, kTypeNameMax);
   }
   if (status.ok() && fact.seat.value()) status = CheckSeat(*fact.seat.value());
   if (!status.ok()) return status;
@@ -191,9 +182,9 @@ absl::Status Check(const BalanceTold& fact, const Limits&) {
   std::string ends;
   AppendRfc3339Millis(*fact.starts_at.value(), &starts);
   AppendRfc3339Millis(*fact.ends_at.value(), &ends);
-  return MakeStatus(Reason::kMalformed,
-                    absl::StrCat("the balance ends at ", ends,
-                                 ", not after its start at ", starts));
+  return MakeStatus(
+      Reason::kMalformed,
+      absl::StrCat("the balance ends at ", ends, ", not after its start at ", starts));
 }
 
 absl::Status Check(const BalanceDrawn& fact, const Limits&) {
@@ -203,7 +194,7 @@ absl::Status Check(const BalanceDrawn& fact, const Limits&) {
 
 absl::Status Check(const InvoiceTold& fact, const Limits&) {
   if (fact.invoice.is_nil()) return Nil("invoice_id");
-  absl::Status status = CheckTypeName("invoice_type", fact.invoice_type);
+  absl::Status status = CheckText("invoice_type", fact.invoice_type, 1, kTypeNameMax);
   if (!status.ok()) return status;
   if (fact.credit_type && fact.credit_type->is_nil()) return Nil("credit_type_id");
   return CheckAmount("total", fact.total);

@@ -77,11 +77,11 @@ struct Tallies {
 // Something that falls due for a customer at an instant.
 struct Event {
   enum class Kind : std::uint8_t {
-    kStarts,        // a balance
-    kEnds,          // a balance
-    kDaysReached,   // a threshold of days, of a balance or (nil) the plan
+    kStarts,       // a balance
+    kEnds,         // a balance
+    kDaysReached,  // a threshold of days, of a balance or (nil) the plan
     kPlanEnds,
-    kMonthEnds,     // of invoices
+    kMonthEnds,  // of invoices
     kForgetBalance,
     kForgetInvoice,
   };

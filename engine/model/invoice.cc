@@ -23,12 +23,11 @@ absl::Status OtherCreditType(const InvoiceTold& fact, const Invoice& known) {
 }
 
 absl::Status TooMany(const Customer& customer, const Context& context) {
-  return MakeStatus(
-      Reason::kLimitReached,
-      absl::StrCat("customer ", customer.id.ToString(), " has ",
-                   context.instances_per_customer_max,
-                   " invoices, the most that are remembered for one "
-                   "(Options::instances_per_customer_max)"));
+  return MakeStatus(Reason::kLimitReached,
+                    absl::StrCat("customer ", customer.id.ToString(), " has ",
+                                 context.instances_per_customer_max,
+                                 " invoices, the most that are remembered for one "
+                                 "(Options::instances_per_customer_max)"));
 }
 
 absl::Status Overflow(const Customer& customer, Decimal total) {

@@ -27,8 +27,8 @@ const AlertPtr* FindAlert(const Customer& customer, const Catalog& catalog,
 Ladders::Ladders(const Customer& customer, const Catalog& catalog, const Subject& subject,
                  const Measure* measure) {
   const WatchedSubject& watched_subject = catalog.subject(subject);
-  const WatchedMeasure* watched = measure == nullptr ? watched_subject.whole.get()
-                                                     : watched_subject.Find(measure);
+  const WatchedMeasure* watched =
+      measure == nullptr ? watched_subject.whole.get() : watched_subject.Find(measure);
   if (watched != nullptr && !watched->all.empty()) ladders_.push_back(&watched->all);
   if (watched != nullptr && customer.plan.has_value()) {
     const auto plan = watched->by_plan.find(*customer.plan);

@@ -115,11 +115,11 @@ class Poster {
     const ContractParts* parts = meter_ == nullptr ? nullptr : &meter_->contracts;
     const bool full = parts != nullptr && parts->sums.size() >= kContractsPerCustomerMax;
     if (full && parts->Find(*entry_.contract) == nullptr) {
-      return MakeStatus(Reason::kLimitReached,
-                        absl::StrCat("contract ", entry_.contract->ToString(),
-                                     " is one too many for the customer; at most ",
-                                     kContractsPerCustomerMax,
-                                     " are counted in one period"));
+      return MakeStatus(
+          Reason::kLimitReached,
+          absl::StrCat("contract ", entry_.contract->ToString(),
+                       " is one too many for the customer; at most ",
+                       kContractsPerCustomerMax, " are counted in one period"));
     }
     TryPart(parts, &contract_, &contract_bounds_);
     return absl::OkStatus();
@@ -128,7 +128,8 @@ class Poster {
   void TrySlice(const MeasurePtr& measure) {
     const bool by_contract = measure->FiltersContracts();
     if (by_contract ? !entry_.contract : (is_total() && entry_.contract)) return;
-    SliceStep step{.measure = measure, .instance = {}, .part = {}, .bounds = {}, .total = {}};
+    SliceStep step{
+        .measure = measure, .instance = {}, .part = {}, .bounds = {}, .total = {}};
     if (!MatchGroups(*measure, entry_.group_values, is_total(), &step.instance)) return;
     const Slice* slice = meter_ ? meter_->FindSlice(measure.get()) : nullptr;
     const Instance* instance = nullptr;
@@ -183,7 +184,8 @@ class Poster {
   void Commit() {
     if (entry_.contract) {
       const auto contract = customer_->contracts.find(*entry_.contract);
-      if (contract != customer_->contracts.end()) contract->second.named_at = context_.now;
+      if (contract != customer_->contracts.end())
+        contract->second.named_at = context_.now;
     }
     if (!counted_ && dropped_.empty()) return;
     meter_ = &customer_->MeterFor(entry_.subject);

@@ -44,8 +44,8 @@ std::string Wanted(const AlertVersion& alert) {
 std::string Given(const InstanceSelector& selector) {
   std::vector<std::string> parts;
   for (const GroupValue& group : selector.group_values) {
-    parts.push_back(absl::StrCat("group value ", Quote(group.key), ": ",
-                                 Quote(group.value)));
+    parts.push_back(
+        absl::StrCat("group value ", Quote(group.key), ": ", Quote(group.value)));
   }
   if (selector.balance) parts.push_back("balance " + selector.balance->ToString());
   if (selector.invoice) parts.push_back("invoice " + selector.invoice->ToString());
@@ -61,10 +61,10 @@ std::string Given(const InstanceSelector& selector) {
 }
 
 absl::Status BadSelector(const AlertVersion& alert, const InstanceSelector& selector) {
-  return MakeStatus(Reason::kMalformed,
-                    absl::StrCat("an instance of alert ", alert.id().ToString(),
-                                 " is named by ", Wanted(alert), ", not by ",
-                                 Given(selector)));
+  return MakeStatus(
+      Reason::kMalformed,
+      absl::StrCat("an instance of alert ", alert.id().ToString(), " is named by ",
+                   Wanted(alert), ", not by ", Given(selector)));
 }
 
 absl::Status NilId(absl::string_view what) {

@@ -46,9 +46,7 @@ void Turn::Reach(const Said& said) {
 
 void Turn::Leave(const Said& said) { Resolve(said, /*in_any_epoch=*/false); }
 
-void Turn::LeaveAfterReset(const Said& said) {
-  Resolve(said, /*in_any_epoch=*/true);
-}
+void Turn::LeaveAfterReset(const Said& said) { Resolve(said, /*in_any_epoch=*/true); }
 
 void Turn::Resolve(const Said& said, bool in_any_epoch) {
   if (!said.alert->spec().notify_resolved) return;
@@ -65,8 +63,7 @@ void Turn::Resolve(const Said& said, bool in_any_epoch) {
   Add(NotificationKind::kResolved, said, instance);
 }
 
-void Turn::Add(NotificationKind kind, const Said& said,
-               const InstanceState& instance) {
+void Turn::Add(NotificationKind kind, const Said& said, const InstanceState& instance) {
   decisions_->push_back({.kind = kind,
                          .triggered_by = said.trigger,
                          .customer = customer_->id,

@@ -45,7 +45,7 @@ Reason CheckText(const std::string& text, TextLimit limit) {
 }
 
 // In alerts an empty key is one of a wrong length.
-constexpr TextLimit kAlertKey = {.empty = Reason::kTooLong};
+constexpr TextLimit kAlertKey = {.empty = Reason::kMissing};
 constexpr TextLimit kFactKey = {.empty = Reason::kMissing};
 constexpr TextLimit kValue = {.longest = 512};
 

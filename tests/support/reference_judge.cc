@@ -91,10 +91,11 @@ void ReferenceModel::JudgeDueInstance(State& state, Instance& instance,
         instance.last && instance.last->kind == NotificationKind::kReached;
     const bool recovers =
         before == CustomerStatus::kInAlarm && ReachedInThisEpoch(instance);
-    // Spend and usage without facts are 0; what else has no value, has none to tell.
+    // Spend and usage without facts are 0; what else has no value did not come back.
+    // Who starts afresh is told all the same, or would never be told.
     const bool defined = reading != nullptr || IsCounted(decision.alert->spec);
-    says = decision.alert->spec.notify_resolved && defined &&
-           (afresh ? last_reached : recovers);
+    says = decision.alert->spec.notify_resolved &&
+           (afresh ? last_reached : defined && recovers);
   }
   if (says) Note(state, instance, std::move(decision), change);
 }
