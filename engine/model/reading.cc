@@ -65,7 +65,7 @@ void ForEachTallyReading(const Customer& customer, const Measure& measure, absl:
   Holdings* holdings = customer.holdings.get();
   const Tallies* tallies = holdings ? holdings->FindTallies(&measure) : nullptr;
   if (tallies == nullptr) {
-    if (!measure.FansOut()) visit({.instance = ""});
+    if (!measure.FansOut()) visit(ReadingOf("", measure, Tally(), at));
     return;
   }
   if (measure.OpenField() != nullptr) {

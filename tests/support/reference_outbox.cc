@@ -61,7 +61,9 @@ void ReferenceModel::Publish(Customer& customer, Change change, absl::Time decid
     notification.threshold = *spec.threshold;
     notification.value = decision.value;
     notification.previous_value = decision.previous;
-    notification.remaining_balance = decision.remaining;
+    if (InfoOf(spec.type).unit == Unit::kPercent) {
+      notification.remaining_balance = decision.remaining.value_or(Decimal());
+    }
     notification.epoch = decision.epoch;
     notification.sequence = ++customer.sequence;
     notification.triggered_by = decision.trigger;
