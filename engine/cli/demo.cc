@@ -1,5 +1,6 @@
 #include "engine/cli/demo.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -63,7 +64,7 @@ std::string ResultText(DemoRun* run, const std::vector<Arrival>& arrivals) {
                    "  facts          ", Grouped(stats.facts_applied), " applied, ",
                    Grouped(stats.facts_refused), " refused, ", Grouped(stats.facts_stale),
                    " stale, ", Grouped(stats.facts_late), " late, in ",
-                   Grouped(run->timings().calls.size()), " batches\n");
+                   Counted(run->timings().calls().size(), "call"), "\n");
   absl::string_view head = "notifications";
   for (const DemoAlert& alert : run->alerts()) {
     std::uint64_t reached = 0;
@@ -83,29 +84,53 @@ std::string ResultText(DemoRun* run, const std::vector<Arrival>& arrivals) {
   return text;
 }
 
-// How fast it was.
-std::string FiguresText(const DemoRun& run, const std::vector<Arrival>& arrivals,
-                        std::uint64_t facts) {
-  const double seconds = Microseconds(run.timings().applying) / 1e6;
-  std::string text = absl::StrCat("\nFIGURES of this run; lines with ~ vary\n");
-  absl::StrAppendFormat(&text,
-                        "~ facts          %s facts/s: %s in %.3f s inside Apply; "
-                        "making or reading them not counted\n",
-                        Grouped(static_cast<std::uint64_t>(
-                            seconds > 0 ? static_cast<double>(facts) / seconds : 0)),
-                        Grouped(facts), seconds);
-  const std::vector<SteadyClock::duration> decisions = run.timings().Decisions(arrivals);
-  if (!decisions.empty()) {
-    absl::StrAppendFormat(&text,
-                          "~ decisions      p50 %.0f us, p99 %.0f us, slowest %.0f us\n",
-                          Quantile(decisions, 500), Quantile(decisions, 990),
-                          Microseconds(decisions.back()));
-    absl::StrAppend(&text, "                 (", Grouped(decisions.size()),
-                    " notifications: from the beginning of the Apply call with the fact "
-                    "to the call\n",
-                    "                 of the sink; with the rest of its batch of up to ",
-                    Grouped(kDemoBatchMax), " and the hand-over to the worker)\n");
+// The facts that were told in batches, or, if none was, those told alone.
+std::string ThroughputText(const std::vector<DemoTimings::Call>& calls) {
+  const bool batches =
+      std::any_of(calls.begin(), calls.end(),
+                  [](const DemoTimings::Call& call) { return call.facts > 1; });
+  std::uint64_t facts = 0;
+  SteadyClock::duration took = {};
+  for (const DemoTimings::Call& call : calls) {
+    if (batches && call.facts == 1) continue;
+    facts += call.facts;
+    took += call.took;
   }
+  const double seconds = Microseconds(took) / 1e6;
+  const double rate = seconds > 0 ? static_cast<double>(facts) / seconds : 0;
+  return absl::StrFormat(
+      "~ facts          %s a second: %s in %.3f s inside Apply%s; making or reading them "
+      "not counted\n",
+      Grouped(static_cast<std::uint64_t>(rate)), Grouped(facts), seconds,
+      batches ? ", in batches" : "");
+}
+
+// Nothing if there are none.
+std::string QuantilesText(absl::string_view head,
+                          const std::vector<SteadyClock::duration>& sorted,
+                          absl::string_view what, absl::string_view says) {
+  if (sorted.empty()) return "";
+  return absl::StrFormat(
+      "~ %-13s  p50 %.1f us, p99 %.1f us, slowest %.1f us\n"
+      "                 (%s, %s)\n",
+      head, Quantile(sorted, 500), Quantile(sorted, 990), Microseconds(sorted.back()),
+      Counted(sorted.size(), what), says);
+}
+
+// How fast it was.
+std::string FiguresText(const DemoRun& run, const std::vector<Arrival>& arrivals) {
+  const DemoTimings& timings = run.timings();
+  std::string text =
+      "\nFIGURES of this machine, as busy as it is now; lines with ~ vary from run to "
+      "run\n";
+  absl::StrAppend(
+      &text, ThroughputText(timings.calls()),
+      QuantilesText("decisions", timings.Decisions(arrivals), "crossing",
+                    "the fact alone in its call of Apply: how long that call took"),
+      QuantilesText(
+          "deliveries", timings.Deliveries(arrivals), "notification",
+          absl::StrCat("from the beginning of a call of Apply with up to ",
+                       Grouped(kDemoBatchMax), " facts to the call of the sink")));
   const std::optional<std::uint64_t> memory = PeakMemory();
   absl::StrAppend(
       &text, kVaries, "memory         ",
@@ -129,8 +154,8 @@ absl::StatusOr<std::uint64_t> Show(const DemoOptions& options) {
   DemoRun& run = **started;
   std::cout << (*feed)->Describe() << "One thread applies them in batches of up to "
             << Grouped(kDemoBatchMax)
-            << "; a worker thread of the engine delivers. The engine's\nclock is that of "
-               "the facts.\n"
+            << ", the last tenth of each fact\nby fact; a worker thread of the engine "
+               "delivers. The engine's clock is that of the facts.\n"
             << AlertsText(run.alerts()) << std::flush;
   Reporter reporter(options.facts_path);
   absl::Status status = run.Tell(&reporter);
@@ -140,12 +165,12 @@ absl::StatusOr<std::uint64_t> Show(const DemoOptions& options) {
   if (!options.facts_path.empty()) {
     std::cout << "  bad lines      " << Grouped(run.problems()) << "\n";
   }
-  std::cout << FiguresText(run, arrivals, run.facts()) << "\n" << std::flush;
+  std::cout << FiguresText(run, arrivals) << "\n" << std::flush;
   const absl::StatusOr<std::string> story = TellStory(&run, (*feed)->StoryCustomers());
   if (!story.ok()) return story.status();
   const Stats stats = run.engine().GetStats();
-  std::cout << *story << "\nIn all " << Grouped(run.sink().size())
-            << " notifications came; the engine says it delivered "
+  std::cout << *story << "\nIn all " << Counted(run.sink().size(), "notification")
+            << " came; the engine says it delivered "
             << Grouped(stats.notifications_delivered) << ".\n"
             << std::flush;
   if (!std::cout.good()) return absl::DataLossError("standard output cannot be written");

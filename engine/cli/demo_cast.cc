@@ -87,7 +87,7 @@ std::optional<DemoCast> CastOne(DemoRun* run, const Notified& notified) {
     most = count;
     cast = DemoCast{
         .customer = notified.customer,
-        .why = absl::StrCat("got the most notifications: ", Grouped(notified.count)),
+        .why = absl::StrCat("got the most notifications, ", Grouped(notified.count)),
         .limit = &limit,
         .guard = &guard,
         .instance = *std::move(instance)};

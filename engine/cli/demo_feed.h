@@ -19,11 +19,13 @@
 namespace tocsin::cli {
 
 inline constexpr std::size_t kDemoBatchMax = 1'000;
+// As many nanoseconds as a batch can have facts: one for each call.
+inline constexpr absl::Duration kDemoClockStep = absl::Microseconds(1);
 
-// Facts for one call of Apply.
+// Facts to be told at one time.
 struct DemoBatch {
-  // What the engine's clock says during the call: later than at any other batch,
-  // so that it tells of a notification which batch led to it.
+  // What the engine's clock says when it begins: at least a step later than at the
+  // one before, so that the clock tells of a notification which call led to it.
   absl::Time clock;
   std::vector<Fact> facts;
   // Of a file: the line of each fact, and the bad lines met on the way to them.
@@ -41,6 +43,7 @@ struct DemoBatch {
 struct DemoAlert {
   std::string mark;  // `A`
   std::string says;  // one line
+  std::string unit;  // of its values; empty where nobody has said it
   AlertSpec spec;
   // Of an alert that a story can be about: another one, with `notify_resolved`,
   // that a large wrong fact would reach and its correction leave again.

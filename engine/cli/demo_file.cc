@@ -40,9 +40,9 @@ absl::StatusOr<std::unique_ptr<DemoFile>> DemoFile::Open(const std::string& path
 
 std::string DemoFile::Describe() const {
   std::string text =
-      absl::StrCat("The facts of ", source_->name(), ": ", Grouped(survey_.facts()),
-                   " about ", Grouped(survey_.customers()),
-                   " customers. Read once to choose alerts that suit it,\nand now again ",
+      absl::StrCat("The file ", source_->name(), ": ", Counted(survey_.facts(), "fact"),
+                   " about ", Counted(survey_.customers(), "customer"),
+                   ". Read once to choose alerts that suit it,\nand now again ",
                    "to tell it to the engine.\n");
   if (survey_.other_statements() > 0) {
     absl::StrAppend(&text, "Statements that are no facts were passed over: ",
@@ -53,7 +53,7 @@ std::string DemoFile::Describe() const {
 
 absl::StatusOr<bool> DemoFile::Next(DemoBatch* batch) {
   batch->Clear();
-  batch->clock = clock_ + absl::Nanoseconds(1);
+  batch->clock = clock_ + kDemoClockStep;
   while (true) {
     if (chunk_ == nullptr || step_ == chunk_->steps.size()) {
       const absl::Status status = NextChunk();

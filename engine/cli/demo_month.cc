@@ -100,10 +100,12 @@ std::vector<DemoAlert> DemoMonth::Alerts() const {
   alerts.push_back(
       {.mark = "A",
        .says = "spend of the month reaches 5000 cents: every customer",
+       .unit = "cents",
        .spec = {.name = "monthly spend limit", .threshold = Decimal::FromInteger(5'000)},
        .guard = 2});
   alerts.push_back({.mark = "B",
                     .says = "usage reaches 5000000 tokens: customers in the plan free",
+                    .unit = "tokens",
                     .spec = {.type = AlertType::kUsageThresholdReached,
                              .name = "tokens of the free plan",
                              .threshold = Decimal::FromInteger(5'000'000),
@@ -112,6 +114,7 @@ std::vector<DemoAlert> DemoMonth::Alerts() const {
   alerts.push_back({.mark = "C",
                     .says = "spend on one model reaches 4000 cents: every customer; "
                             "says also when it falls back",
+                    .unit = "cents",
                     .spec = {.name = "spend on one model",
                              .threshold = Decimal::FromInteger(4'000),
                              .group_values = {{.key = "model"}},
@@ -167,7 +170,9 @@ void DemoMonth::TellCustomers(DemoBatch* batch) {
         CustomerTold{.customer = CustomerId(UuidOf(kCustomerIds + customers_told_)),
                      .plan = PlanId(UuidOf(kPlanIds + PlanOf(customers_told_)))});
   }
-  batch->clock = Start() + absl::Nanoseconds(static_cast<std::int64_t>(customers_told_));
+  batch->clock = Start() + kDemoClockStep *
+                               static_cast<std::int64_t>(
+                                   (customers_told_ + kDemoBatchMax - 1) / kDemoBatchMax);
 }
 
 void DemoMonth::TellRecords(DemoBatch* batch) {

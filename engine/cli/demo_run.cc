@@ -5,6 +5,7 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 
 namespace tocsin::cli {
 namespace {
@@ -14,6 +15,10 @@ constexpr std::uint64_t kRandomSeed = 1;
 // One beside the thread that applies. With a second one, nobody could be shown a
 // customer alert that is `evaluating`: it would no longer be by the time one looks.
 constexpr int kWorkerThreads = 1;
+// Of so many facts one is told alone, so that its decision can be measured.
+constexpr std::size_t kFactsPerAlone = 10;
+
+static_assert(absl::Nanoseconds(kDemoBatchMax) <= kDemoClockStep);
 
 bool FromFact(Trigger trigger) {
   return trigger == Trigger::kSpend || trigger == Trigger::kUsage;
@@ -21,19 +26,41 @@ bool FromFact(Trigger trigger) {
 
 }  // namespace
 
+const DemoTimings::Call* DemoTimings::CallOf(const Arrival& arrival) const {
+  if (!FromFact(arrival.triggered_by)) return nullptr;
+  const auto call = std::lower_bound(
+      calls_.begin(), calls_.end(), arrival.decided_at,
+      [](const Call& candidate, absl::Time time) { return candidate.clock < time; });
+  const bool found = call != calls_.end() && call->clock == arrival.decided_at;
+  return found ? &*call : nullptr;
+}
+
 std::vector<SteadyClock::duration> DemoTimings::Decisions(
     const std::vector<Arrival>& arrivals) const {
-  std::vector<SteadyClock::duration> decisions;
+  std::vector<const Call*> crossed;
   for (const Arrival& arrival : arrivals) {
-    if (!FromFact(arrival.triggered_by)) continue;
-    const auto call = std::lower_bound(
-        calls.begin(), calls.end(), arrival.decided_at,
-        [](const Call& candidate, absl::Time time) { return candidate.clock < time; });
-    if (call == calls.end() || call->clock != arrival.decided_at) continue;
-    decisions.push_back(arrival.arrived_at - call->began);
+    const Call* call = CallOf(arrival);
+    if (call != nullptr && call->facts == 1) crossed.push_back(call);
   }
+  // One fact may have led to several.
+  std::sort(crossed.begin(), crossed.end());
+  crossed.erase(std::unique(crossed.begin(), crossed.end()), crossed.end());
+  std::vector<SteadyClock::duration> decisions;
+  decisions.reserve(crossed.size());
+  for (const Call* call : crossed) decisions.push_back(call->took);
   std::sort(decisions.begin(), decisions.end());
   return decisions;
+}
+
+std::vector<SteadyClock::duration> DemoTimings::Deliveries(
+    const std::vector<Arrival>& arrivals) const {
+  std::vector<SteadyClock::duration> deliveries;
+  for (const Arrival& arrival : arrivals) {
+    const Call* call = CallOf(arrival);
+    if (call != nullptr) deliveries.push_back(arrival.arrived_at - call->began);
+  }
+  std::sort(deliveries.begin(), deliveries.end());
+  return deliveries;
 }
 
 absl::StatusOr<std::unique_ptr<DemoRun>> DemoRun::Start(DemoFeed* feed) {
@@ -73,18 +100,31 @@ absl::Status DemoRun::Tell(Reporter* reporter) {
 }
 
 absl::Status DemoRun::Apply(DemoBatch* batch) {
-  clock_.MoveTo(batch->clock);
+  const std::size_t facts = batch->facts.size();
+  const std::size_t together = facts - facts / kFactsPerAlone;
+  absl::Status status = Call(batch, 0, together);
+  for (std::size_t i = together; i < facts && status.ok(); ++i) {
+    status = Call(batch, i, 1);
+  }
+  return status;
+}
+
+absl::Status DemoRun::Call(DemoBatch* batch, std::size_t first, std::size_t count) {
+  const auto facts = absl::MakeConstSpan(batch->facts).subspan(first, count);
+  const absl::Time clock =
+      batch->clock + absl::Nanoseconds(static_cast<std::int64_t>(first));
+  clock_.MoveTo(clock);
   const SteadyClock::time_point began = SteadyClock::now();
-  const ApplyResult result = engine_->Apply(batch->facts);
-  timings_.applying += SteadyClock::now() - began;
-  facts_ += batch->facts.size();
-  timings_.calls.push_back({batch->clock, began});
+  const ApplyResult result = engine_->Apply(facts);
+  const SteadyClock::duration took = SteadyClock::now() - began;
+  timings_.Add({.clock = clock, .began = began, .took = took, .facts = count});
+  facts_ += count;
   if (!result.status.ok()) return result.status;
   for (const FactReport& report : result.reports) {
     if (report.kind != FactReport::Kind::kRefused) continue;
     // What the demo made up itself has no lines, and nothing to refuse.
     if (batch->lines.empty()) return report.status;
-    batch->problems.emplace_back(batch->lines[report.index], report.status);
+    batch->problems.emplace_back(batch->lines[first + report.index], report.status);
   }
   return absl::OkStatus();
 }

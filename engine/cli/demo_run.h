@@ -2,6 +2,7 @@
 #define TOCSIN_ENGINE_CLI_DEMO_RUN_H_
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -42,19 +43,31 @@ class DemoClock : public Clock {
   absl::Time now_ ABSL_GUARDED_BY(mutex_);
 };
 
-// How long the telling took, as far as it was the engine's time.
-struct DemoTimings {
-  SteadyClock::duration applying = {};  // in all calls of Apply
+// How long the calls of Apply took.
+class DemoTimings {
+ public:
   struct Call {
-    absl::Time clock;  // what the engine's clock said
+    absl::Time clock;  // what the engine's clock said: rises from call to call
     SteadyClock::time_point began;
+    SteadyClock::duration took = {};
+    std::size_t facts = 0;
   };
-  std::vector<Call> calls;  // of Apply, one for each batch
+  void Add(const Call& call) { calls_.push_back(call); }
+  const std::vector<Call>& calls() const { return calls_; }
 
-  // For each arrival that a fact led to: the time from the beginning of the call
-  // that carried the fact to the moment at which the sink was called; sorted.
+  // For each call whose one fact led to a notification: how long it took; sorted.
   std::vector<SteadyClock::duration> Decisions(
       const std::vector<Arrival>& arrivals) const;
+  // For each arrival that a fact led to: the time from the beginning of the call
+  // that carried the fact to the moment at which the sink was called; sorted.
+  std::vector<SteadyClock::duration> Deliveries(
+      const std::vector<Arrival>& arrivals) const;
+
+ private:
+  // The call whose fact led to it; null if it was no fact.
+  const Call* CallOf(const Arrival& arrival) const;
+
+  std::vector<Call> calls_;
 };
 
 // An engine with real threads and a clock of its own, and a feed that is told to it.
@@ -81,7 +94,9 @@ class DemoRun {
  private:
   explicit DemoRun(DemoFeed* feed) : feed_(feed), clock_(feed->starts_at()) {}
 
+  // Most of it in one call, and the last tenth one fact a call.
   absl::Status Apply(DemoBatch* batch);
+  absl::Status Call(DemoBatch* batch, std::size_t first, std::size_t count);
   void Report(DemoBatch* batch, Reporter* reporter);
 
   DemoFeed* const feed_;

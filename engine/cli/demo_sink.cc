@@ -5,6 +5,8 @@ namespace {
 
 // Far longer than any delivery takes: past it something is broken.
 constexpr absl::Duration kPatience = absl::Seconds(30);
+// Far longer than a thread without work takes to fall asleep.
+constexpr absl::Duration kQuiet = absl::Milliseconds(50);
 
 }  // namespace
 
@@ -44,6 +46,17 @@ std::optional<Arrival> DemoSink::Await(std::size_t begin) {
     return std::nullopt;
   }
   return arrivals_[begin];
+}
+
+void DemoSink::AwaitQuiet() {
+  std::size_t known = 0;
+  const auto has_come = [this, &known]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return arrivals_.size() > known;
+  };
+  absl::MutexLock lock(&mutex_);
+  do {
+    known = arrivals_.size();
+  } while (mutex_.AwaitWithTimeout(absl::Condition(&has_come), kQuiet));
 }
 
 void DemoSink::Hold() {

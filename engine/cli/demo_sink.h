@@ -43,6 +43,10 @@ class DemoSink : public NotificationSink {
   // Waits, at most a while, for one behind the first `begin`.
   std::optional<Arrival> Await(std::size_t begin);
 
+  // Waits until nothing has come for a while: until the worker sleeps, if it has
+  // nothing else to do.
+  void AwaitQuiet();
+
   // From now on the thread that delivers is kept in `Deliver`, until `Release`.
   void Hold();
   void Release();

@@ -62,6 +62,12 @@ std::string TextOfSubject(const SubjectId& id) {
 }
 
 template <typename SubjectId>
+std::string UnitOfSubject(const SubjectId& id) {
+  const auto* credit_type = std::get_if<CreditTypeId>(&id);
+  return credit_type != nullptr && *credit_type == UsdCents() ? "cents" : "";
+}
+
+template <typename SubjectId>
 AlertSpec SpecFor(const SubjectId& id, std::string name, Decimal threshold) {
   AlertSpec spec = {.name = std::move(name), .threshold = threshold};
   if (const auto* metric = std::get_if<BillableMetricId>(&id)) {
@@ -170,16 +176,19 @@ void DemoSurvey::AddLimit(const Subject& subject, std::vector<DemoAlert>* alerts
   const Decimal guard = GuardOver(*std::max_element(totals.begin(), totals.end()));
   const std::string what = TextOfSubject(subject.id);
   const std::size_t index = alerts->size();
-  alerts->push_back({.mark = MarkOf(index),
-                     .says = absl::StrCat(what, " reaches ", limit.ToString(), ", the ",
-                                          kLimitPercent, "th percentile of ",
-                                          Grouped(totals.size()), " customers' totals"),
-                     .spec = SpecFor(subject.id, absl::StrCat("limit: ", what), limit),
-                     .guard = index + 1});
+  alerts->push_back(
+      {.mark = MarkOf(index),
+       .says = absl::StrCat(what, " reaches ", limit.ToString(), ", the ", kLimitPercent,
+                            "th percentile of the totals of ",
+                            Counted(totals.size(), "customer")),
+       .unit = UnitOfSubject(subject.id),
+       .spec = SpecFor(subject.id, absl::StrCat("limit: ", what), limit),
+       .guard = index + 1});
   DemoAlert watch = {
       .mark = MarkOf(index + 1),
       .says = absl::StrCat("the same reaches ", guard.ToString(), ", ", kGuardFactor,
                            " times the largest total; ", "says also when it falls back"),
+      .unit = UnitOfSubject(subject.id),
       .spec = SpecFor(subject.id, absl::StrCat("guard: ", what), guard)};
   watch.spec.notify_resolved = true;
   alerts->push_back(std::move(watch));
@@ -193,6 +202,7 @@ void DemoSurvey::AddFanOut(std::vector<DemoAlert>* alerts) const {
                      .says = absl::StrCat(what, ", for one `", group_key_, "`, reaches ",
                                           threshold.ToString(), ", the ", kFanOutPercent,
                                           "th percentile of these"),
+                     .unit = UnitOfSubject(*group_subject_),
                      .spec = SpecFor(*group_subject_, "for one group value", threshold)};
   alert.spec.group_values = {{.key = group_key_}};
   alert.spec.notify_resolved = true;

@@ -36,15 +36,24 @@ std::string Grouped(std::uint64_t number) {
   return text;
 }
 
+std::string Counted(std::uint64_t number, absl::string_view what) {
+  return absl::StrCat(Grouped(number), " ", what, number == 1 ? "" : "s");
+}
+
 std::string TextOf(std::optional<Decimal> value) {
   return value.has_value() ? value->ToString() : "none";
 }
 
 std::string MachineText() {
   const std::string model = ValueIn("/proc/cpuinfo", "model name");
-  const unsigned cores = std::thread::hardware_concurrency();
-  return absl::StrCat(cores, cores == 1 ? " core" : " cores", ", ",
-                      model.empty() ? "a processor without a name" : model);
+  std::string text =
+      absl::StrCat(Counted(std::thread::hardware_concurrency(), "core"), ", ",
+                   model.empty() ? "a processor without a name" : model);
+  std::string load;
+  if (std::ifstream("/proc/loadavg") >> load) {
+    absl::StrAppend(&text, "; load of the last minute ", load);
+  }
+  return text;
 }
 
 std::optional<std::uint64_t> PeakMemory() {

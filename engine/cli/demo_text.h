@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "tocsin/decimal.h"
 
 namespace tocsin::cli {
@@ -12,13 +13,16 @@ namespace tocsin::cli {
 // `1,234,567`
 std::string Grouped(std::uint64_t number);
 
+// `1 fact`, `2,000 facts`
+std::string Counted(std::uint64_t number, absl::string_view what);
+
 // The value's own digits; `none` without one.
 std::string TextOf(std::optional<Decimal> value);
 
 // What varies from run to run stands in lines of its own, which begin with this.
 inline constexpr char kVaries[] = "~ ";
 
-// The machine this runs on: its cores and the name of its processor.
+// The machine this runs on: its cores, the name of its processor, and how busy it is.
 std::string MachineText();
 
 // The most memory that this process has held, in bytes; nothing where the system

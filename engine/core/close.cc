@@ -9,21 +9,26 @@ absl::StatusOr<CloseResult> EngineImpl::Close(absl::Duration deadline) {
     return MakeStatus(Reason::kCalledFromSink,
                       "Close waits for the sink, so the sink must not call it");
   }
-  if (!gate_.Close()) return CloseResult{};
+  const bool first = !close_called_.exchange(true);
+  const bool has_time = deadline > absl::ZeroDuration();
+  // Before the gate is closed: whoever is refused knows that nothing more is begun.
+  if (first && !has_time) MakeHaste();
+  gate_.Close();
+  if (!first) return CloseResult{};
   gate_.AwaitEmpty();
-  if (deadline > absl::ZeroDuration()) {
-    if (pool_ == nullptr) {
-      DrainEverything();
-    } else {
-      pool_->Schedule([this] { DrainEverything(); });
-      if (!pool_->AwaitIdle(deadline)) {
-        closing_in_haste_.store(true);
-        outbox_.StopDelivering();
-      }
-    }
+  if (has_time && pool_ == nullptr) {
+    DrainEverything();
+  } else if (has_time) {
+    pool_->Schedule([this] { DrainEverything(); });
+    if (!pool_->AwaitIdle(deadline)) MakeHaste();
   }
   if (pool_ != nullptr) pool_->Stop();
   return CountLeft();
+}
+
+void EngineImpl::MakeHaste() {
+  closing_in_haste_.store(true);
+  outbox_.StopDelivering();
 }
 
 CloseResult EngineImpl::CountLeft() {

@@ -191,7 +191,7 @@ void EngineImpl::DrainEverything() {
     }
     const std::uint64_t delivered = outbox_.delivered();
     Deliver(notify::Outbox::Retry::kNow);
-    if (!paused || outbox_.delivered() == delivered) return;
+    if (!paused || outbox_.delivered() == delivered || closing_in_haste_.load()) return;
   }
 }
 
@@ -203,7 +203,7 @@ absl::Status EngineImpl::Drain() {
                       "Drain waits for the sink, so the sink must not call it");
   }
   DrainEverything();
-  return absl::OkStatus();
+  return closing_in_haste_.load() ? Closing() : absl::OkStatus();
 }
 
 }  // namespace tocsin::core

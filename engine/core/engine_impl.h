@@ -171,8 +171,7 @@ class EngineImpl final : public Engine {
   // drain.cc
   void ScheduleDrain(state::Shard* shard);
   void ScheduleDelivery();
-  // Judges all that is due in a shard. False if it paused because the outbox is
-  // full.
+  // Judges all that is due in a shard. False if it may not go on.
   bool DrainShard(state::Shard* shard);
   bool Sweep(state::Shard* shard);
   bool DrainQueue(state::Shard* shard);
@@ -180,7 +179,7 @@ class EngineImpl final : public Engine {
   void Judge(state::Shard* shard, state::Slot* slot, Work* work)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // Ends the periods whose end has come, over all shards in one order. False if it
-  // paused because the outbox is full.
+  // may not go on.
   bool RunTimers();
   void Deliver(notify::Outbox::Retry retry);
   // Goes on with what paused, once the outbox has room.
@@ -191,6 +190,9 @@ class EngineImpl final : public Engine {
   absl::Duration Tick();
 
   // close.cc
+  // From here on no background work is begun: what runs ends with the customers that
+  // it holds, a delivery with the notification that the sink is at.
+  void MakeHaste();
   CloseResult CountLeft();
 
   // Constant.
@@ -204,7 +206,8 @@ class EngineImpl final : public Engine {
   state::Positions positions_;
   notify::Outbox outbox_;
   std::atomic<std::int64_t> last_instant_ns_;
-  std::atomic<std::size_t> due_{0};            // customer alerts with a reset pending
+  std::atomic<std::size_t> due_{0};  // customer alerts with a reset pending
+  std::atomic<bool> close_called_{false};
   std::atomic<bool> closing_in_haste_{false};  // the deadline is over
   std::atomic<bool> paused_{false};            // a drain stopped at a full outbox
   std::atomic<bool> delivery_scheduled_{false};

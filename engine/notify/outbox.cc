@@ -55,7 +55,9 @@ void Outbox::Deliver(absl::FunctionRef<absl::Time()> now, Retry retry) {
 }
 
 absl::Time Outbox::NextDelivery() const {
-  if (size() == 0) return absl::InfiniteFuture();
+  if (size() == 0 || stopped_.load(std::memory_order_relaxed)) {
+    return absl::InfiniteFuture();
+  }
   absl::MutexLock lock(&mu_);
   return retry_at_;
 }
@@ -65,6 +67,7 @@ bool Outbox::InsideSink() const { return delivering_here == this; }
 bool Outbox::Begin(absl::Time now, Retry retry) {
   if (size() == 0) return false;
   absl::MutexLock lock(&mu_);
+  if (stopped_.load(std::memory_order_relaxed)) return false;
   if (retry == Retry::kNow) mu_.Await(absl::Condition(this, &Outbox::Idle));
   if (delivering_) return false;
   if (retry == Retry::kWhenDue && now < retry_at_) return false;

@@ -44,11 +44,11 @@ class Outbox {
   // to that one.
   void Deliver(absl::FunctionRef<absl::Time()> now, Retry retry);
 
-  // Ends a `Deliver` after the notification that it is at.
+  // Ends a `Deliver` after the notification that it is at; none begins any more.
   void StopDelivering() { stopped_.store(true); }
 
-  // When to call `Deliver` again; InfiniteFuture if nothing waits, InfinitePast if
-  // at once.
+  // When to call `Deliver` again; InfiniteFuture if nothing waits or it was stopped,
+  // InfinitePast if at once.
   absl::Time NextDelivery() const;
 
   // Whether this thread is inside the sink's `Deliver`.

@@ -57,7 +57,9 @@ class AlertBook {
   std::size_t active_count_ ABSL_GUARDED_BY(mu_) = 0;
   absl::flat_hash_map<std::string, AlertId> uniqueness_keys_ ABSL_GUARDED_BY(mu_);
 
-  // By canonical text. Those whose last alert is gone are dropped now and then.
+  // By canonical text. Those whose last alert is gone are dropped now and then. Only
+  // drafts use them, so what keeps those to one thread at a time guards them: the
+  // engine's `change_mu_`.
   absl::flat_hash_map<std::string, std::weak_ptr<const model::Measure>> measures_;
   std::size_t measures_after_cleaning_ = 0;
 };

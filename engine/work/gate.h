@@ -28,8 +28,8 @@ class Gate {
 
   bool closed() const { return (state_.load(std::memory_order_acquire) & kClosed) != 0; }
 
-  // Lets nobody in any more. True for the first caller.
-  bool Close() { return (state_.fetch_or(kClosed) & kClosed) == 0; }
+  // Lets nobody in any more. Again: nothing.
+  void Close() { state_.fetch_or(kClosed); }
 
   // Waits until all who are in have left. Needs `Close` first.
   void AwaitEmpty() {

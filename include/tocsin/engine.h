@@ -72,17 +72,19 @@ class Engine {
 
   // Begins to watch. Every customer in scope is judged at once, in the
   // background; until its turn comes its status is `evaluating`.
-  // Errors, first match first: kInvalidArgument for a spec that is malformed;
-  // kOutOfRange for a threshold beyond +-10^18; kAlreadyExists for an id or a
-  // uniqueness key that was used; kResourceExhausted for too many alerts or a
-  // full outbox.
+  // Errors, first match first: kInvalidArgument, or kOutOfRange for a threshold
+  // beyond +-10^18, field by field: name, threshold, uniqueness key, ids and scope,
+  // what is watched, group values, custom field filters; kAlreadyExists for an id,
+  // then for a uniqueness key, that was used; kResourceExhausted for too many
+  // alerts, then for a full outbox.
   virtual absl::StatusOr<AlertId> CreateAlert(const AlertSpec& spec) = 0;
 
   // Changes an alert in place. Customers are judged against the new threshold
   // in the background, their status staying what it was until then.
   // Errors, first match first: kInvalidArgument for a nil id; kNotFound;
-  // kFailedPrecondition if it is archived; kInvalidArgument for an update that is
-  // malformed; kOutOfRange; kResourceExhausted.
+  // kFailedPrecondition if it is archived; kInvalidArgument for `on_change`;
+  // kInvalidArgument or kOutOfRange, field by field as `CreateAlert`;
+  // kResourceExhausted for a full outbox.
   virtual absl::Status UpdateAlert(AlertId alert, const AlertUpdate& update) = 0;
 
   // Ends evaluation at once and for good: once this returns nothing about the
@@ -138,8 +140,9 @@ class Engine {
   virtual absl::Status Reset(CustomerId customer, AlertId alert,
                              const InstanceSelector& instance = {}) = 0;
 
-  // One customer's state under one alert. Errors as `Reset`, except that the
-  // state of a disabled or archived alert is given, without a status.
+  // One customer's state under one alert. Errors as `Reset`, but never
+  // kResourceExhausted; and the state of a disabled or archived alert is given,
+  // without a status.
   virtual absl::StatusOr<CustomerAlert> GetCustomerAlert(
       CustomerId customer, AlertId alert, const InstanceSelector& instance = {}) = 0;
 
@@ -166,17 +169,18 @@ class Engine {
   // Does, or waits for, everything that is due by the clock: re-evaluations,
   // periods that ended, deliveries. A notification whose delivery failed is
   // tried once more and left if it fails again. Not from a NotificationSink:
-  // kFailedPrecondition.
+  // kFailedPrecondition. A `Close` without time ends it early: kUnavailable.
   virtual absl::Status Drain() = 0;
 
   virtual Stats GetStats() = 0;
 
-  // Refuses new calls, waits for running ones, finishes what is due and
-  // delivers what is decided, at most until `deadline` on the machine's clock
-  // has passed; then stops the threads. Says how much was left. Closing again
-  // does nothing. The notification that the sink is at is waited for, and without
-  // worker threads the deadline is looked at only before the work begins. Not from
-  // a NotificationSink: kFailedPrecondition.
+  // Refuses new calls, waits for running ones, and then finishes what is due and
+  // delivers what is decided, for at most `deadline` on the machine's clock; then
+  // stops the threads. Says how much was left. Closing again does nothing. The
+  // notification that the sink is at is waited for. With a deadline of 0 or below
+  // nothing else is begun, also by a `Drain` that is running. Without worker threads
+  // a deadline above 0 is not looked at. Not from a NotificationSink:
+  // kFailedPrecondition.
   virtual absl::StatusOr<CloseResult> Close(
       absl::Duration deadline = absl::InfiniteDuration()) = 0;
 

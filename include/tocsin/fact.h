@@ -207,7 +207,7 @@ struct FactReport {
   absl::Status status = absl::OkStatus();
 };
 
-struct ApplyResult {
+struct [[nodiscard]] ApplyResult {
   // Of the batch as a whole. OK also if single facts were refused. Anything
   // else means that nothing of the batch was applied.
   absl::Status status = absl::OkStatus();

@@ -48,8 +48,9 @@ struct Notification {
   std::string alert_name = {};
   Decimal threshold = {};
   Decimal value = {};
-  // When this instance was last judged; nothing if it never was, or had no
-  // data then.
+  // The value when this instance was last judged; nothing if it had no data then,
+  // or was not judged before in this period, in this scope, or since the alert was
+  // created, enabled again or given other filters.
   std::optional<Decimal> previous_value = std::nullopt;
   // How often the customer alert had been reset.
   std::uint64_t epoch = 0;

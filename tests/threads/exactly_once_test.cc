@@ -68,7 +68,8 @@ TEST(Threads, UpAndDownAreNotifiedInTurn) {
           .ok());
   RunTogether(4, [&](int) {
     for (int i = 0; i < 3'000; ++i) {
-      engine->Apply({Spend(Customer(1), "1"), Spend(Customer(1), "-1")});
+      ASSERT_EQ(
+          engine->Apply({Spend(Customer(1), "1"), Spend(Customer(1), "-1")}).applied, 2u);
     }
   });
   ASSERT_TRUE(engine->Drain().ok());
@@ -93,7 +94,9 @@ TEST(Threads, AnAlertCreatedAmongFactsSpeaksOnceToEachCustomer) {
       return;
     }
     for (int round = 0; round < 30; ++round) {
-      for (int c = 0; c < kCustomers; ++c) engine->Apply({Spend(Customer(c), "1")});
+      for (int c = 0; c < kCustomers; ++c) {
+        ASSERT_EQ(engine->Apply({Spend(Customer(c), "1")}).applied, 1u);
+      }
     }
   });
   ASSERT_TRUE(engine->Drain().ok());

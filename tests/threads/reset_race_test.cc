@@ -48,7 +48,7 @@ TEST(ResetRace, ResetsAgainstFactsEachEpochSpeaksAtMostOnceAndTheLastOneDoes) {
         const CustomerId customer = Customer(static_cast<int>(i) % kCustomers);
         ASSERT_TRUE(setting.engine->Reset(customer, setting.alert).ok());
       } else {
-        setting.engine->Apply(alarm);
+        ASSERT_EQ(setting.engine->Apply(alarm).applied, alarm.size());
       }
     }
   });
@@ -82,7 +82,10 @@ TEST(ResetRace, NothingDecidedBeforeAResetComesAfterIt) {
   std::atomic<bool> done{false};
   std::thread facts([&] {
     while (!done) {
-      setting.engine->Apply({Spend(Customer(1), "10"), Spend(Customer(1), "-10")});
+      EXPECT_EQ(
+          setting.engine->Apply({Spend(Customer(1), "10"), Spend(Customer(1), "-10")})
+              .applied,
+          2u);
     }
   });
   while (setting.engine->GetStats().customers == 0) std::this_thread::yield();
@@ -114,7 +117,7 @@ TEST(ResetRace, OnceArchiveHasReturnedNothingIsDecided) {
       }
       for (int i = 0; i < 50 || !archived; ++i) {
         const CustomerId customer = Customer(i % 8);
-        setting.engine->Apply({Spend(customer, "10")});
+        ASSERT_EQ(setting.engine->Apply({Spend(customer, "10")}).applied, 1u);
         const absl::Status status = setting.engine->Reset(customer, setting.alert);
         if (!status.ok()) {
           EXPECT_EQ(ReasonOf(status), Reason::kAlertArchived);
@@ -130,7 +133,9 @@ TEST(ResetRace, OnceArchiveHasReturnedNothingIsDecided) {
 TEST(ResetRace, UpdatesAmongResetsLeaveNobodyBehind) {
   constexpr int kCustomers = 50;
   Setting setting(4);
-  for (int c = 0; c < kCustomers; ++c) setting.engine->Apply({Spend(Customer(c), "7")});
+  for (int c = 0; c < kCustomers; ++c) {
+    ASSERT_EQ(setting.engine->Apply({Spend(Customer(c), "7")}).applied, 1u);
+  }
   RunTogether(3, [&](int thread) {
     for (int i = 0; i < 300; ++i) {
       if (thread == 0) {

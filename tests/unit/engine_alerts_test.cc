@@ -67,7 +67,7 @@ TEST_F(Alerts, AnUnknownOneIsNamed) {
 
 TEST_F(Alerts, WhatCannotBeDoneToOneSaysWhatCan) {
   const AlertId alert = Create();
-  engine_->Apply({Spend(Customer(1), "1")});
+  ASSERT_EQ(engine_->Apply({Spend(Customer(1), "1")}).applied, 1u);
   const auto ignore = [](const CustomerAlert&) {};
   Expect(engine_->EnableAlert(alert), Reason::kAlertNotDisabled,
          HasSubstr("only a disabled one"));

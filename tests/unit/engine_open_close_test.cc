@@ -76,7 +76,7 @@ TEST(Close, FinishesWhatIsDue) {
     std::unique_ptr<Engine> engine =
         *Engine::Open({.sink = &sink, .worker_threads = threads});
     const AlertId alert = *engine->CreateAlert({.name = "x", .threshold = D("1")});
-    engine->Apply({Spend(Customer(1), "1")});
+    ASSERT_EQ(engine->Apply({Spend(Customer(1), "1")}).applied, 1u);
     ASSERT_TRUE(engine->Reset(Customer(1), alert).ok());
     const absl::StatusOr<CloseResult> left = engine->Close();
     ASSERT_TRUE(left.ok());
@@ -91,13 +91,85 @@ TEST(Close, CountsWhatItLeaves) {
   sink.SetMood(CollectingSink::Mood::kFails);
   std::unique_ptr<Engine> engine = *Engine::Open({.sink = &sink, .worker_threads = 0});
   const AlertId alert = *engine->CreateAlert({.name = "x", .threshold = D("1")});
-  engine->Apply({Spend(Customer(1), "1"), Spend(Customer(2), "1")});
+  ASSERT_EQ(engine->Apply({Spend(Customer(1), "1"), Spend(Customer(2), "1")}).applied,
+            2u);
   ASSERT_TRUE(engine->Reset(Customer(2), alert).ok());
   // Without a deadline there is no time for anything.
   const absl::StatusOr<CloseResult> left = engine->Close(absl::ZeroDuration());
   ASSERT_TRUE(left.ok());
   EXPECT_EQ(left->due, 1u);
   EXPECT_EQ(left->undelivered, 2u);
+}
+
+// Has the customers 0 to `count` - 1 spend 1 each.
+bool TellAll(Engine* engine, int count) {
+  std::vector<Fact> facts;
+  for (int i = 0; i < count; ++i) facts.push_back(Spend(Customer(i), "1"));
+  return engine->Apply(facts).applied == facts.size();
+}
+
+// Takes each notification only once the engine refuses calls, so once it is closing.
+class SinkOfAClosingEngine : public NotificationSink {
+ public:
+  absl::Status Deliver(const Notification&) override {
+    {
+      absl::MutexLock lock(&mutex_);
+      ++begun_;
+    }
+    while (engine->LastPosition("s").ok()) std::this_thread::yield();
+    return absl::OkStatus();
+  }
+  void AwaitFirst() {
+    absl::MutexLock lock(&mutex_);
+    const auto begun = [](int* count) { return *count > 0; };
+    mutex_.Await(absl::Condition(+begun, &begun_));
+  }
+  int begun() {
+    absl::MutexLock lock(&mutex_);
+    return begun_;
+  }
+
+  Engine* engine = nullptr;
+
+ private:
+  absl::Mutex mutex_;
+  int begun_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+TEST(Close, WithoutTimeWaitsOnlyForTheNotificationThatTheSinkIsAt) {
+  for (const absl::Duration deadline :
+       {absl::ZeroDuration(), -absl::Seconds(1), -absl::InfiniteDuration()}) {
+    SinkOfAClosingEngine sink;
+    std::unique_ptr<Engine> engine = *Engine::Open({.sink = &sink, .worker_threads = 2});
+    sink.engine = engine.get();
+    ASSERT_TRUE(engine->CreateAlert({.name = "x", .threshold = D("1")}).ok());
+    ASSERT_TRUE(TellAll(engine.get(), 100));
+    sink.AwaitFirst();
+    const absl::StatusOr<CloseResult> left = engine->Close(deadline);
+    ASSERT_TRUE(left.ok());
+    EXPECT_EQ(left->undelivered, 99u) << deadline;
+    EXPECT_EQ(sink.begun(), 1) << deadline;
+  }
+}
+
+TEST(Close, WithoutTimeEndsADrainThatIsRunning) {
+  SinkOfAClosingEngine sink;
+  // With room for few, so that the drain has more to judge once some are delivered.
+  std::unique_ptr<Engine> engine =
+      *Engine::Open({.sink = &sink, .worker_threads = 0, .shards = 1, .outbox_max = 10});
+  sink.engine = engine.get();
+  ASSERT_TRUE(TellAll(engine.get(), 1'000));
+  ASSERT_TRUE(engine->CreateAlert({.name = "x", .threshold = D("1")}).ok());
+  absl::Status drained;
+  std::thread draining([&] { drained = engine->Drain(); });
+  sink.AwaitFirst();
+  const absl::StatusOr<CloseResult> left = engine->Close(absl::ZeroDuration());
+  draining.join();
+  ASSERT_TRUE(left.ok());
+  EXPECT_EQ(ReasonOf(drained), Reason::kClosing);
+  EXPECT_EQ(sink.begun(), 1);
+  EXPECT_GT(left->due, 900u) << "only the customers of one hold were judged";
+  EXPECT_EQ(left->due + left->undelivered, 999u);
 }
 
 // Takes each notification only once the test lets it.
@@ -129,7 +201,7 @@ TEST(Close, AfterItsDeadlineWaitsOnlyForTheDeliveryUnderWay) {
   SlowSink sink;
   std::unique_ptr<Engine> engine = *Engine::Open({.sink = &sink, .worker_threads = 2});
   ASSERT_TRUE(engine->CreateAlert({.name = "x", .threshold = D("1")}).ok());
-  for (int i = 0; i < 100; ++i) engine->Apply({Spend(Customer(i), "1")});
+  ASSERT_TRUE(TellAll(engine.get(), 100));
   sink.AwaitFirst();
   CloseResult left;
   std::thread closing([&] { left = *engine->Close(absl::Milliseconds(1)); });

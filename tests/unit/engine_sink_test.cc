@@ -42,7 +42,9 @@ TEST(Sink, ThatFailsOrThrowsIsGivenTheSameAgainInOrder) {
   fixture.Limit("10");
   fixture.Limit("20");
   sink.SetMood(CollectingSink::Mood::kFails);
-  fixture.engine->Apply({Spend(Customer(1), "25"), Spend(Customer(2), "15")});
+  ASSERT_EQ(
+      fixture.engine->Apply({Spend(Customer(1), "25"), Spend(Customer(2), "15")}).applied,
+      2u);
   ASSERT_TRUE(fixture.engine->Drain().ok());
   sink.SetMood(CollectingSink::Mood::kThrows);
   ASSERT_TRUE(fixture.engine->Drain().ok());
@@ -84,7 +86,7 @@ TEST(Sink, MayCallTheEngineButNotWaitForItself) {
   Fixture fixture(&sink);
   sink.engine = fixture.engine.get();
   fixture.Limit("10");
-  fixture.engine->Apply({Spend(Customer(1), "10")});
+  ASSERT_EQ(fixture.engine->Apply({Spend(Customer(1), "10")}).applied, 1u);
   ASSERT_TRUE(fixture.engine->Drain().ok());
   ASSERT_TRUE(fixture.engine->Drain().ok());
   EXPECT_THAT(sink.epochs, ::testing::ElementsAre(0, 1));
@@ -127,7 +129,9 @@ TEST(Sink, ThatHasNoRoomRefusesFactsAlertsAndResetsWhole) {
 TEST(Sink, ThatFillsUpDuringASweepHoldsItUpAndLosesNothing) {
   CollectingSink sink;
   Fixture fixture(&sink, /*threads=*/0, /*outbox_max=*/10);
-  for (int i = 0; i < 500; ++i) fixture.engine->Apply({Spend(Customer(i), "10")});
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_EQ(fixture.engine->Apply({Spend(Customer(i), "10")}).applied, 1u);
+  }
   fixture.Limit("10");
   ASSERT_TRUE(fixture.engine->Drain().ok());
   EXPECT_EQ(sink.Take().size(), 500u);
@@ -138,7 +142,7 @@ TEST(Sink, BackgroundThreadsTryAgainWhenTheWaitIsOver) {
   sink.SetMood(CollectingSink::Mood::kFails);
   std::unique_ptr<Engine> engine = *Engine::Open({.sink = &sink, .random_seed = 1});
   ASSERT_TRUE(engine->CreateAlert({.name = "limit", .threshold = D("10")}).ok());
-  engine->Apply({Spend(Customer(1), "10")});
+  ASSERT_EQ(engine->Apply({Spend(Customer(1), "10")}).applied, 1u);
   const absl::Time give_up = absl::Now() + absl::Seconds(60);
   while (sink.failures() < 3 && absl::Now() < give_up) std::this_thread::yield();
   EXPECT_GE(sink.failures(), 3u);
