@@ -61,7 +61,7 @@ void ReferenceModel::Publish(Customer& customer, Change change, absl::Time decid
     notification.threshold = *spec.threshold;
     notification.value = decision.value;
     notification.previous_value = decision.previous;
-    if (InfoOf(spec.type).unit == Unit::kPercent) {
+    if (info.unit == Unit::kPercent) {
       notification.remaining_balance = decision.remaining.value_or(Decimal());
     }
     notification.epoch = decision.epoch;
