@@ -109,7 +109,8 @@ void NarrowToCreate(Source& source, Flavour flavour, Command& command) {
   numbers[Command::kWhat] = kCreate;
   numbers[Command::kKind] = KindOf(source, flavour);
   if (IsCounted(flavour)) return;
-  if (source.Below(4) > 0) numbers[Command::kWho] &= static_cast<std::uint8_t>(~7U);
+  const bool of_some_plan = source.Below(flavour == Flavour::kDays ? 2 : 4) == 0;
+  if (!of_some_plan) numbers[Command::kWho] &= static_cast<std::uint8_t>(~7U);
   if (source.Below(2) == 0) numbers[Command::kGroups] = 0;
   if (source.Below(2) == 0) numbers[Command::kVersion] = 0;
 }
