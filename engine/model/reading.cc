@@ -26,7 +26,7 @@ Reading ReadingOf(absl::string_view instance, const Measure& measure, const Tall
                   .ends_at = tally.ends_at,
                   .invoice_type = tally.invoice_type};
   if (measure.subject.info().unit == Unit::kPercent) {
-    reading.remaining_balance = tally.total;
+    reading.remaining_balance = reading.level.has_value() ? tally.total : Decimal();
   }
   return reading;
 }

@@ -29,6 +29,8 @@ model::Decision ADecision() {
           .instance = model::InstanceKeyOf({"chat", "gpt"}),
           .value = D("5000.25"),
           .previous_value = D("-0.5"),
+          .remaining_balance = std::nullopt,
+          .invoice_type = {},
           .epoch = 3,
           .crossing = 7,
           .sequence = 12,

@@ -10,10 +10,10 @@ namespace {
 using testing::D;
 
 Posting Add(const char* amount, std::optional<std::uint64_t> version = std::nullopt) {
-  return {.subject = {}, .amount = D(amount), .is_total = false, .version = version};
+  return {.amount = D(amount), .is_total = false, .version = version};
 }
 Posting Total(const char* amount, std::optional<std::uint64_t> version = std::nullopt) {
-  return {.subject = {}, .amount = D(amount), .is_total = true, .version = version};
+  return {.amount = D(amount), .is_total = true, .version = version};
 }
 
 TEST(Sum, AdditionsComeInAnyOrderAndTotalsOnlyForward) {
