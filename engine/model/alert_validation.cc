@@ -134,17 +134,17 @@ absl::Status CheckGroups(const AlertSpec& spec) {
   return absl::OkStatus();
 }
 
-absl::Status CheckEntity(FilterEntity entity, AlertType type) {
+absl::Status CheckEntity(absl::string_view what, FilterEntity entity, AlertType type) {
   const FilterEntity own = *InfoOf(type).custom_fields;
   if (entity == own) return absl::OkStatus();
   const int number = static_cast<int>(entity);
   const std::string name = number < kFilterEntityCount
                                ? std::string(FilterEntityName(entity))
                                : absl::StrCat("number ", number);
-  return MakeStatus(
-      Reason::kNotOfThisType,
-      absl::StrCat("entity ", name, " is not one that ", AlertTypeName(type),
-                   " filters by; it must be ", FilterEntityName(own)));
+  return MakeStatus(Reason::kNotOfThisType,
+                    absl::StrCat(what, " has the entity ", name,
+                                 ", which is not one that ", AlertTypeName(type),
+                                 " filters by; it must be ", FilterEntityName(own)));
 }
 
 absl::Status CheckFilters(absl::string_view what, AlertType type,
@@ -153,7 +153,7 @@ absl::Status CheckFilters(absl::string_view what, AlertType type,
     return TooMany(what, filters.size(), kCustomFieldFiltersMax);
   }
   for (const CustomFieldFilter& filter : filters) {
-    absl::Status status = CheckEntity(filter.entity, type);
+    absl::Status status = CheckEntity(what, filter.entity, type);
     if (status.ok()) {
       status =
           CheckText({absl::StrCat("a key of ", what), 1, kCustomFieldKeyMax}, filter.key);

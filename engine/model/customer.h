@@ -74,6 +74,11 @@ struct Pending {
   absl::btree_set<std::string> reset_instances;
 
   bool HasReset() const { return reset_whole || !reset_instances.empty(); }
+  // Whether the instance is judged for any of the reasons.
+  bool Concerns(absl::string_view instance_key) const {
+    return created || restarted || updated || renotify || reset_whole ||
+           reset_instances.contains(instance_key);
+  }
   // Until judged, nothing is concluded about the instance.
   bool Evaluating(absl::string_view instance_key) const {
     return judged_under == nullptr || reset_whole ||

@@ -168,7 +168,6 @@ void JudgePending(Customer* customer, const Context& context, absl::Time instant
                   absl::Time as_of) {
   if (customer->pending.empty()) return;
   Turn turn(customer, context, instant);
-  std::vector<const Measure*> judged;
   for (const auto& [id, pending] : customer->pending) {
     if (pending.HasReset()) ++*context.resets_done;
     const AlertPtr* alert = FindAlert(*customer, context.catalog, id);
@@ -178,9 +177,16 @@ void JudgePending(Customer* customer, const Context& context, absl::Time instant
                    [&, &owed = pending](const Reading& reading) {
                      JudgeInstance(*alert, owed, reading, &turn);
                    });
-    judged.push_back(&measure);
   }
-  for (const Measure* measure : judged) NoteJudged(customer, *measure, instant);
+  // Last, as of several alerts on one measure each shows what it was before.
+  for (const auto& [id, pending] : customer->pending) {
+    const AlertPtr* alert = FindAlert(*customer, context.catalog, id);
+    if (alert == nullptr) continue;
+    NoteJudged(customer, *(*alert)->measure, instant,
+               [&owed = pending](absl::string_view instance) {
+                 return owed.Concerns(instance);
+               });
+  }
   customer->pending.clear();
 }
 
@@ -193,7 +199,7 @@ void JudgeEntering(Customer* customer, const Context& context, const AlertPtr& a
     shown.previous.reset();
     turn->Reach({alert, reading.instance, Trigger::kCustomer, shown});
   });
-  NoteJudged(customer, measure, context.now);
+  NoteJudged(customer, measure, context.now, [](absl::string_view) { return true; });
 }
 
 }  // namespace tocsin::model

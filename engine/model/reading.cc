@@ -111,12 +111,15 @@ void ForEachReading(const Customer& customer, const Measure& measure, absl::Time
   }
 }
 
-void NoteJudged(Customer* customer, const Measure& measure, absl::Time at) {
+void NoteJudged(Customer* customer, const Measure& measure, absl::Time at,
+                absl::FunctionRef<bool(absl::string_view instance)> judged) {
   Holdings* holdings = customer->holdings.get();
   if (holdings == nullptr || measure.subject.IsPeriodSum()) return;
   Tallies* tallies = holdings->FindTallies(&measure);
   if (tallies == nullptr) return;
-  for (auto& [key, tally] : tallies->instances) tally.judged_at = at;
+  for (auto& [key, tally] : tallies->instances) {
+    if (judged(key)) tally.judged_at = at;
+  }
 }
 
 void JudgeGauge(const Customer& customer, const Catalog& catalog, const Subject& subject,

@@ -36,8 +36,9 @@ struct Reading {
 void ForEachReading(const Customer& customer, const Measure& measure, absl::Time at,
                     absl::FunctionRef<void(const Reading& reading)> visit);
 
-// Notes that the instances of a measure were judged.
-void NoteJudged(Customer* customer, const Measure& measure, absl::Time at);
+// Notes that those instances of a measure that `judged` picks were judged.
+void NoteJudged(Customer* customer, const Measure& measure, absl::Time at,
+                absl::FunctionRef<bool(absl::string_view instance)> judged);
 
 // Judges a gauge whose value is `previous` no more, and sets its band.
 void JudgeGauge(const Customer& customer, const Catalog& catalog, const Subject& subject,

@@ -224,7 +224,7 @@ TEST(AlertJson, AnUpdateHasTheSameFilters) {
 TEST(AlertJson, AnUpdateTellsKeptFiltersFromNone) {
   const AlertUpdate kept =
       Read<AlertUpdateStatement>(
-          R"({"type":"alert_update","id":"$A","invoice_types_filter":null,
+          R"({"type":"alert_update","id":"$A","name":"n","invoice_types_filter":null,
               "credit_grant_type_filters":null,"seat_filter":null,
               "alert_specifiers":null,"custom_field_filters":null})")
           .update;
