@@ -1,0 +1,139 @@
+// What balances and timers cost: a draw, a top-up and a new balance among few and among
+// many of one customer, and a fact beside a million timers.
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "benchmark/benchmark.h"
+#include "tocsin/engine.h"
+
+namespace tocsin {
+namespace {
+
+template <typename AnyId>
+AnyId IdOfNumber(std::uint64_t number) {
+  boost::uuids::uuid uuid{};
+  const std::uint64_t mixed = (number + 1) * 0x9e3779b97f4a7c15ULL;
+  for (int i = 0; i < 8; ++i) {
+    uuid.data[i] = static_cast<std::uint8_t>(mixed >> (8 * i));
+    uuid.data[8 + i] = static_cast<std::uint8_t>(number >> (8 * i));
+  }
+  uuid.data[15] = 1;
+  return AnyId(uuid);
+}
+
+class StandingClock : public Clock {
+ public:
+  absl::Time Now() override { return absl::UnixEpoch() + absl::Hours(24) * 20'000; }
+};
+
+BalanceTold ABalance(CustomerId customer, std::uint64_t number) {
+  static StandingClock clock;
+  return {.customer = customer,
+          .balance = IdOfNumber<BalanceId>(number),
+          .type = BalanceType::kCommit,
+          .granted = Decimal::FromInteger(1'000'000),
+          .remaining = Decimal::FromInteger(1'000'000),
+          .ends_at = clock.Now() + absl::Hours(24 * 30) +
+                     absl::Seconds(static_cast<std::int64_t>(number % 1'000'000))};
+}
+
+// One customer with so many balances, watched by an alert on their sum, on their
+// percentage and on the days of each.
+struct Setting {
+  explicit Setting(std::uint64_t balances) : count(balances) {
+    engine = *Engine::Open({.clock = &clock, .worker_threads = 0, .random_seed = 1});
+    for (const AlertType type : {AlertType::kLowRemainingCommitBalanceReached,
+                                 AlertType::kLowRemainingCommitPercentageReached,
+                                 AlertType::kLowRemainingDaysForCommitSegmentReached}) {
+      benchmark::DoNotOptimize(engine->CreateAlert(
+          {.type = type, .name = "low", .threshold = Decimal::FromInteger(1)}));
+    }
+    for (std::uint64_t i = 0; i < count; ++i) Apply(ABalance(customer, i));
+  }
+
+  void Apply(const Fact& fact) { benchmark::DoNotOptimize(engine->Apply({fact})); }
+
+  std::uint64_t count;
+  StandingClock clock;
+  std::unique_ptr<Engine> engine;
+  CustomerId customer = IdOfNumber<CustomerId>(0);
+};
+
+void BM_DrawAmongBalances(benchmark::State& state) {
+  Setting setting(static_cast<std::uint64_t>(state.range(0)));
+  std::uint64_t i = 0;
+  for (auto _ : state) {
+    setting.Apply(BalanceDrawn{.customer = setting.customer,
+                               .balance = IdOfNumber<BalanceId>(i++ % setting.count),
+                               .amount = Decimal::FromUnits(1)});
+  }
+}
+BENCHMARK(BM_DrawAmongBalances)->ArgName("balances")->Arg(10)->Arg(10'000);
+
+void BM_TopUpAmongBalances(benchmark::State& state) {
+  Setting setting(static_cast<std::uint64_t>(state.range(0)));
+  std::uint64_t i = 0;
+  for (auto _ : state) {
+    setting.Apply(ABalance(setting.customer, i++ % setting.count));
+  }
+}
+BENCHMARK(BM_TopUpAmongBalances)->ArgName("balances")->Arg(10)->Arg(10'000);
+
+// The customer is made anew after every thousand, so that there are never many more.
+void BM_AddAmongBalances(benchmark::State& state) {
+  constexpr std::uint64_t kAdded = 1'000;
+  const auto count = static_cast<std::uint64_t>(state.range(0));
+  std::uint64_t added = kAdded;
+  std::unique_ptr<Setting> setting;
+  for (auto _ : state) {
+    if (added == kAdded) {
+      state.PauseTiming();
+      setting = std::make_unique<Setting>(count);
+      added = 0;
+      state.ResumeTiming();
+    }
+    setting->Apply(ABalance(setting->customer, count + added++));
+  }
+}
+BENCHMARK(BM_AddAmongBalances)->ArgName("balances")->Arg(10)->Arg(10'000);
+
+// A spend fact of somebody, where so many customers have a balance that will end.
+void BM_SpendBesideTimers(benchmark::State& state) {
+  constexpr std::uint64_t kCustomers = 1'000'000;
+  StandingClock clock;
+  const std::unique_ptr<Engine> engine =
+      *Engine::Open({.clock = &clock, .worker_threads = 0, .random_seed = 1});
+  benchmark::DoNotOptimize(engine->CreateAlert(
+      {.name = "limit", .threshold = Decimal::FromInteger(1'000'000'000)}));
+  const auto timers = static_cast<std::uint64_t>(state.range(0));
+  std::vector<Fact> facts;
+  for (std::uint64_t i = 0; i < kCustomers; ++i) {
+    const auto customer = IdOfNumber<CustomerId>(i);
+    facts.push_back(SpendAdded{.customer = customer, .amount = Decimal()});
+    if (i < timers) facts.push_back(ABalance(customer, i));
+    if (facts.size() < 4'096) continue;
+    benchmark::DoNotOptimize(engine->Apply(facts));
+    facts.clear();
+  }
+  facts.clear();
+  for (std::uint64_t i = 0; i < 64 * 4'096; ++i) {
+    facts.push_back(SpendAdded{.customer = IdOfNumber<CustomerId>(i * 7'919 % kCustomers),
+                               .amount = Decimal::FromUnits(1)});
+  }
+  std::size_t batch = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        engine->Apply(absl::MakeConstSpan(facts).subspan(4'096 * (batch++ % 64), 4'096)));
+  }
+  state.SetItemsProcessed(state.iterations() * 4'096);
+}
+BENCHMARK(BM_SpendBesideTimers)
+    ->ArgName("timers")
+    ->Arg(0)
+    ->Arg(1'000'000)
+    ->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace tocsin
