@@ -81,13 +81,13 @@ absl::Status Overflow(const Customer& customer, Decimal amount) {
 
 // Sets or takes away what falls due for a balance.
 void SetEvents(const BalanceId& id, const Balance& balance, absl::Duration keep_ended,
-               bool set, Holdings* holdings) {
+               bool set, Agenda* agenda) {
   const auto at = [&](Event::Kind kind, absl::Time instant) {
     const Event event{.at = instant, .kind = kind, .id = id.uuid(), .measure = nullptr};
     if (set) {
-      holdings->agenda.insert(event);
+      agenda->Insert(event);
     } else {
-      holdings->agenda.erase(event);
+      agenda->Erase(event);
     }
   };
   const bool ends = balance.ends_at != absl::InfiniteFuture();
@@ -186,11 +186,11 @@ Outcome TellBalance(Customer* customer, const Context& context, const BalanceTol
     balance.type = next.type;
     balance.credit_type = next.credit_type;
   } else {
-    SetEvents(fact.balance, balance, context.keep_ended, false, &holdings);
+    SetEvents(fact.balance, balance, context.keep_ended, false, &customer->agenda);
   }
   Recount(customer, context, fact.balance, &balance, Trigger::kBalance, &touched,
           [&] { balance = std::move(next); });
-  SetEvents(fact.balance, balance, context.keep_ended, true, &holdings);
+  SetEvents(fact.balance, balance, context.keep_ended, true, &customer->agenda);
   touched.Judge(&turn);
   return outcome;
 }

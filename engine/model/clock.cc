@@ -58,15 +58,6 @@ void LeavePeriod(Customer* customer, const Context& context, absl::Time begun_at
   });
 }
 
-std::vector<Event> TakeEventsAt(Holdings* holdings, absl::Time instant) {
-  std::vector<Event> events;
-  while (holdings != nullptr && holdings->NextInstant() == instant) {
-    events.push_back(*holdings->agenda.begin());
-    holdings->agenda.erase(holdings->agenda.begin());
-  }
-  return events;
-}
-
 void DoEvent(Customer* customer, const Context& context, const Event& event,
              Touched* touched) {
   switch (event.kind) {
@@ -89,7 +80,7 @@ void DoEvent(Customer* customer, const Context& context, const Event& event,
 
 // Everything that falls due at one instant, as one change.
 void DoInstant(Customer* customer, const Context& context, absl::Time instant) {
-  const std::vector<Event> events = TakeEventsAt(customer->holdings.get(), instant);
+  const std::vector<Event> events = customer->agenda.TakeAt(instant);
   const bool period_ends = customer->period.ends_at() == instant;
   bool due = period_ends;
   for (const Event& event : events) due = due || !event.only_forgets();

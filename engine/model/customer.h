@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "engine/model/agenda.h"
 #include "engine/model/catalog.h"
 #include "engine/model/decision.h"
 #include "engine/model/gauge.h"
@@ -115,6 +116,7 @@ struct Customer {
   CustomFields custom_fields;
   Contracts contracts;
   std::unique_ptr<Holdings> holdings;  // null where there is nothing of it
+  Agenda agenda;                       // beside the end of the period
 
   std::vector<AlertPtr> own_alerts;      // for this customer only; not archived
   std::vector<AlertChange> own_changes;  // of those, not yet taken in
@@ -140,16 +142,11 @@ struct Customer {
     return *holdings;
   }
   // When something falls due next.
-  absl::Time NextInstant() const {
-    const absl::Time ends_at = period.ends_at();
-    return holdings == nullptr ? ends_at : std::min(ends_at, holdings->NextInstant());
-  }
+  absl::Time NextInstant() const { return std::min(period.ends_at(), agenda.first()); }
   // When something falls due next that may have to be told. All else can wait until
   // the customer is touched, as nobody could tell.
   absl::Time NextToTell() const {
-    absl::Time next = absl::InfiniteFuture();
-    if (may_resolve_at_end) next = period.ends_at();
-    return holdings == nullptr ? next : std::min(next, holdings->NextInstant());
+    return may_resolve_at_end ? NextInstant() : agenda.first();
   }
   bool InScope(const AlertSpec& spec) const {
     if (archived) return false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/btree_map.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
 #include "engine/model/reading.h"
@@ -159,11 +160,14 @@ CustomerAlert Describe(const Customer& customer, const AlertVersion& alert,
 
 std::vector<CustomerAlert> DescribeInstances(const Customer& customer,
                                              const AlertVersion& alert, absl::Time now) {
-  std::vector<CustomerAlert> views;
+  absl::btree_map<std::string, CustomerAlert> views;
   ForEachReading(customer, *alert.measure, now, [&](const Reading& reading) {
-    views.push_back(DescribeInstance(customer, alert, reading));
+    views.emplace(reading.instance, DescribeInstance(customer, alert, reading));
   });
-  return views;
+  std::vector<CustomerAlert> in_order;
+  in_order.reserve(views.size());
+  for (auto& [key, view] : views) in_order.push_back(std::move(view));
+  return in_order;
 }
 
 }  // namespace tocsin::model

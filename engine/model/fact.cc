@@ -111,6 +111,7 @@ void Archive(Customer* customer, const Context& context) {
   customer->meters.clear();
   customer->contracts.clear();
   customer->holdings.reset();
+  customer->agenda.Clear();
   for (auto& [id, state] : customer->states) {
     state.instances.erase(state.instances.upper_bound(""), state.instances.end());
     state.Forget();

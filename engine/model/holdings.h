@@ -5,14 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
-#include "absl/container/btree_map.h"
-#include "absl/container/btree_set.h"
 #include "absl/container/node_hash_map.h"
 #include "absl/time/time.h"
-#include "boost/uuid/uuid.hpp"
 #include "engine/model/gauge.h"
 #include "engine/model/ladder.h"
 #include "engine/model/measure.h"
@@ -71,35 +67,7 @@ struct Tally {
 
 struct Tallies {
   MeasurePtr measure;
-  absl::btree_map<std::string, Tally> instances;  // by instance key
-};
-
-// Something that falls due for a customer at an instant.
-struct Event {
-  enum class Kind : std::uint8_t {
-    kStarts,       // a balance
-    kEnds,         // a balance
-    kDaysReached,  // a threshold of days, of a balance or (nil) the plan
-    kPlanEnds,
-    kMonthEnds,  // of invoices
-    kForgetBalance,
-    kForgetInvoice,
-  };
-
-  absl::Time at;
-  Kind kind = Kind::kStarts;
-  boost::uuids::uuid id{};
-  const Measure* measure = nullptr;  // of kDaysReached
-
-  // Nothing that anybody is told, nor that a judgement waits for.
-  bool only_forgets() const {
-    return kind == Kind::kForgetBalance || kind == Kind::kForgetInvoice;
-  }
-
-  friend bool operator<(const Event& a, const Event& b) {
-    return std::tie(a.at, a.kind, a.id, a.measure) <
-           std::tie(b.at, b.kind, b.id, b.measure);
-  }
+  absl::node_hash_map<std::string, Tally> instances;  // by instance key
 };
 
 // What a customer has beside spend and usage: kept only for those who have any of it.
@@ -115,15 +83,10 @@ struct Holdings {
   // The end of the plan, while it is still to come.
   std::optional<absl::Time> plan_ends_at;
 
-  // What falls due, first by instant.
-  absl::btree_set<Event> agenda;
   // Of the current month of invoices: its start, and how many belong to it.
   absl::Time month = absl::InfinitePast();
   std::size_t invoices_of_month = 0;
 
-  absl::Time NextInstant() const {
-    return agenda.empty() ? absl::InfiniteFuture() : agenda.begin()->at;
-  }
   Tallies* FindTallies(const Measure* measure) {
     for (Tallies& one : tallies) {
       if (one.measure.get() == measure) return &one;

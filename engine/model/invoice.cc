@@ -53,11 +53,12 @@ Event ForgettingOf(const InvoiceId& id, const Invoice& invoice, absl::Duration k
 }
 
 // An invoice that is new belongs to the month that is now.
-void JoinMonth(absl::Time now, Holdings* holdings, Invoice* invoice) {
+void JoinMonth(absl::Time now, Customer* customer, Invoice* invoice) {
+  Holdings* holdings = customer->holdings.get();
   invoice->month = CalendarMonthAt(now).starts_at;
   if (holdings->invoices_of_month++ > 0) return;
   holdings->month = invoice->month;
-  holdings->agenda.insert(EndOfMonth(holdings->month));
+  customer->agenda.Insert(EndOfMonth(holdings->month));
 }
 
 // Takes an invoice out of every tally, has it changed, and takes it in again.
@@ -124,14 +125,14 @@ Outcome TellInvoice(Customer* customer, const Context& context, const InvoiceTol
   Invoice& invoice = place->second;
   if (inserted) {
     invoice.credit_type = next.credit_type;
-    JoinMonth(context.now, &holdings, &next);
+    JoinMonth(context.now, customer, &next);
   } else if (!invoice.active) {
-    holdings.agenda.erase(ForgettingOf(fact.invoice, invoice, context.keep_ended));
+    customer->agenda.Erase(ForgettingOf(fact.invoice, invoice, context.keep_ended));
   }
   Recount(customer, context, fact.invoice, &invoice, &touched,
           [&] { invoice = std::move(next); });
   if (!invoice.active) {
-    holdings.agenda.insert(ForgettingOf(fact.invoice, invoice, context.keep_ended));
+    customer->agenda.Insert(ForgettingOf(fact.invoice, invoice, context.keep_ended));
   }
   touched.Judge(&turn);
   return outcome;
@@ -160,7 +161,7 @@ void ForgetInvoice(Customer* customer, const InvoiceId& id) {
   const bool of_month = IsOfMonth(holdings, it->second);
   holdings.invoices.erase(it);
   if (!of_month || --holdings.invoices_of_month > 0) return;
-  holdings.agenda.erase(EndOfMonth(holdings.month));
+  customer->agenda.Erase(EndOfMonth(holdings.month));
   holdings.month = absl::InfinitePast();
 }
 

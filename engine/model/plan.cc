@@ -16,13 +16,13 @@ void SetPlanEnd(Customer* customer, const Context& context, Touched* touched) {
   if (customer->holdings == nullptr && !ends_at.has_value()) return;
   Holdings& holdings = customer->HoldingsToChange();
   const bool counted = holdings.plan_ends_at.has_value();
-  if (counted) holdings.agenda.erase(EndOfPlan(*holdings.plan_ends_at));
+  if (counted) customer->agenda.Erase(EndOfPlan(*holdings.plan_ends_at));
   if (counted && ends_at.has_value() && *ends_at <= context.now) {
     return EndPlan(customer, context, Trigger::kCustomer, touched);
   }
   const bool counts = ends_at.has_value() && *ends_at > context.now;
   holdings.plan_ends_at = counts ? ends_at : std::nullopt;
-  if (counts) holdings.agenda.insert(EndOfPlan(*ends_at));
+  if (counts) customer->agenda.Insert(EndOfPlan(*ends_at));
   ForEachPlanMeasure(*customer, context.catalog, [&](const MeasurePtr& measure) {
     touched->Touch(measure, "", Trigger::kCustomer).ends_at = holdings.plan_ends_at;
   });

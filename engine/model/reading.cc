@@ -49,17 +49,6 @@ void ForEachSumReading(const Customer& customer, const Measure& measure,
   }
 }
 
-// The lowest of the instances with data.
-std::optional<Reading> LowestOf(const Tallies& tallies, absl::Time at) {
-  std::optional<Reading> lowest;
-  for (const auto& [key, tally] : tallies.instances) {
-    const Reading reading = ReadingOf("", *tallies.measure, tally, at);
-    if (!reading.level.has_value()) continue;
-    if (!lowest.has_value() || IsLower(*reading.level, *lowest->level)) lowest = reading;
-  }
-  return lowest;
-}
-
 void ForEachTallyReading(const Customer& customer, const Measure& measure, absl::Time at,
                          VisitReading visit) {
   Holdings* holdings = customer.holdings.get();
@@ -69,8 +58,14 @@ void ForEachTallyReading(const Customer& customer, const Measure& measure, absl:
     return;
   }
   if (measure.OpenField() != nullptr) {
-    const std::optional<Reading> whole = LowestOf(*tallies, at);
-    if (whole.has_value()) visit(*whole);
+    std::optional<Level> level;
+    const Tally* lowest = LowestOf(
+        *tallies,
+        [&](const std::string&, const Tally& tally) {
+          return LevelOf(measure, tally, at);
+        },
+        &level);
+    if (lowest != nullptr) visit(ReadingOf("", measure, *lowest, at));
   }
   for (const auto& [key, tally] : tallies->instances) {
     const Reading reading = ReadingOf(key, measure, tally, at);
@@ -149,7 +144,8 @@ void SetBands(Customer* customer, const Catalog& catalog, const Measure& measure
   if (tallies == nullptr) return;
   for (auto& [key, tally] : tallies->instances) {
     if (!tally.ends_at.has_value()) continue;
-    SetNextAt(holdings, measure, key, ladders.NextDaysAt(*tally.ends_at, at), &tally);
+    SetNextAt(&customer->agenda, measure, key, ladders.NextDaysAt(*tally.ends_at, at),
+              &tally);
   }
 }
 

@@ -31,8 +31,8 @@ struct Reading {
   Shown ShownNow() const;
 };
 
-// Calls `visit` for each instance of a measure that has data, in the order of their
-// keys; of a measure without fan-out always once. `at` matters to days only.
+// Calls `visit` for each instance of a measure that has data, in no special order; of
+// a measure without fan-out always once. `at` matters to days only.
 void ForEachReading(const Customer& customer, const Measure& measure, absl::Time at,
                     absl::FunctionRef<void(const Reading& reading)> visit);
 

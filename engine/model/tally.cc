@@ -65,6 +65,24 @@ std::string KeyOf(std::string value) {
 
 }  // namespace
 
+const Tally* LowestOf(const Tallies& tallies, LevelOfInstance level_of,
+                      std::optional<Level>* lowest) {
+  lowest->reset();
+  const std::string* lowest_key = nullptr;
+  const Tally* found = nullptr;
+  for (const auto& [key, tally] : tallies.instances) {
+    const std::optional<Level> level = level_of(key, tally);
+    if (!level.has_value()) continue;
+    const bool lower = found == nullptr || IsLower(*level, **lowest) ||
+                       (!IsLower(**lowest, *level) && key < *lowest_key);
+    if (!lower) continue;
+    *lowest = level;
+    lowest_key = &key;
+    found = &tally;
+  }
+  return found;
+}
+
 std::optional<Level> LevelOf(const Measure& measure, const Tally& tally, absl::Time at) {
   switch (measure.subject.info().unit) {
     case Unit::kDays:
@@ -186,10 +204,8 @@ void BeginTallies(Customer* customer, const MeasurePtr& measure, absl::Time at) 
   if (info.watched == Watched::kPlan) {
     begun.instances[""].ends_at = holdings->plan_ends_at;
   }
-  for (auto it = begun.instances.begin(); it != begun.instances.end();) {
-    it->second.judged_at = at;
-    it = it->second.empty() ? begun.instances.erase(it) : std::next(it);
-  }
+  absl::erase_if(begun.instances, [](const auto& one) { return one.second.empty(); });
+  for (auto& [instance, tally] : begun.instances) tally.judged_at = at;
   if (!begun.instances.empty()) holdings->tallies.push_back(std::move(begun));
 }
 
@@ -198,13 +214,13 @@ void EndTallies(Customer* customer, const Measure& measure) {
   Tallies* tallies = holdings ? holdings->FindTallies(&measure) : nullptr;
   if (tallies == nullptr) return;
   for (auto& [instance, tally] : tallies->instances) {
-    SetNextAt(holdings, measure, instance, absl::InfiniteFuture(), &tally);
+    SetNextAt(&customer->agenda, measure, instance, absl::InfiniteFuture(), &tally);
   }
   holdings->tallies.erase(holdings->tallies.begin() +
                           (tallies - holdings->tallies.data()));
 }
 
-void SetNextAt(Holdings* holdings, const Measure& measure, const std::string& instance,
+void SetNextAt(Agenda* agenda, const Measure& measure, const std::string& instance,
                absl::Time next_at, Tally* tally) {
   if (tally->next_at == next_at) return;
   Event event{.at = tally->next_at,
@@ -214,10 +230,10 @@ void SetNextAt(Holdings* holdings, const Measure& measure, const std::string& in
   if (measure.FansOut()) {
     event.id = ParseUuid(InstanceValues(instance).front()).value();
   }
-  if (tally->next_at != absl::InfiniteFuture()) holdings->agenda.erase(event);
+  if (tally->next_at != absl::InfiniteFuture()) agenda->Erase(event);
   tally->next_at = next_at;
   event.at = next_at;
-  if (next_at != absl::InfiniteFuture()) holdings->agenda.insert(event);
+  if (next_at != absl::InfiniteFuture()) agenda->Insert(event);
 }
 
 }  // namespace tocsin::model

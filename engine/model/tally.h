@@ -12,6 +12,13 @@
 
 namespace tocsin::model {
 
+// The lowest of the instances with data, of equal ones the one with the first key; null
+// where none has data. `level_of` tells what one stands at.
+using LevelOfInstance =
+    absl::FunctionRef<std::optional<Level>(const std::string& key, const Tally& tally)>;
+const Tally* LowestOf(const Tallies& tallies, LevelOfInstance level_of,
+                      std::optional<Level>* lowest);
+
 // What an instance stands at; nothing without data. `at` matters to days only.
 std::optional<Level> LevelOf(const Measure& measure, const Tally& tally, absl::Time at);
 
@@ -52,7 +59,7 @@ void BeginTallies(Customer* customer, const MeasurePtr& measure, absl::Time at);
 void EndTallies(Customer* customer, const Measure& measure);
 
 // Notes when the next threshold of days is reached, in the tally and the agenda.
-void SetNextAt(Holdings* holdings, const Measure& measure, const std::string& instance,
+void SetNextAt(Agenda* agenda, const Measure& measure, const std::string& instance,
                absl::Time next_at, Tally* tally);
 
 }  // namespace tocsin::model

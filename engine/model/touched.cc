@@ -9,61 +9,52 @@
 namespace tocsin::model {
 namespace {
 
-std::optional<Level> LowerOf(const std::optional<Level>& a,
-                             const std::optional<Level>& b) {
-  if (!a.has_value()) return b;
-  return b.has_value() && IsLower(*b, *a) ? b : a;
-}
-
 std::optional<Decimal> RoundedOrNone(const std::optional<Level>& level) {
   return level.has_value() ? std::optional<Decimal>(level->Rounded()) : std::nullopt;
 }
 
 }  // namespace
 
-Tally& Touched::TallyOf(const Entry& entry) {
+Tally* Touched::TallyOf(const MeasurePtr& measure, const std::string& instance) {
   Holdings& holdings = customer_->HoldingsToChange();
-  Tallies* tallies = holdings.FindTallies(entry.measure.get());
+  Tallies* tallies = holdings.FindTallies(measure.get());
   if (tallies == nullptr) {
-    holdings.tallies.push_back({.measure = entry.measure, .instances = {}});
+    holdings.tallies.push_back({.measure = measure, .instances = {}});
     tallies = &holdings.tallies.back();
   }
-  return tallies->instances[entry.instance];
+  return &tallies->instances[instance];
 }
 
 Touched::Entry& Touched::Note(const MeasurePtr& measure, const std::string& instance,
                               Trigger trigger) {
-  const auto [place, inserted] =
-      places_.try_emplace({measure.get(), instance}, entries_.size());
+  Tally* tally = TallyOf(measure, instance);
+  const auto [place, inserted] = places_.try_emplace(tally, entries_.size());
   if (!inserted) return entries_[place->second];
-  Entry entry{.measure = measure,
-              .instance = instance,
-              .trigger = trigger,
-              .before = std::nullopt,
-              .previous = std::nullopt};
-  const Tally& tally = TallyOf(entry);
-  entry.before = LevelOf(*measure, tally, before_);
-  entry.previous = LevelOf(*measure, tally, tally.judged_at);
-  entries_.push_back(std::move(entry));
+  entries_.push_back({.measure = measure,
+                      .instance = instance,
+                      .tally = tally,
+                      .trigger = trigger,
+                      .before = LevelOf(*measure, *tally, before_),
+                      .previous = LevelOf(*measure, *tally, tally->judged_at)});
   return entries_.back();
 }
 
 Tally& Touched::Touch(const MeasurePtr& measure, const std::string& instance,
                       Trigger trigger) {
-  return TallyOf(Note(measure, instance, trigger));
+  return *Note(measure, instance, trigger).tally;
 }
 
 void Touched::EndDays(const MeasurePtr& measure, const std::string& instance,
                       Trigger trigger) {
   Entry& entry = Note(measure, instance, trigger);
   entry.days_over = true;
-  TallyOf(entry).ends_at.reset();
+  entry.tally->ends_at.reset();
 }
 
 Tally& Touched::EndMonth(const MeasurePtr& measure, const std::string& instance) {
   Entry& entry = Note(measure, instance, Trigger::kPeriod);
   entry.month_over = true;
-  return TallyOf(entry);
+  return *entry.tally;
 }
 
 void Touched::Judge(Turn* turn, const absl::flat_hash_set<AlertId>* but) {
@@ -76,7 +67,7 @@ void Touched::Judge(Turn* turn, const absl::flat_hash_set<AlertId>* but) {
 
 void Touched::JudgeEntry(Turn* turn, const absl::flat_hash_set<AlertId>* but,
                          Entry* entry) {
-  Tally& tally = TallyOf(*entry);
+  Tally& tally = *entry->tally;
   const Measure& measure = *entry->measure;
   std::optional<Level> after = LevelOf(measure, tally, instant_);
   if (entry->days_over) after = Level::Days(absl::ZeroDuration());
@@ -95,7 +86,7 @@ void Touched::JudgeEntry(Turn* turn, const absl::flat_hash_set<AlertId>* but,
   entry->crossed = JudgeMove(ladders, move, turn);
   tally.judged_at = instant_;
   if (measure.subject.info().unit != Unit::kDays) return;
-  SetNextAt(customer_->holdings.get(), measure, entry->instance,
+  SetNextAt(&customer_->agenda, measure, entry->instance,
             tally.ends_at.has_value() ? ladders.NextDaysAt(*tally.ends_at, instant_)
                                       : absl::InfiniteFuture(),
             &tally);
@@ -121,17 +112,20 @@ void Touched::JudgeWhole(const Measure& measure, Trigger trigger, Turn* turn,
             .after = std::nullopt,
             .but = but};
   const Tallies& tallies = *customer_->holdings->FindTallies(&measure);
-  const Tally* lowest = nullptr;
-  for (const auto& [key, tally] : tallies.instances) {
-    const std::optional<Level> level = LevelOf(measure, tally, instant_);
-    const auto place = places_.find({&measure, key});
-    const bool touched = place != places_.end();
-    move.before = LowerOf(move.before, touched ? entries_[place->second].before : level);
-    if (level.has_value() && (!move.after || IsLower(*level, *move.after))) {
-      move.after = level;
-      lowest = &tally;
-    }
-  }
+  LowestOf(
+      tallies,
+      [&](const std::string&, const Tally& tally) {
+        const auto place = places_.find(&tally);
+        return place == places_.end() ? LevelOf(measure, tally, before_)
+                                      : entries_[place->second].before;
+      },
+      &move.before);
+  const Tally* lowest = LowestOf(
+      tallies,
+      [&](const std::string&, const Tally& tally) {
+        return LevelOf(measure, tally, instant_);
+      },
+      &move.after);
   move.shown.value = RoundedOrNone(move.after).value_or(Decimal());
   move.shown.previous = RoundedOrNone(move.before);
   if (lowest != nullptr && measure.subject.info().unit == Unit::kPercent) {
@@ -144,21 +138,21 @@ void Touched::JudgeWhole(const Measure& measure, Trigger trigger, Turn* turn,
 void Touched::Settle(const Entry& entry) {
   Holdings& holdings = *customer_->holdings;
   Tallies* tallies = holdings.FindTallies(entry.measure.get());
-  ForgetIfGone(*tallies, entry.instance);
-  const auto it = tallies->instances.find(entry.instance);
-  if (!it->second.empty()) return;
-  tallies->instances.erase(it);
+  ForgetIfGone(*tallies, entry);
+  if (!entry.tally->empty()) return;
+  tallies->instances.erase(entry.instance);
   if (!tallies->instances.empty()) return;
   holdings.tallies.erase(holdings.tallies.begin() + (tallies - holdings.tallies.data()));
 }
 
-void Touched::ForgetIfGone(const Tallies& tallies, const std::string& instance) {
+void Touched::ForgetIfGone(const Tallies& tallies, const Entry& entry) {
   const Measure& measure = *tallies.measure;
-  const auto has_data = [&](const auto& entry) {
-    return LevelOf(measure, entry.second, instant_).has_value();
+  const auto has_data = [&](const auto& instance) {
+    return LevelOf(measure, instance.second, instant_).has_value();
   };
-  if (!measure.FansOut() || has_data(*tallies.instances.find(instance))) return;
-  ForgetInstance(customer_, context_.catalog, measure, instance);
+  if (!measure.FansOut()) return;
+  if (LevelOf(measure, *entry.tally, instant_).has_value()) return;
+  ForgetInstance(customer_, context_.catalog, measure, entry.instance);
   if (measure.OpenField() == nullptr) return;
   if (std::none_of(tallies.instances.begin(), tallies.instances.end(), has_data)) {
     ForgetInstance(customer_, context_.catalog, measure, "");

@@ -44,6 +44,7 @@ class Touched {
   struct Entry {
     MeasurePtr measure;
     std::string instance;
+    Tally* tally = nullptr;
     Trigger trigger = Trigger::kBalance;
     std::optional<Level> before;    // what is compared
     std::optional<Level> previous;  // what is shown
@@ -53,7 +54,7 @@ class Touched {
   };
 
   Entry& Note(const MeasurePtr& measure, const std::string& instance, Trigger trigger);
-  Tally& TallyOf(const Entry& entry);
+  Tally* TallyOf(const MeasurePtr& measure, const std::string& instance);
   void JudgeEntry(Turn* turn, const absl::flat_hash_set<AlertId>* but, Entry* entry);
   // The instance for all, of measures that leave a custom field open.
   void JudgeWholes(Turn* turn, const absl::flat_hash_set<AlertId>* but);
@@ -61,14 +62,14 @@ class Touched {
                   const absl::flat_hash_set<AlertId>* but);
   // Drops what has no data left.
   void Settle(const Entry& entry);
-  void ForgetIfGone(const Tallies& tallies, const std::string& instance);
+  void ForgetIfGone(const Tallies& tallies, const Entry& entry);
 
   Customer* const customer_;
   const Context& context_;
   const absl::Time instant_;
   const absl::Time before_;
   std::vector<Entry> entries_;
-  absl::flat_hash_map<std::pair<const Measure*, std::string>, std::size_t> places_;
+  absl::flat_hash_map<const Tally*, std::size_t> places_;
 };
 
 }  // namespace tocsin::model
