@@ -34,7 +34,7 @@ inline constexpr std::size_t kGroupValuesPerFactMax = 16;
 inline constexpr std::size_t kGroupKeyMax = 128;
 // The value of a group value; it may be empty.
 inline constexpr std::size_t kGroupValueMax = 512;
-// Custom fields of one customer or contract.
+// Custom fields of one customer, contract or balance.
 inline constexpr std::size_t kCustomFieldsMax = 64;
 // The key of a custom field; the shortest has one byte.
 inline constexpr std::size_t kCustomFieldKeyMax = 128;

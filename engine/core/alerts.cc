@@ -154,13 +154,13 @@ void EngineImpl::EndResets(state::Shard* shard) {
   due_.fetch_sub(work.resets_done, std::memory_order_relaxed);
 }
 
-void EngineImpl::FindEnded(state::Shard* shard, absl::Time now, DueInstants* ended) {
+void EngineImpl::FindDue(state::Shard* shard, absl::Time now, DueInstants* ended) {
   constexpr std::size_t kCustomersPerHold = 4'096;
   std::size_t count = 0;
   {
     absl::MutexLock lock(&shard->mu);
-    if (shard->earliest_end() > now) return;
-    shard->ForgetEarliestEnd();
+    if (shard->earliest_instant() > now) return;
+    shard->ForgetEarliestInstant();
     count = shard->customer_count();
   }
   for (std::size_t first = 0; first < count; first += kCustomersPerHold) {
@@ -190,7 +190,7 @@ void EngineImpl::AdvanceEverybody() {
   const absl::Time now = Now();
   DueInstants ended;
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
-    FindEnded(shard.get(), now, &ended);
+    FindDue(shard.get(), now, &ended);
   }
   while (!ended.empty()) {
     const auto [timer, shard] = ended.top();

@@ -172,19 +172,19 @@ absl::Duration EngineImpl::Tick() {
   return std::max(next - now, absl::ZeroDuration());
 }
 
-bool EngineImpl::OwesJudgementAtAnEnd() {
+bool EngineImpl::OwesJudgementAtAnInstant() {
   const absl::Time now = Now();
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     absl::MutexLock lock(&shard->mu);
     const bool owes = shard->HasChanges() || shard->HasQueued();
-    if (owes && shard->earliest_end() <= now) return true;
+    if (owes && shard->earliest_instant() <= now) return true;
   }
   return false;
 }
 
 void EngineImpl::DrainEverything() {
   while (true) {
-    if (OwesJudgementAtAnEnd()) AdvanceEverybody();
+    if (OwesJudgementAtAnInstant()) AdvanceEverybody();
     bool paused = !RunTimers();
     for (const std::unique_ptr<state::Shard>& shard : shards_) {
       paused = !DrainShard(shard.get()) || paused;

@@ -125,7 +125,7 @@ class EngineImpl final : public Engine {
   using DueInstants =
       std::priority_queue<DueInstant, std::vector<DueInstant>, std::greater<>>;
   // Finds for whom in the shard something has fallen due, and when first.
-  void FindEnded(state::Shard* shard, absl::Time now, DueInstants* ended);
+  void FindDue(state::Shard* shard, absl::Time now, DueInstants* ended);
   static std::optional<absl::Time> DueBy(const model::Customer& customer, absl::Time now);
   AlertId NewAlertId() ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
 
@@ -178,14 +178,14 @@ class EngineImpl final : public Engine {
   void JudgeSome(state::Shard* shard, absl::Span<const CustomerId> customers);
   void Judge(state::Shard* shard, state::Slot* slot, Work* work)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
-  // Ends the periods whose end has come, over all shards in one order. False if it
-  // may not go on.
+  // Does what has fallen due and may have to be told, over all shards in one order.
+  // False if it may not go on.
   bool RunTimers();
   void Deliver(notify::Outbox::Retry retry);
   // Goes on with what paused, once the outbox has room.
   void GoOn();
   // Whether something is to be judged in a shard where a period has ended.
-  bool OwesJudgementAtAnEnd();
+  bool OwesJudgementAtAnInstant();
   void DrainEverything();
   absl::Duration Tick();
 

@@ -157,7 +157,7 @@ void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
   if (work->resets_done > 0) {
     due_.fetch_sub(std::exchange(work->resets_done, 0), std::memory_order_relaxed);
   }
-  shard->NoteEnd(*slot);
+  shard->NoteInstant(*slot);
   if (shard->SetTimer(slot)) {
     const std::int64_t wakes_ns = next_tick_ns_.load(std::memory_order_relaxed);
     if (absl::ToUnixNanos(slot->timer) < wakes_ns) work->earlier_timer = true;

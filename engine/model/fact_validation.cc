@@ -157,9 +157,18 @@ absl::Status CheckSeat(const Seat& seat) {
   return CheckText("seat_group_value", seat.group_value, 0, kGroupValueMax);
 }
 
+absl::Status CheckType(BalanceType type) {
+  const int number = static_cast<int>(type);
+  if (number < kBalanceTypeCount) return absl::OkStatus();
+  return MakeStatus(Reason::kMalformed,
+                    absl::StrCat("balance type number ", number,
+                                 " is unknown; there are ", kBalanceTypeCount));
+}
+
 absl::Status Check(const BalanceTold& fact, const Limits&) {
   if (fact.balance.is_nil()) return Nil("balance_id");
-  absl::Status status;
+  absl::Status status = CheckType(fact.type);
+  if (!status.ok()) return status;
   if (fact.custom_fields.value()) status = CheckFields(*fact.custom_fields.value());
   if (status.ok() && fact.credit_grant_type.value()) {
     status =

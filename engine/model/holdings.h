@@ -10,7 +10,6 @@
 #include "absl/container/node_hash_map.h"
 #include "absl/time/time.h"
 #include "engine/model/gauge.h"
-#include "engine/model/ladder.h"
 #include "engine/model/measure.h"
 #include "tocsin/fact.h"
 #include "tocsin/ids.h"
@@ -59,7 +58,6 @@ struct Tally {
   absl::Time judged_at = absl::InfinitePast();
   absl::Time next_at = absl::InfiniteFuture();
 
-  Band band = Band::Empty();
   std::string invoice_type;  // of one invoice
 
   bool empty() const { return items == 0 && !ends_at.has_value(); }

@@ -10,7 +10,7 @@ void Shard::Install(std::shared_ptr<const model::Catalog> catalog,
   // Days run down by themselves: when the next threshold is reached of a customer that
   // has not taken the change in, is not known.
   const model::Measure& measure = *change.after->measure;
-  if (measure.subject.info().unit == Unit::kDays) earliest_end_ = absl::InfinitePast();
+  if (measure.subject.info().unit == Unit::kDays) earliest_instant_ = absl::InfinitePast();
   changes_.push_back(std::move(change));
 }
 
@@ -24,7 +24,7 @@ Slot& Shard::FindOrCreate(const CustomerId& customer, absl::Time now) {
   if (inserted) {
     it->second = std::make_unique<Slot>(customer, policy_, now, catalog_->generation());
     roster_.push_back(it->second.get());
-    NoteEnd(*it->second);
+    NoteInstant(*it->second);
   }
   return *it->second;
 }

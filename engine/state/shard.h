@@ -91,17 +91,17 @@ class Shard {
   using Timer = std::pair<absl::Time, CustomerId>;
   std::optional<Timer> FirstTimer() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
-  // Nothing falls due for a customer before `earliest_end`. Whoever changes a customer
-  // notes when it does; a walk over everybody begins with forgetting and finds the
-  // earliest instant anew.
-  absl::Time earliest_end() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    return earliest_end_;
+  // Nothing falls due for a customer before `earliest_instant`. Whoever changes a
+  // customer notes when it does; a walk over everybody begins with forgetting and finds
+  // the earliest instant anew.
+  absl::Time earliest_instant() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return earliest_instant_;
   }
-  void NoteEnd(const Slot& slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    earliest_end_ = std::min(earliest_end_, slot.customer.NextInstant());
+  void NoteInstant(const Slot& slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    earliest_instant_ = std::min(earliest_instant_, slot.customer.NextInstant());
   }
-  void ForgetEarliestEnd() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    earliest_end_ = absl::InfiniteFuture();
+  void ForgetEarliestInstant() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    earliest_instant_ = absl::InfiniteFuture();
   }
   // Up to `count` slots from the `first`-th on, in the order of their coming.
   std::vector<Slot*> Slots(std::size_t first, std::size_t count) const
@@ -121,7 +121,7 @@ class Shard {
   std::vector<Slot*> roster_ ABSL_GUARDED_BY(mu);
   std::deque<Slot*> due_ ABSL_GUARDED_BY(mu);
   absl::btree_set<Timer> timers_ ABSL_GUARDED_BY(mu);
-  absl::Time earliest_end_ ABSL_GUARDED_BY(mu) = absl::InfiniteFuture();
+  absl::Time earliest_instant_ ABSL_GUARDED_BY(mu) = absl::InfiniteFuture();
 };
 
 }  // namespace tocsin::state

@@ -74,8 +74,8 @@ class Engine {
   // background; until its turn comes its status is `evaluating`.
   // Errors, first match first: kInvalidArgument, or kOutOfRange for a threshold
   // beyond +-10^18, field by field: name, threshold, uniqueness key, ids and scope,
-  // what is watched, group values, custom field filters; kAlreadyExists for an id,
-  // then for a uniqueness key, that was used; kResourceExhausted for too many
+  // what is watched, then the filters in the order of AlertSpec; kAlreadyExists for
+  // an id, then for a uniqueness key, that was used; kResourceExhausted for too many
   // alerts, then for a full outbox.
   virtual absl::StatusOr<AlertId> CreateAlert(const AlertSpec& spec) = 0;
 
@@ -132,9 +132,9 @@ class Engine {
   // notification with the new epoch follows.
   // Errors, first match first: kUnavailable if the engine is closing;
   // kInvalidArgument for a nil id; kNotFound for an unknown alert;
-  // kInvalidArgument for a selector that does not name the alert's open group
-  // keys; kNotFound for an unknown customer, or an alert whose scope does not
-  // include the customer; kFailedPrecondition for an archived alert; kNotFound
+  // kInvalidArgument for a selector that does not name what the alert fans out by;
+  // kNotFound for an unknown customer, or an alert whose scope does not include
+  // the customer; kFailedPrecondition for an archived alert; kNotFound
   // for an unknown instance; kFailedPrecondition for a disabled alert;
   // kResourceExhausted for a full outbox, or at `Options::due_max`.
   virtual absl::Status Reset(CustomerId customer, AlertId alert,
@@ -167,7 +167,7 @@ class Engine {
       absl::FunctionRef<void(const CustomerAlert&)> visit) = 0;
 
   // Does, or waits for, everything that is due by the clock: re-evaluations,
-  // periods that ended, deliveries. A notification whose delivery failed is
+  // periods and balances that ended, deliveries. A notification whose delivery failed is
   // tried once more and left if it fails again. Not from a NotificationSink:
   // kFailedPrecondition. A `Close` without time ends it early: kUnavailable.
   virtual absl::Status Drain() = 0;

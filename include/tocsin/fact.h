@@ -178,9 +178,9 @@ struct InvoiceTold {
   std::optional<std::uint64_t> version = std::nullopt;
 };
 
-using Fact = std::variant<SpendAdded, SpendTotal, UsageAdded, UsageTotal, PeriodTold,
-                          CustomerTold, ContractTold, BalanceTold, BalanceDrawn,
-                          InvoiceTold>;
+using Fact =
+    std::variant<SpendAdded, SpendTotal, UsageAdded, UsageTotal, PeriodTold, CustomerTold,
+                 ContractTold, BalanceTold, BalanceDrawn, InvoiceTold>;
 
 // Where a batch stands in the host's log. Offsets of one source only rise.
 struct Position {

@@ -55,8 +55,8 @@ struct Options {
   std::size_t groups_per_measure_max = 5'000;
 
   // 1 or more. Balances of one customer, and invoices of one customer, that are
-  // remembered; a fact about a further one is refused with kResourceExhausted. As a
-  // balance has at most one seat, it bounds the seats too.
+  // remembered; a fact about a further one is refused with kResourceExhausted. A
+  // balance has at most one seat, so this bounds the seats that have one.
   std::size_t instances_per_customer_max = 100'000;
 
   // Ended balances, inactive invoices and contracts that no fact names are forgotten

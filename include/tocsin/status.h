@@ -23,7 +23,7 @@ enum class Reason {
   kUnknownAlert,       // kNotFound
   kUnknownCustomer,    // kNotFound
   kUnknownInstance,    // kNotFound: no such instance under the alert
-  kUnknownBalance,     // kNotFound: a draw on a balance that was never told
+  kUnknownBalance,     // kNotFound: a draw on a balance never told, or forgotten
   kNotInScope,         // kNotFound: the alert does not speak of the customer
   kUniquenessKeyUsed,  // kAlreadyExists: `ConflictingAlert` names the holder
   kAlertIdUsed,        // kAlreadyExists
