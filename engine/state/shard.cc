@@ -10,7 +10,8 @@ void Shard::Install(std::shared_ptr<const model::Catalog> catalog,
   // Days run down by themselves: when the next threshold is reached of a customer that
   // has not taken the change in, is not known.
   const model::Measure& measure = *change.after->measure;
-  if (measure.subject.info().unit == Unit::kDays) earliest_instant_ = absl::InfinitePast();
+  if (measure.subject.info().unit == Unit::kDays)
+    earliest_instant_ = absl::InfinitePast();
   changes_.push_back(std::move(change));
 }
 
