@@ -112,11 +112,15 @@ MaybeKey InstanceOfSeat(const AlertVersion& alert, const InstanceSelector& selec
 
 }  // namespace
 
+absl::Status CheckIds(const InstanceSelector& selector) {
+  if (selector.balance && selector.balance->is_nil()) return NilId("balance_id");
+  if (selector.invoice && selector.invoice->is_nil()) return NilId("invoice_id");
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<std::string>> InstanceOf(const AlertVersion& alert,
                                                       const InstanceSelector& selector) {
   if (selector.empty()) return std::optional<std::string>();
-  if (selector.balance && selector.balance->is_nil()) return NilId("balance_id");
-  if (selector.invoice && selector.invoice->is_nil()) return NilId("invoice_id");
   const int kinds = !selector.group_values.empty() + selector.balance.has_value() +
                     selector.invoice.has_value() + selector.seat.has_value() +
                     selector.custom_field.has_value();

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/model/alert_version.h"
@@ -11,6 +12,9 @@
 
 // Between an instance's key and what it is called outside.
 namespace tocsin::model {
+
+// Error: kInvalidArgument for a nil id.
+absl::Status CheckIds(const InstanceSelector& selector);
 
 // The instance key that a selector means under an alert; nothing for the whole.
 // Error: kInvalidArgument if it does not name just what the alert leaves open; what the
