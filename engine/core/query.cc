@@ -31,6 +31,8 @@ absl::StatusOr<model::AlertPtr> EngineImpl::FindAlert(
     const CustomerId& customer, const AlertId& alert,
     const InstanceSelector& selector) const {
   if (customer.is_nil()) return NilCustomer();
+  absl::Status ids = model::CheckIds(selector);
+  if (!ids.ok()) return ids;
   absl::StatusOr<model::AlertPtr> found = book_.Get(alert);
   if (!found.ok()) return found.status();
   const absl::StatusOr<std::optional<std::string>> instance =
