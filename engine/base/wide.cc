@@ -15,9 +15,6 @@ struct Wide {
   Uint128 high = 0;
   Uint128 low = 0;
 
-  friend bool operator==(const Wide& a, const Wide& b) {
-    return a.high == b.high && a.low == b.low;
-  }
   friend std::strong_ordering operator<=>(const Wide& a, const Wide& b) {
     return a.high == b.high ? a.low <=> b.low : a.high <=> b.high;
   }

@@ -223,7 +223,10 @@ absl::Status CheckSpecifier(const AlertSpecifier& specifier, AlertType type, boo
   }
   for (const SpecifierExclude& exclude : specifier.exclude) {
     if (exclude.custom_field_filters.empty()) {
-      return Missing("custom_field_filters in exclude");
+      return MakeStatus(Reason::kMissing,
+                        absl::StrCat("an exclude in alert_specifiers has no ",
+                                     "custom_field_filters; it must have 1 to ",
+                                     kCustomFieldFiltersMax));
     }
     status = CheckFilters("exclude", type, exclude.custom_field_filters);
     if (!status.ok()) return status;

@@ -173,7 +173,9 @@ Outcome Apply(Customer* customer, const Context& context, const CustomerTold& fa
     return Refused(CustomerIsArchived(customer->id));
   }
   BringUpToDate(customer, context);
-  const std::vector<ScopedAlert> scopes = ScopesOf(*customer, context.catalog);
+  std::vector<ScopedAlert> scopes;
+  const bool may_change_scope = !fact.plan.keeps() || fact.archived.has_value();
+  if (may_change_scope) scopes = ScopesOf(*customer, context.catalog);
   const bool restored = customer->archived;
   PatchCustomer(customer, fact);
   if (fact.archived.value_or(false)) {

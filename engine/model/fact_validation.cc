@@ -83,8 +83,8 @@ absl::Status CheckTime(absl::Time time, absl::Time now, absl::Duration ahead_max
   if (time <= now + ahead_max) return absl::OkStatus();
   std::string stamped;
   std::string clock;
-  AppendRfc3339Millis(time, &stamped);
-  AppendRfc3339Millis(now, &clock);
+  AppendRfc3339Exact(time, &stamped);
+  AppendRfc3339Exact(now, &clock);
   return MakeStatus(
       Reason::kTooFarAhead,
       absl::StrCat("timestamp ", stamped, " is more than ",
@@ -181,19 +181,20 @@ absl::Status Check(const BalanceTold& fact, const Limits&) {
   if (status.ok()) status = CheckAmount("remaining", fact.remaining);
   if (!status.ok()) return status;
   if (fact.granted < Decimal()) {
-    return MakeStatus(Reason::kOutOfRange,
-                      absl::StrCat("granted ", fact.granted.ToString(),
-                                   " is negative; it must be 0 or more"));
+    return MakeStatus(
+        Reason::kOutOfRange,
+        absl::StrCat("granted ", fact.granted.ToString(), " of balance ",
+                     fact.balance.ToString(), " is negative; it must be 0 or more"));
   }
   if (!fact.starts_at.value() || !fact.ends_at.value()) return absl::OkStatus();
   if (*fact.ends_at.value() > *fact.starts_at.value()) return absl::OkStatus();
   std::string starts;
   std::string ends;
-  AppendRfc3339Millis(*fact.starts_at.value(), &starts);
-  AppendRfc3339Millis(*fact.ends_at.value(), &ends);
-  return MakeStatus(
-      Reason::kMalformed,
-      absl::StrCat("the balance ends at ", ends, ", not after its start at ", starts));
+  AppendRfc3339Exact(*fact.starts_at.value(), &starts);
+  AppendRfc3339Exact(*fact.ends_at.value(), &ends);
+  return MakeStatus(Reason::kMalformed,
+                    absl::StrCat("balance ", fact.balance.ToString(), " ends at ", ends,
+                                 ", not after its start at ", starts));
 }
 
 absl::Status Check(const BalanceDrawn& fact, const Limits&) {

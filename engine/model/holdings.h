@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/container/node_hash_map.h"
 #include "absl/time/time.h"
 #include "engine/model/gauge.h"
+#include "engine/model/level.h"
 #include "engine/model/measure.h"
 #include "tocsin/fact.h"
 #include "tocsin/ids.h"
@@ -63,9 +65,23 @@ struct Tally {
   bool empty() const { return items == 0 && !ends_at.has_value(); }
 };
 
+// Which instance stands at what.
+struct Standing {
+  Level level;
+  std::string instance;
+
+  friend bool operator<(const Standing& a, const Standing& b) {
+    if (IsLower(a.level, b.level)) return true;
+    return !IsLower(b.level, a.level) && a.instance < b.instance;
+  }
+};
+
 struct Tallies {
   MeasurePtr measure;
   absl::node_hash_map<std::string, Tally> instances;  // by instance key
+  // Of a measure that leaves a custom field open: the instances with data, the lowest
+  // first, which is what the instance for all of them stands at.
+  absl::btree_set<Standing> standings;
 };
 
 // What a customer has beside spend and usage: kept only for those who have any of it.

@@ -61,15 +61,13 @@ absl::Time Ladders::NextDaysAt(absl::Time ends_at, absl::Time at) const {
   return next;
 }
 
-bool JudgeMove(const Ladders& ladders, const Move& move, Turn* turn) {
-  bool crossed = false;
+void JudgeMove(const Ladders& ladders, const Move& move, Turn* turn) {
   const auto told = [&move](const AlertPtr& alert) {
     return move.but == nullptr || !move.but->contains(alert->id());
   };
   for (const Ladder* ladder : ladders) {
     const std::size_t before = Reached(*ladder, move.before);
     const std::size_t after = Reached(*ladder, move.after);
-    crossed = crossed || before != after;
     for (std::size_t i = before; i < after; ++i) {
       const AlertPtr& alert = ladder->rung(i);
       if (told(alert)) turn->Reach({alert, move.instance, move.trigger, move.shown});
@@ -80,7 +78,6 @@ bool JudgeMove(const Ladders& ladders, const Move& move, Turn* turn) {
       if (told(alert)) turn->Leave({alert, move.instance, move.trigger, move.shown});
     }
   }
-  return crossed;
 }
 
 }  // namespace tocsin::model

@@ -54,9 +54,9 @@ struct Move {
   const absl::flat_hash_set<AlertId>* but = nullptr;
 };
 
-// Decides what the move crossed. True if it crossed anything. The work grows with
-// what was crossed, not with the alerts that were not.
-bool JudgeMove(const Ladders& ladders, const Move& move, Turn* turn);
+// Decides what the move crossed. The work grows with what was crossed, not with the
+// alerts that were not.
+void JudgeMove(const Ladders& ladders, const Move& move, Turn* turn);
 
 }  // namespace tocsin::model
 

@@ -12,7 +12,7 @@ namespace {
 
 std::string Text(absl::Time time) {
   std::string text;
-  AppendRfc3339Millis(time, &text);
+  AppendRfc3339Exact(time, &text);
   return text;
 }
 

@@ -57,15 +57,9 @@ void ForEachTallyReading(const Customer& customer, const Measure& measure, absl:
     if (!measure.FansOut()) visit(ReadingOf("", measure, Tally(), at));
     return;
   }
-  if (measure.OpenField() != nullptr) {
-    std::optional<Level> level;
-    const Tally* lowest = LowestOf(
-        *tallies,
-        [&](const std::string&, const Tally& tally) {
-          return LevelOf(measure, tally, at);
-        },
-        &level);
-    if (lowest != nullptr) visit(ReadingOf("", measure, *lowest, at));
+  if (!tallies->standings.empty()) {
+    const Tally& lowest = tallies->instances.at(tallies->standings.begin()->instance);
+    visit(ReadingOf("", measure, lowest, at));
   }
   for (const auto& [key, tally] : tallies->instances) {
     const Reading reading = ReadingOf(key, measure, tally, at);

@@ -65,24 +65,6 @@ std::string KeyOf(std::string value) {
 
 }  // namespace
 
-const Tally* LowestOf(const Tallies& tallies, LevelOfInstance level_of,
-                      std::optional<Level>* lowest) {
-  lowest->reset();
-  const std::string* lowest_key = nullptr;
-  const Tally* found = nullptr;
-  for (const auto& [key, tally] : tallies.instances) {
-    const std::optional<Level> level = level_of(key, tally);
-    if (!level.has_value()) continue;
-    const bool lower = found == nullptr || IsLower(*level, **lowest) ||
-                       (!IsLower(**lowest, *level) && key < *lowest_key);
-    if (!lower) continue;
-    *lowest = level;
-    lowest_key = &key;
-    found = &tally;
-  }
-  return found;
-}
-
 std::optional<Level> LevelOf(const Measure& measure, const Tally& tally, absl::Time at) {
   switch (measure.subject.info().unit) {
     case Unit::kDays:
@@ -184,7 +166,7 @@ void BeginTallies(Customer* customer, const MeasurePtr& measure, absl::Time at) 
   Holdings* holdings = customer->holdings.get();
   if (holdings == nullptr) return;
   const AlertTypeInfo& info = measure->subject.info();
-  Tallies begun{.measure = measure, .instances = {}};
+  Tallies begun{.measure = measure, .instances = {}, .standings = {}};
   const bool of_balances = info.commits || info.contract_credits || info.credit_grants;
   for (const auto& [id, balance] : holdings->balances) {
     const bool of_subject =
@@ -205,7 +187,12 @@ void BeginTallies(Customer* customer, const MeasurePtr& measure, absl::Time at) 
     begun.instances[""].ends_at = holdings->plan_ends_at;
   }
   absl::erase_if(begun.instances, [](const auto& one) { return one.second.empty(); });
-  for (auto& [instance, tally] : begun.instances) tally.judged_at = at;
+  for (auto& [instance, tally] : begun.instances) {
+    tally.judged_at = at;
+    if (measure->OpenField() == nullptr) continue;
+    const std::optional<Level> level = LevelOf(*measure, tally, at);
+    if (level.has_value()) begun.standings.insert({*level, instance});
+  }
   if (!begun.instances.empty()) holdings->tallies.push_back(std::move(begun));
 }
 

@@ -12,13 +12,6 @@
 
 namespace tocsin::model {
 
-// The lowest of the instances with data, of equal ones the one with the first key; null
-// where none has data. `level_of` tells what one stands at.
-using LevelOfInstance =
-    absl::FunctionRef<std::optional<Level>(const std::string& key, const Tally& tally)>;
-const Tally* LowestOf(const Tallies& tallies, LevelOfInstance level_of,
-                      std::optional<Level>* lowest);
-
 // What an instance stands at; nothing without data. `at` matters to days only.
 std::optional<Level> LevelOf(const Measure& measure, const Tally& tally, absl::Time at);
 

@@ -15,19 +15,18 @@ std::optional<Decimal> RoundedOrNone(const std::optional<Level>& level) {
 
 }  // namespace
 
-Tally* Touched::TallyOf(const MeasurePtr& measure, const std::string& instance) {
+Tallies* Touched::TalliesOf(const MeasurePtr& measure) {
   Holdings& holdings = customer_->HoldingsToChange();
   Tallies* tallies = holdings.FindTallies(measure.get());
-  if (tallies == nullptr) {
-    holdings.tallies.push_back({.measure = measure, .instances = {}});
-    tallies = &holdings.tallies.back();
-  }
-  return &tallies->instances[instance];
+  if (tallies != nullptr) return tallies;
+  holdings.tallies.push_back({.measure = measure, .instances = {}, .standings = {}});
+  return &holdings.tallies.back();
 }
 
 Touched::Entry& Touched::Note(const MeasurePtr& measure, const std::string& instance,
                               Trigger trigger) {
-  Tally* tally = TallyOf(measure, instance);
+  Tallies* tallies = TalliesOf(measure);
+  Tally* tally = &tallies->instances[instance];
   const auto [place, inserted] = places_.try_emplace(tally, entries_.size());
   if (!inserted) return entries_[place->second];
   entries_.push_back({.measure = measure,
@@ -36,7 +35,24 @@ Touched::Entry& Touched::Note(const MeasurePtr& measure, const std::string& inst
                       .trigger = trigger,
                       .before = LevelOf(*measure, *tally, before_),
                       .previous = LevelOf(*measure, *tally, tally->judged_at)});
+  if (measure->OpenField() != nullptr) NoteStanding(tallies, entries_.back());
   return entries_.back();
+}
+
+// What the instance stood at goes; what it stands at then comes when it is judged.
+void Touched::NoteStanding(Tallies* tallies, const Entry& entry) {
+  const auto known = std::find_if(
+      wholes_.begin(), wholes_.end(),
+      [&entry](const Whole& whole) { return whole.measure == entry.measure; });
+  if (known == wholes_.end()) {
+    Whole whole{
+        .measure = entry.measure, .trigger = entry.trigger, .before = std::nullopt};
+    if (!tallies->standings.empty()) whole.before = tallies->standings.begin()->level;
+    wholes_.push_back(std::move(whole));
+  }
+  if (entry.before.has_value()) {
+    tallies->standings.erase({*entry.before, entry.instance});
+  }
 }
 
 Tally& Touched::Touch(const MeasurePtr& measure, const std::string& instance,
@@ -59,10 +75,11 @@ Tally& Touched::EndMonth(const MeasurePtr& measure, const std::string& instance)
 
 void Touched::Judge(Turn* turn, const absl::flat_hash_set<AlertId>* but) {
   for (Entry& entry : entries_) JudgeEntry(turn, but, &entry);
-  JudgeWholes(turn, but);
+  for (const Whole& whole : wholes_) JudgeWhole(whole, turn, but);
   for (const Entry& entry : entries_) Settle(entry);
   entries_.clear();
   places_.clear();
+  wholes_.clear();
 }
 
 void Touched::JudgeEntry(Turn* turn, const absl::flat_hash_set<AlertId>* but,
@@ -83,8 +100,11 @@ void Touched::JudgeEntry(Turn* turn, const absl::flat_hash_set<AlertId>* but,
             .tells_end = entry->month_over,
             .but = but};
   if (percent) move.shown.remaining_balance = tally.total;
-  entry->crossed = JudgeMove(ladders, move, turn);
+  JudgeMove(ladders, move, turn);
   tally.judged_at = instant_;
+  if (measure.OpenField() != nullptr && after.has_value()) {
+    TalliesOf(entry->measure)->standings.insert({*after, entry->instance});
+  }
   if (measure.subject.info().unit != Unit::kDays) return;
   SetNextAt(&customer_->agenda, measure, entry->instance,
             tally.ends_at.has_value() ? ladders.NextDaysAt(*tally.ends_at, instant_)
@@ -92,71 +112,40 @@ void Touched::JudgeEntry(Turn* turn, const absl::flat_hash_set<AlertId>* but,
             &tally);
 }
 
-void Touched::JudgeWholes(Turn* turn, const absl::flat_hash_set<AlertId>* but) {
-  std::vector<const Measure*> judged;
-  for (const Entry& entry : entries_) {
-    const Measure* measure = entry.measure.get();
-    // While no instance crosses anything the lowest does not either.
-    if (!entry.crossed || measure->OpenField() == nullptr) continue;
-    if (std::find(judged.begin(), judged.end(), measure) != judged.end()) continue;
-    judged.push_back(measure);
-    JudgeWhole(*measure, entry.trigger, turn, but);
-  }
-}
-
-void Touched::JudgeWhole(const Measure& measure, Trigger trigger, Turn* turn,
+void Touched::JudgeWhole(const Whole& whole, Turn* turn,
                          const absl::flat_hash_set<AlertId>* but) {
+  const Measure& measure = *whole.measure;
+  const Tallies& tallies = *TalliesOf(whole.measure);
   Move move{.instance = "",
-            .trigger = trigger,
-            .before = std::nullopt,
+            .trigger = whole.trigger,
+            .before = whole.before,
             .after = std::nullopt,
             .but = but};
-  const Tallies& tallies = *customer_->holdings->FindTallies(&measure);
-  LowestOf(
-      tallies,
-      [&](const std::string&, const Tally& tally) {
-        const auto place = places_.find(&tally);
-        return place == places_.end() ? LevelOf(measure, tally, before_)
-                                      : entries_[place->second].before;
-      },
-      &move.before);
-  const Tally* lowest = LowestOf(
-      tallies,
-      [&](const std::string&, const Tally& tally) {
-        return LevelOf(measure, tally, instant_);
-      },
-      &move.after);
+  if (!tallies.standings.empty()) {
+    const Standing& lowest = *tallies.standings.begin();
+    move.after = lowest.level;
+    if (measure.subject.info().unit == Unit::kPercent) {
+      move.shown.remaining_balance = tallies.instances.at(lowest.instance).total;
+    }
+  }
   move.shown.value = RoundedOrNone(move.after).value_or(Decimal());
   move.shown.previous = RoundedOrNone(move.before);
-  if (lowest != nullptr && measure.subject.info().unit == Unit::kPercent) {
-    move.shown.remaining_balance = lowest->total;
-  }
   const Ladders ladders(*customer_, context_.catalog, measure.subject, &measure);
   JudgeMove(ladders, move, turn);
+  if (!move.after.has_value()) ForgetInstance(customer_, context_.catalog, measure, "");
 }
 
 void Touched::Settle(const Entry& entry) {
-  Holdings& holdings = *customer_->holdings;
-  Tallies* tallies = holdings.FindTallies(entry.measure.get());
-  ForgetIfGone(*tallies, entry);
+  const Measure& measure = *entry.measure;
+  if (measure.FansOut() && !LevelOf(measure, *entry.tally, instant_).has_value()) {
+    ForgetInstance(customer_, context_.catalog, measure, entry.instance);
+  }
   if (!entry.tally->empty()) return;
+  Holdings& holdings = *customer_->holdings;
+  Tallies* tallies = holdings.FindTallies(&measure);
   tallies->instances.erase(entry.instance);
   if (!tallies->instances.empty()) return;
   holdings.tallies.erase(holdings.tallies.begin() + (tallies - holdings.tallies.data()));
-}
-
-void Touched::ForgetIfGone(const Tallies& tallies, const Entry& entry) {
-  const Measure& measure = *tallies.measure;
-  const auto has_data = [&](const auto& instance) {
-    return LevelOf(measure, instance.second, instant_).has_value();
-  };
-  if (!measure.FansOut()) return;
-  if (LevelOf(measure, *entry.tally, instant_).has_value()) return;
-  ForgetInstance(customer_, context_.catalog, measure, entry.instance);
-  if (measure.OpenField() == nullptr) return;
-  if (std::none_of(tallies.instances.begin(), tallies.instances.end(), has_data)) {
-    ForgetInstance(customer_, context_.catalog, measure, "");
-  }
 }
 
 }  // namespace tocsin::model

@@ -50,19 +50,22 @@ class Touched {
     std::optional<Level> previous;  // what is shown
     bool days_over = false;
     bool month_over = false;
-    bool crossed = false;
   };
 
   Entry& Note(const MeasurePtr& measure, const std::string& instance, Trigger trigger);
-  Tally* TallyOf(const MeasurePtr& measure, const std::string& instance);
+  Tallies* TalliesOf(const MeasurePtr& measure);
   void JudgeEntry(Turn* turn, const absl::flat_hash_set<AlertId>* but, Entry* entry);
-  // The instance for all, of measures that leave a custom field open.
-  void JudgeWholes(Turn* turn, const absl::flat_hash_set<AlertId>* but);
-  void JudgeWhole(const Measure& measure, Trigger trigger, Turn* turn,
+  // The instance for all, of a measure that leaves a custom field open.
+  struct Whole {
+    MeasurePtr measure;
+    Trigger trigger = Trigger::kBalance;
+    std::optional<Level> before;
+  };
+  void NoteStanding(Tallies* tallies, const Entry& entry);
+  void JudgeWhole(const Whole& whole, Turn* turn,
                   const absl::flat_hash_set<AlertId>* but);
   // Drops what has no data left.
   void Settle(const Entry& entry);
-  void ForgetIfGone(const Tallies& tallies, const Entry& entry);
 
   Customer* const customer_;
   const Context& context_;
@@ -70,6 +73,7 @@ class Touched {
   const absl::Time before_;
   std::vector<Entry> entries_;
   absl::flat_hash_map<const Tally*, std::size_t> places_;
+  std::vector<Whole> wholes_;
 };
 
 }  // namespace tocsin::model

@@ -29,7 +29,11 @@ Turn::~Turn() {
     if (it->kind == NotificationKind::kReached && it->alert->spec().notify_resolved) {
       customer_->may_resolve_at_end = true;
     }
-    customer_->states[it->alert->id()].last_trigger = it->triggered_by;
+    AlertState& state = customer_->states[it->alert->id()];
+    state.last_trigger = it->triggered_by;
+    // Only now, so that the numbers of instances that are new in this change do not
+    // hang on which of them was judged first.
+    state.crossing_max = std::max(state.crossing_max, it->crossing);
   }
 }
 
@@ -37,7 +41,6 @@ void Turn::Reach(const Said& said) {
   AlertState& state = customer_->states[said.alert->id()];
   InstanceState& instance = state.InstanceFor(said.instance);
   ++instance.crossing;
-  state.crossing_max = std::max(state.crossing_max, instance.crossing);
   instance.last_kind = NotificationKind::kReached;
   instance.last_epoch = instance.epoch;
   instance.last_trigger = said.trigger;

@@ -59,7 +59,7 @@ void ReadUpdate(FieldReader& in, Statement* statement) {
   if (in.ok() && ChangesNothing(update.update)) {
     in.Refuse(MakeStatus(Reason::kMalformed,
                          "the alert_update changes nothing; give name, threshold, "
-                         "notify_resolved, group_values, custom_field_filters, or "
+                         "notify_resolved, a filter of its type, or "
                          "on_change \"notify_again\""));
   }
 }

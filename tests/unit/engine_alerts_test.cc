@@ -1,10 +1,13 @@
 // Would catch a call on an alert that is refused for another reason than it should be,
 // or with a message that leaves its reader without a way out.
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/collecting_sink.h"
 #include "tests/support/facts.h"
 #include "tests/support/names.h"
 #include "tocsin/engine.h"
@@ -109,6 +112,39 @@ TEST_F(Alerts, AHolderOfAUniquenessKeyThatIsArchivedIsNotToBeArchived) {
   Expect(status, Reason::kUniquenessKeyUsed,
          AllOf(HasSubstr("give another one"), Not(HasSubstr("archive that alert"))));
   EXPECT_EQ(ConflictingAlert(status), holder);
+}
+
+// The ids of what an alert says at its creation, by seat, for seats told in this order.
+std::map<std::string, NotificationId> IdsOfSeats(const std::vector<std::string>& seats) {
+  testing::CollectingSink sink;
+  const std::unique_ptr<Engine> engine =
+      *Engine::Open({.sink = &sink, .worker_threads = 0});
+  for (const std::string& seat : seats) {
+    const ApplyResult told = engine->Apply(
+        {BalanceTold{.customer = Customer(1),
+                     .balance = testing::Named<BalanceId>(seat),
+                     .seat = Seat{.group_key = "user", .group_value = seat}}});
+    EXPECT_EQ(told.applied, 1U);
+  }
+  const absl::StatusOr<AlertId> alert =
+      engine->CreateAlert({.id = testing::Named<AlertId>("low"),
+                           .type = AlertType::kLowRemainingSeatBalanceReached,
+                           .name = "low",
+                           .threshold = D("1"),
+                           .seat_filter = SeatFilter{.group_key = "user"}});
+  EXPECT_TRUE(alert.ok() && engine->Drain().ok());
+  std::map<std::string, NotificationId> ids;
+  for (const Notification& one : sink.Take()) ids[one.seat->group_value] = one.id;
+  return ids;
+}
+
+// Would catch a crossing number, and with it an id, that hangs on which instance of a
+// change was looked at first.
+TEST(NotificationIds, DoNotHangOnTheOrderOfInstances) {
+  const auto ids = IdsOfSeats({"ann", "bob", "eve", "joe", "kim"});
+  EXPECT_EQ(ids.size(), 5U);
+  EXPECT_EQ(ids, IdsOfSeats({"kim", "joe", "eve", "bob", "ann"}));
+  EXPECT_EQ(ids.at("bob"), IdsOfSeats({"bob"}).at("bob"));
 }
 
 }  // namespace
