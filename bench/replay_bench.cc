@@ -62,8 +62,8 @@ std::size_t WriteFacts(const std::vector<Purchase>& purchases,
                         purchase.day.substr(4, 2), purchase.day.substr(6, 2));
     for (int copy = 0; copy < kCopies; ++copy) {
       const std::string customer = absl::StrFormat(
-          "%08x-c0de-4000-8000-%012s", 0x9e3779b9u * static_cast<unsigned>(copy + 1),
-          purchase.customer);
+          "%08x-c0de-4000-8000-%s%s", 0x9e3779b9u * static_cast<unsigned>(copy + 1),
+          std::string(12 - purchase.customer.size(), '0'), purchase.customer);
       file << R"({"type":"spend","customer_id":")" << customer << R"(","amount":")"
            << purchase.cents << R"(","timestamp":")" << time << "\"}\n"
            << R"({"type":"usage","customer_id":")" << customer

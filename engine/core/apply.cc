@@ -109,8 +109,9 @@ void EngineImpl::ApplyRoutes(absl::Span<const Fact> facts, absl::Span<const Rout
 void EngineImpl::ApplyOne(state::Shard* shard, const Fact& fact, std::size_t index,
                           Work* work, ApplyResult* result) {
   const CustomerId& customer = model::CustomerOf(fact);
-  absl::Status known = model::CheckKnown(fact, shard->Find(customer) != nullptr);
-  if (!known.ok()) return Refuse(index, std::move(known), result);
+  if (!model::MayBeFirst(fact) && shard->Find(customer) == nullptr) {
+    return Refuse(index, model::NotKnown(fact), result);
+  }
   state::Slot& slot = shard->FindOrCreate(customer, work->now);
   model::Outcome outcome =
       model::ApplyFact(&slot.customer, ContextFor(*shard, slot, work), fact);

@@ -1,5 +1,6 @@
 #include "engine/model/clock.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,7 +51,10 @@ void ForgetGroupValues(Customer* customer, const Catalog& catalog) {
 void LeavePeriod(Customer* customer, const Context& context, absl::Time begun_at,
                  Turn* turn) {
   LeaveAll(customer, context, turn);
-  customer->meters.clear();
+  // Kept where there are few, as most customers go on with the same.
+  constexpr std::size_t kMetersKept = 4;
+  if (customer->meters.size() > kMetersKept) customer->meters.clear();
+  for (Meter& meter : customer->meters) meter.Clear();
   customer->may_resolve_at_end = false;
   ForgetGroupValues(customer, context.catalog);
   absl::erase_if(customer->contracts, [&](const auto& contract) {

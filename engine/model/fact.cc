@@ -224,10 +224,8 @@ const CustomerId& CustomerOf(const Fact& fact) {
                     fact);
 }
 
-absl::Status CheckKnown(const Fact& fact, bool customer_is_known) {
-  const auto* drawn = std::get_if<BalanceDrawn>(&fact);
-  if (customer_is_known || drawn == nullptr) return absl::OkStatus();
-  return UnknownBalance(*drawn);
+absl::Status NotKnown(const Fact& fact) {
+  return UnknownBalance(std::get<BalanceDrawn>(fact));
 }
 
 Outcome ApplyFact(Customer* customer, const Context& context, const Fact& fact) {

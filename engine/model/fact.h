@@ -1,6 +1,8 @@
 #ifndef TOCSIN_ENGINE_MODEL_FACT_H_
 #define TOCSIN_ENGINE_MODEL_FACT_H_
 
+#include <variant>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "engine/model/customer.h"
@@ -19,8 +21,12 @@ const CustomerId& CustomerOf(const Fact& fact);
 // `ahead_max` past `now`.
 absl::Status ValidateFact(const Fact& fact, absl::Time now, absl::Duration ahead_max);
 
-// Whether a fact can be the first of its customer. Error: kNotFound for a draw.
-absl::Status CheckKnown(const Fact& fact, bool customer_is_known);
+// Whether a fact can be the first of its customer: a draw cannot.
+inline bool MayBeFirst(const Fact& fact) {
+  return !std::holds_alternative<BalanceDrawn>(fact);
+}
+// The refusal of one that cannot and is.
+absl::Status NotKnown(const Fact& fact);
 
 // Applies a valid fact to its customer and decides everything that it causes.
 Outcome ApplyFact(Customer* customer, const Context& context, const Fact& fact);

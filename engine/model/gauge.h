@@ -108,6 +108,17 @@ struct Meter {
   Slice* FindSlice(const Measure* measure) {
     return const_cast<Slice*>(std::as_const(*this).FindSlice(measure));
   }
+
+  // Begins a new period: everything is back at zero and without data.
+  void Clear() {
+    whole = Gauge();
+    contracts = ContractParts();
+    for (Slice& slice : slices) {
+      slice.instances.clear();
+      slice.group_dropped = 0;
+      slice.since_period_start = true;
+    }
+  }
 };
 
 inline Posted Sum::Post(const Posting& posting) {
