@@ -205,6 +205,7 @@ absl::Status CheckSeat(const AlertSpec& spec) {
 absl::Status CheckSpecifier(const AlertSpecifier& specifier, AlertType type, bool alone) {
   const std::vector<SpecifierField>& fields = specifier.custom_field_filters;
   std::vector<CustomFieldFilter> filters;
+  filters.reserve(fields.size());
   for (const SpecifierField& field : fields) {
     filters.push_back({field.entity, field.key, field.value.value_or("")});
   }
