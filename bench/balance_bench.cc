@@ -41,8 +41,8 @@ BalanceTold ABalance(CustomerId customer, std::uint64_t number) {
 
 // One customer with so many balances, watched by an alert on their sum, on their
 // percentage and on the days of each.
-struct Setting {
-  explicit Setting(std::uint64_t balances) : count(balances) {
+struct Holder {
+  explicit Holder(std::uint64_t balances) : count(balances) {
     engine = *Engine::Open({.clock = &clock, .worker_threads = 0, .random_seed = 1});
     for (const AlertType type : {AlertType::kLowRemainingCommitBalanceReached,
                                  AlertType::kLowRemainingCommitPercentageReached,
@@ -62,7 +62,7 @@ struct Setting {
 };
 
 void BM_DrawAmongBalances(benchmark::State& state) {
-  Setting setting(static_cast<std::uint64_t>(state.range(0)));
+  Holder setting(static_cast<std::uint64_t>(state.range(0)));
   std::uint64_t i = 0;
   for (auto _ : state) {
     setting.Apply(BalanceDrawn{.customer = setting.customer,
@@ -73,7 +73,7 @@ void BM_DrawAmongBalances(benchmark::State& state) {
 BENCHMARK(BM_DrawAmongBalances)->ArgName("balances")->Arg(10)->Arg(10'000);
 
 void BM_TopUpAmongBalances(benchmark::State& state) {
-  Setting setting(static_cast<std::uint64_t>(state.range(0)));
+  Holder setting(static_cast<std::uint64_t>(state.range(0)));
   std::uint64_t i = 0;
   for (auto _ : state) {
     setting.Apply(ABalance(setting.customer, i++ % setting.count));
@@ -86,11 +86,11 @@ void BM_AddAmongBalances(benchmark::State& state) {
   constexpr std::uint64_t kAdded = 1'000;
   const auto count = static_cast<std::uint64_t>(state.range(0));
   std::uint64_t added = kAdded;
-  std::unique_ptr<Setting> setting;
+  std::unique_ptr<Holder> setting;
   for (auto _ : state) {
     if (added == kAdded) {
       state.PauseTiming();
-      setting = std::make_unique<Setting>(count);
+      setting = std::make_unique<Holder>(count);
       added = 0;
       state.ResumeTiming();
     }

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/digit.h"
 #include "engine/base/status.h"
 #include "engine/base/text.h"
 
@@ -32,8 +33,6 @@ constexpr std::array<std::uint64_t, 20> MakePowersOfTen() {
 constexpr std::array<std::uint64_t, 20> kPowersOfTen = MakePowersOfTen();
 
 enum class Excess { kRefuse, kRound };
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 Decimal Signed(bool negative, Uint128 magnitude) {
   const auto units = static_cast<Int128>(magnitude);

@@ -32,20 +32,20 @@ constexpr std::array<std::uint8_t, 256> MakeDigitValues() {
 }
 constexpr std::array<std::uint8_t, 256> kDigitValues = MakeDigitValues();
 
-struct DigitPair {
+struct HexPair {
   char high = '0';
   char low = '0';
 };
 
-constexpr std::array<DigitPair, 256> MakeDigitPairs() {
+constexpr std::array<HexPair, 256> MakeHexPairs() {
   constexpr char kDigits[] = "0123456789abcdef";
-  std::array<DigitPair, 256> pairs{};
+  std::array<HexPair, 256> pairs{};
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     pairs[i] = {kDigits[i >> 4], kDigits[i & 15]};
   }
   return pairs;
 }
-constexpr std::array<DigitPair, 256> kDigitPairs = MakeDigitPairs();
+constexpr std::array<HexPair, 256> kHexPairs = MakeHexPairs();
 
 // 2714e483-4ff1-48e4-9e25-ac732e8f24f2
 constexpr CreditTypeId kUsdCents(boost::uuids::uuid{{0x27, 0x14, 0xe4, 0x83, 0x4f, 0xf1,
@@ -81,7 +81,7 @@ absl::StatusOr<boost::uuids::uuid> ParseUuid(absl::string_view text) {
 
 void FormatUuid(const boost::uuids::uuid& uuid, char* out) {
   for (std::size_t i = 0; i < kBytePositions.size(); ++i) {
-    const DigitPair pair = kDigitPairs[uuid.data[i]];
+    const HexPair pair = kHexPairs[uuid.data[i]];
     out[kBytePositions[i]] = pair.high;
     out[kBytePositions[i] + 1] = pair.low;
   }

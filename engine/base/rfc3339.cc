@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/digit.h"
 #include "engine/base/status.h"
 #include "engine/base/text.h"
 
@@ -60,8 +61,6 @@ int DaysInMonth(int year, int month) {
   const bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
   return kDays[month - 1] + (month == 2 && is_leap ? 1 : 0);
 }
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads the number of `digits` digits at `text`, which must be that long; -1 if
 // they are not digits.
@@ -212,22 +211,21 @@ void AppendRfc3339Millis(absl::Time time, std::string* out) {
   out->append(buffer, sizeof buffer - 1);
 }
 
-void AppendRfc3339Exact(absl::Time time, std::string* out) {
+std::string ToRfc3339Exact(absl::Time time) {
   const std::int64_t seconds = absl::ToUnixSeconds(time);  // floored
   if (seconds < kSecondsMin || seconds >= kSecondsEnd) {
-    out->append(absl::FormatTime("%E4Y-%m-%d%ET%H:%M:%E*SZ", time, absl::UTCTimeZone()));
-    return;
+    return absl::FormatTime("%E4Y-%m-%d%ET%H:%M:%E*SZ", time, absl::UTCTimeZone());
   }
   const std::int64_t nanoseconds =
       absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds));
-  char buffer[] = "0000-00-00T00:00:00.000000000";
+  char buffer[] = "0000-00-00T00:00:00.000000000Z";
   PutSeconds(seconds, buffer);
   PutDigits(static_cast<int>(nanoseconds), 9, buffer + kFractionAt);
-  std::size_t size = sizeof buffer - 1;
+  std::size_t size = sizeof buffer - 2;
   while (buffer[size - 1] == '0' && size > kFractionAt) --size;
   if (size == kFractionAt) --size;  // the point
-  out->append(buffer, size);
-  out->push_back('Z');
+  buffer[size++] = 'Z';
+  return std::string(buffer, size);
 }
 
 }  // namespace tocsin

@@ -27,7 +27,7 @@ void AppendRfc3339Millis(absl::Time time, std::string* out);
 // The same with as many fractional digits as the time has, none to nine, floored
 // to the nanosecond: for messages, where two times that differ must look
 // different.
-void AppendRfc3339Exact(absl::Time time, std::string* out);
+std::string ToRfc3339Exact(absl::Time time);
 
 }  // namespace tocsin
 

@@ -11,7 +11,7 @@ namespace tocsin::cli {
 namespace {
 
 // The engine draws ids of alerts; they too are to be the same on every run.
-constexpr std::uint64_t kRandomSeed = 1;
+constexpr std::uint64_t kDemoSeed = 1;
 // One beside the thread that applies. With a second one, nobody could be shown a
 // customer alert that is `evaluating`: it would no longer be by the time one looks.
 constexpr int kWorkerThreads = 1;
@@ -70,7 +70,7 @@ absl::StatusOr<std::unique_ptr<DemoRun>> DemoRun::Start(DemoFeed* feed) {
                     .clock = &run->clock_,
                     .period_policy = feed->period_policy(),
                     .worker_threads = kWorkerThreads,
-                    .random_seed = kRandomSeed});
+                    .random_seed = kDemoSeed});
   if (!engine.ok()) return engine.status();
   run->engine_ = *std::move(engine);
   run->alerts_ = feed->Alerts();

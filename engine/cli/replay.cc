@@ -31,7 +31,7 @@ namespace {
 // Where the clock starts if no line says it.
 constexpr absl::Time kStartWithoutTime = absl::UnixEpoch();
 // The engine draws no id here; all the same nothing may differ between replays.
-constexpr std::uint64_t kRandomSeed = 1;
+constexpr std::uint64_t kReplaySeed = 1;
 
 absl::StatusOr<std::vector<AlertSpec>> ReadAlerts(ByteSource& source) {
   absl::StatusOr<std::string> json = ReadAll(source, kAlertsBytesMax);
@@ -166,7 +166,7 @@ absl::Status Replay::Start(absl::Time first) {
                     .period_policy = options_.period_policy,
                     .worker_threads = 0,
                     .shards = 1,
-                    .random_seed = kRandomSeed});
+                    .random_seed = kReplaySeed});
   if (!engine.ok()) return engine.status();
   engine_ = *std::move(engine);
   applier_.emplace(Applier::Parts{.engine = engine_.get(),

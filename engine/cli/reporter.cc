@@ -30,15 +30,17 @@ std::string Rate(std::uint64_t lines, absl::Duration time) {
 
 using AlertRow = std::pair<AlertId, const AlertTally*>;
 
-std::uint64_t Notified(const AlertTally& tally) { return tally.reached + tally.resolved; }
+std::uint64_t NotifiedBy(const AlertTally& tally) {
+  return tally.reached + tally.resolved;
+}
 
 // Most notified first.
 std::vector<AlertRow> RowsOf(const ReplaySink& sink) {
   std::vector<AlertRow> rows;
   for (const auto& [alert, tally] : sink.tallies()) rows.emplace_back(alert, &tally);
   std::sort(rows.begin(), rows.end(), [](const AlertRow& a, const AlertRow& b) {
-    if (Notified(*a.second) != Notified(*b.second)) {
-      return Notified(*a.second) > Notified(*b.second);
+    if (NotifiedBy(*a.second) != NotifiedBy(*b.second)) {
+      return NotifiedBy(*a.second) > NotifiedBy(*b.second);
     }
     return a.first < b.first;
   });

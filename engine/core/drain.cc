@@ -12,7 +12,7 @@ namespace tocsin::core {
 namespace {
 
 // As many customers as are judged under one hold of a shard's lock.
-constexpr std::size_t kCustomersPerHold = 64;
+constexpr std::size_t kJudgedPerHold = 64;
 
 }  // namespace
 
@@ -75,9 +75,9 @@ bool EngineImpl::Sweep(state::Shard* shard) {
       customers.insert(customers.end(), some.begin(), some.end());
     }
     std::sort(customers.begin(), customers.end());
-    for (std::size_t i = 0; i < count; i += kCustomersPerHold) {
+    for (std::size_t i = 0; i < count; i += kJudgedPerHold) {
       if (!MayGoOn()) return false;
-      JudgeSome(shard, absl::MakeConstSpan(customers).subspan(i, kCustomersPerHold));
+      JudgeSome(shard, absl::MakeConstSpan(customers).subspan(i, kJudgedPerHold));
       // A reset does not wait for a sweep over everybody.
       if (!DrainQueue(shard)) return false;
     }
@@ -110,14 +110,14 @@ bool EngineImpl::DrainQueue(state::Shard* shard) {
     {
       absl::MutexLock lock(&shard->mu);
       work.now = Now();
-      for (; judged < kCustomersPerHold; ++judged) {
+      for (; judged < kJudgedPerHold; ++judged) {
         state::Slot* slot = shard->NextQueued();
         if (slot == nullptr) break;
         Judge(shard, slot, &work);
       }
     }
     FollowUp(shard, work);
-    if (judged < kCustomersPerHold) return true;
+    if (judged < kJudgedPerHold) return true;
   }
 }
 

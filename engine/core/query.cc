@@ -12,7 +12,7 @@ namespace tocsin::core {
 namespace {
 
 // As many customers as are looked at under one hold of a shard's lock.
-constexpr std::size_t kCustomersPerHold = 128;
+constexpr std::size_t kDescribedPerHold = 128;
 
 absl::Status NilCustomer() {
   return MakeStatus(Reason::kMissing,
@@ -169,7 +169,7 @@ absl::Status EngineImpl::ForEachCustomerAlert(
     return nobody ? absl::OkStatus() : view.status();
   }
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
-    for (std::size_t first = 0;; first += kCustomersPerHold) {
+    for (std::size_t first = 0;; first += kDescribedPerHold) {
       std::vector<CustomerAlert> views;
       const bool more = DescribeSome(shard.get(), first, *known, &views);
       for (const CustomerAlert& view : views) visit(view);
@@ -187,7 +187,7 @@ bool EngineImpl::DescribeSome(state::Shard* shard, std::size_t first,
   {
     absl::MutexLock lock(&shard->mu);
     work.now = Now();
-    const std::vector<CustomerId> customers = shard->Roster(first, kCustomersPerHold);
+    const std::vector<CustomerId> customers = shard->Roster(first, kDescribedPerHold);
     found = customers.size();
     for (const CustomerId& customer : customers) {
       state::Slot* slot = shard->Find(customer);
@@ -199,7 +199,7 @@ bool EngineImpl::DescribeSome(state::Shard* shard, std::size_t first,
     }
   }
   FollowUp(shard, work);
-  return found == kCustomersPerHold;
+  return found == kDescribedPerHold;
 }
 
 absl::Status EngineImpl::ForEachInstance(

@@ -102,7 +102,7 @@ absl::Status CheckSubject(const AlertSpec& spec) {
   return absl::OkStatus();
 }
 
-absl::Status TooMany(absl::string_view what, std::size_t count, std::size_t max) {
+absl::Status TooManyEntries(absl::string_view what, std::size_t count, std::size_t max) {
   return MakeStatus(
       Reason::kTooLong,
       absl::StrCat(what, " has ", count, " entries; at most ", max, " are allowed"));
@@ -114,7 +114,7 @@ absl::Status CheckGroups(const AlertSpec& spec) {
     return NotOfThisType("group_values", spec.type);
   }
   if (groups.size() > kGroupKeysPerAlertMax) {
-    return TooMany("group_values", groups.size(), kGroupKeysPerAlertMax);
+    return TooManyEntries("group_values", groups.size(), kGroupKeysPerAlertMax);
   }
   for (std::size_t i = 0; i < groups.size(); ++i) {
     absl::Status status =
@@ -150,7 +150,7 @@ absl::Status CheckEntity(absl::string_view what, FilterEntity entity, AlertType 
 absl::Status CheckFilters(absl::string_view what, AlertType type,
                           const std::vector<CustomFieldFilter>& filters) {
   if (filters.size() > kCustomFieldFiltersMax) {
-    return TooMany(what, filters.size(), kCustomFieldFiltersMax);
+    return TooManyEntries(what, filters.size(), kCustomFieldFiltersMax);
   }
   for (const CustomFieldFilter& filter : filters) {
     absl::Status status = CheckEntity(what, filter.entity, type);
@@ -179,7 +179,7 @@ absl::Status CheckTypes(absl::string_view what, bool has, AlertType type,
   if (types.empty()) return absl::OkStatus();
   if (!has) return NotOfThisType(what, type);
   if (types.size() > kTypesPerAlertMax) {
-    return TooMany(what, types.size(), kTypesPerAlertMax);
+    return TooManyEntries(what, types.size(), kTypesPerAlertMax);
   }
   for (const std::string& name : types) {
     absl::Status status =
@@ -220,7 +220,7 @@ absl::Status CheckSpecifier(const AlertSpecifier& specifier, AlertType type, boo
                      "specifier"));
   }
   if (specifier.exclude.size() > kSpecifiersMax) {
-    return TooMany("exclude", specifier.exclude.size(), kSpecifiersMax);
+    return TooManyEntries("exclude", specifier.exclude.size(), kSpecifiersMax);
   }
   for (const SpecifierExclude& exclude : specifier.exclude) {
     if (exclude.custom_field_filters.empty()) {
@@ -242,7 +242,7 @@ absl::Status CheckSpecifiers(const AlertSpec& spec) {
     return NotOfThisType("alert_specifiers", spec.type);
   }
   if (specifiers.size() > kSpecifiersMax) {
-    return TooMany("alert_specifiers", specifiers.size(), kSpecifiersMax);
+    return TooManyEntries("alert_specifiers", specifiers.size(), kSpecifiersMax);
   }
   for (const AlertSpecifier& specifier : specifiers) {
     absl::Status status = CheckSpecifier(specifier, spec.type, specifiers.size() == 1);

@@ -14,12 +14,6 @@
 namespace tocsin::model {
 namespace {
 
-std::string Text(absl::Time time) {
-  std::string text;
-  AppendRfc3339Exact(time, &text);
-  return text;
-}
-
 absl::Status CannotChange(const BalanceId& id, absl::string_view what,
                           absl::string_view told, absl::string_view now) {
   return MakeStatus(Reason::kCannotChange,
@@ -60,23 +54,8 @@ absl::Status EndsBeforeStart(const BalanceTold& fact, const Balance& balance) {
   return MakeStatus(
       Reason::kMalformed,
       absl::StrCat("balance ", fact.balance.ToString(), " would end at ",
-                   Text(balance.ends_at), ", not after its start at ",
-                   Text(balance.starts_at), "; give both if both have moved"));
-}
-
-absl::Status TooMany(const Customer& customer, const Context& context) {
-  return MakeStatus(Reason::kLimitReached,
-                    absl::StrCat("customer ", customer.id.ToString(), " has ",
-                                 context.instances_per_customer_max,
-                                 " balances, the most that are remembered for one "
-                                 "(Options::instances_per_customer_max)"));
-}
-
-absl::Status Overflow(const Customer& customer, Decimal amount) {
-  return MakeStatus(
-      Reason::kOutOfRange,
-      absl::StrCat(amount.ToString(), " would take the sum of the balances of customer ",
-                   customer.id.ToString(), " beyond 128 bits (about +-1.7 * 10^26)"));
+                   ToRfc3339Exact(balance.ends_at), ", not after its start at ",
+                   ToRfc3339Exact(balance.starts_at), "; give both if both have moved"));
 }
 
 // Sets or takes away what falls due for a balance.
@@ -97,9 +76,9 @@ void SetEvents(const BalanceId& id, const Balance& balance, absl::Duration keep_
 }
 
 // Takes a balance out of every tally, has it changed, and takes it in again.
-void Recount(Customer* customer, const Context& context, const BalanceId& id,
-             Balance* balance, Trigger trigger, Touched* touched,
-             absl::FunctionRef<void()> change) {
+void RecountBalance(Customer* customer, const Context& context, const BalanceId& id,
+                    Balance* balance, Trigger trigger, Touched* touched,
+                    absl::FunctionRef<void()> change) {
   const bool counted = balance->counts();
   const bool had_end = counted && balance->ends_at != absl::InfiniteFuture();
   absl::flat_hash_set<const Measure*> had_days;
@@ -161,7 +140,8 @@ Outcome TellBalance(Customer* customer, const Context& context, const BalanceTol
   if (outcome.stale) return outcome;
   if (known == nullptr && held != nullptr &&
       held->balances.size() >= context.instances_per_customer_max) {
-    outcome.status = TooMany(*customer, context);
+    outcome.status =
+        TooManyHeld(customer->id, "balances", context.instances_per_customer_max);
     return outcome;
   }
   Holdings& holdings = customer->HoldingsToChange();
@@ -173,7 +153,8 @@ Outcome TellBalance(Customer* customer, const Context& context, const BalanceTol
   const std::optional<Bounds> granted = holdings.granted_bounds.With(
       amount([](const Balance& one) { return one.granted; }), fact.granted);
   if (!remaining.has_value() || !granted.has_value()) {
-    outcome.status = Overflow(*customer, remaining ? fact.granted : fact.remaining);
+    outcome.status =
+        HeldOverflow(customer->id, "balances", remaining ? fact.granted : fact.remaining);
     return outcome;
   }
   holdings.remaining_bounds = *remaining;
@@ -188,8 +169,8 @@ Outcome TellBalance(Customer* customer, const Context& context, const BalanceTol
   } else {
     SetEvents(fact.balance, balance, context.keep_ended, false, &customer->agenda);
   }
-  Recount(customer, context, fact.balance, &balance, Trigger::kBalance, &touched,
-          [&] { balance = std::move(next); });
+  RecountBalance(customer, context, fact.balance, &balance, Trigger::kBalance, &touched,
+                 [&] { balance = std::move(next); });
   SetEvents(fact.balance, balance, context.keep_ended, true, &customer->agenda);
   touched.Judge(&turn);
   return outcome;
@@ -214,14 +195,14 @@ Outcome DrawBalance(Customer* customer, const Context& context,
           ? std::nullopt
           : holdings->remaining_bounds.With(balance.remaining.value, remaining.value);
   if (!bounds.has_value()) {
-    outcome.status = Overflow(*customer, fact.amount);
+    outcome.status = HeldOverflow(customer->id, "balances", fact.amount);
     return outcome;
   }
   holdings->remaining_bounds = *bounds;
   Turn turn(customer, context, context.now);
   Touched touched(customer, context, context.now, context.now);
-  Recount(customer, context, fact.balance, &balance, Trigger::kBalance, &touched,
-          [&] { balance.remaining = remaining; });
+  RecountBalance(customer, context, fact.balance, &balance, Trigger::kBalance, &touched,
+                 [&] { balance.remaining = remaining; });
   touched.Judge(&turn);
   return outcome;
 }
@@ -229,15 +210,15 @@ Outcome DrawBalance(Customer* customer, const Context& context,
 void StartBalance(Customer* customer, const Context& context, const BalanceId& id,
                   Touched* touched) {
   Balance& balance = customer->holdings->balances.at(id);
-  Recount(customer, context, id, &balance, Trigger::kClock, touched,
-          [&balance] { balance.started = true; });
+  RecountBalance(customer, context, id, &balance, Trigger::kClock, touched,
+                 [&balance] { balance.started = true; });
 }
 
 void EndBalance(Customer* customer, const Context& context, const BalanceId& id,
                 Touched* touched) {
   Balance& balance = customer->holdings->balances.at(id);
-  Recount(customer, context, id, &balance, Trigger::kClock, touched,
-          [&balance] { balance.over = true; });
+  RecountBalance(customer, context, id, &balance, Trigger::kClock, touched,
+                 [&balance] { balance.over = true; });
 }
 
 void ReachDays(Customer* customer, const Event& event, Touched* touched) {

@@ -17,8 +17,8 @@ absl::Status Nil(absl::string_view what) {
                     absl::StrCat(what, " is the nil UUID; a real one is required"));
 }
 
-absl::Status CheckText(absl::string_view what, absl::string_view text, std::size_t min,
-                       std::size_t max) {
+absl::Status CheckFactText(absl::string_view what, absl::string_view text,
+                           std::size_t min, std::size_t max) {
   if (text.empty() && min > 0) {
     return MakeStatus(Reason::kMissing, absl::StrCat(what, " is empty; it must have ",
                                                      min, " to ", max, " bytes"));
@@ -41,16 +41,16 @@ absl::Status CheckAmount(absl::string_view what, Decimal amount) {
                     absl::StrCat(what, " ", amount.ToString(), " is beyond +-10^18"));
 }
 
-absl::Status CheckGroups(absl::Span<const GroupValue> groups) {
+absl::Status CheckFactGroups(absl::Span<const GroupValue> groups) {
   if (groups.size() > kGroupValuesPerFactMax) {
     return MakeStatus(Reason::kTooLong,
                       absl::StrCat("group_values has ", groups.size(), " keys; at most ",
                                    kGroupValuesPerFactMax, " are allowed"));
   }
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    absl::Status status = CheckText("group key", groups[i].key, 1, kGroupKeyMax);
+    absl::Status status = CheckFactText("group key", groups[i].key, 1, kGroupKeyMax);
     if (status.ok()) {
-      status = CheckText("group value", groups[i].value, 0, kGroupValueMax);
+      status = CheckFactText("group value", groups[i].value, 0, kGroupValueMax);
     }
     if (!status.ok()) return status;
     for (std::size_t j = 0; j < i; ++j) {
@@ -70,9 +70,9 @@ absl::Status CheckFields(const CustomFields& fields) {
                                                      kCustomFieldsMax, " are allowed"));
   }
   for (const auto& [key, value] : fields) {
-    absl::Status status = CheckText("custom field key", key, 1, kCustomFieldKeyMax);
+    absl::Status status = CheckFactText("custom field key", key, 1, kCustomFieldKeyMax);
     if (status.ok()) {
-      status = CheckText("custom field value", value, 0, kCustomFieldValueMax);
+      status = CheckFactText("custom field value", value, 0, kCustomFieldValueMax);
     }
     if (!status.ok()) return status;
   }
@@ -81,21 +81,17 @@ absl::Status CheckFields(const CustomFields& fields) {
 
 absl::Status CheckTime(absl::Time time, absl::Time now, absl::Duration ahead_max) {
   if (time <= now + ahead_max) return absl::OkStatus();
-  std::string stamped;
-  std::string clock;
-  AppendRfc3339Exact(time, &stamped);
-  AppendRfc3339Exact(now, &clock);
-  return MakeStatus(
-      Reason::kTooFarAhead,
-      absl::StrCat("timestamp ", stamped, " is more than ",
-                   absl::FormatDuration(ahead_max), " past the clock, ", clock));
+  return MakeStatus(Reason::kTooFarAhead,
+                    absl::StrCat("timestamp ", ToRfc3339Exact(time), " is more than ",
+                                 absl::FormatDuration(ahead_max), " past the clock, ",
+                                 ToRfc3339Exact(now)));
 }
 
 absl::Status CheckEntry(absl::string_view what, Decimal amount,
                         const std::vector<GroupValue>& groups,
                         const std::optional<absl::Time>& time, absl::Time now,
                         absl::Duration ahead_max) {
-  absl::Status status = groups.empty() ? absl::OkStatus() : CheckGroups(groups);
+  absl::Status status = groups.empty() ? absl::OkStatus() : CheckFactGroups(groups);
   if (status.ok()) status = CheckAmount(what, amount);
   if (status.ok() && time.has_value()) status = CheckTime(*time, now, ahead_max);
   return status;
@@ -152,9 +148,9 @@ absl::Status Check(const ContractTold& fact, const Limits&) {
 }
 
 absl::Status CheckSeat(const Seat& seat) {
-  absl::Status status = CheckText("seat_group_key", seat.group_key, 1, kGroupKeyMax);
+  absl::Status status = CheckFactText("seat_group_key", seat.group_key, 1, kGroupKeyMax);
   if (!status.ok()) return status;
-  return CheckText("seat_group_value", seat.group_value, 0, kGroupValueMax);
+  return CheckFactText("seat_group_value", seat.group_value, 0, kGroupValueMax);
 }
 
 absl::Status CheckType(BalanceType type) {
@@ -171,8 +167,8 @@ absl::Status Check(const BalanceTold& fact, const Limits&) {
   if (!status.ok()) return status;
   if (fact.custom_fields.value()) status = CheckFields(*fact.custom_fields.value());
   if (status.ok() && fact.credit_grant_type.value()) {
-    status =
-        CheckText("credit_grant_type", *fact.credit_grant_type.value(), 1, kTypeNameMax);
+    status = CheckFactText("credit_grant_type", *fact.credit_grant_type.value(), 1,
+                           kTypeNameMax);
   }
   if (status.ok() && fact.seat.value()) status = CheckSeat(*fact.seat.value());
   if (!status.ok()) return status;
@@ -188,13 +184,11 @@ absl::Status Check(const BalanceTold& fact, const Limits&) {
   }
   if (!fact.starts_at.value() || !fact.ends_at.value()) return absl::OkStatus();
   if (*fact.ends_at.value() > *fact.starts_at.value()) return absl::OkStatus();
-  std::string starts;
-  std::string ends;
-  AppendRfc3339Exact(*fact.starts_at.value(), &starts);
-  AppendRfc3339Exact(*fact.ends_at.value(), &ends);
-  return MakeStatus(Reason::kMalformed,
-                    absl::StrCat("balance ", fact.balance.ToString(), " ends at ", ends,
-                                 ", not after its start at ", starts));
+  return MakeStatus(
+      Reason::kMalformed,
+      absl::StrCat("balance ", fact.balance.ToString(), " ends at ",
+                   ToRfc3339Exact(*fact.ends_at.value()), ", not after its start at ",
+                   ToRfc3339Exact(*fact.starts_at.value())));
 }
 
 absl::Status Check(const BalanceDrawn& fact, const Limits&) {
@@ -204,7 +198,7 @@ absl::Status Check(const BalanceDrawn& fact, const Limits&) {
 
 absl::Status Check(const InvoiceTold& fact, const Limits&) {
   if (fact.invoice.is_nil()) return Nil("invoice_id");
-  absl::Status status = CheckText("invoice_type", fact.invoice_type, 1, kTypeNameMax);
+  absl::Status status = CheckFactText("invoice_type", fact.invoice_type, 1, kTypeNameMax);
   if (!status.ok()) return status;
   if (fact.credit_type && fact.credit_type->is_nil()) return Nil("credit_type_id");
   return CheckAmount("total", fact.total);

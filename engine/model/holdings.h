@@ -9,10 +9,13 @@
 
 #include "absl/container/btree_set.h"
 #include "absl/container/node_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "engine/model/gauge.h"
 #include "engine/model/level.h"
 #include "engine/model/measure.h"
+#include "tocsin/decimal.h"
 #include "tocsin/fact.h"
 #include "tocsin/ids.h"
 
@@ -108,6 +111,10 @@ struct Holdings {
     return nullptr;
   }
 };
+
+// Refusals of what a customer may hold; `what` names the kind, in the plural.
+absl::Status TooManyHeld(CustomerId customer, absl::string_view what, std::size_t max);
+absl::Status HeldOverflow(CustomerId customer, absl::string_view what, Decimal amount);
 
 }  // namespace tocsin::model
 

@@ -22,22 +22,6 @@ absl::Status OtherCreditType(const InvoiceTold& fact, const Invoice& known) {
                    fact.credit_type->ToString(), "; tell another invoice"));
 }
 
-absl::Status TooMany(const Customer& customer, const Context& context) {
-  return MakeStatus(Reason::kLimitReached,
-                    absl::StrCat("customer ", customer.id.ToString(), " has ",
-                                 context.instances_per_customer_max,
-                                 " invoices, the most that are remembered for one "
-                                 "(Options::instances_per_customer_max)"));
-}
-
-absl::Status Overflow(const Customer& customer, Decimal total) {
-  return MakeStatus(
-      Reason::kOutOfRange,
-      absl::StrCat("total ", total.ToString(), " would take the sum of the invoices of ",
-                   "customer ", customer.id.ToString(),
-                   " beyond 128 bits (about +-1.7 * 10^26)"));
-}
-
 Event EndOfMonth(absl::Time month) {
   return {.at = CalendarMonthAt(month).ends_at,
           .kind = Event::Kind::kMonthEnds,
@@ -62,8 +46,9 @@ void JoinMonth(absl::Time now, Customer* customer, Invoice* invoice) {
 }
 
 // Takes an invoice out of every tally, has it changed, and takes it in again.
-void Recount(Customer* customer, const Context& context, const InvoiceId& id,
-             Invoice* invoice, Touched* touched, absl::FunctionRef<void()> change) {
+void RecountInvoice(Customer* customer, const Context& context, const InvoiceId& id,
+                    Invoice* invoice, Touched* touched,
+                    absl::FunctionRef<void()> change) {
   const auto for_each = [&](auto move) {
     ForEachInvoiceMeasure(
         *customer, context.catalog, *invoice, [&](const MeasurePtr& measure) {
@@ -108,14 +93,15 @@ Outcome TellInvoice(Customer* customer, const Context& context, const InvoiceTol
   if (outcome.stale) return outcome;
   if (known == nullptr && held != nullptr &&
       held->invoices.size() >= context.instances_per_customer_max) {
-    outcome.status = TooMany(*customer, context);
+    outcome.status =
+        TooManyHeld(customer->id, "invoices", context.instances_per_customer_max);
     return outcome;
   }
   Holdings& holdings = customer->HoldingsToChange();
   const std::optional<Bounds> bounds = holdings.invoice_bounds.With(
       known != nullptr ? ActiveTotal(*known) : std::nullopt, ActiveTotal(next));
   if (!bounds.has_value()) {
-    outcome.status = Overflow(*customer, fact.total);
+    outcome.status = HeldOverflow(customer->id, "invoices", fact.total);
     return outcome;
   }
   holdings.invoice_bounds = *bounds;
@@ -129,8 +115,8 @@ Outcome TellInvoice(Customer* customer, const Context& context, const InvoiceTol
   } else if (!invoice.active) {
     customer->agenda.Erase(ForgettingOf(fact.invoice, invoice, context.keep_ended));
   }
-  Recount(customer, context, fact.invoice, &invoice, &touched,
-          [&] { invoice = std::move(next); });
+  RecountInvoice(customer, context, fact.invoice, &invoice, &touched,
+                 [&] { invoice = std::move(next); });
   if (!invoice.active) {
     customer->agenda.Insert(ForgettingOf(fact.invoice, invoice, context.keep_ended));
   }

@@ -211,6 +211,10 @@ std::string InstanceKeyOf(absl::Span<const std::string> values) {
   return key;
 }
 
+std::string InstanceKeyOfOne(const std::string& value) {
+  return InstanceKeyOf(absl::MakeConstSpan(&value, 1));
+}
+
 std::vector<GroupValue> GroupValuesOf(const AlertSpec& spec,
                                       absl::string_view instance_key) {
   std::vector<const GroupFilter*> open;

@@ -106,6 +106,7 @@ bool Covers(const Measure& wide, const Measure& narrow);
 // The values in an instance key, one for each thing that its measure leaves open.
 std::vector<std::string> InstanceValues(absl::string_view instance_key);
 std::string InstanceKeyOf(absl::Span<const std::string> values);
+std::string InstanceKeyOfOne(const std::string& value);
 
 // The alert's group keys, in its own order, with the values of an instance.
 std::vector<GroupValue> GroupValuesOf(const AlertSpec& spec,

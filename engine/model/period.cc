@@ -8,21 +8,14 @@
 #include "engine/base/status.h"
 
 namespace tocsin::model {
-namespace {
-
-std::string Text(absl::Time time) {
-  std::string text;
-  AppendRfc3339Exact(time, &text);
-  return text;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 absl::Status CheckPeriod(const Period& period) {
   if (period.ends_at > period.starts_at) return absl::OkStatus();
-  return MakeStatus(Reason::kMalformed,
-                    absl::StrCat("the period ends at ", Text(period.ends_at),
-                                 ", not after its start at ", Text(period.starts_at)));
+  return MakeStatus(
+      Reason::kMalformed,
+      absl::StrCat("the period ends at ", ToRfc3339Exact(period.ends_at),
+                   ", not after its start at ", ToRfc3339Exact(period.starts_at)));
 }
 
 Period CalendarMonthAt(absl::Time instant) {
@@ -65,10 +58,11 @@ void PeriodState::AdvanceTo(absl::Time instant) {
 absl::StatusOr<PeriodState::Told> PeriodState::Tell(const Period& period,
                                                     absl::Time now) {
   if (any_told_ && period.starts_at < current_.starts_at) {
-    return MakeStatus(Reason::kPeriodGoesBack,
-                      absl::StrCat("the period starts at ", Text(period.starts_at),
-                                   ", before the current one, which started at ",
-                                   Text(current_.starts_at)));
+    return MakeStatus(
+        Reason::kPeriodGoesBack,
+        absl::StrCat("the period starts at ", ToRfc3339Exact(period.starts_at),
+                     ", before the current one, which started at ",
+                     ToRfc3339Exact(current_.starts_at)));
   }
   any_told_ = true;
   // An event stamped ahead of the clock may have begun a period that starts later

@@ -13,10 +13,6 @@
 namespace tocsin::model {
 namespace {
 
-std::string KeyOf(const std::string& value) {
-  return InstanceKeyOf(absl::MakeConstSpan(&value, 1));
-}
-
 // What one instance of an alert is named by.
 std::string Wanted(const AlertVersion& alert) {
   const Measure& measure = *alert.measure;
@@ -102,7 +98,7 @@ MaybeKey InstanceOfSeat(const AlertVersion& alert, const InstanceSelector& selec
     return BadSelector(alert, selector);
   }
   if (!filter->group_value.has_value()) {
-    return std::optional<std::string>(KeyOf(selector.seat->group_value));
+    return std::optional<std::string>(InstanceKeyOfOne(selector.seat->group_value));
   }
   if (*filter->group_value != selector.seat->group_value) {
     return BadSelector(alert, selector);
@@ -129,15 +125,15 @@ absl::StatusOr<std::optional<std::string>> InstanceOf(const AlertVersion& alert,
   if (!selector.group_values.empty()) return InstanceOfGroups(alert, selector);
   if (selector.seat.has_value()) return InstanceOfSeat(alert, selector);
   if (selector.balance.has_value() && watched == Watched::kBalance) {
-    return std::optional<std::string>(KeyOf(selector.balance->ToString()));
+    return std::optional<std::string>(InstanceKeyOfOne(selector.balance->ToString()));
   }
   if (selector.invoice.has_value() && watched == Watched::kInvoice) {
-    return std::optional<std::string>(KeyOf(selector.invoice->ToString()));
+    return std::optional<std::string>(InstanceKeyOfOne(selector.invoice->ToString()));
   }
   const std::string* open = alert.measure->OpenField();
   if (selector.custom_field.has_value() && open != nullptr &&
       *open == selector.custom_field->key) {
-    return std::optional<std::string>(KeyOf(selector.custom_field->value));
+    return std::optional<std::string>(InstanceKeyOfOne(selector.custom_field->value));
   }
   return BadSelector(alert, selector);
 }

@@ -37,7 +37,7 @@ Decimal Moved(Decimal sum, Decimal amount, bool add) {
   return *moved;
 }
 
-void Move(const Measure& measure, const Balance& balance, bool add, Tally* tally) {
+void CountIn(const Measure& measure, const Balance& balance, bool add, Tally* tally) {
   if (measure.subject.info().watched == Watched::kBalance) {
     tally->ends_at.reset();
     if (add && balance.counts() && balance.ends_at != absl::InfiniteFuture()) {
@@ -52,15 +52,11 @@ void Move(const Measure& measure, const Balance& balance, bool add, Tally* tally
   tally->granted = Moved(tally->granted, balance.granted, add);
 }
 
-void Move(const Invoice& invoice, bool add, Tally* tally) {
+void CountIn(const Invoice& invoice, bool add, Tally* tally) {
   if (!invoice.active) return;
   tally->items = add ? tally->items + 1 : tally->items - 1;
   tally->total = Moved(tally->total, invoice.total.value, add);
   tally->invoice_type = invoice.type;
-}
-
-std::string KeyOf(std::string value) {
-  return InstanceKeyOf(absl::MakeConstSpan(&value, 1));
 }
 
 }  // namespace
@@ -105,27 +101,28 @@ bool Matches(const Measure& measure, const Invoice& invoice) {
 std::string InstanceOf(const Measure& measure, const BalanceId& id,
                        const Balance& balance) {
   if (!measure.FansOut()) return "";
-  if (measure.subject.info().watched == Watched::kBalance) return KeyOf(id.ToString());
-  if (balance.seat.has_value()) return KeyOf(balance.seat->group_value);
-  return KeyOf(balance.custom_fields.at(*measure.OpenField()));
+  if (measure.subject.info().watched == Watched::kBalance)
+    return InstanceKeyOfOne(id.ToString());
+  if (balance.seat.has_value()) return InstanceKeyOfOne(balance.seat->group_value);
+  return InstanceKeyOfOne(balance.custom_fields.at(*measure.OpenField()));
 }
 
 std::string InstanceOf(const Measure& measure, const InvoiceId& id) {
-  return measure.FansOut() ? KeyOf(id.ToString()) : "";
+  return measure.FansOut() ? InstanceKeyOfOne(id.ToString()) : "";
 }
 
 std::string DaysInstance(const Measure& measure, const boost::uuids::uuid& id) {
-  return measure.FansOut() ? KeyOf(BalanceId(id).ToString()) : "";
+  return measure.FansOut() ? InstanceKeyOfOne(BalanceId(id).ToString()) : "";
 }
 
 void Include(const Measure& measure, const Balance& balance, Tally* tally) {
-  Move(measure, balance, true, tally);
+  CountIn(measure, balance, true, tally);
 }
 void Exclude(const Measure& measure, const Balance& balance, Tally* tally) {
-  Move(measure, balance, false, tally);
+  CountIn(measure, balance, false, tally);
 }
-void Include(const Invoice& invoice, Tally* tally) { Move(invoice, true, tally); }
-void Exclude(const Invoice& invoice, Tally* tally) { Move(invoice, false, tally); }
+void Include(const Invoice& invoice, Tally* tally) { CountIn(invoice, true, tally); }
+void Exclude(const Invoice& invoice, Tally* tally) { CountIn(invoice, false, tally); }
 
 bool IsOfMonth(const Holdings& holdings, const Invoice& invoice) {
   return invoice.month == holdings.month;

@@ -23,12 +23,12 @@ void AppendBigEndian(std::uint64_t number, int bytes, std::string* out) {
   }
 }
 
-void AppendField(absl::string_view bytes, std::string* out) {
+void AppendBytesField(absl::string_view bytes, std::string* out) {
   AppendBigEndian(bytes.size(), 4, out);
   out->append(bytes.data(), bytes.size());
 }
 
-void AppendNumber(std::uint64_t number, int bytes, std::string* out) {
+void AppendNumberField(std::uint64_t number, int bytes, std::string* out) {
   AppendBigEndian(static_cast<std::uint64_t>(bytes), 4, out);
   AppendBigEndian(number, bytes, out);
 }
@@ -42,12 +42,12 @@ absl::string_view BytesOf(const boost::uuids::uuid& uuid) {
 NotificationId IdOf(const model::Decision& decision) {
   std::string name;
   name.reserve(96 + decision.instance.size());
-  AppendField(BytesOf(decision.customer.uuid()), &name);
-  AppendField(BytesOf(decision.alert->id().uuid()), &name);
-  AppendField(decision.instance, &name);
-  AppendNumber(decision.epoch, 8, &name);
-  AppendNumber(decision.kind == NotificationKind::kResolved ? 1 : 0, 1, &name);
-  AppendNumber(decision.crossing, 8, &name);
+  AppendBytesField(BytesOf(decision.customer.uuid()), &name);
+  AppendBytesField(BytesOf(decision.alert->id().uuid()), &name);
+  AppendBytesField(decision.instance, &name);
+  AppendNumberField(decision.epoch, 8, &name);
+  AppendNumberField(decision.kind == NotificationKind::kResolved ? 1 : 0, 1, &name);
+  AppendNumberField(decision.crossing, 8, &name);
   boost::uuids::name_generator_sha1 generate(kNamespace);
   return NotificationId(generate(name.data(), name.size()));
 }

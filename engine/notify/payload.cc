@@ -28,7 +28,7 @@ void AppendId(const AnyId& id, std::string* out) {
   out->append(text, sizeof text);
 }
 
-void AppendNumber(std::uint64_t number, std::string* out) {
+void AppendDigits(std::uint64_t number, std::string* out) {
   const absl::AlphaNum digits(number);
   out->append(digits.data(), digits.size());
 }
@@ -158,9 +158,9 @@ void AppendJson(const Notification& notification, std::string* out) {
     Append("null", out);
   }
   Append(",\"epoch\":", out);
-  AppendNumber(notification.epoch, out);
+  AppendDigits(notification.epoch, out);
   Append(",\"sequence\":", out);
-  AppendNumber(notification.sequence, out);
+  AppendDigits(notification.sequence, out);
   Append("}}", out);
 }
 

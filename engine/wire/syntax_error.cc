@@ -114,7 +114,7 @@ bool IsBehindHighSurrogate(absl::string_view text) {
   return false;
 }
 
-absl::string_view Describe(const SyntaxFault& fault) {
+absl::string_view DescribeFault(const SyntaxFault& fault) {
   // A cut multi-byte character is said to be a syntax error; say what it is.
   if (!IsValidUtf8(fault.json)) return "a byte that is not UTF-8";
   switch (fault.error) {
@@ -170,7 +170,8 @@ absl::Status SyntaxError(const SyntaxFault& fault) {
                        InValueOf(number.key)));
     }
   }
-  std::string message = absl::StrCat("not JSON: ", Describe(fault), " at byte ", place);
+  std::string message =
+      absl::StrCat("not JSON: ", DescribeFault(fault), " at byte ", place);
   if (fault.at < fault.json.size()) {
     absl::StrAppend(&message, ", before ",
                     Quote(fault.json.substr(fault.at, kSyntaxShownMax)));

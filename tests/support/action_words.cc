@@ -13,7 +13,9 @@ namespace {
 constexpr char kReached[] = "_reached";
 
 // Debian's Abseil has a string_view of its own, which does not convert.
-std::string Text(absl::string_view text) { return std::string(text.data(), text.size()); }
+std::string AsString(absl::string_view text) {
+  return std::string(text.data(), text.size());
+}
 
 absl::StatusOr<CustomFieldFilter> ParseExcluded(const std::string& text) {
   const std::optional<Pair> pair = SplitPair(text, ':');
@@ -62,7 +64,7 @@ std::optional<AlertType> AlertTypeFromWord(const std::string& word) {
 std::string WordOf(AlertType type) {
   if (type == AlertType::kSpendThresholdReached) return "spend";
   if (type == AlertType::kUsageThresholdReached) return "usage";
-  const std::string name = Text(AlertTypeName(type));
+  const std::string name = AsString(AlertTypeName(type));
   return name.substr(0, name.size() - (sizeof kReached - 1));
 }
 

@@ -8,9 +8,8 @@ namespace tocsin::testing {
 namespace {
 
 // One unit of the twelfth fractional digit on either side of what values will be.
-constexpr Int128 kOne = Decimal::kUnitsPerOne;
-constexpr Int128 kAmounts[] = {10 * kOne,     0,         5 * kOne,  10 * kOne + 1,
-                               10 * kOne - 1, 15 * kOne, -5 * kOne, 10 * kOne};
+constexpr Int128 kThresholds[] = {10 * kOne,     0,         5 * kOne,  10 * kOne + 1,
+                                  10 * kOne - 1, 15 * kOne, -5 * kOne, 10 * kOne};
 constexpr Int128 kPercents[] = {50 * kOne,      0,         100 * kOne, 50 * kOne + 1,
                                 100 * kOne / 3, 10 * kOne, -5 * kOne,  50 * kOne - 1};
 // Also some that are no whole number of nanoseconds, and half an hour and an hour.
@@ -48,10 +47,10 @@ Decimal ThresholdOf(const Command& command, AlertType type) {
   const Unit unit = InfoOf(type).unit;
   return Decimal::FromUnits(unit == Unit::kDays      ? Pick(kDays, number)
                             : unit == Unit::kPercent ? Pick(kPercents, number)
-                                                     : Pick(kAmounts, number));
+                                                     : Pick(kThresholds, number));
 }
 
-std::vector<GroupFilter> GroupsOf(unsigned number) {
+std::vector<GroupFilter> GroupFiltersOf(unsigned number) {
   static const std::vector<GroupFilter> kChoices[] = {
       {},
       {{"region"}},
@@ -101,7 +100,7 @@ std::vector<AlertSpecifier> SpecifiersOf(unsigned number) {
   return Pick(kChoices, number);
 }
 
-SeatFilter SeatOf(unsigned number) {
+SeatFilter SeatFilterOf(unsigned number) {
   static const SeatFilter kChoices[] = {
       {"user"}, {"user", "ann"}, {"user"}, {"team"}, {"user", ""}};
   return Pick(kChoices, number);
@@ -127,15 +126,16 @@ void AddFilters(const Command& command, bool may_combine, AlertSpec& spec) {
   if (info.has_billable_metric) spec.billable_metric = Metric(1);
   const bool euro = NumberOf(command, Command::kWhich) % 8 == 6;
   if (info.has_credit_type && euro) spec.credit_type = CreditOf(7);
-  if (info.has_group_values) spec.group_values = GroupsOf(groups);
+  if (info.has_group_values) spec.group_values = GroupFiltersOf(groups);
   if (info.custom_fields && (spec.group_values.empty() || may_combine)) {
     spec.custom_field_filters = FieldsOf(version, *info.custom_fields);
   }
   if (info.has_alert_specifiers) spec.alert_specifiers = SpecifiersOf(groups);
-  if (info.has_seat_filter) spec.seat_filter = SeatOf(groups);
+  if (info.has_seat_filter) spec.seat_filter = SeatFilterOf(groups);
   if (info.has_invoice_types) spec.invoice_types_filter = InvoiceTypesOf(groups);
   if (info.has_credit_grant_types) spec.credit_grant_type_filters = GrantTypesOf(groups);
-  if (NumberOf(command, Command::kStarts) == 255) spec.seat_filter = SeatOf(version);
+  if (NumberOf(command, Command::kStarts) == 255)
+    spec.seat_filter = SeatFilterOf(version);
 }
 
 }  // namespace
@@ -167,9 +167,9 @@ AlertUpdate UpdateOf(const Command& command, const AlertSpec& spec, bool may_com
   if (what == 1 || what == 2) update.name = absl::StrCat("u", flags % 4);
   if (what == 3) update.notify_resolved = flags / 4 % 2 == 1;
   if (what == 4) {
-    if (info.has_group_values) update.group_values = GroupsOf(groups);
+    if (info.has_group_values) update.group_values = GroupFiltersOf(groups);
     if (info.has_alert_specifiers) update.alert_specifiers = SpecifiersOf(groups);
-    if (info.has_seat_filter) update.seat_filter = SeatOf(groups);
+    if (info.has_seat_filter) update.seat_filter = SeatFilterOf(groups);
     if (info.has_invoice_types) update.invoice_types_filter = InvoiceTypesOf(groups);
     if (info.has_credit_grant_types) {
       update.credit_grant_type_filters = GrantTypesOf(groups);

@@ -14,6 +14,8 @@ namespace tocsin::testing {
 
 // How the numbers of a command choose: what decoding a case is made of.
 
+inline constexpr Int128 kOne = Decimal::kUnitsPerOne;
+
 template <typename T, std::size_t N>
 const T& Pick(const T (&choices)[N], unsigned number) {
   return choices[number % N];

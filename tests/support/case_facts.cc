@@ -6,7 +6,6 @@
 namespace tocsin::testing {
 namespace {
 
-constexpr Int128 kOne = Decimal::kUnitsPerOne;
 constexpr Int128 kAmounts[] = {
     5 * kOne,      10 * kOne,     0,          -5 * kOne, 1,         -1,
     10 * kOne - 1, 10 * kOne + 1, -10 * kOne, 5 * kOne,  15 * kOne, 5 * kOne};

@@ -98,9 +98,9 @@ InstanceSelector SelectorOf(const AlertSpec& spec, const CustomerAlert& state) {
   return selector;
 }
 
-class Pair {
+class Twins {
  public:
-  Pair(const Case& test_case, const Comparison& comparison)
+  Twins(const Case& test_case, const Comparison& comparison)
       : case_(test_case), comparison_(comparison), clock_(StartOfCases(test_case.setup)) {
     Options options = OptionsOf(test_case.setup);
     options.clock = &clock_;
@@ -329,7 +329,7 @@ std::string DifferInState(const CustomerAlert& actual, const CustomerAlert& expe
 }
 
 std::string Differ(const Case& test_case, const Comparison& comparison) {
-  return Pair(test_case, comparison).Run();
+  return Twins(test_case, comparison).Run();
 }
 
 }  // namespace tocsin::testing

@@ -34,7 +34,7 @@ void ExpectNothing(const std::vector<Finding>& findings) {
   }
 }
 
-class TidyTest : public testing::TestWithParam<Rule> {};
+class TidyTest : public ::testing::TestWithParam<Rule> {};
 
 TEST_P(TidyTest, FindsEachBadSample) {
   ASSERT_FALSE(GetParam().bad.empty());
@@ -54,7 +54,7 @@ TEST_P(TidyTest, FindsNothingInGoodSamples) {
 
 TEST_P(TidyTest, TheRepositoryKeepsIt) { ExpectNothing(GetParam().check(Repository())); }
 
-INSTANTIATE_TEST_SUITE_P(Rules, TidyTest, testing::ValuesIn(AllRules()),
+INSTANTIATE_TEST_SUITE_P(Rules, TidyTest, ::testing::ValuesIn(AllRules()),
                          [](const auto& rule) { return rule.param.name; });
 
 // A tree that was not read keeps every rule.

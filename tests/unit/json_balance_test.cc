@@ -171,7 +171,7 @@ TEST(BalanceJson, CarriesItsTimeBesideIt) {
   }
 }
 
-class BadBalance : public testing::TestWithParam<BadCase> {};
+class BadBalance : public ::testing::TestWithParam<BadCase> {};
 
 TEST_P(BadBalance, IsRefusedAndNamed) { ExpectRefused(GetParam()); }
 
@@ -355,8 +355,8 @@ const BadCase kBadInvoices[] = {
      {"active: is a string (\"true\")", "true or false"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Balances, BadBalance, testing::ValuesIn(kBadBalances), NameOf);
-INSTANTIATE_TEST_SUITE_P(Invoices, BadBalance, testing::ValuesIn(kBadInvoices), NameOf);
+INSTANTIATE_TEST_SUITE_P(Balances, BadBalance, ::testing::ValuesIn(kBadBalances), NameOf);
+INSTANTIATE_TEST_SUITE_P(Invoices, BadBalance, ::testing::ValuesIn(kBadInvoices), NameOf);
 
 }  // namespace
 }  // namespace tocsin

@@ -19,7 +19,7 @@ std::string With(absl::string_view filters) {
                       R"("alert_type":"spend_threshold_reached",)", filters, "}}");
 }
 
-class BadFilter : public testing::TestWithParam<BadCase> {};
+class BadFilter : public ::testing::TestWithParam<BadCase> {};
 
 TEST_P(BadFilter, IsRefusedAndNamed) { ExpectRefused(GetParam()); }
 
@@ -167,7 +167,7 @@ const BadCase kBadFilters[] = {
      {"alert_specifiers[0].exclude: is a number (\"1\")"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Alerts, BadFilter, testing::ValuesIn(kBadFilters), NameOf);
+INSTANTIATE_TEST_SUITE_P(Alerts, BadFilter, ::testing::ValuesIn(kBadFilters), NameOf);
 
 }  // namespace
 }  // namespace tocsin

@@ -22,7 +22,7 @@ std::string AlertLine(absl::string_view fields) {
       fields, "}}");
 }
 
-class BadFields : public testing::TestWithParam<BadCase> {};
+class BadFields : public ::testing::TestWithParam<BadCase> {};
 
 TEST_P(BadFields, IsRefusedAndNamed) { ExpectRefused(GetParam()); }
 
@@ -312,8 +312,8 @@ const BadCase kBadControls[] = {
     {"ArchiveWithoutId", R"({"type":"archive"})", Reason::kMissing, {"id: is missing"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Facts, BadFields, testing::ValuesIn(kBadFields), NameOf);
-INSTANTIATE_TEST_SUITE_P(Controls, BadFields, testing::ValuesIn(kBadControls), NameOf);
+INSTANTIATE_TEST_SUITE_P(Facts, BadFields, ::testing::ValuesIn(kBadFields), NameOf);
+INSTANTIATE_TEST_SUITE_P(Controls, BadFields, ::testing::ValuesIn(kBadControls), NameOf);
 
 }  // namespace
 }  // namespace tocsin

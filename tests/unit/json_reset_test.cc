@@ -78,7 +78,7 @@ TEST(ResetJson, SelectsACustomField) {
   }
 }
 
-class BadSelector : public testing::TestWithParam<BadCase> {};
+class BadSelector : public ::testing::TestWithParam<BadCase> {};
 
 TEST_P(BadSelector, IsRefusedAndNamed) { ExpectRefused(GetParam()); }
 
@@ -189,7 +189,7 @@ const BadCase kBadSelectors[] = {
      {"alert_specifiers: stands beside seat_filter"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Resets, BadSelector, testing::ValuesIn(kBadSelectors), NameOf);
+INSTANTIATE_TEST_SUITE_P(Resets, BadSelector, ::testing::ValuesIn(kBadSelectors), NameOf);
 
 }  // namespace
 }  // namespace tocsin

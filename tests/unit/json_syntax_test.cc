@@ -18,7 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class BadSyntax : public testing::TestWithParam<BadCase> {};
+class BadSyntax : public ::testing::TestWithParam<BadCase> {};
 
 TEST_P(BadSyntax, IsRefusedAndNamed) { ExpectRefused(GetParam()); }
 
@@ -170,7 +170,7 @@ const BadCase kBadSyntax[] = {
      {"\"z\"", "twice"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Json, BadSyntax, testing::ValuesIn(kBadSyntax), NameOf);
+INSTANTIATE_TEST_SUITE_P(Json, BadSyntax, ::testing::ValuesIn(kBadSyntax), NameOf);
 
 TEST(JsonSyntax, TakesSixteenLevelsAndNotMore) {
   const auto nested = [](std::size_t levels) {

@@ -23,7 +23,7 @@ std::string Printed(absl::Time time) {
 }
 
 // What was read, to the millisecond, or the name of the reason for refusing it.
-std::string Outcome(absl::string_view text) {
+std::string TimeOutcome(absl::string_view text) {
   const absl::StatusOr<absl::Time> time = ParseRfc3339(text);
   if (!time.ok()) return std::string(ReasonName(ReasonOf(time.status())));
   return Printed(*time);
@@ -104,9 +104,9 @@ TEST(Rfc3339ParseTest, RefusesOtherForms) {
                            "infinite-future",
                            "infinite-past",
                            "now"}) {
-    EXPECT_EQ(Outcome(text), "malformed") << text;
+    EXPECT_EQ(TimeOutcome(text), "malformed") << text;
   }
-  EXPECT_EQ(Outcome(absl::string_view("2026-01-31T12:00:00Z\0", 21)), "malformed");
+  EXPECT_EQ(TimeOutcome(absl::string_view("2026-01-31T12:00:00Z\0", 21)), "malformed");
 }
 
 TEST(Rfc3339ParseTest, RefusesWhatIsNotInTheCalendar) {
@@ -116,7 +116,7 @@ TEST(Rfc3339ParseTest, RefusesWhatIsNotInTheCalendar) {
         "2026-01-32T12:00:00Z", "2026-04-31T12:00:00Z", "2026-02-29T12:00:00Z",
         "1900-02-29T12:00:00Z", "2100-02-29T12:00:00Z", "2024-02-30T12:00:00Z",
         "2026-01-31T24:00:00Z", "2026-01-31T12:60:00Z", "2026-01-31T12:00:61Z"}) {
-    EXPECT_EQ(Outcome(text), "malformed") << text;
+    EXPECT_EQ(TimeOutcome(text), "malformed") << text;
   }
   EXPECT_EQ(*ParseRfc3339("2024-02-29T00:00:00Z"), At(2024, 2, 29));
   EXPECT_EQ(*ParseRfc3339("2000-02-29T00:00:00Z"), At(2000, 2, 29));
@@ -134,18 +134,18 @@ TEST(Rfc3339ParseTest, LeapSecondsAreTheNextSecond) {
   for (const char* text :
        {"2016-12-31T23:58:60Z", "2016-12-31T12:59:60Z", "2016-12-30T23:59:60Z",
         "2016-12-31T23:59:60+01:00", "2017-01-01T00:00:60Z", "2016-12-31T23:59:60.Z"}) {
-    EXPECT_EQ(Outcome(text), "malformed") << text;
+    EXPECT_EQ(TimeOutcome(text), "malformed") << text;
   }
 }
 
 TEST(Rfc3339ParseTest, WhatIsReadCanBeWritten) {
   // Catches: an offset that leads out of the four digits of a year.
-  EXPECT_EQ(Outcome("0000-01-01T00:00:00Z"), "0000-01-01T00:00:00.000Z");
-  EXPECT_EQ(Outcome("9999-12-31T23:59:59.999999999Z"), "9999-12-31T23:59:59.999Z");
-  EXPECT_EQ(Outcome("0000-01-01T00:00:00+00:01"), "out_of_range");
-  EXPECT_EQ(Outcome("0000-01-01T00:01:00+00:01"), "0000-01-01T00:00:00.000Z");
-  EXPECT_EQ(Outcome("9999-12-31T23:59:59-00:01"), "out_of_range");
-  EXPECT_EQ(Outcome("9999-12-31T23:59:60Z"), "out_of_range");
+  EXPECT_EQ(TimeOutcome("0000-01-01T00:00:00Z"), "0000-01-01T00:00:00.000Z");
+  EXPECT_EQ(TimeOutcome("9999-12-31T23:59:59.999999999Z"), "9999-12-31T23:59:59.999Z");
+  EXPECT_EQ(TimeOutcome("0000-01-01T00:00:00+00:01"), "out_of_range");
+  EXPECT_EQ(TimeOutcome("0000-01-01T00:01:00+00:01"), "0000-01-01T00:00:00.000Z");
+  EXPECT_EQ(TimeOutcome("9999-12-31T23:59:59-00:01"), "out_of_range");
+  EXPECT_EQ(TimeOutcome("9999-12-31T23:59:60Z"), "out_of_range");
 }
 
 TEST(Rfc3339ParseTest, ErrorsNameTheValue) {
@@ -261,11 +261,7 @@ TEST(Rfc3339PrintTest, AgreesWithAbseil) {
 
 TEST(Rfc3339PrintTest, ExactHasAsManyDigitsAsTheTime) {
   // Catches: two times that differ and look the same in a message.
-  const auto exact = [](absl::Time time) {
-    std::string text = "at ";
-    AppendRfc3339Exact(time, &text);
-    return text.substr(3);
-  };
+  const auto exact = [](absl::Time time) { return ToRfc3339Exact(time); };
   const absl::Time noon = At(2026, 1, 31, 12);
   EXPECT_EQ(exact(noon), "2026-01-31T12:00:00Z");
   EXPECT_EQ(exact(noon + absl::Milliseconds(500)), "2026-01-31T12:00:00.5Z");

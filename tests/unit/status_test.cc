@@ -12,15 +12,15 @@
 namespace tocsin {
 namespace {
 
-struct Expected {
+struct ExpectedReason {
   Reason reason;
   absl::StatusCode code;
   absl::string_view name;
 };
 
-const std::vector<Expected>& EveryReason() {
+const std::vector<ExpectedReason>& EveryReason() {
   using absl::StatusCode;
-  static const auto* const kAll = new std::vector<Expected>{
+  static const auto* const kAll = new std::vector<ExpectedReason>{
       {Reason::kMalformed, StatusCode::kInvalidArgument, "malformed"},
       {Reason::kMissing, StatusCode::kInvalidArgument, "missing"},
       {Reason::kNotOfThisType, StatusCode::kInvalidArgument, "not_of_this_type"},
@@ -51,7 +51,7 @@ const std::vector<Expected>& EveryReason() {
 TEST(StatusTest, EveryReasonComesBack) {
   // Catches: a reason with another code, name or payload than it is to have.
   std::set<absl::string_view> names;
-  for (const Expected& expected : EveryReason()) {
+  for (const ExpectedReason& expected : EveryReason()) {
     const absl::Status status = MakeStatus(expected.reason, "what was wrong");
     EXPECT_EQ(status.code(), expected.code) << status;
     EXPECT_EQ(status.message(), "what was wrong");
