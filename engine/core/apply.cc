@@ -99,11 +99,29 @@ void EngineImpl::ApplyRoutes(absl::Span<const Fact> facts, absl::Span<const Rout
       work.now = Now();
       for (const std::uint32_t same = routes[i].shard; i < end && routes[i].shard == same;
            ++i) {
+        Prefetch(*shard, facts, routes.subspan(i, end - i));
         ApplyOne(shard, facts[routes[i].index], routes[i].index, &work, result);
       }
     }
     FollowUp(shard, work);
   }
+}
+
+void EngineImpl::Prefetch(const state::Shard& shard, absl::Span<const Fact> facts,
+                          absl::Span<const Route> next) {
+  // Far enough ahead for memory to answer, and not so far that it is gone again.
+  constexpr std::size_t kEntryAhead = 12;
+  constexpr std::size_t kSlotAhead = 8;
+  constexpr std::size_t kMetersAhead = 4;
+  const auto is_near = [&](std::size_t ahead) {
+    return ahead < next.size() && next[ahead].shard == next[0].shard;
+  };
+  const auto customer = [&](std::size_t ahead) -> const CustomerId& {
+    return model::CustomerOf(facts[next[ahead].index]);
+  };
+  if (is_near(kEntryAhead)) shard.PrefetchEntry(customer(kEntryAhead));
+  if (is_near(kSlotAhead)) shard.PrefetchSlot(customer(kSlotAhead));
+  if (is_near(kMetersAhead)) shard.PrefetchMeters(customer(kMetersAhead));
 }
 
 void EngineImpl::ApplyOne(state::Shard* shard, const Fact& fact, std::size_t index,

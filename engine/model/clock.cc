@@ -41,9 +41,10 @@ void LeaveAll(Customer* customer, const Context& context, Turn* turn) {
 // the alert's.
 void ForgetGroupValues(Customer* customer, const Catalog& catalog) {
   for (auto& [id, state] : customer->states) {
+    if (state.instances.empty()) continue;
     const AlertPtr* alert = FindAlert(*customer, catalog, id);
     if (alert != nullptr && !(*alert)->measure->subject.IsPeriodSum()) continue;
-    state.instances.erase(state.instances.upper_bound(""), state.instances.end());
+    state.instances.clear();
   }
 }
 

@@ -5,27 +5,39 @@
 namespace tocsin::model {
 
 InstanceState& AlertState::InstanceFor(absl::string_view instance_key) {
-  const auto it = instances.find(instance_key);
-  if (it != instances.end()) return it->second;
-  InstanceState& instance = instances[std::string(instance_key)];
+  InstanceState* known = Find(instance_key);
+  if (known != nullptr) return *known;
+  InstanceState& instance =
+      instance_key.empty() ? whole.emplace() : instances[std::string(instance_key)];
   instance.epoch = epoch;
   instance.crossing = crossing_max;
   return instance;
 }
 
 const InstanceState* AlertState::Find(absl::string_view instance_key) const {
+  if (instance_key.empty()) return whole ? &*whole : nullptr;
   const auto it = instances.find(instance_key);
   return it == instances.end() ? nullptr : &it->second;
+}
+
+void AlertState::Erase(absl::string_view instance_key) {
+  if (instance_key.empty()) {
+    whole.reset();
+  } else {
+    instances.erase(std::string(instance_key));
+  }
 }
 
 void AlertState::RaiseEpoch() {
   ++epoch;
   last_trigger.reset();
+  if (whole) whole->epoch = epoch;
   for (auto& [key, instance] : instances) instance.epoch = epoch;
 }
 
 void AlertState::Forget() {
   last_trigger.reset();
+  if (whole) whole->last_kind.reset();
   for (auto& [key, instance] : instances) instance.last_kind.reset();
 }
 
@@ -39,6 +51,8 @@ void AlertState::RaiseEpochOf(absl::string_view instance_key) {
 Meter& Customer::MeterFor(const Subject& subject) {
   Meter* meter = FindMeter(subject);
   if (meter != nullptr) return *meter;
+  // Most have spend in one credit type and usage of one metric.
+  if (meters.empty()) meters.reserve(2);
   meters.emplace_back();
   meters.back().subject = subject;
   return meters.back();

@@ -49,10 +49,16 @@ struct AlertState {
   std::uint64_t crossing_max = 0;  // of all instances it ever had
   // Of the last notification since the last reset.
   std::optional<Trigger> last_trigger;
-  absl::btree_map<std::string, InstanceState> instances;
+  // Of the whole, whose key is empty; in place, as most alerts have nothing else.
+  std::optional<InstanceState> whole;
+  absl::btree_map<std::string, InstanceState> instances;  // but the whole
 
   InstanceState& InstanceFor(absl::string_view instance_key);
   const InstanceState* Find(absl::string_view instance_key) const;
+  InstanceState* Find(absl::string_view instance_key) {
+    return const_cast<InstanceState*>(std::as_const(*this).Find(instance_key));
+  }
+  void Erase(absl::string_view instance_key);
   // Gives all instances the next epoch.
   void RaiseEpoch();
   // Forgets what was said, but not how often: for who leaves the alert's scope.

@@ -113,7 +113,7 @@ void Archive(Customer* customer, const Context& context) {
   customer->holdings.reset();
   customer->agenda.Clear();
   for (auto& [id, state] : customer->states) {
-    state.instances.erase(state.instances.upper_bound(""), state.instances.end());
+    state.instances.clear();
     state.Forget();
   }
   customer->may_resolve_at_end = false;

@@ -21,7 +21,9 @@ void NoteRestarts(Customer* customer, std::uint64_t restarts, const AlertId& ale
 // The instances of a measure that the alert watches no more.
 void DropInstances(Customer* customer, const AlertId& alert) {
   const auto state = customer->states.find(alert);
-  if (state != customer->states.end()) state->second.instances.clear();
+  if (state == customer->states.end()) return;
+  state->second.whole.reset();
+  state->second.instances.clear();
 }
 
 void TakeInChange(Customer* customer, const AlertChange& change, const Context& context) {

@@ -8,8 +8,6 @@
 #include "engine/base/status.h"
 
 namespace tocsin::model {
-namespace {}  // namespace
-
 absl::Status CheckPeriod(const Period& period) {
   if (period.ends_at > period.starts_at) return absl::OkStatus();
   return MakeStatus(

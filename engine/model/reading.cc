@@ -148,7 +148,7 @@ void ForgetInstance(Customer* customer, const Catalog& catalog, const Measure& m
   for (auto& [id, state] : customer->states) {
     const AlertPtr* alert = FindAlert(*customer, catalog, id);
     if (alert == nullptr || (*alert)->measure.get() != &measure) continue;
-    state.instances.erase(std::string(instance));
+    state.Erase(instance);
   }
 }
 

@@ -55,9 +55,9 @@ void Turn::Resolve(const Said& said, bool in_any_epoch) {
   if (!said.alert->spec().notify_resolved) return;
   const auto state = customer_->states.find(said.alert->id());
   if (state == customer_->states.end()) return;
-  const auto it = state->second.instances.find(said.instance);
-  if (it == state->second.instances.end()) return;
-  InstanceState& instance = it->second;
+  InstanceState* const known = state->second.Find(said.instance);
+  if (known == nullptr) return;
+  InstanceState& instance = *known;
   if (instance.last_kind != NotificationKind::kReached) return;
   if (!in_any_epoch && !instance.SaidInThisEpoch()) return;
   instance.last_kind = NotificationKind::kResolved;

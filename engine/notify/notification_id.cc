@@ -2,6 +2,7 @@
 // time is Boost's SHA-1, whose rounds are one loop with a branch in it, and GCC makes
 // it 3.5 times as fast that way.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -17,10 +18,12 @@ constexpr boost::uuids::uuid kNamespace = {{0x6b, 0x1d, 0x1d, 0x0e, 0x5d, 0x0f, 
                                             0x53, 0x9c, 0x0a, 0x2f, 0x3e, 0x8a, 0x7c,
                                             0x41, 0xd7}};
 
-void AppendBigEndian(std::uint64_t number, int bytes, std::string* out) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
-    out->push_back(static_cast<char>((number >> shift) & 0xff));
+void AppendBigEndian(std::uint64_t number, std::size_t bytes, std::string* out) {
+  char buffer[sizeof number];
+  for (std::size_t i = 0; i < sizeof number; ++i) {
+    buffer[i] = static_cast<char>((number >> (8 * (sizeof number - 1 - i))) & 0xff);
   }
+  out->append(buffer + sizeof number - bytes, bytes);
 }
 
 void AppendBytesField(absl::string_view bytes, std::string* out) {
@@ -28,8 +31,8 @@ void AppendBytesField(absl::string_view bytes, std::string* out) {
   out->append(bytes.data(), bytes.size());
 }
 
-void AppendNumberField(std::uint64_t number, int bytes, std::string* out) {
-  AppendBigEndian(static_cast<std::uint64_t>(bytes), 4, out);
+void AppendNumberField(std::uint64_t number, std::size_t bytes, std::string* out) {
+  AppendBigEndian(bytes, 4, out);
   AppendBigEndian(number, bytes, out);
 }
 
