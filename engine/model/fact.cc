@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/mistake.h"
 #include "engine/base/status.h"
 #include "engine/model/balance.h"
 #include "engine/model/clock.h"
@@ -39,7 +40,7 @@ Outcome ApplyEntry(Customer* customer, const Context& context, const Entry& entr
   if (customer->archived) return Refused(CustomerIsArchived(customer->id));
   BringUpToDate(customer, context);
   const absl::Time time = stamped.value_or(context.now);
-  if (time < customer->period.current().starts_at) {
+  if (time < customer->period.current().starts_at && !TOCSIN_MISTAKE(late_fact_counted)) {
     Outcome outcome;
     outcome.late = true;
     return outcome;
@@ -111,7 +112,7 @@ void Archive(Customer* customer, const Context& context) {
   customer->meters.clear();
   customer->contracts.clear();
   customer->holdings.reset();
-  customer->agenda.Clear();
+  if (!TOCSIN_MISTAKE(agenda_outlives_customer)) customer->agenda.Clear();
   for (auto& [id, state] : customer->states) {
     state.instances.clear();
     state.Forget();
