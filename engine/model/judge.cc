@@ -58,7 +58,6 @@ absl::Time Ladders::NextDaysAt(absl::Time ends_at, absl::Time at) const {
     if (reached == ladder->size()) continue;
     const Decimal threshold = ladder->rung(reached)->threshold();
     // What is not reached at the end never will be.
-    if (threshold <= Decimal() && TOCSIN_MISTAKE(last_day_not_told)) continue;
     if (threshold < Decimal()) continue;
     next = std::min(next, InstantOfDaysLeft(ends_at, threshold));
   }

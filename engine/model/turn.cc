@@ -63,9 +63,7 @@ void Turn::Resolve(const Said& said, bool in_any_epoch) {
   if (known == nullptr) return;
   InstanceState& instance = *known;
   if (instance.last_kind != NotificationKind::kReached) return;
-  if (!in_any_epoch && !instance.SaidInThisEpoch() &&
-      !TOCSIN_MISTAKE(resolved_of_old_epoch))
-    return;
+  if (!in_any_epoch && !instance.SaidInThisEpoch()) return;
   instance.last_kind = NotificationKind::kResolved;
   instance.last_epoch = instance.epoch;
   instance.last_trigger = said.trigger;
