@@ -147,7 +147,7 @@ Case GenerateCase(std::uint64_t seed, Flavour flavour) {
       static_cast<std::uint8_t>(source.Below(4) == 0 ? 1 + source.Below(2) : 0);
   made.setup.tracked = static_cast<std::uint8_t>(
       flavour != Flavour::kSpend && source.Below(4) == 0 ? 1 + source.Below(2) : 0);
-  made.setup.look_rarely = source.Below(3) > 0;
+  made.setup.look_rarely = source.Below(8) > 0;
   if (!IsCounted(flavour)) {
     made.setup.start = static_cast<std::uint8_t>(source.Below(5));
     made.setup.few_instances = source.Below(8) == 0;
