@@ -19,7 +19,7 @@ absl::StatusOr<CloseResult> EngineImpl::Close(absl::Duration deadline) {
   if (has_time && pool_ == nullptr) {
     DrainEverything();
   } else if (has_time) {
-    pool_->Schedule([this] { DrainEverything(); });
+    pool_->Schedule(work::Executor::kEverything, [this] { DrainEverything(); });
     if (!pool_->AwaitIdle(deadline)) MakeHaste();
   }
   if (pool_ != nullptr) pool_->Stop();

@@ -21,7 +21,7 @@ void EngineImpl::ScheduleDrain(state::Shard* shard) {
     absl::MutexLock lock(&shard->mu);
     if (std::exchange(shard->drain_scheduled, true)) return;
   }
-  pool_->Schedule([this, shard] {
+  pool_->Schedule(shard->number, [this, shard] {
     {
       // From here on whoever finds more to do schedules the next task.
       absl::MutexLock lock(&shard->mu);
@@ -33,7 +33,7 @@ void EngineImpl::ScheduleDrain(state::Shard* shard) {
 
 void EngineImpl::ScheduleDelivery() {
   if (delivery_scheduled_.exchange(true)) return;
-  pool_->Schedule([this] {
+  pool_->Schedule(work::Executor::kDeliveries, [this] {
     delivery_scheduled_.exchange(false);
     Deliver(notify::Outbox::Retry::kWhenDue);
   });

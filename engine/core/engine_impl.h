@@ -23,8 +23,8 @@
 #include "engine/state/alert_book.h"
 #include "engine/state/positions.h"
 #include "engine/state/shard.h"
+#include "engine/work/executor.h"
 #include "engine/work/gate.h"
-#include "engine/work/worker_pool.h"
 #include "tocsin/engine.h"
 
 namespace tocsin::core {
@@ -33,11 +33,13 @@ namespace tocsin::core {
 // The order of its locks is in docs/concurrency.md.
 class EngineImpl final : public Engine {
  public:
-  EngineImpl(Options options, Clock* clock, std::uint64_t seed);
+  // Without an executor nothing runs in the background.
+  EngineImpl(Options options, Clock* clock, std::uint64_t seed,
+             std::unique_ptr<work::Executor> executor);
   ~EngineImpl() override;
 
   // Error: kResourceExhausted if a thread cannot be started.
-  absl::Status StartPool();
+  absl::Status Start();
 
   absl::StatusOr<AlertId> CreateAlert(const AlertSpec& spec) override;
   absl::Status UpdateAlert(AlertId alert, const AlertUpdate& update) override;
@@ -230,7 +232,7 @@ class EngineImpl final : public Engine {
   absl::Mutex timers_mu_;
 
   // Null with 0 threads. Last, so that its threads end before what they use.
-  std::unique_ptr<work::WorkerPool> pool_;
+  std::unique_ptr<work::Executor> pool_;
 };
 
 }  // namespace tocsin::core

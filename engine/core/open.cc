@@ -1,5 +1,7 @@
 #include <limits>
+#include <memory>
 #include <random>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/hash.h"
@@ -7,6 +9,8 @@
 #include "engine/base/status.h"
 #include "engine/base/text.h"
 #include "engine/core/engine_impl.h"
+#include "engine/core/open.h"
+#include "engine/work/worker_pool.h"
 
 namespace tocsin {
 namespace {
@@ -89,10 +93,20 @@ std::uint64_t SeedOf(const Options& options) {
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(Options options) {
   absl::Status status = CheckOptions(options);
   if (!status.ok()) return status;
+  std::unique_ptr<work::Executor> executor;
+  if (options.worker_threads > 0) {
+    executor = std::make_unique<work::WorkerPool>(options.worker_threads);
+  }
+  return core::OpenWith(std::move(options), std::move(executor));
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> core::OpenWith(
+    Options options, std::unique_ptr<work::Executor> executor) {
   Clock* clock = options.clock != nullptr ? options.clock : SystemClock();
   const std::uint64_t seed = SeedOf(options);
-  auto engine = std::make_unique<core::EngineImpl>(std::move(options), clock, seed);
-  status = engine->StartPool();
+  auto engine = std::make_unique<EngineImpl>(std::move(options), clock, seed,
+                                             std::move(executor));
+  absl::Status status = engine->Start();
   if (!status.ok()) return status;
   return engine;
 }
@@ -101,16 +115,19 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(Options options) {
 
 namespace tocsin::core {
 
-EngineImpl::EngineImpl(Options options, Clock* clock, std::uint64_t seed)
+EngineImpl::EngineImpl(Options options, Clock* clock, std::uint64_t seed,
+                       std::unique_ptr<work::Executor> executor)
     : options_(std::move(options)),
       clock_(clock),
       outbox_(options_, seed),
       last_instant_ns_(std::numeric_limits<std::int64_t>::min()),
       next_tick_ns_(std::numeric_limits<std::int64_t>::min()),
       catalog_(std::make_shared<const model::Catalog>(options_.tracked_group_keys)),
-      random_(seed) {
+      random_(seed),
+      pool_(std::move(executor)) {
   for (int i = 0; i < options_.shards; ++i) {
-    shards_.push_back(std::make_unique<state::Shard>(catalog_, options_.period_policy));
+    shards_.push_back(
+        std::make_unique<state::Shard>(i, catalog_, options_.period_policy));
   }
 }
 
@@ -119,11 +136,9 @@ EngineImpl::~EngineImpl() {
   Close(absl::InfiniteDuration()).IgnoreError();
 }
 
-absl::Status EngineImpl::StartPool() {
-  if (options_.worker_threads == 0) return absl::OkStatus();
-  // In place before its first thread runs, as the threads use it.
-  pool_ = std::make_unique<work::WorkerPool>([this] { return Tick(); });
-  return pool_->Start(options_.worker_threads);
+absl::Status EngineImpl::Start() {
+  if (pool_ == nullptr) return absl::OkStatus();
+  return pool_->Start([this] { return Tick(); });
 }
 
 absl::Time EngineImpl::Now() {

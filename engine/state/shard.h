@@ -41,8 +41,11 @@ struct Slot {
 // lock of another shard.
 class Shard {
  public:
-  Shard(std::shared_ptr<const model::Catalog> catalog, PeriodPolicy policy)
-      : policy_(policy), catalog_(std::move(catalog)) {}
+  Shard(int shard_number, std::shared_ptr<const model::Catalog> catalog,
+        PeriodPolicy policy)
+      : number(shard_number), policy_(policy), catalog_(std::move(catalog)) {}
+
+  const int number;  // among the engine's shards, from 0
 
   absl::Mutex mu;
 

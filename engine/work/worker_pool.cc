@@ -16,21 +16,23 @@ constexpr absl::Duration kTickEvery = absl::Seconds(1);
 
 WorkerPool::~WorkerPool() { Stop(); }
 
-absl::Status WorkerPool::Start(int threads) {
-  // std::thread says by an exception that the system has no thread left; those
-  // that were started are stopped by the destructor.
+absl::Status WorkerPool::Start(Tick tick) {
+  tick_ = std::move(tick);
+  // std::thread says by an exception that the system has no thread left. Those that
+  // were started end here, so that nobody waits for tasks that none of them does.
   try {
     threads_.emplace_back([this] { KeepTime(); });
-    for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Work(); });
+    for (int i = 0; i < thread_count_; ++i) threads_.emplace_back([this] { Work(); });
   } catch (const std::system_error& error) {
+    Stop();
     return MakeStatus(Reason::kLimitReached,
                       absl::StrCat("the system started only ", threads_.size(), " of ",
-                                   threads + 1, " threads: ", error.what()));
+                                   thread_count_ + 1, " threads: ", error.what()));
   }
   return absl::OkStatus();
 }
 
-void WorkerPool::Schedule(Task task) {
+void WorkerPool::Schedule(int /*what*/, Task task) {
   absl::MutexLock lock(&mu_);
   if (!stopping_) tasks_.push_back(std::move(task));
 }

@@ -8,47 +8,34 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "engine/work/executor.h"
 
 namespace tocsin::work {
 
 // Threads that run tasks in the order of scheduling, and one that calls a function
 // at an instant.
 //
-// Thread safety: thread-safe, except that `Stop` and destruction come last and not
-// from a task.
-class WorkerPool {
+// Thread safety: as Executor.
+class WorkerPool final : public Executor {
  public:
-  using Task = absl::AnyInvocable<void()>;
-  // Called on the timer's thread; returns how long it need not be called again. It
-  // is called every second all the same, as the engine's clock may jump.
-  using Tick = absl::AnyInvocable<absl::Duration()>;
-
-  explicit WorkerPool(Tick tick) : tick_(std::move(tick)) {}
+  // With `threads` > 0 for the tasks, and one more for the tick.
+  explicit WorkerPool(int threads) : thread_count_(threads) {}
   // Stops.
-  ~WorkerPool();
-
-  // Once, with `threads` > 0. Error: kResourceExhausted if one cannot be started.
-  absl::Status Start(int threads);
+  ~WorkerPool() override;
 
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Runs `task` on one of the threads. After `Stop` it is thrown away.
-  void Schedule(Task task);
-
-  // Has `tick` called soon.
-  void WakeTimer();
-
-  // Waits until no task is running or scheduled, or until the time is up; true if
-  // there is none.
-  bool AwaitIdle(absl::Duration timeout);
-
-  // Finishes running tasks, throws the scheduled ones away, ends the threads.
-  void Stop();
+  // Calls `tick` on a thread of its own, every second at least. Error:
+  // kResourceExhausted if a thread cannot be started.
+  absl::Status Start(Tick tick) override;
+  void Schedule(int what, Task task) override;
+  void WakeTimer() override;
+  bool AwaitIdle(absl::Duration timeout) override;
+  void Stop() override;
 
  private:
   void Work();
@@ -63,6 +50,7 @@ class WorkerPool {
     return timer_woken_ || stopping_;
   }
 
+  const int thread_count_;
   Tick tick_;  // only on the timer's thread
   std::vector<std::thread> threads_;
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/action.h"
+#include "tests/support/random.h"
 #include "tocsin/options.h"
 
 namespace tocsin::testing {
@@ -67,6 +68,10 @@ enum class Flavour {
   kSeats,
 };
 
+// Drawn from chance, each by itself: a command, one that creates an alert, a setup.
+Command GenerateCommand(Random& source, Flavour flavour);
+Command GenerateCreate(Random& source, Flavour flavour);
+Setup GenerateSetup(Random& source, Flavour flavour);
 // The same case for the same seed, on every machine.
 Case GenerateCase(std::uint64_t seed, Flavour flavour);
 

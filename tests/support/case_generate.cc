@@ -2,34 +2,17 @@
 #include <initializer_list>
 
 #include "tests/support/case.h"
+#include "tests/support/random.h"
 
 namespace tocsin::testing {
 namespace {
-
-// splitmix64: small, and the same everywhere.
-class Source {
- public:
-  explicit Source(std::uint64_t seed) : state_(seed) {}
-
-  std::uint64_t Next() {
-    state_ += 0x9e3779b97f4a7c15ULL;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
-  unsigned Below(unsigned limit) { return static_cast<unsigned>(Next() % limit); }
-
- private:
-  std::uint64_t state_;
-};
 
 // Places in the decoder's tables of what happens and of types of alerts.
 constexpr std::uint8_t kCreate = 15;
 constexpr unsigned kFirstHalf = 32;
 constexpr unsigned kTypes = 24;
 
-std::uint8_t OneOf(Source& source, std::initializer_list<unsigned> choices) {
+std::uint8_t OneOf(Random& source, std::initializer_list<unsigned> choices) {
   const unsigned at = source.Below(static_cast<unsigned>(choices.size()));
   return static_cast<std::uint8_t>(choices.begin()[at]);
 }
@@ -40,7 +23,7 @@ bool IsCounted(Flavour flavour) {
 }
 
 // What happens mostly, of what knows more than spend and usage.
-std::uint8_t WhatOf(Source& source, Flavour flavour) {
+std::uint8_t WhatOf(Random& source, Flavour flavour) {
   if (flavour == Flavour::kInvoices && source.Below(2) == 0) {
     return OneOf(source, {45, 45, 45, 56, 61});
   }
@@ -56,7 +39,7 @@ std::uint8_t WhatOf(Source& source, Flavour flavour) {
 }
 
 // The type of an alert that is created.
-std::uint8_t KindOf(Source& source, Flavour flavour) {
+std::uint8_t KindOf(Random& source, Flavour flavour) {
   if (IsCounted(flavour)) return 0;
   if (flavour != Flavour::kEverything && source.Below(6) > 0) {
     switch (flavour) {
@@ -73,7 +56,7 @@ std::uint8_t KindOf(Source& source, Flavour flavour) {
   return static_cast<std::uint8_t>(source.Below(kTypes));
 }
 
-void NarrowToCounted(Source& source, Flavour flavour, Command& command) {
+void NarrowToCounted(Random& source, Flavour flavour, Command& command) {
   auto& numbers = command.numbers;
   numbers[Command::kWhat] %= kFirstHalf;
   numbers[Command::kStarts] = 0;
@@ -87,7 +70,7 @@ void NarrowToCounted(Source& source, Flavour flavour, Command& command) {
   }
 }
 
-void NarrowToSome(Source& source, Flavour flavour, Command& command) {
+void NarrowToSome(Random& source, Flavour flavour, Command& command) {
   auto& numbers = command.numbers;
   if (flavour != Flavour::kEverything) {
     numbers[Command::kWhat] = WhatOf(source, flavour);
@@ -104,7 +87,7 @@ void NarrowToSome(Source& source, Flavour flavour, Command& command) {
 }
 
 // An alert of the flavour's types, mostly of all customers and without filters.
-void NarrowToCreate(Source& source, Flavour flavour, Command& command) {
+void NarrowToCreate(Random& source, Flavour flavour, Command& command) {
   auto& numbers = command.numbers;
   numbers[Command::kWhat] = kCreate;
   numbers[Command::kKind] = KindOf(source, flavour);
@@ -115,7 +98,9 @@ void NarrowToCreate(Source& source, Flavour flavour, Command& command) {
   if (source.Below(2) == 0) numbers[Command::kVersion] = 0;
 }
 
-Command AnyCommand(Source& source, Flavour flavour) {
+}  // namespace
+
+Command GenerateCommand(Random& source, Flavour flavour) {
   Command command;
   auto& numbers = command.numbers;
   std::uint64_t bits = 0;
@@ -133,38 +118,46 @@ Command AnyCommand(Source& source, Flavour flavour) {
   } else {
     NarrowToSome(source, flavour, command);
   }
+  if (numbers[Command::kWhat] == kCreate) NarrowToCreate(source, flavour, command);
   return command;
 }
 
-}  // namespace
+Command GenerateCreate(Random& source, Flavour flavour) {
+  Command command = GenerateCommand(source, flavour);
+  NarrowToCreate(source, flavour, command);
+  return command;
+}
+
+Setup GenerateSetup(Random& source, Flavour flavour) {
+  Setup setup;
+  setup.calendar_months = source.Below(3) == 0;
+  setup.few_groups = flavour == Flavour::kGroups && source.Below(2) == 0;
+  setup.few_due =
+      static_cast<std::uint8_t>(source.Below(4) == 0 ? 1 + source.Below(2) : 0);
+  setup.tracked = static_cast<std::uint8_t>(
+      flavour != Flavour::kSpend && source.Below(4) == 0 ? 1 + source.Below(2) : 0);
+  setup.look_rarely = source.Below(8) > 0;
+  if (!IsCounted(flavour)) {
+    setup.start = static_cast<std::uint8_t>(source.Below(5));
+    setup.few_instances = source.Below(8) == 0;
+    setup.keep_ended = OneOf(source, {0, 0, 0, 1, 2});
+  }
+  return setup;
+}
 
 Case GenerateCase(std::uint64_t seed, Flavour flavour) {
-  Source source(seed);
+  Random source(seed);
   Case made;
-  made.setup.calendar_months = source.Below(3) == 0;
-  made.setup.few_groups = flavour == Flavour::kGroups && source.Below(2) == 0;
-  made.setup.few_due =
-      static_cast<std::uint8_t>(source.Below(4) == 0 ? 1 + source.Below(2) : 0);
-  made.setup.tracked = static_cast<std::uint8_t>(
-      flavour != Flavour::kSpend && source.Below(4) == 0 ? 1 + source.Below(2) : 0);
-  made.setup.look_rarely = source.Below(8) > 0;
-  if (!IsCounted(flavour)) {
-    made.setup.start = static_cast<std::uint8_t>(source.Below(5));
-    made.setup.few_instances = source.Below(8) == 0;
-    made.setup.keep_ended = OneOf(source, {0, 0, 0, 1, 2});
-  }
+  made.setup = GenerateSetup(source, flavour);
   const unsigned alerts = 1 + source.Below(3);
   const unsigned length = 4 + source.Below(30);
   made.commands.reserve(alerts + length);
   // Some facts come before the first alert now and then.
   const unsigned before = source.Below(4) == 0 ? 1 + source.Below(4) : 0;
   for (unsigned i = 0; i < alerts + length; ++i) {
-    Command command = AnyCommand(source, flavour);
     const bool first_alerts = i >= before && i < before + alerts;
-    if (first_alerts || command.numbers[Command::kWhat] == kCreate) {
-      NarrowToCreate(source, flavour, command);
-    }
-    made.commands.push_back(command);
+    made.commands.push_back(first_alerts ? GenerateCreate(source, flavour)
+                                         : GenerateCommand(source, flavour));
   }
   return made;
 }

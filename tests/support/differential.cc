@@ -98,6 +98,83 @@ InstanceSelector SelectorOf(const AlertSpec& spec, const CustomerAlert& state) {
   return selector;
 }
 
+// Asks two engines all there is to ask.
+class Survey {
+ public:
+  Survey(Engine& actual, Engine& expected, const std::vector<CustomerId>& customers,
+         const std::vector<AlertId>& alerts)
+      : actual_(actual), expected_(expected), customers_(customers), alerts_(alerts) {}
+
+  std::string Look() {
+    std::string differs;
+    for (const CustomerId customer : customers_) {
+      auto of_customer = [customer](Engine& engine) {
+        return Ask(
+            [&](auto visit) { return engine.ForEachCustomerAlert(customer, visit); });
+      };
+      differs = DifferInTold("alerts of the customer", of_customer(actual_),
+                             of_customer(expected_));
+      if (!differs.empty()) return Naming(differs, customer);
+    }
+    for (const AlertId alert : alerts_) {
+      const absl::StatusOr<Alert> expected = expected_.GetAlert(alert);
+      const absl::StatusOr<Alert> actual = actual_.GetAlert(alert);
+      differs = DifferInStatus("GetAlert", actual.status(), expected.status());
+      if (!differs.empty()) return differs;
+      if (!expected.ok()) break;
+      if (!SameAlert(*actual, *expected))
+        return absl::StrCat("the alert ", NameOf(alert));
+      differs = LookAt(*expected);
+      if (!differs.empty()) return Naming(differs, alert);
+    }
+    return "";
+  }
+
+ private:
+  std::string LookAt(const Alert& alert) {
+    auto of_alert = [&alert](Engine& engine) {
+      Told told =
+          Ask([&](auto visit) { return engine.ForEachCustomerAlert(alert.id, visit); });
+      std::sort(told.states.begin(), told.states.end(),
+                [](const auto& a, const auto& b) { return a.customer < b.customer; });
+      return told;
+    };
+    std::string differs =
+        DifferInTold("customers of the alert", of_alert(actual_), of_alert(expected_));
+    for (const CustomerId customer : customers_) {
+      if (!differs.empty()) return differs;
+      differs = Naming(LookAt(customer, alert), customer);
+    }
+    return differs;
+  }
+
+  std::string LookAt(CustomerId customer, const Alert& alert) {
+    std::string differs = DifferInTold("state", AskOne(actual_, customer, alert.id, {}),
+                                       AskOne(expected_, customer, alert.id, {}));
+    // An archived alert's measure is gone, and its instances with it.
+    if (!differs.empty() || alert.status == AlertStatus::kArchived) return differs;
+    auto instances = [&](Engine& engine) {
+      return Ask(
+          [&](auto visit) { return engine.ForEachInstance(customer, alert.id, visit); });
+    };
+    const Told expected = instances(expected_);
+    differs = DifferInTold("instances", instances(actual_), expected);
+    for (const CustomerAlert& state : expected.states) {
+      if (!differs.empty()) return differs;
+      const InstanceSelector selector = SelectorOf(alert.spec, state);
+      differs =
+          DifferInTold("one instance", AskOne(actual_, customer, alert.id, selector),
+                       AskOne(expected_, customer, alert.id, selector));
+    }
+    return differs;
+  }
+
+  Engine& actual_;
+  Engine& expected_;
+  const std::vector<CustomerId>& customers_;
+  const std::vector<AlertId>& alerts_;
+};
+
 class Twins {
  public:
   Twins(const Case& test_case, const Comparison& comparison)
@@ -141,7 +218,7 @@ class Twins {
     }
     differs = DifferInStats();
     if (!differs.empty() || !step.look) return differs;
-    differs = Look();
+    differs = DifferInQueries(*actual_, *expected_, CustomersOfCases(), AlertsOfCases());
     return differs.empty() ? DifferInStats() : differs;
   }
 
@@ -234,69 +311,6 @@ class Twins {
     return "";
   }
 
-  std::string Look() {
-    std::string differs;
-    for (const CustomerId customer : CustomersOfCases()) {
-      auto of_customer = [customer](Engine& engine) {
-        return Ask(
-            [&](auto visit) { return engine.ForEachCustomerAlert(customer, visit); });
-      };
-      differs = DifferInTold("alerts of the customer", of_customer(*actual_),
-                             of_customer(*expected_));
-      if (!differs.empty()) return Naming(differs, customer);
-    }
-    for (const AlertId alert : AlertsOfCases()) {
-      const absl::StatusOr<Alert> expected = expected_->GetAlert(alert);
-      const absl::StatusOr<Alert> actual = actual_->GetAlert(alert);
-      differs = DifferInStatus("GetAlert", actual.status(), expected.status());
-      if (!differs.empty()) return differs;
-      if (!expected.ok()) break;
-      if (!SameAlert(*actual, *expected))
-        return absl::StrCat("the alert ", NameOf(alert));
-      differs = LookAt(*expected);
-      if (!differs.empty()) return Naming(differs, alert);
-    }
-    return "";
-  }
-
-  std::string LookAt(const Alert& alert) {
-    auto of_alert = [&alert](Engine& engine) {
-      Told told =
-          Ask([&](auto visit) { return engine.ForEachCustomerAlert(alert.id, visit); });
-      std::sort(told.states.begin(), told.states.end(),
-                [](const auto& a, const auto& b) { return a.customer < b.customer; });
-      return told;
-    };
-    std::string differs =
-        DifferInTold("customers of the alert", of_alert(*actual_), of_alert(*expected_));
-    for (const CustomerId customer : CustomersOfCases()) {
-      if (!differs.empty()) return differs;
-      differs = Naming(LookAt(customer, alert), customer);
-    }
-    return differs;
-  }
-
-  std::string LookAt(CustomerId customer, const Alert& alert) {
-    std::string differs = DifferInTold("state", AskOne(*actual_, customer, alert.id, {}),
-                                       AskOne(*expected_, customer, alert.id, {}));
-    // An archived alert's measure is gone, and its instances with it.
-    if (!differs.empty() || alert.status == AlertStatus::kArchived) return differs;
-    auto instances = [&](Engine& engine) {
-      return Ask(
-          [&](auto visit) { return engine.ForEachInstance(customer, alert.id, visit); });
-    };
-    const Told expected = instances(*expected_);
-    differs = DifferInTold("instances", instances(*actual_), expected);
-    for (const CustomerAlert& state : expected.states) {
-      if (!differs.empty()) return differs;
-      const InstanceSelector selector = SelectorOf(alert.spec, state);
-      differs =
-          DifferInTold("one instance", AskOne(*actual_, customer, alert.id, selector),
-                       AskOne(*expected_, customer, alert.id, selector));
-    }
-    return differs;
-  }
-
   const Case& case_;
   const Comparison& comparison_;
   ManualClock clock_;
@@ -326,6 +340,16 @@ std::string DifferInState(const CustomerAlert& actual, const CustomerAlert& expe
       actual.custom_field == expected.custom_field;
   if (same) return "";
   return Differing("state", Describe(actual).ToString(), Describe(expected).ToString());
+}
+
+std::string DifferInCall(const absl::Status& actual, const absl::Status& expected) {
+  return DifferInStatus("the call", actual, expected);
+}
+
+std::string DifferInQueries(Engine& actual, Engine& expected,
+                            const std::vector<CustomerId>& customers,
+                            const std::vector<AlertId>& alerts) {
+  return Survey(actual, expected, customers, alerts).Look();
 }
 
 std::string Differ(const Case& test_case, const Comparison& comparison) {

@@ -32,6 +32,15 @@ std::string Differ(const Case& test_case, const Comparison& comparison);
 // What of two engines' states is compared; nothing said if they agree.
 std::string DifferInState(const CustomerAlert& actual, const CustomerAlert& expected);
 
+// Code and reason of one call; nothing said if they agree.
+std::string DifferInCall(const absl::Status& actual, const absl::Status& expected);
+
+// All that queries tell of these customers and of alerts, down to the first alert that
+// is not there; nothing said if they agree.
+std::string DifferInQueries(Engine& actual, Engine& expected,
+                            const std::vector<CustomerId>& customers,
+                            const std::vector<AlertId>& alerts);
+
 }  // namespace tocsin::testing
 
 #endif  // TOCSIN_TESTS_SUPPORT_DIFFERENTIAL_H_

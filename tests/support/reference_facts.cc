@@ -28,6 +28,10 @@ ApplyResult ReferenceModel::Apply(absl::Span<const Fact> facts,
   ApplyResult result;
   result.status = Begin();
   if (!result.status.ok()) return result;
+  if (!HasRoom()) {
+    result.status = Refused(Reason::kLimitReached);
+    return result;
+  }
   if (options.position && options.position->source.empty()) {
     result.status = Refused(Reason::kMissing);
     return result;
@@ -38,10 +42,6 @@ ApplyResult ReferenceModel::Apply(absl::Span<const Fact> facts,
       result.ignored = true;
       return result;
     }
-  }
-  if (outbox_.size() >= options_.outbox_max) {
-    result.status = Refused(Reason::kLimitReached);
-    return result;
   }
   if (options.position) positions_[options.position->source] = options.position->offset;
   for (std::size_t i = 0; i < facts.size(); ++i) ApplyOne(facts[i], i, result);
@@ -168,6 +168,7 @@ void ReferenceModel::ApplyCustomer(Customer& customer, const CustomerTold& told)
     State& state = customer.states[id];
     const bool in_scope = InScope(alert, customer);
     if (!in_scope) Unwatch(state);
+    if (customer.archived) state.instances.clear();
     if (in_scope && alert.status == AlertStatus::kEnabled && !state.watching) {
       came.push_back(&alert);
     }

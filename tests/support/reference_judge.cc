@@ -31,7 +31,8 @@ void ReferenceModel::Watch(Customer& customer, const Alert& alert, Due due) {
     it = tuples.count(it->first) > 0 ? std::next(it) : state.instances.erase(it);
   }
   for (auto& [tuple, instance] : state.instances) {
-    instance.epoch = state.epoch;
+    // Who comes back into scope goes on with the epochs that it left with.
+    if (!due.came) instance.epoch = state.epoch;
     instance.status = CustomerStatus::kEvaluating;
     instance.judged = false;
     instance.by.reset();
@@ -43,7 +44,11 @@ void ReferenceModel::Unwatch(State& state) {
   state.watching = false;
   state.due = Due{};
   state.by.reset();
-  state.instances.clear();
+  for (auto& [tuple, instance] : state.instances) {
+    const std::uint64_t epoch = instance.epoch;
+    instance = Instance();
+    instance.epoch = epoch;
+  }
 }
 
 bool ReferenceModel::ReachedInThisEpoch(const Instance& instance) {

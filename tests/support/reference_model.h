@@ -53,6 +53,37 @@ class ReferenceModel : public Engine {
   Stats GetStats() override;
   absl::StatusOr<CloseResult> Close(absl::Duration deadline) override;
 
+  // reference_background.cc: for a simulation, in which others do what is due and
+  // deliver, and the model is told of it.
+
+  // The clock is looked at, as by every call.
+  void Look() { (void)Begin(); }
+  absl::Time now() const { return now_; }
+  bool HasRoom() const { return outbox_.size() < options_.outbox_max; }
+  std::size_t undelivered() const { return outbox_.size(); }
+  std::uint64_t decided() const { return stats_.notifications_decided; }
+  // Null for an alert that never was.
+  const Alert* FindAlert(AlertId alert) const;
+  bool Knows(CustomerId customer) const { return customers_.count(customer) > 0; }
+  bool IsArchived(CustomerId customer) const;
+  // Whether a judgement is owed to the customer.
+  bool OwesJudgement(CustomerId customer) const;
+  // How many of its customer alerts one is owed for.
+  std::size_t JudgementsOwed(CustomerId customer) const;
+  // Whether something has fallen due for the customer by the clock and is not done.
+  bool LagsBehind(CustomerId customer) const;
+  // Does what fell due by the clock, for one customer or for all in order; the latter
+  // while there is room in the outbox.
+  void CatchUp(CustomerId customer);
+  void CatchUpWhileRoom();
+  // Judges what is owed to the customer, after what fell due by the clock.
+  void Judge(CustomerId customer);
+  // Judges all that is owed to anybody.
+  void JudgeEverybody();
+  // Of what waits for the sink, the customer's first; null if there is none.
+  const Notification* FirstWaiting(CustomerId customer) const;
+  void TakeFirstWaiting(CustomerId customer);
+
  private:
   // Why a judgement is owed.
   struct Due {

@@ -1,0 +1,20 @@
+#ifndef TOCSIN_ENGINE_CORE_OPEN_H_
+#define TOCSIN_ENGINE_CORE_OPEN_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "engine/work/executor.h"
+#include "tocsin/engine.h"
+
+namespace tocsin::core {
+
+// As Engine::Open, with somebody else to do the background work instead of
+// `Options::worker_threads`; null: nobody, as with 0 threads. The other options are
+// taken as they are. Error: that of the executor's `Start`.
+absl::StatusOr<std::unique_ptr<Engine>> OpenWith(
+    Options options, std::unique_ptr<work::Executor> executor);
+
+}  // namespace tocsin::core
+
+#endif  // TOCSIN_ENGINE_CORE_OPEN_H_

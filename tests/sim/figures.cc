@@ -1,0 +1,16 @@
+#include "tests/sim/figures.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace tocsin::testing {
+
+std::string Figures::ToString() const {
+  return absl::StrCat(steps, " steps on ", engines, " engines: ", facts, " facts, ",
+                      resets, " resets, ", tasks, " tasks, ", ticks, " ticks, ",
+                      delivered, " delivered, ", sink_failures, " sink failures, ",
+                      refused, " refused (", full, " where full), ", inside,
+                      " steps inside the sink; hash ", absl::StrFormat("%016x", hash));
+}
+
+}  // namespace tocsin::testing

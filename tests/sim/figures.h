@@ -1,0 +1,34 @@
+#ifndef TOCSIN_TESTS_SIM_FIGURES_H_
+#define TOCSIN_TESTS_SIM_FIGURES_H_
+
+#include <cstdint>
+#include <string>
+
+namespace tocsin::testing {
+
+// What a simulation did, and a hash of everything that was seen in it: of one seed it
+// is the same each time, on every machine.
+struct Figures {
+  std::uint64_t steps = 0;
+  std::uint64_t engines = 0;
+  std::uint64_t facts = 0;
+  std::uint64_t resets = 0;   // accepted
+  std::uint64_t refused = 0;  // calls and facts
+  std::uint64_t tasks = 0;
+  std::uint64_t ticks = 0;
+  std::uint64_t delivered = 0;
+  std::uint64_t sink_failures = 0;
+  std::uint64_t full = 0;    // calls refused because the outbox or due_max was full
+  std::uint64_t inside = 0;  // steps made while the sink had a notification in hand
+  std::uint64_t hash = 0;
+
+  void See(std::uint64_t seen) {
+    hash = (hash ^ seen) * 0x9e3779b97f4a7c15ULL;
+    hash ^= hash >> 29;
+  }
+  std::string ToString() const;
+};
+
+}  // namespace tocsin::testing
+
+#endif  // TOCSIN_TESTS_SIM_FIGURES_H_

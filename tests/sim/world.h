@@ -1,0 +1,123 @@
+#ifndef TOCSIN_TESTS_SIM_WORLD_H_
+#define TOCSIN_TESTS_SIM_WORLD_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "tests/sim/figures.h"
+#include "tests/support/action.h"
+#include "tests/support/manual_executor.h"
+#include "tests/support/reference_model.h"
+#include "tocsin/engine.h"
+
+namespace tocsin::testing {
+
+// A clock that stands where it is put. One thread.
+class StandingClock final : public Clock {
+ public:
+  explicit StandingClock(absl::Time now) : now_(now) {}
+  absl::Time Now() override { return now_; }
+  void Set(absl::Time now) { now_ = now; }
+
+ private:
+  absl::Time now_;
+};
+
+// The real engine beside the reference model, with all that surrounds an engine in the
+// hands of a simulation: its clock, its sink, and which of its tasks runs when. After
+// each thing done the two are compared in what it can have changed.
+//
+// Who judges what is due, and when, the model cannot know. It is told when somebody had
+// the occasion, and knows what must have come of it.
+//
+// Thread safety: none; one thread.
+class World final : private NotificationSink {
+ public:
+  World(const Options& options, absl::Time start, Figures* figures);
+  ~World() override;
+
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // What was found wrong first; empty while nothing is, and nothing is done after.
+  const std::string& wrong() const { return wrong_; }
+  const ReferenceModel& model() const { return model_; }
+
+  // A call on both, but kDrain; or the clock, or the sink's mood.
+  void Perform(const Action& action);
+  CollectingSink::Mood mood() const { return mood_; }
+
+  // Background work: one of the tasks that are scheduled, or the timer.
+  std::size_t tasks() const { return executor_->scheduled(); }
+  int WhatAt(std::size_t index) const { return executor_->WhatAt(index); }
+  void RunTask(std::size_t index);
+  void RunTick();
+
+  // With a sink that fails and an outbox that fills, nobody can tell how far a drain
+  // comes.
+  bool MayDrain() const { return mood_ == CollectingSink::Mood::kTakes || !small_outbox_; }
+  void Drain();
+  // `wait` is what passes until the engine has closed, where it has the time.
+  void Close(absl::Duration deadline, const ManualExecutor::Wait& wait);
+
+  // Compare what queries tell. They bring the customers to the present.
+  void CompareState(CustomerId customer, AlertId alert, const InstanceSelector& selector);
+  void CompareCustomer(CustomerId customer);
+  void CompareEverything(const std::vector<AlertId>& alerts);
+  // That nothing is owed and nothing waits any more.
+  void CheckSettled();
+
+  // Called while the sink has a notification of a task in hand.
+  void SetInside(std::function<void()> inside) { inside_ = std::move(inside); }
+
+ private:
+  absl::Status Deliver(const Notification& notification) override;
+  absl::Status Refuse(const Notification& notification);
+
+  void Wrong(const std::string& what);
+  void Apply(const Action& action);
+  void MoveClock(absl::Time to);
+  void LookAtClock();
+  void SeeStatus(const absl::Status& actual, const absl::Status& expected);
+  void AfterCall();
+  void CompareStats();
+  void CheckScheduled();
+  int ShardOf(CustomerId customer) const;
+  // Brings customers of the shard, or all, on whom something has fallen due to the
+  // present.
+  void TouchLaggards(int shard);
+  void SeeState(const CustomerAlert& actual, const CustomerAlert& expected);
+
+  const Options options_;
+  const bool small_outbox_;
+  StandingClock clock_;
+  ManualExecutor* executor_ = nullptr;  // the engine's
+  ReferenceModel model_;
+  std::unique_ptr<Engine> engine_;
+  const std::vector<CustomerId>& customers_;
+  Figures* const figures_;
+  std::string wrong_;
+
+  CollectingSink::Mood mood_ = CollectingSink::Mood::kTakes;
+  bool in_delivery_task_ = false;
+  bool inside_sink_ = false;
+  std::function<void()> inside_;
+  NotificationId refused_;  // is the next that the sink must be given; nil: any
+  absl::Time retry_not_before_ = absl::InfinitePast();
+  std::uint64_t sink_failures_ = 0;
+  absl::flat_hash_set<NotificationId> ids_;
+  std::map<CustomerId, std::uint64_t> sequences_;
+
+  bool paused_ = false;  // a drain may have stopped, and gone on not yet
+  bool clock_moved_ = false;  // since nobody lagged behind
+};
+
+}  // namespace tocsin::testing
+
+#endif  // TOCSIN_TESTS_SIM_WORLD_H_
