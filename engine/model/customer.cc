@@ -26,6 +26,7 @@ void AlertState::RaiseEpoch() {
 
 void AlertState::Forget() {
   last_trigger.reset();
+  reset_at = absl::InfinitePast();
   for (auto& [key, instance] : instances) instance.last_kind.reset();
 }
 

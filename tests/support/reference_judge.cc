@@ -128,6 +128,7 @@ void ReferenceModel::JudgeDue(Customer& customer, Change& change) {
       }
     }
     state.due = Due{};
+    TellJudged(customer, alert, change);
   }
 }
 
