@@ -190,6 +190,7 @@ bool EngineImpl::OwesJudgementAtAnInstant() {
 
 void EngineImpl::DrainEverything() {
   while (true) {
+    const std::uint64_t called = callbacks_.called();
     if (OwesJudgementAtAnInstant()) AdvanceEverybody();
     bool paused = !RunTimers();
     for (const std::unique_ptr<state::Shard>& shard : shards_) {
@@ -197,11 +198,12 @@ void EngineImpl::DrainEverything() {
     }
     const std::uint64_t delivered = outbox_.delivered();
     Deliver(notify::Outbox::Retry::kNow);
+    callbacks_.RunAndAwait();
     if (closing_in_haste_.load()) return;
-    // A callback may have caused more.
-    const bool called = callbacks_.RunAndAwait();
+    // What a callback causes is left to the pool, if there is one.
+    const bool caused = pool_ == nullptr && callbacks_.called() != called;
     const bool has_room = paused && outbox_.delivered() != delivered;
-    if (!called && !has_room) return;
+    if (!caused && !has_room) return;
   }
 }
 

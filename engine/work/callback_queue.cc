@@ -47,31 +47,21 @@ bool CallbackQueue::RunOne() {
     callback = nullptr;
   }
   Release();
+  called_.fetch_add(1, std::memory_order_relaxed);
   absl::MutexLock lock(&mu_);
   --running_;
   return true;
 }
 
-bool CallbackQueue::Run() {
-  bool any = false;
-  while (RunOne()) any = true;
-  return any;
+void CallbackQueue::Run() {
+  while (RunOne()) {
+  }
 }
 
-bool CallbackQueue::RunAndAwait() {
-  bool any = false;
-  while (true) {
-    any = Run() || any;
-    absl::MutexLock lock(&mu_);
-    const bool waits = running_ > 0;
-    any = any || waits;
-    const auto turned = [this] {
-      mu_.AssertHeld();
-      return running_ == 0 || !ready_.empty();
-    };
-    mu_.Await(absl::Condition(&turned));
-    if (Idle()) return any;
-  }
+void CallbackQueue::RunAndAwait() {
+  Run();
+  absl::MutexLock lock(&mu_);
+  mu_.Await(absl::Condition(this, &CallbackQueue::NoneRuns));
 }
 
 bool CallbackQueue::InsideCallback() const { return calling_here == this; }

@@ -33,26 +33,26 @@ class CallbackQueue {
   // Of one that has room.
   void Push(Callback callback);
 
-  // Runs what is there until nothing is. Says whether it ran any.
-  bool Run();
-  // And then waits for those that other threads run. Not from a callback.
-  bool RunAndAwait();
+  // Runs what is there until nothing is.
+  void Run();
+  // And then waits until no other thread runs any. Not from a callback.
+  void RunAndAwait();
 
   // Whether this thread is inside a callback.
   bool InsideCallback() const;
 
+  std::uint64_t called() const { return called_.load(std::memory_order_relaxed); }
   std::uint64_t failures() const { return failures_.load(std::memory_order_relaxed); }
 
  private:
   bool RunOne();
-  bool Idle() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return running_ == 0 && ready_.empty();
-  }
+  bool NoneRuns() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return running_ == 0; }
 
   // Constant.
   const std::size_t outstanding_max_;
 
   std::atomic<std::size_t> outstanding_{0};
+  std::atomic<std::uint64_t> called_{0};
   std::atomic<std::uint64_t> failures_{0};
 
   absl::Mutex mu_;
