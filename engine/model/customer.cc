@@ -40,6 +40,7 @@ void AlertState::RaiseEpoch() {
 void AlertState::Forget() {
   last_trigger.reset();
   if (whole) whole->last_kind.reset();
+  reset_at = absl::InfinitePast();
   for (auto& [key, instance] : instances) instance.last_kind.reset();
 }
 

@@ -107,7 +107,8 @@ Outcome Apply(Customer* customer, const Context& context, const PeriodTold& fact
 // All that is known of it ends, but for what must never be said twice.
 void Archive(Customer* customer, const Context& context) {
   while (!customer->pending.empty()) {
-    DropPending(customer, customer->pending.begin()->first, context);
+    DropPending(customer, customer->pending.begin()->first, Reason::kCustomerArchived,
+                context);
   }
   customer->meters.clear();
   customer->contracts.clear();

@@ -48,6 +48,8 @@ void Turn::Reach(const Said& said) {
   instance.last_kind = NotificationKind::kReached;
   instance.last_epoch = instance.epoch;
   instance.last_trigger = said.trigger;
+  instance.last_at = instant_;
+  instance.last_value = said.shown.value;
   Add(NotificationKind::kReached, said, instance);
 }
 
@@ -67,6 +69,8 @@ void Turn::Resolve(const Said& said, bool in_any_epoch) {
   instance.last_kind = NotificationKind::kResolved;
   instance.last_epoch = instance.epoch;
   instance.last_trigger = said.trigger;
+  instance.last_at = instant_;
+  instance.last_value = said.shown.value;
   Add(NotificationKind::kResolved, said, instance);
 }
 
