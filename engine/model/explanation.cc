@@ -9,19 +9,23 @@
 namespace tocsin::model {
 namespace {
 
-using Said = std::pair<const std::string, InstanceState>;
+// What was said of an instance.
+struct Said {
+  absl::string_view key;
+  const InstanceState* state = nullptr;
+};
 
 // What was said last of any instance.
-const Said* LastSaid(const AlertState& state) {
+Said LastSaid(const AlertState& state) {
   const auto order = [](const Said& said) {
-    return std::make_tuple(said.second.last_at,
-                           said.second.last_kind == NotificationKind::kReached,
-                           absl::string_view(said.first));
+    return std::make_tuple(said.state->last_at,
+                           said.state->last_kind == NotificationKind::kReached, said.key);
   };
-  const Said* last = nullptr;
-  for (const auto& said : state.instances) {
-    if (!said.second.last_kind.has_value()) continue;
-    if (last == nullptr || order(*last) < order(said)) last = &said;
+  Said last;
+  for (const auto& [key, instance] : state.instances) {
+    if (!instance.last_kind.has_value()) continue;
+    const Said said{key, &instance};
+    if (last.state == nullptr || order(last) < order(said)) last = said;
   }
   return last;
 }
@@ -85,11 +89,9 @@ Explained Explain(const Customer& customer, const AlertPtr& alert,
   const auto pending = customer.pending.find(alert->id());
   if (pending != customer.pending.end()) explanation.due = DueOf(pending->second, one);
 
-  const Said* said = nullptr;
-  if (state != nullptr && as_a_whole) said = LastSaid(*state);
-  if (state != nullptr && !as_a_whole) {
-    const auto known = state->instances.find(*one);
-    if (known != state->instances.end()) said = &*known;
+  Said said;
+  if (state != nullptr) {
+    said = as_a_whole ? LastSaid(*state) : Said{*one, state->Find(*one)};
   }
   const std::optional<CustomerStatus> status = explanation.state.status;
   if (status == CustomerStatus::kEvaluating && explanation.due.has_value()) {
@@ -100,11 +102,10 @@ Explained Explain(const Customer& customer, const AlertPtr& alert,
     }
   } else if (status.has_value() && state != nullptr && !as_a_whole) {
     explanation.status_change =
-        ConcludedSince(*state, said == nullptr ? nullptr : &said->second, single,
-                       status == CustomerStatus::kInAlarm);
+        ConcludedSince(*state, said.state, single, status == CustomerStatus::kInAlarm);
   }
-  if (said == nullptr || !said->second.last_kind.has_value()) return explained;
-  const InstanceState& last = said->second;
+  if (said.state == nullptr || !said.state->last_kind.has_value()) return explained;
+  const InstanceState& last = *said.state;
   explanation.last_notification = Explanation::Said{.id = {},
                                                     .kind = *last.last_kind,
                                                     .at = last.last_at,
@@ -115,7 +116,7 @@ Explained Explain(const Customer& customer, const AlertPtr& alert,
   decision.kind = *last.last_kind;
   decision.customer = customer.id;
   decision.alert = alert;
-  decision.instance = said->first;
+  decision.instance = std::string(said.key);
   decision.epoch = last.last_epoch;
   decision.crossing = last.crossing;
   return explained;

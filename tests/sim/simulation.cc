@@ -208,8 +208,8 @@ void Simulation::Command() {
       return Create(command);
     case What::kUpdate:
       action.verb = Action::Verb::kUpdate;
-      action.update = UpdateOf(command, alert == nullptr ? AlertSpec() : alert->spec,
-                               MayCombine());
+      action.update =
+          UpdateOf(command, alert == nullptr ? AlertSpec() : alert->spec, MayCombine());
       break;
     case What::kClock:
       return MoveClock(NumberOf(command, testing::Command::kTime));
@@ -284,8 +284,8 @@ void Simulation::Look() {
   const testing::Command command = GenerateCommand(random_, flavour_);
   const CustomerId customer = WhoOf(command);
   // One more than there are.
-  const AlertId id = AlertsOfLives()[NumberOf(command, testing::Command::kWhich) %
-                                     (created_ + 1)];
+  const AlertId id =
+      AlertsOfLives()[NumberOf(command, testing::Command::kWhich) % (created_ + 1)];
   const Alert* alert = world_.model().FindAlert(id);
   Tell("look at ", NameOf(customer), " ", NameOf(id));
   // What instances an archived alert had is nobody's business any more.

@@ -93,8 +93,7 @@ void World::Perform(const Action& action) {
 
 void World::Apply(const Action& action) {
   const ApplyResult actual = engine_->Apply(action.facts, {.position = action.position});
-  const ApplyResult expected =
-      model_.Apply(action.facts, {.position = action.position});
+  const ApplyResult expected = model_.Apply(action.facts, {.position = action.position});
   SeeStatus(actual.status, expected.status);
   figures_->facts += actual.applied;
   figures_->refused += actual.refused;
@@ -132,31 +131,30 @@ void World::CompareStats() {
   const Stats expected = model_.GetStats();
   figures_->See(actual.notifications_decided);
   figures_->See(actual.due);
-  const bool same = actual.facts_applied == expected.facts_applied &&
-                    actual.facts_refused == expected.facts_refused &&
-                    actual.facts_stale == expected.facts_stale &&
-                    actual.facts_late == expected.facts_late &&
-                    actual.facts_group_dropped == expected.facts_group_dropped &&
-                    actual.notifications_decided == expected.notifications_decided &&
-                    actual.notifications_delivered == expected.notifications_delivered &&
-                    actual.delivery_failures == sink_failures_ &&
-                    actual.resets == expected.resets &&
-                    actual.customers == expected.customers &&
-                    actual.alerts == expected.alerts && actual.due == expected.due &&
-                    actual.outbox == expected.outbox;
+  const bool same =
+      actual.facts_applied == expected.facts_applied &&
+      actual.facts_refused == expected.facts_refused &&
+      actual.facts_stale == expected.facts_stale &&
+      actual.facts_late == expected.facts_late &&
+      actual.facts_group_dropped == expected.facts_group_dropped &&
+      actual.notifications_decided == expected.notifications_decided &&
+      actual.notifications_delivered == expected.notifications_delivered &&
+      actual.delivery_failures == sink_failures_ && actual.resets == expected.resets &&
+      actual.customers == expected.customers && actual.alerts == expected.alerts &&
+      actual.due == expected.due && actual.outbox == expected.outbox;
   if (same) return;
   auto text = [](const Stats& stats) {
-    return absl::StrCat(
-        "applied=", stats.facts_applied, " refused=", stats.facts_refused,
-        " stale=", stats.facts_stale, " late=", stats.facts_late,
-        " dropped=", stats.facts_group_dropped, " decided=", stats.notifications_decided,
-        " delivered=", stats.notifications_delivered,
-        " failures=", stats.delivery_failures, " resets=", stats.resets,
-        " customers=", stats.customers, " alerts=", stats.alerts, " due=", stats.due,
-        " outbox=", stats.outbox);
+    return absl::StrCat("applied=", stats.facts_applied, " refused=", stats.facts_refused,
+                        " stale=", stats.facts_stale, " late=", stats.facts_late,
+                        " dropped=", stats.facts_group_dropped,
+                        " decided=", stats.notifications_decided,
+                        " delivered=", stats.notifications_delivered,
+                        " failures=", stats.delivery_failures, " resets=", stats.resets,
+                        " customers=", stats.customers, " alerts=", stats.alerts,
+                        " due=", stats.due, " outbox=", stats.outbox);
   };
-  Wrong(absl::StrCat("the stats\n  actual:   ", text(actual), "\n  expected: ",
-                     text(expected), ", failures=", sink_failures_));
+  Wrong(absl::StrCat("the stats\n  actual:   ", text(actual),
+                     "\n  expected: ", text(expected), ", failures=", sink_failures_));
   for (const CustomerId customer : customers_) {
     const Notification* first = model_.FirstWaiting(customer);
     if (first == nullptr) continue;
@@ -167,8 +165,8 @@ void World::CompareStats() {
 // What is owed has somebody who will come for it.
 void World::CheckScheduled() {
   if (tasks() > static_cast<std::size_t>(options_.shards) + 1) {
-    Wrong(absl::StrCat(tasks(), " tasks are scheduled; one for each of ",
-                       options_.shards, " shards and one that delivers are enough"));
+    Wrong(absl::StrCat(tasks(), " tasks are scheduled; one for each of ", options_.shards,
+                       " shards and one that delivers are enough"));
   }
   const bool waits = model_.undelivered() > 0 && refused_.is_nil() && !inside_sink_;
   if (waits && !executor_->IsScheduled(work::Executor::kDeliveries)) {

@@ -61,7 +61,9 @@ class World final : private NotificationSink {
 
   // With a sink that fails and an outbox that fills, nobody can tell how far a drain
   // comes.
-  bool MayDrain() const { return mood_ == CollectingSink::Mood::kTakes || !small_outbox_; }
+  bool MayDrain() const {
+    return mood_ == CollectingSink::Mood::kTakes || !small_outbox_;
+  }
   void Drain();
   // `wait` is what passes until the engine has closed, where it has the time.
   void Close(absl::Duration deadline, const ManualExecutor::Wait& wait);
@@ -114,7 +116,7 @@ class World final : private NotificationSink {
   absl::flat_hash_set<NotificationId> ids_;
   std::map<CustomerId, std::uint64_t> sequences_;
 
-  bool paused_ = false;  // a drain may have stopped, and gone on not yet
+  bool paused_ = false;       // a drain may have stopped, and gone on not yet
   bool clock_moved_ = false;  // since nobody lagged behind
 };
 
