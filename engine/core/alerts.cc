@@ -151,6 +151,10 @@ void EngineImpl::EndResets(state::Shard* shard) {
   for (state::Slot* slot : shard->Queued()) {
     model::TakeIn(&slot->customer, ContextFor(*shard, *slot, &work));
   }
+  for (state::Slot* slot : shard->Reading()) {
+    model::TakeIn(&slot->customer, ContextFor(*shard, *slot, &work));
+    NoteReads(shard, slot);
+  }
   due_.fetch_sub(work.resets_done, std::memory_order_relaxed);
 }
 

@@ -95,10 +95,12 @@ void EngineImpl::JudgeSome(state::Shard* shard, absl::Span<const CustomerId> cus
       Judge(shard, shard->Find(customer), &work);
   }
   FollowUp(shard, work);
+  CallSource(std::move(work.reads));
 }
 
 void EngineImpl::Judge(state::Shard* shard, state::Slot* slot, Work* work) {
   model::BringUpToDate(&slot->customer, ContextFor(*shard, *slot, work));
+  BeginReads(shard, slot, work);
   HandOn(shard, slot, work);
 }
 
@@ -110,6 +112,7 @@ bool EngineImpl::DrainQueue(state::Shard* shard) {
     {
       absl::MutexLock lock(&shard->mu);
       work.now = Now();
+      shard->QueueReadsDue(work.now, kJudgedPerHold);
       for (; judged < kJudgedPerHold; ++judged) {
         state::Slot* slot = shard->NextQueued();
         if (slot == nullptr) break;
@@ -117,7 +120,10 @@ bool EngineImpl::DrainQueue(state::Shard* shard) {
       }
     }
     FollowUp(shard, work);
-    if (judged < kJudgedPerHold) return true;
+    // The source may have answered already.
+    const bool all = judged < kJudgedPerHold && work.reads.empty();
+    CallSource(std::move(work.reads));
+    if (all) return true;
   }
 }
 
@@ -164,9 +170,17 @@ absl::Duration EngineImpl::Tick() {
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     // Those that are left wait for room in the outbox.
     if (!done) break;
-    absl::MutexLock lock(&shard->mu);
-    const std::optional<state::Shard::Timer> timer = shard->FirstTimer();
-    if (timer.has_value()) next = std::min(next, timer->first);
+    bool due = false;
+    {
+      absl::MutexLock lock(&shard->mu);
+      const std::optional<state::Shard::Timer> timer = shard->FirstTimer();
+      if (timer.has_value()) next = std::min(next, timer->first);
+      const absl::Time read_at = shard->FirstReadTimer();
+      due = read_at <= now;
+      // The drain sets those timers anew.
+      if (!due) next = std::min(next, read_at);
+    }
+    if (due) ScheduleDrain(shard.get());
   }
   next_tick_ns_.store(absl::ToUnixNanos(next));
   return std::max(next - now, absl::ZeroDuration());
@@ -201,6 +215,10 @@ absl::Status EngineImpl::Drain() {
   if (outbox_.InsideSink()) {
     return MakeStatus(Reason::kCalledFromSink,
                       "Drain waits for the sink, so the sink must not call it");
+  }
+  if (InsideSource()) {
+    return MakeStatus(Reason::kCalledFromSink,
+                      "Drain waits for the fact source, so the source must not call it");
   }
   DrainEverything();
   return closing_in_haste_.load() ? Closing() : absl::OkStatus();

@@ -75,6 +75,18 @@ absl::Status CheckOptions(const Options& options) {
     return BadOption("delivery_retry_max",
                      absl::FormatDuration(options.delivery_retry_max), "1 ms or more");
   }
+  if (options.source_timeout <= absl::ZeroDuration()) {
+    return BadOption("source_timeout", absl::FormatDuration(options.source_timeout),
+                     "above 0");
+  }
+  const int attempts = options.source_attempts_max;
+  if (attempts < 1 || attempts > kSourceAttemptsMax) {
+    return BadOption("source_attempts_max", absl::StrCat(attempts),
+                     absl::StrCat("1 to ", kSourceAttemptsMax));
+  }
+  if (options.read_additions_max < 1) {
+    return BadOption("read_additions_max", "0", "1 or more");
+  }
   return CheckTrackedKeys(options);
 }
 
@@ -103,12 +115,17 @@ namespace tocsin::core {
 
 EngineImpl::EngineImpl(Options options, Clock* clock, std::uint64_t seed)
     : options_(std::move(options)),
+      read_policy_({.timeout = options_.source_timeout,
+                    .attempts_max = options_.source_attempts_max,
+                    .additions_max = options_.read_additions_max,
+                    .seed = seed}),
       clock_(clock),
       outbox_(options_, seed),
       last_instant_ns_(std::numeric_limits<std::int64_t>::min()),
       next_tick_ns_(std::numeric_limits<std::int64_t>::min()),
       catalog_(std::make_shared<const model::Catalog>(options_.tracked_group_keys)),
       random_(seed) {
+  OpenPort();
   for (int i = 0; i < options_.shards; ++i) {
     shards_.push_back(std::make_unique<state::Shard>(catalog_, options_.period_policy));
   }
@@ -150,12 +167,17 @@ model::Context EngineImpl::ContextFor(const state::Shard& shard, const state::Sl
           .instances_per_customer_max = options_.instances_per_customer_max,
           .keep_ended = options_.keep_ended,
           .decisions = &work->decisions,
-          .resets_done = &work->resets_done};
+          .resets_done = &work->resets_done,
+          .reads = port_ == nullptr ? nullptr : &read_policy_,
+          .reads_failed = &work->reads_failed};
 }
 
 void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
   if (work->resets_done > 0) {
     due_.fetch_sub(std::exchange(work->resets_done, 0), std::memory_order_relaxed);
+  }
+  if (slot->read_at != absl::InfiniteFuture() || slot->customer.awaited != nullptr) {
+    HandOnReads(shard, slot, work);
   }
   shard->NoteInstant(*slot);
   if (shard->SetTimer(slot)) {
@@ -166,6 +188,18 @@ void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
   // Under the shard's lock, so that no later decision of the customer overtakes.
   outbox_.Push(&work->decisions);
   work->decided = true;
+}
+
+void EngineImpl::HandOnReads(state::Shard* shard, state::Slot* slot, Work* work) {
+  source_failures_.fetch_add(std::exchange(work->reads_failed, 0),
+                             std::memory_order_relaxed);
+  NoteReads(shard, slot);
+  if (slot->read_at <= work->now) {
+    shard->Queue(slot);
+    work->due = true;
+  }
+  const std::int64_t wakes_ns = next_tick_ns_.load(std::memory_order_relaxed);
+  if (absl::ToUnixNanos(slot->read_at) < wakes_ns) work->earlier_timer = true;
 }
 
 void EngineImpl::FollowUp(state::Shard* shard, const Work& work) {

@@ -49,7 +49,11 @@ absl::Status EngineImpl::ResetLocked(state::Shard* shard, const CustomerId& cust
                       absl::StrCat(options_.due_max, " customer alerts wait for their ",
                                    "evaluation already (Options::due_max); try again"));
   }
-  model::ResetAlert(&(*slot)->customer, alert, *instance, work->now);
+  // Nobody can be asked for the end of a plan: it is judged as it was told.
+  const bool read_anew =
+      port_ != nullptr && alert->measure->subject.info().watched != Watched::kPlan;
+  model::ResetAlert(&(*slot)->customer, alert, *instance, work->now, read_anew);
+  if (read_anew) NoteReads(shard, *slot);
   shard->Queue(*slot);
   work->due = true;
   resets_.fetch_add(1, std::memory_order_relaxed);

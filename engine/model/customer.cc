@@ -26,6 +26,7 @@ void AlertState::RaiseEpoch() {
 
 void AlertState::Forget() {
   last_trigger.reset();
+  source_failed = false;
   for (auto& [key, instance] : instances) instance.last_kind.reset();
 }
 

@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "engine/model/agenda.h"
+#include "engine/model/awaited.h"
 #include "engine/model/catalog.h"
 #include "engine/model/decision.h"
 #include "engine/model/gauge.h"
@@ -49,6 +50,7 @@ struct AlertState {
   std::uint64_t crossing_max = 0;  // of all instances it ever had
   // Of the last notification since the last reset.
   std::optional<Trigger> last_trigger;
+  bool source_failed = false;  // the last time that it should have been read
   absl::btree_map<std::string, InstanceState> instances;
 
   InstanceState& InstanceFor(absl::string_view instance_key);
@@ -73,6 +75,10 @@ struct Pending {
   bool renotify = false;
   bool reset_whole = false;
   absl::btree_set<std::string> reset_instances;
+  // The reset awaited the fact source: what its instances were judged at before it, and
+  // whether a billing period began meanwhile.
+  std::optional<absl::btree_map<std::string, Decimal>> judged_before_read;
+  bool period_began = false;
 
   bool HasReset() const { return reset_whole || !reset_instances.empty(); }
   // Whether the instance is judged for any of the reasons.
@@ -122,6 +128,7 @@ struct Customer {
   std::vector<AlertChange> own_changes;  // of those, not yet taken in
   absl::btree_map<AlertId, AlertState> states;
   absl::btree_map<AlertId, Pending> pending;
+  std::unique_ptr<AwaitedAlerts> awaited;  // null where none is
 
   const Meter* FindMeter(const Subject& subject) const {
     for (const Meter& meter : meters) {
@@ -141,6 +148,12 @@ struct Customer {
     if (holdings == nullptr) holdings = std::make_unique<Holdings>();
     return *holdings;
   }
+  // Whether nothing is decided about an instance until the fact source was read.
+  bool Awaits(const AlertId& alert, absl::string_view instance) const {
+    if (awaited == nullptr) return false;
+    const auto it = awaited->find(alert);
+    return it != awaited->end() && it->second.Concerns(instance);
+  }
   // When something falls due next.
   absl::Time NextInstant() const { return std::min(period.ends_at(), agenda.first()); }
   // When something falls due next that may have to be told. All else can wait until
@@ -153,6 +166,14 @@ struct Customer {
     if (spec.customer.has_value()) return *spec.customer == id;
     return !spec.plan.has_value() || spec.plan == plan;
   }
+};
+
+// How the fact source is read.
+struct ReadPolicy {
+  absl::Duration timeout;
+  int attempts_max = 1;
+  std::size_t additions_max = 0;
+  std::uint64_t seed = 0;  // of the jitter
 };
 
 // What a change of one customer stands on, and where its decisions go.
@@ -168,6 +189,9 @@ struct Context {
   std::vector<Decision>* decisions = nullptr;
   // Raised by one for each customer alert whose reset is not due any more.
   std::size_t* resets_done = nullptr;
+  const ReadPolicy* reads = nullptr;  // null without a fact source
+  // Raised by one for each read that failed.
+  std::size_t* reads_failed = nullptr;
 };
 
 }  // namespace tocsin::model

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
 #include "engine/model/reading.h"
+#include "engine/model/reread.h"
 
 namespace tocsin::model {
 namespace {
@@ -14,6 +15,12 @@ namespace {
 const Pending* FindPending(const Customer& customer, const AlertId& alert) {
   const auto it = customer.pending.find(alert);
   return it == customer.pending.end() ? nullptr : &it->second;
+}
+
+const Awaited* FindAwaited(const Customer& customer, const AlertId& alert) {
+  if (customer.awaited == nullptr) return nullptr;
+  const auto it = customer.awaited->find(alert);
+  return it == customer.awaited->end() ? nullptr : &it->second;
 }
 
 const AlertState* FindState(const Customer& customer, const AlertId& alert) {
@@ -31,7 +38,8 @@ CustomerStatus Worse(CustomerStatus a, CustomerStatus b) {
 }
 
 CustomerStatus StatusOf(const AlertVersion& alert, const Pending* pending,
-                        const Reading& reading) {
+                        const Reading& reading, bool awaits) {
+  if (awaits) return CustomerStatus::kEvaluating;
   if (pending != nullptr && pending->Evaluating(reading.instance)) {
     return CustomerStatus::kEvaluating;
   }
@@ -52,6 +60,7 @@ CustomerAlert Frame(const Customer& customer, const AlertVersion& alert) {
                      .threshold = alert.threshold()};
   if (const AlertState* state = FindState(customer, alert.id())) {
     view.epoch = state->epoch;
+    view.source_failed = state->source_failed;
   }
   const Meter* meter = customer.FindMeter(alert.measure->subject);
   const Slice* slice = meter ? meter->FindSlice(alert.measure.get()) : nullptr;
@@ -63,7 +72,8 @@ CustomerAlert DescribeInstance(const Customer& customer, const AlertVersion& ale
                                const Reading& reading) {
   CustomerAlert view = Frame(customer, alert);
   if (alert.enabled()) {
-    view.status = StatusOf(alert, FindPending(customer, alert.id()), reading);
+    view.status = StatusOf(alert, FindPending(customer, alert.id()), reading,
+                           customer.Awaits(alert.id(), reading.instance));
   }
   if (reading.level.has_value()) view.value = reading.level->Rounded();
   InstanceSelector about = SelectorOf(alert.spec(), reading.instance);
@@ -81,16 +91,35 @@ CustomerAlert DescribeInstance(const Customer& customer, const AlertVersion& ale
   return view;
 }
 
+// Makes a reset's re-evaluation pending; of one instance, or of all where it is null.
+void Owe(Customer* customer, const AlertPtr& alert, const std::string* instance,
+         absl::Time now) {
+  const auto [it, inserted] = customer->pending.try_emplace(alert->id());
+  Pending& pending = it->second;
+  if (inserted) {
+    pending.judged_under = alert;
+    pending.since = now;
+  }
+  if (instance == nullptr) {
+    pending.reset_whole = true;
+  } else {
+    pending.reset_instances.insert(*instance);
+  }
+}
+
 // Of all instances: the worst status, and the trigger of what was said last.
 void Summarize(const Customer& customer, const AlertVersion& alert, absl::Time now,
                CustomerAlert* view) {
   const Pending* pending = FindPending(customer, alert.id());
   if (alert.enabled()) {
+    const Awaited* awaited = FindAwaited(customer, alert.id());
     const bool owed =
-        pending && (pending->judged_under == nullptr || pending->reset_whole);
+        (pending && (pending->judged_under == nullptr || pending->reset_whole)) ||
+        (awaited && awaited->whole);
     CustomerStatus worst = owed ? CustomerStatus::kEvaluating : CustomerStatus::kOk;
     ForEachReading(customer, *alert.measure, now, [&](const Reading& reading) {
-      worst = Worse(StatusOf(alert, pending, reading), worst);
+      const bool awaits = awaited != nullptr && awaited->Concerns(reading.instance);
+      worst = Worse(StatusOf(alert, pending, reading, awaits), worst);
     });
     view->status = worst;
   }
@@ -117,20 +146,22 @@ absl::Status CheckInstance(const Customer& customer, const AlertVersion& alert,
 
 bool HasPendingReset(const Customer& customer, const AlertId& alert) {
   const Pending* pending = FindPending(customer, alert);
-  return pending != nullptr && pending->HasReset();
+  return (pending != nullptr && pending->HasReset()) ||
+         FindAwaited(customer, alert) != nullptr;
 }
 
 void ResetAlert(Customer* customer, const AlertPtr& alert,
-                const std::optional<std::string>& instance, absl::Time now) {
+                const std::optional<std::string>& instance, absl::Time now,
+                bool read_anew) {
   AlertState& state = customer->states[alert->id()];
-  const auto [it, inserted] = customer->pending.try_emplace(alert->id());
-  if (inserted) {
-    it->second.judged_under = alert;
-    it->second.since = now;
+  const bool whole = !instance.has_value() || instance->empty();
+  if (read_anew) {
+    AwaitSource(customer, *alert, whole ? nullptr : &*instance, now);
+  } else {
+    Owe(customer, alert, whole ? nullptr : &*instance, now);
   }
-  if (!instance.has_value() || instance->empty()) {
+  if (whole) {
     state.RaiseEpoch();
-    it->second.reset_whole = true;
     return;
   }
   // What has no state of its own has the customer alert's epoch; the other
@@ -139,7 +170,6 @@ void ResetAlert(Customer* customer, const AlertPtr& alert,
     state.InstanceFor(reading.instance);
   });
   state.RaiseEpochOf(*instance);
-  it->second.reset_instances.insert(*instance);
 }
 
 CustomerAlert Describe(const Customer& customer, const AlertVersion& alert,

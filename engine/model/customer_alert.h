@@ -18,11 +18,13 @@ absl::Status CheckInstance(const Customer& customer, const AlertVersion& alert,
                            const std::optional<std::string>& instance, absl::Time now);
 
 // Clears what was concluded, raises the epoch and makes a judgement pending, of
-// all instances or of one that exists. Needs `TakeIn` first.
+// all instances or of one that exists; with `read_anew` it awaits the fact source.
+// Needs `TakeIn` first.
 void ResetAlert(Customer* customer, const AlertPtr& alert,
-                const std::optional<std::string>& instance, absl::Time now);
+                const std::optional<std::string>& instance, absl::Time now,
+                bool read_anew);
 
-// Whether a reset of the customer alert is pending already.
+// Whether a reset of the customer alert is pending already, or awaits the fact source.
 bool HasPendingReset(const Customer& customer, const AlertId& alert);
 
 // How a customer stands under an alert, as a whole or in one instance. Needs

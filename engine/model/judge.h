@@ -54,7 +54,7 @@ struct Move {
   const absl::flat_hash_set<AlertId>* but = nullptr;
 };
 
-// Decides what the move crossed. The work grows with what was crossed, not with the
+// Decides what the move crossed, of alerts that do not wait for the fact source. The work grows with what was crossed, not with the
 // alerts that were not.
 void JudgeMove(const Ladders& ladders, const Move& move, Turn* turn);
 

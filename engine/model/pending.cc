@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "engine/model/judge.h"
 #include "engine/model/reading.h"
 #include "engine/model/slices.h"
@@ -43,6 +45,10 @@ void TakeInChange(Customer* customer, const AlertChange& change, const Context& 
     DropPending(customer, id, context);
     return;
   }
+  if (restarts > 0 && customer->awaited != nullptr) {
+    const auto awaited = customer->awaited->find(id);
+    if (awaited != customer->awaited->end()) awaited->second.ConcernAll();
+  }
   const bool created = change.before == nullptr;
   const bool updated = !created && after.rejudgings > change.before->rejudgings;
   const bool renotify = !created && after.renotifies > change.before->renotifies;
@@ -64,9 +70,20 @@ bool KeepsForItself(const Customer& customer, const MeasurePtr& measure) {
       [&measure](const AlertPtr& alert) { return alert->measure == measure; });
 }
 
+// Of sums that are kept only from amid a read on, its log knows nothing.
+void SpoilReads(Customer* customer, const Subject& subject) {
+  if (customer->awaited == nullptr) return;
+  for (auto& [id, awaited] : *customer->awaited) {
+    if (awaited.read.has_value() && awaited.read->subject == subject) {
+      awaited.read->log.Spoil();
+    }
+  }
+}
+
 void BeginKeeping(Customer* customer, const MeasurePtr& measure, absl::Time at) {
   if (measure->subject.IsPeriodSum()) {
     BeginSlices(customer, measure);
+    SpoilReads(customer, measure->subject);
   } else {
     BeginTallies(customer, measure, at);
   }
@@ -118,6 +135,11 @@ void JudgeInstance(const AlertPtr& alert, const Pending& pending, const Reading&
       pending.reset_whole || pending.reset_instances.contains(std::string(instance));
   Shown shown = reading.ShownNow();
   if (pending.judged_under == nullptr) shown.previous.reset();
+  if (was_reset && pending.judged_before_read.has_value()) {
+    const auto judged = pending.judged_before_read->find(instance);
+    shown.previous.reset();
+    if (judged != pending.judged_before_read->end()) shown.previous = judged->second;
+  }
   const Turn::Said said{alert, instance, TriggerOf(pending), shown};
   if (in_alarm) {
     const bool by_creation = pending.created && alert->spec().evaluate_on_create;
@@ -133,9 +155,37 @@ void JudgeInstance(const AlertPtr& alert, const Pending& pending, const Reading&
   }
 }
 
+// A period that ended while the source was read took group values with it: they came
+// back to zero, and are judged with the rest.
+void JudgeGone(Customer* customer, const AlertPtr& alert, const Pending& pending,
+               absl::Time as_of, Turn* turn) {
+  const Measure& measure = *alert->measure;
+  const auto state = customer->states.find(alert->id());
+  if (!measure.subject.IsPeriodSum() || !measure.FansOut()) return;
+  if (state == customer->states.end()) return;
+  absl::flat_hash_set<std::string> there;
+  ForEachReading(*customer, measure, as_of, [&there](const Reading& reading) {
+    there.insert(std::string(reading.instance));
+  });
+  std::vector<std::string> gone;
+  for (const auto& [instance, said] : state->second.instances) {
+    if (!there.contains(instance) && !customer->Awaits(alert->id(), instance)) {
+      gone.push_back(instance);
+    }
+  }
+  for (const std::string& instance : gone) {
+    JudgeInstance(alert, pending, {.instance = instance}, turn);
+    state->second.instances.erase(instance);
+  }
+}
+
 }  // namespace
 
 void DropPending(Customer* customer, const AlertId& alert, const Context& context) {
+  if (customer->awaited != nullptr && customer->awaited->erase(alert) > 0) {
+    ++*context.resets_done;
+    if (customer->awaited->empty()) customer->awaited.reset();
+  }
   const auto it = customer->pending.find(alert);
   if (it == customer->pending.end()) return;
   if (it->second.HasReset()) ++*context.resets_done;
@@ -174,17 +224,21 @@ void JudgePending(Customer* customer, const Context& context, absl::Time instant
     if (alert == nullptr) continue;
     const Measure& measure = *(*alert)->measure;
     ForEachReading(*customer, measure, as_of,
-                   [&, &owed = pending](const Reading& reading) {
+                   [&, &owed = pending, &alert_id = id](const Reading& reading) {
+                     if (customer->Awaits(alert_id, reading.instance)) return;
                      JudgeInstance(*alert, owed, reading, &turn);
                    });
+    if (pending.period_began) {
+      JudgeGone(customer, *alert, pending, as_of, &turn);
+    }
   }
   // Last, as of several alerts on one measure each shows what it was before.
   for (const auto& [id, pending] : customer->pending) {
     const AlertPtr* alert = FindAlert(*customer, context.catalog, id);
     if (alert == nullptr) continue;
     NoteJudged(customer, *(*alert)->measure, instant,
-               [&owed = pending](absl::string_view instance) {
-                 return owed.Concerns(instance);
+               [&owed = pending, customer, &alert_id = id](absl::string_view instance) {
+                 return owed.Concerns(instance) && !customer->Awaits(alert_id, instance);
                });
   }
   customer->pending.clear();

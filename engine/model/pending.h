@@ -18,7 +18,7 @@ namespace tocsin::model {
 // and drops sums, and notes what is to be judged. Concludes nothing.
 void TakeIn(Customer* customer, const Context& context);
 
-// Judges all that is pending, as one change at `instant`, on the values of `as_of`:
+// Judges all that is pending, but no instance that awaits the fact source, as one change at `instant`, on the values of `as_of`:
 // the same, or just before it. Needs `TakeIn` first.
 void JudgePending(Customer* customer, const Context& context, absl::Time instant,
                   absl::Time as_of);
@@ -27,7 +27,7 @@ void JudgePending(Customer* customer, const Context& context, absl::Time instant
 void JudgeEntering(Customer* customer, const Context& context, const AlertPtr& alert,
                    Turn* turn);
 
-// Drops what is pending for an alert, if anything is.
+// Drops what is pending for an alert, or awaits the fact source, if anything does.
 void DropPending(Customer* customer, const AlertId& alert, const Context& context);
 
 }  // namespace tocsin::model
