@@ -78,8 +78,8 @@ absl::Status EngineImpl::CheckAnswer(const CustomerId& customer,
     if (model::CustomerOf(fact) != customer) {
       return MakeStatus(Reason::kMalformed,
                         absl::StrCat("the answer speaks of customer ",
-                                     model::CustomerOf(fact).ToString(),
-                                     "; asked was ", customer.ToString()));
+                                     model::CustomerOf(fact).ToString(), "; asked was ",
+                                     customer.ToString()));
     }
     absl::Status status = model::ValidateFact(fact, now, options_.event_time_ahead_max);
     if (!status.ok()) return status;

@@ -264,7 +264,7 @@ Taken TakeInHeld(Customer* customer, const Context& context, const ReadLog& log,
 }  // namespace
 
 Taken TakeAnswerIn(Customer* customer, const Context& context, const AlertVersion& alert,
-             const Awaited& awaited, absl::Span<const Fact> facts) {
+                   const Awaited& awaited, absl::Span<const Fact> facts) {
   switch (NotedKindOf(alert.measure->subject)) {
     case NotedKind::kSums:
       return ToldSums(customer, context, alert, awaited).TakeIn(facts);

@@ -19,7 +19,8 @@ namespace tocsin::model {
 void TakeIn(Customer* customer, const Context& context);
 
 // Judges all that is pending, but no instance that awaits the fact source, as one
-// change at `instant`, on the values of `as_of`: the same, or just before it. Needs `TakeIn` first.
+// change at `instant`, on the values of `as_of`: the same, or just before it. Needs
+// `TakeIn` first.
 void JudgePending(Customer* customer, const Context& context, absl::Time instant,
                   absl::Time as_of);
 

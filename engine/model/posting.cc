@@ -295,9 +295,8 @@ Outcome Post(Customer* customer, const Context& context, const Entry& entry) {
   if (customer->awaited == nullptr) return PostNow(customer, context, entry);
   Noting noting(customer, NotedKind::kSums, entry.subject);
   if (noting.needed()) {
-    ForEachSum(
-        *customer, context.catalog, entry,
-        [&noting](const SumKey& key, const Sum* now) { noting.Keep(key, now); });
+    ForEachSum(*customer, context.catalog, entry,
+               [&noting](const SumKey& key, const Sum* now) { noting.Keep(key, now); });
   }
   Outcome outcome = PostNow(customer, context, entry);
   if (outcome.status.ok()) noting.Add(entry.posting, context);

@@ -31,7 +31,7 @@ const CustomerId kAcmeRead = Customer(1);
 const CustomerId kOtherRead = Customer(2);
 
 Fact ToldTotal(const char* total, ToldVersion version = std::nullopt,
-           CustomerId customer = kAcmeRead) {
+               CustomerId customer = kAcmeRead) {
   return SpendTotal{.customer = customer, .total = D(total), .version = version};
 }
 Fact ToldAdded(const char* amount, ToldVersion version = std::nullopt) {
@@ -382,16 +382,17 @@ TEST(Source, WhatEndsTheAlertEndsTheRead) {
     EXPECT_THAT(fixture.Told(), IsEmpty());
   };
   fixture.Reset();
-  EXPECT_FALSE(fixture.engine->Reset(kOtherRead, fixture.limit).ok()) << "it is due still";
+  EXPECT_FALSE(fixture.engine->Reset(kOtherRead, fixture.limit).ok())
+      << "it is due still";
   ASSERT_TRUE(fixture.engine->DisableAlert(fixture.limit).ok());
   ended(fixture.source.Take());
   ASSERT_TRUE(fixture.engine->EnableAlert(fixture.limit).ok());
   fixture.Drain();
   EXPECT_EQ(fixture.State(), "ok 10");
   fixture.Reset();
-  ASSERT_EQ(
-      fixture.engine->Apply({CustomerTold{.customer = kAcmeRead, .archived = true}}).applied,
-      1u);
+  ASSERT_EQ(fixture.engine->Apply({CustomerTold{.customer = kAcmeRead, .archived = true}})
+                .applied,
+            1u);
   ended(fixture.source.Take());
   fixture.Reset(kOtherRead);
   ASSERT_TRUE(fixture.engine->ArchiveAlert(fixture.limit).ok());
