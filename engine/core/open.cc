@@ -1,3 +1,5 @@
+#include "engine/core/open.h"
+
 #include <limits>
 #include <memory>
 #include <random>
@@ -9,7 +11,6 @@
 #include "engine/base/status.h"
 #include "engine/base/text.h"
 #include "engine/core/engine_impl.h"
-#include "engine/core/open.h"
 #include "engine/work/worker_pool.h"
 
 namespace tocsin {
@@ -104,8 +105,8 @@ absl::StatusOr<std::unique_ptr<Engine>> core::OpenWith(
     Options options, std::unique_ptr<work::Executor> executor) {
   Clock* clock = options.clock != nullptr ? options.clock : SystemClock();
   const std::uint64_t seed = SeedOf(options);
-  auto engine = std::make_unique<EngineImpl>(std::move(options), clock, seed,
-                                             std::move(executor));
+  auto engine =
+      std::make_unique<EngineImpl>(std::move(options), clock, seed, std::move(executor));
   absl::Status status = engine->Start();
   if (!status.ok()) return status;
   return engine;

@@ -72,11 +72,10 @@ int Main(int argc, char** argv) {
   }
   Figures figures;
   if (arguments.steps > 0) {
-    const Ending ending =
-        Live({.seed = arguments.seed,
-              .steps = static_cast<std::uint32_t>(arguments.steps),
-              .tell = true},
-             &figures);
+    const Ending ending = Live({.seed = arguments.seed,
+                                .steps = static_cast<std::uint32_t>(arguments.steps),
+                                .tell = true},
+                               &figures);
     Tell(ending);
     std::printf("%s\n", figures.ToString().c_str());
     return ending.wrong.empty() ? 0 : 1;
@@ -96,8 +95,7 @@ int Main(int argc, char** argv) {
     seed = NextSeed(seed);
   } while (seconds() < arguments.minutes * 60);
   std::printf("seed %llu: %s; %.0f steps/s\n",
-              static_cast<unsigned long long>(arguments.seed),
-              figures.ToString().c_str(),
+              static_cast<unsigned long long>(arguments.seed), figures.ToString().c_str(),
               static_cast<double>(figures.steps) / seconds());
   return 0;
 }

@@ -13,14 +13,14 @@ namespace tocsin::testing {
 // itself, so that one that is left out changes no other.
 struct Life {
   std::uint64_t seed = 0;
-  std::uint32_t steps = 0;              // how many of them; more than there are: all
-  std::vector<bool> left_out = {};      // by step
-  bool tell = false;                    // write down what is done
+  std::uint32_t steps = 0;          // how many of them; more than there are: all
+  std::vector<bool> left_out = {};  // by step
+  bool tell = false;                // write down what is done
 };
 
 struct Ending {
-  std::string wrong;               // empty if all agreed
-  std::uint32_t at = 0;            // how many steps had begun
+  std::string wrong;     // empty if all agreed
+  std::uint32_t at = 0;  // how many steps had begun
   std::vector<std::string> told = {};
 };
 

@@ -37,6 +37,13 @@ World::World(const Options& options, absl::Time start, Figures* figures)
   auto executor = std::make_unique<ManualExecutor>();
   executor_ = executor.get();
   engine_ = core::OpenWith(options_, std::move(executor)).value();
+  executor_->SetScheduled([this] {
+    if (!std::exchange(may_interrupt_, false) || !inside_) return;
+    interrupted_ = true;
+    inside_drain_ = true;
+    inside_();
+    inside_drain_ = false;
+  });
   ++figures_->engines;
   LookAtClock();
 }
@@ -93,8 +100,7 @@ void World::Perform(const Action& action) {
 
 void World::Apply(const Action& action) {
   const ApplyResult actual = engine_->Apply(action.facts, {.position = action.position});
-  const ApplyResult expected =
-      model_.Apply(action.facts, {.position = action.position});
+  const ApplyResult expected = model_.Apply(action.facts, {.position = action.position});
   SeeStatus(actual.status, expected.status);
   figures_->facts += actual.applied;
   figures_->refused += actual.refused;
@@ -132,31 +138,30 @@ void World::CompareStats() {
   const Stats expected = model_.GetStats();
   figures_->See(actual.notifications_decided);
   figures_->See(actual.due);
-  const bool same = actual.facts_applied == expected.facts_applied &&
-                    actual.facts_refused == expected.facts_refused &&
-                    actual.facts_stale == expected.facts_stale &&
-                    actual.facts_late == expected.facts_late &&
-                    actual.facts_group_dropped == expected.facts_group_dropped &&
-                    actual.notifications_decided == expected.notifications_decided &&
-                    actual.notifications_delivered == expected.notifications_delivered &&
-                    actual.delivery_failures == sink_failures_ &&
-                    actual.resets == expected.resets &&
-                    actual.customers == expected.customers &&
-                    actual.alerts == expected.alerts && actual.due == expected.due &&
-                    actual.outbox == expected.outbox;
+  const bool same =
+      actual.facts_applied == expected.facts_applied &&
+      actual.facts_refused == expected.facts_refused &&
+      actual.facts_stale == expected.facts_stale &&
+      actual.facts_late == expected.facts_late &&
+      actual.facts_group_dropped == expected.facts_group_dropped &&
+      actual.notifications_decided == expected.notifications_decided &&
+      actual.notifications_delivered == expected.notifications_delivered &&
+      actual.delivery_failures == sink_failures_ && actual.resets == expected.resets &&
+      actual.customers == expected.customers && actual.alerts == expected.alerts &&
+      actual.due == expected.due && actual.outbox == expected.outbox;
   if (same) return;
   auto text = [](const Stats& stats) {
-    return absl::StrCat(
-        "applied=", stats.facts_applied, " refused=", stats.facts_refused,
-        " stale=", stats.facts_stale, " late=", stats.facts_late,
-        " dropped=", stats.facts_group_dropped, " decided=", stats.notifications_decided,
-        " delivered=", stats.notifications_delivered,
-        " failures=", stats.delivery_failures, " resets=", stats.resets,
-        " customers=", stats.customers, " alerts=", stats.alerts, " due=", stats.due,
-        " outbox=", stats.outbox);
+    return absl::StrCat("applied=", stats.facts_applied, " refused=", stats.facts_refused,
+                        " stale=", stats.facts_stale, " late=", stats.facts_late,
+                        " dropped=", stats.facts_group_dropped,
+                        " decided=", stats.notifications_decided,
+                        " delivered=", stats.notifications_delivered,
+                        " failures=", stats.delivery_failures, " resets=", stats.resets,
+                        " customers=", stats.customers, " alerts=", stats.alerts,
+                        " due=", stats.due, " outbox=", stats.outbox);
   };
-  Wrong(absl::StrCat("the stats\n  actual:   ", text(actual), "\n  expected: ",
-                     text(expected), ", failures=", sink_failures_));
+  Wrong(absl::StrCat("the stats\n  actual:   ", text(actual),
+                     "\n  expected: ", text(expected), ", failures=", sink_failures_));
   for (const CustomerId customer : customers_) {
     const Notification* first = model_.FirstWaiting(customer);
     if (first == nullptr) continue;
@@ -167,8 +172,8 @@ void World::CompareStats() {
 // What is owed has somebody who will come for it.
 void World::CheckScheduled() {
   if (tasks() > static_cast<std::size_t>(options_.shards) + 1) {
-    Wrong(absl::StrCat(tasks(), " tasks are scheduled; one for each of ",
-                       options_.shards, " shards and one that delivers are enough"));
+    Wrong(absl::StrCat(tasks(), " tasks are scheduled; one for each of ", options_.shards,
+                       " shards and one that delivers are enough"));
   }
   const bool waits = model_.undelivered() > 0 && refused_.is_nil() && !inside_sink_;
   if (waits && !executor_->IsScheduled(work::Executor::kDeliveries)) {
@@ -209,19 +214,46 @@ void World::RunTask(std::size_t index) {
     in_delivery_task_ = outer;
     if (model_.HasRoom()) paused_ = false;
   } else {
-    // At a full outbox nothing is judged; else all that the shard owes, even if it then
-    // holds more than it should.
-    const bool room = model_.HasRoom();
-    executor_->RunAt(index);
-    if (!room) paused_ = true;
-    for (const CustomerId customer : customers_) {
-      if (!room || ShardOf(customer) != what) continue;
-      if (model_.OwesJudgement(customer)) model_.Judge(customer);
-    }
-    if (!model_.HasRoom()) paused_ = true;
-    TouchLaggards(what);
+    RunDrain(index);
   }
   AfterCall();
+}
+
+void World::RunDrain(std::size_t index) {
+  const int shard = executor_->WhatAt(index);
+  // At a full outbox nothing is judged; else all that the shard owes, even if the outbox
+  // then holds more than it should.
+  const bool room = model_.HasRoom();
+  bool lags = false;
+  for (const CustomerId customer : customers_) {
+    if (!room || ShardOf(customer) != shard) continue;
+    lags = lags || (clock_moved_ && model_.LagsBehind(customer));
+    if (model_.OwesJudgement(customer)) model_.Judge(customer);
+  }
+  if (!model_.HasRoom()) paused_ = true;
+  // By then it has done all that the model has done, if nobody lagged behind.
+  may_interrupt_ = room && !lags && !inside_sink_ && !inside_drain_;
+  executor_->RunAt(index);
+  may_interrupt_ = false;
+  if (!inside_drain_ && std::exchange(interrupted_, false)) FinishInterrupted(shard);
+  if (!model_.HasRoom()) paused_ = true;
+  TouchLaggards(shard);
+}
+
+// Whether the drain still saw what came in its middle nobody can tell; if not, another is
+// scheduled. After both all is judged.
+void World::FinishInterrupted(int shard) {
+  model_.Look();
+  if (!model_.HasRoom()) return;
+  for (std::size_t i = 0; i < tasks(); ++i) {
+    if (executor_->WhatAt(i) != shard) continue;
+    executor_->RunAt(i);
+    break;
+  }
+  for (const CustomerId customer : customers_) {
+    if (ShardOf(customer) != shard) continue;
+    if (model_.OwesJudgement(customer)) model_.Judge(customer);
+  }
 }
 
 void World::RunTick() {

@@ -61,7 +61,9 @@ class World final : private NotificationSink {
 
   // With a sink that fails and an outbox that fills, nobody can tell how far a drain
   // comes.
-  bool MayDrain() const { return mood_ == CollectingSink::Mood::kTakes || !small_outbox_; }
+  bool MayDrain() const {
+    return mood_ == CollectingSink::Mood::kTakes || !small_outbox_ || inside_sink_;
+  }
   void Drain();
   // `wait` is what passes until the engine has closed, where it has the time.
   void Close(absl::Duration deadline, const ManualExecutor::Wait& wait);
@@ -73,7 +75,8 @@ class World final : private NotificationSink {
   // That nothing is owed and nothing waits any more.
   void CheckSettled();
 
-  // Called while the sink has a notification of a task in hand.
+  // Called in the middle of a task: while the sink has a notification in hand, or when a
+  // drain has judged some and holds no lock.
   void SetInside(std::function<void()> inside) { inside_ = std::move(inside); }
 
  private:
@@ -86,6 +89,8 @@ class World final : private NotificationSink {
   void LookAtClock();
   void SeeStatus(const absl::Status& actual, const absl::Status& expected);
   void AfterCall();
+  void RunDrain(std::size_t index);
+  void FinishInterrupted(int shard);
   void CompareStats();
   void CheckScheduled();
   int ShardOf(CustomerId customer) const;
@@ -107,6 +112,9 @@ class World final : private NotificationSink {
   CollectingSink::Mood mood_ = CollectingSink::Mood::kTakes;
   bool in_delivery_task_ = false;
   bool inside_sink_ = false;
+  bool inside_drain_ = false;
+  bool may_interrupt_ = false;  // the drain that runs
+  bool interrupted_ = false;
   std::function<void()> inside_;
   NotificationId refused_;  // is the next that the sink must be given; nil: any
   absl::Time retry_not_before_ = absl::InfinitePast();
@@ -114,7 +122,7 @@ class World final : private NotificationSink {
   absl::flat_hash_set<NotificationId> ids_;
   std::map<CustomerId, std::uint64_t> sequences_;
 
-  bool paused_ = false;  // a drain may have stopped, and gone on not yet
+  bool paused_ = false;       // a drain may have stopped, and gone on not yet
   bool clock_moved_ = false;  // since nobody lagged behind
 };
 

@@ -36,7 +36,7 @@ absl::Status World::Deliver(const Notification& notification) {
   if (!wrong_.empty()) return absl::OkStatus();
   if (mood_ != CollectingSink::Mood::kTakes) return Refuse(notification);
   refused_ = NotificationId();
-  if (in_delivery_task_ && inside_ && !inside_sink_) {
+  if (in_delivery_task_ && inside_ && !inside_sink_ && !inside_drain_) {
     inside_sink_ = true;
     inside_();
     inside_sink_ = false;
@@ -73,8 +73,8 @@ absl::Status World::Refuse(const Notification& notification) {
 }
 
 void World::SeeState(const CustomerAlert& actual, const CustomerAlert& expected) {
-  figures_->See(actual.epoch * 4 + (actual.status ? 1 + static_cast<int>(*actual.status)
-                                                  : 0));
+  figures_->See(actual.epoch * 4 +
+                (actual.status ? 1 + static_cast<int>(*actual.status) : 0));
   if (actual.value) figures_->See(Low(*actual.value));
   const std::string differs = DifferInState(actual, expected);
   if (!differs.empty()) Wrong(differs);
