@@ -66,6 +66,11 @@ inline constexpr int kShardsMax = 65'536;
 // Sets of group keys that are summed from the start.
 inline constexpr std::size_t kTrackedGroupKeysMax = 64;
 
+// ---- Resets ---------------------------------------------------------------
+
+// Callbacks of resets that have not been called yet.
+inline constexpr std::size_t kResetCallbacksMax = 1'000'000;
+
 // ---- Text -----------------------------------------------------------------
 
 // One line of a replay file, without its end.

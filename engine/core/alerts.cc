@@ -103,14 +103,16 @@ void EngineImpl::PutInForceForAll(model::AlertChange change) {
       [&next](const model::MeasurePtr& measure) { return next->Keeps(*measure); });
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     bool empty = false;
+    Work work;
     {
       absl::MutexLock lock(&shard->mu);
       shard->Install(catalog_, change);
-      if (!change.after->enabled()) EndResets(shard.get());
+      if (!change.after->enabled()) work.finished = EndResets(shard.get());
       empty = shard->customer_count() == 0;
       if (empty) shard->ForgetChanges(catalog_->generation());
     }
-    if (!empty && pool_ != nullptr) ScheduleDrain(shard.get());
+    work.due = !empty;
+    FollowUp(shard.get(), work);
   }
 }
 
@@ -146,12 +148,13 @@ void EngineImpl::PutInForceForOne(const CustomerId& customer, model::AlertChange
   FollowUp(&shard, work);
 }
 
-void EngineImpl::EndResets(state::Shard* shard) {
+bool EngineImpl::EndResets(state::Shard* shard) {
   Work work{.now = Now()};
   for (state::Slot* slot : shard->Queued()) {
     model::TakeIn(&slot->customer, ContextFor(*shard, *slot, &work));
   }
-  due_.fetch_sub(work.resets_done, std::memory_order_relaxed);
+  HandOnResets(&work);
+  return work.finished;
 }
 
 void EngineImpl::FindDue(state::Shard* shard, absl::Time now, DueInstants* ended) {

@@ -1,14 +1,13 @@
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
 #include "engine/model/pending.h"
+#include "engine/model/reset_waiters.h"
 
 namespace tocsin::core {
 
 absl::StatusOr<CloseResult> EngineImpl::Close(absl::Duration deadline) {
-  if (outbox_.InsideSink()) {
-    return MakeStatus(Reason::kCalledFromSink,
-                      "Close waits for the sink, so the sink must not call it");
-  }
+  absl::Status outside = CheckOutside("Close");
+  if (!outside.ok()) return outside;
   const bool first = !close_called_.exchange(true);
   const bool has_time = deadline > absl::ZeroDuration();
   // Before the gate is closed: whoever is refused knows that nothing more is begun.
@@ -23,7 +22,9 @@ absl::StatusOr<CloseResult> EngineImpl::Close(absl::Duration deadline) {
     if (!pool_->AwaitIdle(deadline)) MakeHaste();
   }
   if (pool_ != nullptr) pool_->Stop();
-  return CountLeft();
+  const CloseResult left = CountLeft();
+  callbacks_.Run();
+  return left;
 }
 
 void EngineImpl::MakeHaste() {
@@ -38,8 +39,13 @@ CloseResult EngineImpl::CountLeft() {
     for (const CustomerId& customer : shard->Roster(0, shard->customer_count())) {
       Work work{.now = Now()};
       state::Slot* slot = shard->Find(customer);
-      model::TakeIn(&slot->customer, ContextFor(*shard, *slot, &work));
+      const model::Context context = ContextFor(*shard, *slot, &work);
+      model::TakeIn(&slot->customer, context);
       left.due += slot->customer.pending.size();
+      for (auto& [alert, pending] : slot->customer.pending) {
+        model::DropWaiters(slot->customer, alert, &pending, Reason::kClosing, context);
+      }
+      HandOnResets(&work);
     }
   }
   return left;

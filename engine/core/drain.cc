@@ -94,7 +94,13 @@ void EngineImpl::JudgeSome(state::Shard* shard, absl::Span<const CustomerId> cus
     for (const CustomerId& customer : customers)
       Judge(shard, shard->Find(customer), &work);
   }
-  FollowUp(shard, work);
+  FollowUpAndCall(shard, &work);
+}
+
+void EngineImpl::FollowUpAndCall(state::Shard* shard, Work* work) {
+  const bool finished = std::exchange(work->finished, false);
+  FollowUp(shard, *work);
+  if (finished) callbacks_.Run();
 }
 
 void EngineImpl::Judge(state::Shard* shard, state::Slot* slot, Work* work) {
@@ -116,7 +122,7 @@ bool EngineImpl::DrainQueue(state::Shard* shard) {
         Judge(shard, slot, &work);
       }
     }
-    FollowUp(shard, work);
+    FollowUpAndCall(shard, &work);
     if (judged < kJudgedPerHold) return true;
   }
 }
@@ -184,6 +190,7 @@ bool EngineImpl::OwesJudgementAtAnInstant() {
 
 void EngineImpl::DrainEverything() {
   while (true) {
+    const std::uint64_t called = callbacks_.called();
     if (OwesJudgementAtAnInstant()) AdvanceEverybody();
     bool paused = !RunTimers();
     for (const std::unique_ptr<state::Shard>& shard : shards_) {
@@ -191,17 +198,20 @@ void EngineImpl::DrainEverything() {
     }
     const std::uint64_t delivered = outbox_.delivered();
     Deliver(notify::Outbox::Retry::kNow);
-    if (!paused || outbox_.delivered() == delivered || closing_in_haste_.load()) return;
+    callbacks_.RunAndAwait();
+    if (closing_in_haste_.load()) return;
+    // What a callback causes is left to the pool, if there is one.
+    const bool caused = pool_ == nullptr && callbacks_.called() != called;
+    const bool has_room = paused && outbox_.delivered() != delivered;
+    if (!caused && !has_room) return;
   }
 }
 
 absl::Status EngineImpl::Drain() {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
-  if (outbox_.InsideSink()) {
-    return MakeStatus(Reason::kCalledFromSink,
-                      "Drain waits for the sink, so the sink must not call it");
-  }
+  absl::Status outside = CheckOutside("Drain");
+  if (!outside.ok()) return outside;
   DrainEverything();
   return closing_in_haste_.load() ? Closing() : absl::OkStatus();
 }

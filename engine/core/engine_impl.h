@@ -23,13 +23,15 @@
 #include "engine/state/alert_book.h"
 #include "engine/state/positions.h"
 #include "engine/state/shard.h"
+#include "engine/work/callback_queue.h"
 #include "engine/work/executor.h"
 #include "engine/work/gate.h"
 #include "tocsin/engine.h"
 
 namespace tocsin::core {
 
-// The Engine. One file per verb: open, apply, alerts, reset, query, drain, close.
+// The Engine. One file per verb: open, apply, alerts, reset, bulk_reset, query, explain,
+// drain, close.
 // The order of its locks is in docs/concurrency.md.
 class EngineImpl final : public Engine {
  public:
@@ -51,10 +53,14 @@ class EngineImpl final : public Engine {
   ApplyResult Apply(absl::Span<const Fact> facts, const ApplyOptions& options) override;
   absl::StatusOr<std::optional<std::uint64_t>> LastPosition(
       absl::string_view source) override;
-  absl::Status Reset(CustomerId customer, AlertId alert,
-                     const InstanceSelector& instance) override;
+  absl::Status Reset(CustomerId customer, AlertId alert, const InstanceSelector& instance,
+                     ResetOptions options) override;
+  BulkResetResult ResetAll(AlertId alert, absl::string_view from) override;
+  BulkResetResult ResetAll(CustomerId customer, absl::string_view from) override;
   absl::StatusOr<CustomerAlert> GetCustomerAlert(
       CustomerId customer, AlertId alert, const InstanceSelector& instance) override;
+  absl::StatusOr<Explanation> Explain(CustomerId customer, AlertId alert,
+                                      const InstanceSelector& instance) override;
   absl::Status ForEachCustomerAlert(
       CustomerId customer, absl::FunctionRef<void(const CustomerAlert&)> visit) override;
   absl::Status ForEachCustomerAlert(
@@ -73,6 +79,8 @@ class EngineImpl final : public Engine {
     absl::Time now = {};
     std::vector<model::Decision> decisions = {};
     std::size_t resets_done = 0;
+    std::vector<model::FinishedReset> finished_resets = {};
+    bool finished = false;       // follow up: call who waited for a reset
     bool decided = false;        // follow up: deliver
     bool due = false;            // follow up: drain the shard
     bool earlier_timer = false;  // follow up: the timer's thread sleeps too long
@@ -91,11 +99,15 @@ class EngineImpl final : public Engine {
   // Hands on what was decided for the slot's customer, and keeps its timer right.
   void HandOn(state::Shard* shard, state::Slot* slot, Work* work)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // As much of it as changes nothing but what resets have come to.
+  void HandOnResets(Work* work);
   // After the shard's lock was released.
   void FollowUp(state::Shard* shard, const Work& work);
 
   absl::Status Closing() const;
   absl::Status CheckRoom() const;
+  // Error: kCalledFromSink inside the sink or a callback, for which `call` would wait.
+  absl::Status CheckOutside(absl::string_view call) const;
   // Whether background work may go on: there is room for what it decides, and time.
   bool MayGoOn() const {
     return outbox_.HasRoom() && !closing_in_haste_.load(std::memory_order_relaxed);
@@ -119,8 +131,9 @@ class EngineImpl final : public Engine {
   void PutInForceForAll(model::AlertChange change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
   void PutInForceForOne(const CustomerId& customer, model::AlertChange change);
-  // Ends the resets of an alert that has ended: those who have one are queued.
-  void EndResets(state::Shard* shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // Ends the resets of an alert that has ended: those who have one are queued. Says
+  // whether somebody is to be told.
+  bool EndResets(state::Shard* shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // Does what fell due by the clock for every customer, so that a change of an alert
   // never meets what fell due before it.
   void AdvanceEverybody();
@@ -143,6 +156,10 @@ class EngineImpl final : public Engine {
   // that it missed. Judges nothing else.
   void Refresh(state::Shard* shard, state::Slot* slot, Work* work)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // The customer's slot, refreshed. Error: kNotFound.
+  absl::StatusOr<state::Slot*> FindKnown(state::Shard* shard, const CustomerId& customer,
+                                         Work* work)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // The customer's slot, refreshed, if the alert speaks of the customer. Error:
   // kNotFound.
   absl::StatusOr<state::Slot*> FindInScope(state::Shard* shard,
@@ -156,6 +173,16 @@ class EngineImpl final : public Engine {
                                     const model::AlertPtr& known)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mu);
 
+  // What a query asks of, if it is there. Errors: as `FindInScope`; of a selector.
+  struct Asked {
+    state::Slot* slot = nullptr;
+    model::AlertPtr alert;  // as it is in force, or was when it was archived
+    std::optional<std::string> instance;
+  };
+  absl::StatusOr<Asked> FindAsked(state::Shard* shard, const CustomerId& customer,
+                                  const model::AlertPtr& known,
+                                  const InstanceSelector& selector, Work* work)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   absl::StatusOr<CustomerAlert> DescribeLocked(state::Shard* shard,
                                                const CustomerId& customer,
                                                const model::AlertPtr& known,
@@ -169,8 +196,31 @@ class EngineImpl final : public Engine {
   // reset.cc
   absl::Status ResetLocked(state::Shard* shard, const CustomerId& customer,
                            const model::AlertPtr& known, const InstanceSelector& selector,
-                           Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+                           ResetOptions options, Work* work)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // Of an alert in force that speaks of the customer, and an instance that exists.
+  absl::Status ResetSlot(state::Shard* shard, state::Slot* slot,
+                         const model::AlertPtr& alert,
+                         const std::optional<std::string>& instance, ResetOptions options,
+                         Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   bool ReserveDue();
+  static absl::Status AlertDisabled(const AlertId& alert);
+
+  // bulk_reset.cc
+  struct RosterPosition;
+  absl::StatusOr<RosterPosition> ReadPosition(absl::string_view text,
+                                              std::size_t customers);
+  std::size_t LargestRoster();
+  // Resets customers of one shard, those in `[at->customer, end)` of its roster. When it
+  // fails `at` is the customer at which it did.
+  absl::Status ResetSome(const model::AlertVersion& known, std::size_t end,
+                         RosterPosition* at, std::size_t* taken);
+  absl::Status ResetOnlyCustomer(const model::AlertPtr& known, std::size_t* taken);
+  // Resets some of the customer's alerts, and takes those that are done off the front.
+  absl::Status ResetSome(const CustomerId& customer,
+                         absl::Span<const model::AlertPtr>* alerts, std::size_t* taken);
+  // Whether calls are refused by now.
+  absl::Status CheckOpen() const;
 
   // drain.cc
   void ScheduleDrain(state::Shard* shard);
@@ -180,6 +230,8 @@ class EngineImpl final : public Engine {
   bool Sweep(state::Shard* shard);
   bool DrainQueue(state::Shard* shard);
   void JudgeSome(state::Shard* shard, absl::Span<const CustomerId> customers);
+  // As `FollowUp`, but calls who waited for a reset here; under no lock at all.
+  void FollowUpAndCall(state::Shard* shard, Work* work);
   void Judge(state::Shard* shard, state::Slot* slot, Work* work)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // Does what has fallen due and may have to be told, over all shards in one order.
@@ -209,6 +261,7 @@ class EngineImpl final : public Engine {
   state::AlertBook book_;
   state::Positions positions_;
   notify::Outbox outbox_;
+  work::CallbackQueue callbacks_;
   std::atomic<std::int64_t> last_instant_ns_;
   std::atomic<std::size_t> due_{0};  // customer alerts with a reset pending
   std::atomic<bool> close_called_{false};

@@ -121,6 +121,7 @@ EngineImpl::EngineImpl(Options options, Clock* clock, std::uint64_t seed,
     : options_(std::move(options)),
       clock_(clock),
       outbox_(options_, seed),
+      callbacks_(kResetCallbacksMax),
       last_instant_ns_(std::numeric_limits<std::int64_t>::min()),
       next_tick_ns_(std::numeric_limits<std::int64_t>::min()),
       catalog_(std::make_shared<const model::Catalog>(options_.tracked_group_keys)),
@@ -166,13 +167,27 @@ model::Context EngineImpl::ContextFor(const state::Shard& shard, const state::Sl
           .instances_per_customer_max = options_.instances_per_customer_max,
           .keep_ended = options_.keep_ended,
           .decisions = &work->decisions,
-          .resets_done = &work->resets_done};
+          .resets_done = &work->resets_done,
+          .finished_resets = &work->finished_resets};
 }
 
-void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
+void EngineImpl::HandOnResets(Work* work) {
   if (work->resets_done > 0) {
     due_.fetch_sub(std::exchange(work->resets_done, 0), std::memory_order_relaxed);
   }
+  if (work->finished_resets.empty()) return;
+  for (model::FinishedReset& finished : work->finished_resets) {
+    callbacks_.Push([outcome = std::move(finished.outcome),
+                     on_done = std::move(finished.on_done)]() mutable {
+      std::move(on_done)(outcome);
+    });
+  }
+  work->finished_resets.clear();
+  work->finished = true;
+}
+
+void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
+  HandOnResets(work);
   shard->NoteInstant(*slot);
   if (shard->SetTimer(slot)) {
     const std::int64_t wakes_ns = next_tick_ns_.load(std::memory_order_relaxed);
@@ -188,12 +203,29 @@ void EngineImpl::FollowUp(state::Shard* shard, const Work& work) {
   if (pool_ == nullptr) return;
   if (work.due) ScheduleDrain(shard);
   if (work.decided) ScheduleDelivery();
+  if (work.finished) {
+    pool_->Schedule(work::Executor::kCallbacks, [this] { callbacks_.Run(); });
+  }
   if (work.earlier_timer) pool_->WakeTimer();
 }
 
 absl::Status EngineImpl::Closing() const {
   return MakeStatus(Reason::kClosing,
                     "the engine is closing or closed; open another one");
+}
+
+absl::Status EngineImpl::CheckOutside(absl::string_view call) const {
+  if (outbox_.InsideSink()) {
+    return MakeStatus(
+        Reason::kCalledFromSink,
+        absl::StrCat(call, " waits for the sink, so the sink must not call it"));
+  }
+  if (callbacks_.InsideCallback()) {
+    return MakeStatus(
+        Reason::kCalledFromSink,
+        absl::StrCat(call, " waits for callbacks, so a callback must not call it"));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status EngineImpl::CheckRoom() const {

@@ -47,14 +47,21 @@ void EngineImpl::Refresh(state::Shard* shard, state::Slot* slot, Work* work) {
   HandOn(shard, slot, work);
 }
 
+absl::StatusOr<state::Slot*> EngineImpl::FindKnown(state::Shard* shard,
+                                                   const CustomerId& customer,
+                                                   Work* work) {
+  state::Slot* slot = shard->Find(customer);
+  if (slot == nullptr || slot->customer.archived) return UnknownCustomer(customer);
+  Refresh(shard, slot, work);
+  return slot;
+}
+
 absl::StatusOr<state::Slot*> EngineImpl::FindInScope(state::Shard* shard,
                                                      const CustomerId& customer,
                                                      const model::AlertVersion& alert,
                                                      Work* work) {
-  state::Slot* slot = shard->Find(customer);
-  if (slot == nullptr || slot->customer.archived) return UnknownCustomer(customer);
-  Refresh(shard, slot, work);
-  if (slot->customer.InScope(alert.spec())) return slot;
+  absl::StatusOr<state::Slot*> slot = FindKnown(shard, customer, work);
+  if (!slot.ok() || (*slot)->customer.InScope(alert.spec())) return slot;
   return MakeStatus(
       Reason::kNotInScope,
       absl::StrCat("alert ", alert.id().ToString(), " does not speak of customer ",
@@ -100,22 +107,32 @@ absl::StatusOr<CustomerAlert> EngineImpl::GetCustomerAlert(
   return view;
 }
 
+absl::StatusOr<EngineImpl::Asked> EngineImpl::FindAsked(state::Shard* shard,
+                                                        const CustomerId& customer,
+                                                        const model::AlertPtr& known,
+                                                        const InstanceSelector& selector,
+                                                        Work* work) {
+  const absl::StatusOr<state::Slot*> slot = FindInScope(shard, customer, *known, work);
+  if (!slot.ok()) return slot.status();
+  model::AlertPtr alert = InForceOrArchived(*shard, **slot, known);
+  absl::StatusOr<std::optional<std::string>> instance =
+      model::InstanceOf(*alert, selector);
+  if (!instance.ok()) return instance.status();
+  absl::Status status =
+      model::CheckInstance((*slot)->customer, *alert, *instance, work->now);
+  if (!status.ok()) return status;
+  return Asked{*slot, std::move(alert), *std::move(instance)};
+}
+
 absl::StatusOr<CustomerAlert> EngineImpl::DescribeLocked(state::Shard* shard,
                                                          const CustomerId& customer,
                                                          const model::AlertPtr& known,
                                                          const InstanceSelector& selector,
                                                          Work* work) {
-  const absl::StatusOr<state::Slot*> slot = FindInScope(shard, customer, *known, work);
-  if (!slot.ok()) return slot.status();
-  const model::AlertPtr in_force = InForceOrArchived(*shard, **slot, known);
-  const model::AlertVersion& alert = *in_force;
-  const absl::StatusOr<std::optional<std::string>> instance =
-      model::InstanceOf(alert, selector);
-  if (!instance.ok()) return instance.status();
-  absl::Status status =
-      model::CheckInstance((*slot)->customer, alert, *instance, work->now);
-  if (!status.ok()) return status;
-  return model::Describe((*slot)->customer, alert, *instance, work->now);
+  const absl::StatusOr<Asked> asked = FindAsked(shard, customer, known, selector, work);
+  if (!asked.ok()) return asked.status();
+  return model::Describe(asked->slot->customer, *asked->alert, asked->instance,
+                         work->now);
 }
 
 absl::Status EngineImpl::ForEachCustomerAlert(
@@ -242,7 +259,8 @@ Stats EngineImpl::GetStats() {
               .customers = 0,
               .alerts = book_.active_count(),
               .due = due_.load(std::memory_order_relaxed),
-              .outbox = outbox_.size()};
+              .outbox = outbox_.size(),
+              .callback_failures = callbacks_.failures()};
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     absl::MutexLock lock(&shard->mu);
     stats.customers += shard->customer_count();

@@ -1,12 +1,23 @@
+#include <optional>
+#include <string>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
+#include "engine/base/limits.h"
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
 #include "engine/model/customer_alert.h"
 
 namespace tocsin::core {
 
+absl::Status EngineImpl::AlertDisabled(const AlertId& alert) {
+  return MakeStatus(Reason::kAlertDisabled,
+                    absl::StrCat("alert ", alert.ToString(), " is disabled; enabling it ",
+                                 "evaluates every customer afresh"));
+}
+
 absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
-                               const InstanceSelector& instance) {
+                               const InstanceSelector& instance, ResetOptions options) {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, instance);
@@ -17,7 +28,7 @@ absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
   {
     absl::MutexLock lock(&shard.mu);
     work.now = Now();
-    status = ResetLocked(&shard, customer, *known, instance, &work);
+    status = ResetLocked(&shard, customer, *known, instance, std::move(options), &work);
   }
   FollowUp(&shard, work);
   return status;
@@ -25,7 +36,8 @@ absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
 
 absl::Status EngineImpl::ResetLocked(state::Shard* shard, const CustomerId& customer,
                                      const model::AlertPtr& known,
-                                     const InstanceSelector& selector, Work* work) {
+                                     const InstanceSelector& selector,
+                                     ResetOptions options, Work* work) {
   const absl::StatusOr<state::Slot*> slot = FindInScope(shard, customer, *known, work);
   if (!slot.ok()) return slot.status();
   const AlertId& id = known->id();
@@ -37,20 +49,33 @@ absl::Status EngineImpl::ResetLocked(state::Shard* shard, const CustomerId& cust
   absl::Status status =
       model::CheckInstance((*slot)->customer, *alert, *instance, work->now);
   if (!status.ok()) return status;
-  if (!alert->enabled()) {
-    return MakeStatus(Reason::kAlertDisabled,
-                      absl::StrCat("alert ", id.ToString(), " is disabled; enabling it ",
-                                   "evaluates every customer afresh"));
-  }
-  status = CheckRoom();
+  return ResetSlot(shard, *slot, alert, *instance, std::move(options), work);
+}
+
+absl::Status EngineImpl::ResetSlot(state::Shard* shard, state::Slot* slot,
+                                   const model::AlertPtr& alert,
+                                   const std::optional<std::string>& instance,
+                                   ResetOptions options, Work* work) {
+  const AlertId& id = alert->id();
+  if (!alert->enabled()) return AlertDisabled(id);
+  absl::Status status = CheckRoom();
   if (!status.ok()) return status;
-  if (!model::HasPendingReset((*slot)->customer, id) && !ReserveDue()) {
+  const bool calls = options.on_done != nullptr;
+  if (calls && !callbacks_.Reserve()) {
+    return MakeStatus(Reason::kLimitReached,
+                      absl::StrCat(kResetCallbacksMax, " callbacks of resets have not ",
+                                   "been called yet; try again when some were"));
+  }
+  if (!model::HasPendingReset(slot->customer, id) && !ReserveDue()) {
+    if (calls) callbacks_.Release();
     return MakeStatus(Reason::kLimitReached,
                       absl::StrCat(options_.due_max, " customer alerts wait for their ",
                                    "evaluation already (Options::due_max); try again"));
   }
-  model::ResetAlert(&(*slot)->customer, alert, *instance, work->now);
-  shard->Queue(*slot);
+  model::ResetAlert(&slot->customer, ContextFor(*shard, *slot, work), alert, instance,
+                    std::move(options.on_done));
+  HandOnResets(work);
+  shard->Queue(slot);
   work->due = true;
   resets_.fetch_add(1, std::memory_order_relaxed);
   return absl::OkStatus();

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "engine/base/mistake.h"
 #include "engine/model/level.h"
 #include "engine/model/measure.h"
 #include "tocsin/alert.h"
@@ -36,10 +37,12 @@ struct AlertVersion {
 
   // A value equal to the threshold has reached it.
   bool IsReachedAt(Decimal value) const {
+    if (TOCSIN_MISTAKE(strict_threshold) && value == threshold()) return false;
     return rises() ? value >= threshold() : value <= threshold();
   }
   bool IsReachedAt(const Level& level) const {
     const std::strong_ordering order = level <=> threshold();
+    if (TOCSIN_MISTAKE(strict_percentage) && order == 0) return false;
     return rises() ? order >= 0 : order <= 0;
   }
   // The order in which the rungs of a ladder are reached, and told of.

@@ -6,6 +6,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/mistake.h"
 #include "engine/base/rfc3339.h"
 #include "engine/base/status.h"
 #include "engine/model/tally.h"
@@ -46,8 +47,8 @@ void TakeFields(const BalanceTold& fact, absl::Time now, Balance* balance) {
   SetFrom(fact.custom_fields, {}, &balance->custom_fields);
   SetFrom(fact.credit_grant_type, {}, &balance->credit_grant_type);
   if (!fact.seat.keeps()) balance->seat = fact.seat.value();
-  balance->started = balance->starts_at <= now;
-  balance->over = balance->ends_at <= now;
+  balance->started = balance->starts_at <= now || TOCSIN_MISTAKE(balance_counts_early);
+  balance->over = balance->ends_at <= now && !TOCSIN_MISTAKE(balance_counts_past_end);
 }
 
 absl::Status EndsBeforeStart(const BalanceTold& fact, const Balance& balance) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/mistake.h"
 #include "engine/model/balance.h"
 #include "engine/model/invoice.h"
 #include "engine/model/judge.h"
@@ -57,7 +58,8 @@ void LeavePeriod(Customer* customer, const Context& context, absl::Time begun_at
   if (customer->meters.size() > kMetersKept) customer->meters.clear();
   for (Meter& meter : customer->meters) meter.Clear();
   customer->may_resolve_at_end = false;
-  ForgetGroupValues(customer, context.catalog);
+  if (!TOCSIN_MISTAKE(group_values_outlive_period))
+    ForgetGroupValues(customer, context.catalog);
   absl::erase_if(customer->contracts, [&](const auto& contract) {
     return contract.second.named_at + context.keep_ended <= begun_at;
   });
@@ -90,7 +92,8 @@ void DoInstant(Customer* customer, const Context& context, absl::Time instant) {
   bool due = period_ends;
   for (const Event& event : events) due = due || !event.only_forgets();
   const absl::Time before = instant - kClockStep;
-  if (due) JudgePending(customer, context, instant, before);
+  if (due && !TOCSIN_MISTAKE(instant_before_pending))
+    JudgePending(customer, context, instant, before);
   Turn turn(customer, context, instant);
   Touched touched(customer, context, instant, before);
   if (period_ends) {

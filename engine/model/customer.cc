@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/mistake.h"
+
 namespace tocsin::model {
 
 InstanceState& AlertState::InstanceFor(absl::string_view instance_key) {
@@ -29,7 +31,7 @@ void AlertState::Erase(absl::string_view instance_key) {
 }
 
 void AlertState::RaiseEpoch() {
-  ++epoch;
+  if (!TOCSIN_MISTAKE(epoch_not_raised)) ++epoch;
   last_trigger.reset();
   if (whole) whole->epoch = epoch;
   for (auto& [key, instance] : instances) instance.epoch = epoch;
@@ -38,12 +40,13 @@ void AlertState::RaiseEpoch() {
 void AlertState::Forget() {
   last_trigger.reset();
   if (whole) whole->last_kind.reset();
+  reset_at = absl::InfinitePast();
   for (auto& [key, instance] : instances) instance.last_kind.reset();
 }
 
 void AlertState::RaiseEpochOf(absl::string_view instance_key) {
   InstanceState& instance = InstanceFor(instance_key);
-  ++epoch;
+  if (!TOCSIN_MISTAKE(epoch_of_instance_not_raised)) ++epoch;
   last_trigger.reset();
   instance.epoch = epoch;
 }

@@ -13,6 +13,7 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -24,6 +25,7 @@
 #include "engine/model/period.h"
 #include "tocsin/fact.h"
 #include "tocsin/ids.h"
+#include "tocsin/reset.h"
 
 namespace tocsin::model {
 
@@ -38,6 +40,8 @@ struct InstanceState {
   std::optional<NotificationKind> last_kind;
   std::uint64_t last_epoch = 0;
   Trigger last_trigger = Trigger::kSpend;
+  absl::Time last_at = absl::InfinitePast();
+  Decimal last_value = {};
 
   bool SaidInThisEpoch() const { return last_kind.has_value() && last_epoch == epoch; }
 };
@@ -49,6 +53,9 @@ struct AlertState {
   std::uint64_t crossing_max = 0;  // of all instances it ever had
   // Of the last notification since the last reset.
   std::optional<Trigger> last_trigger;
+  // What gave the epoch that it has, and when; InfinitePast where nothing is known.
+  Trigger reset_by = Trigger::kReset;
+  absl::Time reset_at = absl::InfinitePast();
   // Of the whole, whose key is empty; in place, as most alerts have nothing else.
   std::optional<InstanceState> whole;
   absl::btree_map<std::string, InstanceState> instances;  // but the whole
@@ -67,6 +74,21 @@ struct AlertState {
   void RaiseEpochOf(absl::string_view instance_key);
 };
 
+using OnResetDone = absl::AnyInvocable<void(const ResetOutcome&) &&>;
+
+// Who is to be told what becomes of a reset that is pending.
+struct ResetWaiter {
+  std::string instance;  // empty: the whole
+  std::uint64_t epoch = 0;
+  OnResetDone on_done = nullptr;
+};
+
+// A reset whose end is to be told, once no lock is held.
+struct FinishedReset {
+  ResetOutcome outcome = {};
+  OnResetDone on_done = nullptr;
+};
+
 // A judgement that is owed, and why. Several reasons make one judgement.
 struct Pending {
   // Under which version the alert was last judged; null if it never was, or what
@@ -79,6 +101,8 @@ struct Pending {
   bool renotify = false;
   bool reset_whole = false;
   absl::btree_set<std::string> reset_instances;
+  // Null where nobody asked to be told, as mostly.
+  std::unique_ptr<std::vector<ResetWaiter>> waiters;
 
   bool HasReset() const { return reset_whole || !reset_instances.empty(); }
   // Whether the instance is judged for any of the reasons.
@@ -174,6 +198,8 @@ struct Context {
   std::vector<Decision>* decisions = nullptr;
   // Raised by one for each customer alert whose reset is not due any more.
   std::size_t* resets_done = nullptr;
+  // Appended to where somebody waits for a reset's end.
+  std::vector<FinishedReset>* finished_resets = nullptr;
 };
 
 }  // namespace tocsin::model

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
 #include "engine/model/reading.h"
+#include "engine/model/reset_waiters.h"
 
 namespace tocsin::model {
 namespace {
@@ -120,26 +121,33 @@ bool HasPendingReset(const Customer& customer, const AlertId& alert) {
   return pending != nullptr && pending->HasReset();
 }
 
-void ResetAlert(Customer* customer, const AlertPtr& alert,
-                const std::optional<std::string>& instance, absl::Time now) {
-  AlertState& state = customer->states[alert->id()];
-  const auto [it, inserted] = customer->pending.try_emplace(alert->id());
+void ResetAlert(Customer* customer, const Context& context, const AlertPtr& alert,
+                const std::optional<std::string>& instance, OnResetDone on_done) {
+  const AlertId& id = alert->id();
+  AlertState& state = customer->states[id];
+  const auto [it, inserted] = customer->pending.try_emplace(id);
+  Pending& pending = it->second;
   if (inserted) {
-    it->second.judged_under = alert;
-    it->second.since = now;
+    pending.judged_under = alert;
+    pending.since = context.now;
   }
-  if (!instance.has_value() || instance->empty()) {
+  const std::string one = instance.value_or("");
+  if (one.empty()) {
     state.RaiseEpoch();
-    it->second.reset_whole = true;
-    return;
+    pending.reset_whole = true;
+  } else {
+    // What has no state of its own has the customer alert's epoch; the other
+    // instances are to keep what that was.
+    ForEachReading(
+        *customer, *alert->measure, context.now,
+        [&state](const Reading& reading) { state.InstanceFor(reading.instance); });
+    state.RaiseEpochOf(one);
+    pending.reset_instances.insert(one);
   }
-  // What has no state of its own has the customer alert's epoch; the other
-  // instances are to keep what that was.
-  ForEachReading(*customer, *alert->measure, now, [&state](const Reading& reading) {
-    state.InstanceFor(reading.instance);
-  });
-  state.RaiseEpochOf(*instance);
-  it->second.reset_instances.insert(*instance);
+  state.reset_by = Trigger::kReset;
+  state.reset_at = context.now;
+  SupersedeWaiters(*customer, id, &pending, one, state.epoch, context);
+  AddWaiter(&pending, one, state.epoch, std::move(on_done));
 }
 
 CustomerAlert Describe(const Customer& customer, const AlertVersion& alert,

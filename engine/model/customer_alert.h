@@ -18,9 +18,10 @@ absl::Status CheckInstance(const Customer& customer, const AlertVersion& alert,
                            const std::optional<std::string>& instance, absl::Time now);
 
 // Clears what was concluded, raises the epoch and makes a judgement pending, of
-// all instances or of one that exists. Needs `TakeIn` first.
-void ResetAlert(Customer* customer, const AlertPtr& alert,
-                const std::optional<std::string>& instance, absl::Time now);
+// all instances or of one that exists. Tells `on_done`, if there is one, when that is
+// made or was given up. Needs `TakeIn` first.
+void ResetAlert(Customer* customer, const Context& context, const AlertPtr& alert,
+                const std::optional<std::string>& instance, OnResetDone on_done);
 
 // Whether a reset of the customer alert is pending already.
 bool HasPendingReset(const Customer& customer, const AlertId& alert);

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/mistake.h"
 #include "engine/base/status.h"
 #include "engine/model/balance.h"
 #include "engine/model/clock.h"
@@ -39,7 +40,7 @@ Outcome ApplyEntry(Customer* customer, const Context& context, const Entry& entr
   if (customer->archived) return Refused(CustomerIsArchived(customer->id));
   BringUpToDate(customer, context);
   const absl::Time time = stamped.value_or(context.now);
-  if (time < customer->period.current().starts_at) {
+  if (time < customer->period.current().starts_at && !TOCSIN_MISTAKE(late_fact_counted)) {
     Outcome outcome;
     outcome.late = true;
     return outcome;
@@ -106,12 +107,13 @@ Outcome Apply(Customer* customer, const Context& context, const PeriodTold& fact
 // All that is known of it ends, but for what must never be said twice.
 void Archive(Customer* customer, const Context& context) {
   while (!customer->pending.empty()) {
-    DropPending(customer, customer->pending.begin()->first, context);
+    DropPending(customer, customer->pending.begin()->first, Reason::kCustomerArchived,
+                context);
   }
   customer->meters.clear();
   customer->contracts.clear();
   customer->holdings.reset();
-  customer->agenda.Clear();
+  if (!TOCSIN_MISTAKE(agenda_outlives_customer)) customer->agenda.Clear();
   for (auto& [id, state] : customer->states) {
     // All instances are gone, also that of the whole of an open field.
     state.Forget();

@@ -10,6 +10,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "engine/base/mistake.h"
 #include "engine/model/ladder.h"
 #include "engine/model/measure.h"
 #include "tocsin/decimal.h"
@@ -124,24 +125,26 @@ struct Meter {
 inline Posted Sum::Post(const Posting& posting) {
   if (posting.is_total) {
     if (posting.version.has_value()) {
-      if (*posting.version < newest_version) return Posted::kStale;
+      if (*posting.version < newest_version + TOCSIN_MISTAKE(total_of_same_version_stale))
+        return Posted::kStale;
       total_version = newest_version = *posting.version;
       has_total_version = true;
     }
     value = posting.amount;
   } else {
     if (posting.version.has_value() && has_total_version &&
-        *posting.version <= total_version) {
+        *posting.version + TOCSIN_MISTAKE(addition_in_total_counted) <= total_version) {
       return Posted::kStale;
     }
     const std::optional<Decimal> sum = CheckedAdd(value, posting.amount);
+    if (!sum.has_value() && TOCSIN_MISTAKE(overflow_ignored)) return Posted::kCounted;
     if (!sum.has_value()) return Posted::kOverflow;
     value = *sum;
     if (posting.version.has_value() && *posting.version > newest_version) {
       newest_version = *posting.version;
     }
   }
-  has_data = true;
+  has_data = !TOCSIN_MISTAKE(zero_is_no_data) || value != Decimal();
   return Posted::kCounted;
 }
 

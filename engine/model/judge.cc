@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/mistake.h"
+
 namespace tocsin::model {
 namespace {
 
@@ -30,7 +32,8 @@ Ladders::Ladders(const Customer& customer, const Catalog& catalog, const Subject
   const WatchedMeasure* watched =
       measure == nullptr ? watched_subject.whole.get() : watched_subject.Find(measure);
   if (watched != nullptr && !watched->all.empty()) ladders_.push_back(&watched->all);
-  if (watched != nullptr && customer.plan.has_value()) {
+  if (watched != nullptr && customer.plan.has_value() &&
+      !TOCSIN_MISTAKE(plan_alerts_ignored)) {
     const auto plan = watched->by_plan.find(*customer.plan);
     if (plan != watched->by_plan.end()) ladders_.push_back(&plan->second);
   }
@@ -68,11 +71,14 @@ void JudgeMove(const Ladders& ladders, const Move& move, Turn* turn) {
   for (const Ladder* ladder : ladders) {
     const std::size_t before = Reached(*ladder, move.before);
     const std::size_t after = Reached(*ladder, move.after);
-    for (std::size_t i = before; i < after; ++i) {
+    const std::size_t last =
+        TOCSIN_MISTAKE(one_rung_a_move) ? std::min(after, before + 1) : after;
+    for (std::size_t i = before; i < last; ++i) {
       const AlertPtr& alert = ladder->rung(i);
       if (told(alert)) turn->Reach({alert, move.instance, move.trigger, move.shown});
     }
-    if (!move.after.has_value() && !move.tells_end) continue;
+    if (!move.after.has_value() && !move.tells_end && !TOCSIN_MISTAKE(end_resolves))
+      continue;
     for (std::size_t i = after; i < before; ++i) {
       const AlertPtr& alert = ladder->rung(i);
       if (told(alert)) turn->Leave({alert, move.instance, move.trigger, move.shown});

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/mistake.h"
+
 namespace tocsin::model {
 
 void Ladder::Add(AlertPtr alert) {
@@ -33,7 +35,9 @@ Band Ladder::BandAt(std::size_t reached) const {
     (rises ? band.below : band.above) = Decimal::FromUnits(rises ? last - 1 : last + 1);
   }
   if (reached < rungs_.size()) {
-    (rises ? band.above : band.below) = rungs_[reached]->threshold();
+    const Int128 next = rungs_[reached]->threshold().units();
+    const int more = TOCSIN_MISTAKE(band_holds_next_threshold) ? (rises ? 1 : -1) : 0;
+    (rises ? band.above : band.below) = Decimal::FromUnits(next + more);
   }
   return band;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "engine/base/mistake.h"
 #include "engine/base/wide.h"
 
 namespace tocsin::model {
@@ -39,6 +40,8 @@ std::strong_ordering operator<=>(const Level& level, Decimal threshold) {
   if (level.denominator_ == 1 && level.factor_ == 1) {
     return level.numerator_ <=> threshold.units();
   }
+  if (TOCSIN_MISTAKE(rounded_before_compared))
+    return level.Rounded().units() <=> threshold.units();
   return CompareProducts(level.numerator_, level.factor_, threshold.units(),
                          level.denominator_);
 }

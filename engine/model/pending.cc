@@ -7,15 +7,23 @@
 
 #include "engine/model/judge.h"
 #include "engine/model/reading.h"
+#include "engine/model/reset_waiters.h"
 #include "engine/model/slices.h"
 #include "engine/model/tally.h"
 
 namespace tocsin::model {
 namespace {
 
-void NoteRestarts(Customer* customer, std::uint64_t restarts, const AlertId& alert) {
-  AlertState& state = customer->states[alert];
+void NoteRestarts(Customer* customer, std::uint64_t restarts, const AlertChange& change,
+                  const Context& context) {
+  const AlertId& id = change.after->id();
+  AlertState& state = customer->states[id];
   for (std::uint64_t i = 0; i < restarts; ++i) state.RaiseEpoch();
+  state.reset_by = Trigger::kAlertUpdated;
+  state.reset_at = change.at;
+  const auto pending = customer->pending.find(id);
+  if (pending == customer->pending.end()) return;
+  SupersedeWaiters(*customer, id, &pending->second, "", state.epoch, context);
 }
 
 // The instances of a measure that the alert watches no more.
@@ -40,9 +48,10 @@ void TakeInChange(Customer* customer, const AlertChange& change, const Context& 
   }
   const std::uint64_t restarts =
       after.restarts - (change.before == nullptr ? 0 : change.before->restarts);
-  if (restarts > 0) NoteRestarts(customer, restarts, id);
+  if (restarts > 0) NoteRestarts(customer, restarts, change, context);
   if (!after.enabled()) {
-    DropPending(customer, id, context);
+    const Reason why = after.archived() ? Reason::kAlertArchived : Reason::kAlertDisabled;
+    DropPending(customer, id, why, context);
     return;
   }
   const bool created = change.before == nullptr;
@@ -137,9 +146,11 @@ void JudgeInstance(const AlertPtr& alert, const Pending& pending, const Reading&
 
 }  // namespace
 
-void DropPending(Customer* customer, const AlertId& alert, const Context& context) {
+void DropPending(Customer* customer, const AlertId& alert, Reason why,
+                 const Context& context) {
   const auto it = customer->pending.find(alert);
   if (it == customer->pending.end()) return;
+  DropWaiters(*customer, alert, &it->second, why, context);
   if (it->second.HasReset()) ++*context.resets_done;
   customer->pending.erase(it);
 }
@@ -169,6 +180,7 @@ void TakeIn(Customer* customer, const Context& context) {
 void JudgePending(Customer* customer, const Context& context, absl::Time instant,
                   absl::Time as_of) {
   if (customer->pending.empty()) return;
+  const std::size_t first = context.decisions->size();
   Turn turn(customer, context, instant);
   for (const auto& [id, pending] : customer->pending) {
     if (pending.HasReset()) ++*context.resets_done;
@@ -181,9 +193,13 @@ void JudgePending(Customer* customer, const Context& context, absl::Time instant
                    });
   }
   // Last, as of several alerts on one measure each shows what it was before.
-  for (const auto& [id, pending] : customer->pending) {
+  for (auto& [id, pending] : customer->pending) {
     const AlertPtr* alert = FindAlert(*customer, context.catalog, id);
-    if (alert == nullptr) continue;
+    if (alert == nullptr) {
+      DropWaiters(*customer, id, &pending, Reason::kAlertArchived, context);
+      continue;
+    }
+    FinishWaiters(*customer, **alert, &pending, as_of, first, context);
     NoteJudged(customer, *(*alert)->measure, instant,
                [&owed = pending](absl::string_view instance) {
                  return owed.Concerns(instance);

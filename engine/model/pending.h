@@ -5,6 +5,7 @@
 #include "absl/time/time.h"
 #include "engine/model/customer.h"
 #include "engine/model/turn.h"
+#include "tocsin/status.h"
 
 namespace tocsin::model {
 
@@ -27,8 +28,10 @@ void JudgePending(Customer* customer, const Context& context, absl::Time instant
 void JudgeEntering(Customer* customer, const Context& context, const AlertPtr& alert,
                    Turn* turn);
 
-// Drops what is pending for an alert, if anything is.
-void DropPending(Customer* customer, const AlertId& alert, const Context& context);
+// Drops what is pending for an alert, if anything is. `why` is for who waits for a
+// reset's end.
+void DropPending(Customer* customer, const AlertId& alert, Reason why,
+                 const Context& context);
 
 }  // namespace tocsin::model
 

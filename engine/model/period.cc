@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "engine/base/mistake.h"
 #include "engine/base/rfc3339.h"
 #include "engine/base/status.h"
 
@@ -37,7 +38,8 @@ absl::Time PeriodState::ends_at() const {
 }
 
 void PeriodState::AdvanceTo(absl::Time instant) {
-  while (instant >= ends_at()) {
+  while (TOCSIN_MISTAKE(period_keeps_its_end) ? instant > ends_at()
+                                              : instant >= ends_at()) {
     const absl::Time end = ends_at();
     if (waiting_ && waiting_->starts_at <= end) {
       current_ = *waiting_;

@@ -7,6 +7,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
+#include "engine/base/mistake.h"
 #include "engine/base/status.h"
 #include "engine/model/reading.h"
 #include "engine/model/slices.h"
@@ -47,7 +48,7 @@ class Poster {
     }
     ForEachKeptMeasure(*customer_, context_.catalog, entry_.subject,
                        [this](const MeasurePtr& measure) { TrySlice(measure); });
-    if (overflow_) {
+    if (overflow_ && !TOCSIN_MISTAKE(bounds_ignored)) {
       outcome.status = Overflow();
       return outcome;
     }
@@ -138,6 +139,7 @@ class Poster {
       if (it != slice->instances.end()) instance = &it->second;
       const bool full = slice->instances.size() >= context_.groups_per_measure_max;
       if (instance == nullptr && full && measure->FansOut()) {
+        if (TOCSIN_MISTAKE(dropped_in_silence)) return;
         dropped_.push_back(measure.get());
         return;
       }
@@ -219,6 +221,8 @@ class Poster {
     const std::optional<Decimal> previous = gauge->sum.value_if_data();
     gauge->sum = after;
     if (gauge->band.Contains(after.value)) return;
+    if (TOCSIN_MISTAKE(negative_not_judged) && previous && after.value < *previous)
+      return;
     JudgeGauge(*customer_, context_.catalog, entry_.subject, measure, instance,
                entry_.trigger, previous, gauge, turn);
   }

@@ -5,6 +5,7 @@
 
 #include "absl/base/internal/raw_logging.h"
 #include "absl/types/span.h"
+#include "engine/base/mistake.h"
 #include "engine/model/slices.h"
 
 namespace tocsin::model {
@@ -67,6 +68,8 @@ std::optional<Level> LevelOf(const Measure& measure, const Tally& tally, absl::T
       if (!tally.ends_at.has_value()) return std::nullopt;
       return Level::Days(*tally.ends_at - at);
     case Unit::kPercent:
+      if (tally.granted <= Decimal() && TOCSIN_MISTAKE(percent_of_nothing))
+        return Level::Of(Decimal());
       if (tally.granted <= Decimal()) return std::nullopt;
       return Level::Percentage(tally.total, tally.granted);
     case Unit::kMoney:
@@ -79,7 +82,9 @@ std::optional<Level> LevelOf(const Measure& measure, const Tally& tally, absl::T
 
 bool Matches(const Measure& measure, const Balance& balance) {
   const bool of_seats = measure.subject.info().watched == Watched::kSeat;
-  if (balance.seat.has_value() != of_seats) return false;
+  if (balance.seat.has_value() != of_seats &&
+      !(TOCSIN_MISTAKE(seats_count_for_all) && !of_seats))
+    return false;
   if (of_seats) {
     return balance.seat->group_key == measure.seat->group_key &&
            balance.seat->group_value ==

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/base/mistake.h"
+
 namespace tocsin::model {
 namespace {
 
@@ -23,9 +25,10 @@ bool IsToldBefore(const Decision& a, const Decision& b) {
 
 Turn::~Turn() {
   const auto begin = decisions_->begin() + static_cast<std::ptrdiff_t>(first_);
-  std::sort(begin, decisions_->end(), IsToldBefore);
+  if (!TOCSIN_MISTAKE(turn_unsorted)) std::sort(begin, decisions_->end(), IsToldBefore);
   for (auto it = begin; it != decisions_->end(); ++it) {
-    it->sequence = ++customer_->sequence;
+    if (!TOCSIN_MISTAKE(sequence_stands)) ++customer_->sequence;
+    it->sequence = customer_->sequence;
     if (it->kind == NotificationKind::kReached && it->alert->spec().notify_resolved) {
       customer_->may_resolve_at_end = true;
     }
@@ -33,6 +36,7 @@ Turn::~Turn() {
     state.last_trigger = it->triggered_by;
     // Only now, so that the numbers of instances that are new in this change do not
     // hang on which of them was judged first.
+    if (TOCSIN_MISTAKE(crossings_forgotten)) continue;
     state.crossing_max = std::max(state.crossing_max, it->crossing);
   }
 }
@@ -40,10 +44,12 @@ Turn::~Turn() {
 void Turn::Reach(const Said& said) {
   AlertState& state = customer_->states[said.alert->id()];
   InstanceState& instance = state.InstanceFor(said.instance);
-  ++instance.crossing;
+  if (!TOCSIN_MISTAKE(crossing_not_counted)) ++instance.crossing;
   instance.last_kind = NotificationKind::kReached;
   instance.last_epoch = instance.epoch;
   instance.last_trigger = said.trigger;
+  instance.last_at = instant_;
+  instance.last_value = said.shown.value;
   Add(NotificationKind::kReached, said, instance);
 }
 
@@ -52,7 +58,7 @@ void Turn::Leave(const Said& said) { Resolve(said, /*in_any_epoch=*/false); }
 void Turn::LeaveAfterReset(const Said& said) { Resolve(said, /*in_any_epoch=*/true); }
 
 void Turn::Resolve(const Said& said, bool in_any_epoch) {
-  if (!said.alert->spec().notify_resolved) return;
+  if (!said.alert->spec().notify_resolved && !TOCSIN_MISTAKE(resolved_unasked)) return;
   const auto state = customer_->states.find(said.alert->id());
   if (state == customer_->states.end()) return;
   InstanceState* const known = state->second.Find(said.instance);
@@ -63,6 +69,8 @@ void Turn::Resolve(const Said& said, bool in_any_epoch) {
   instance.last_kind = NotificationKind::kResolved;
   instance.last_epoch = instance.epoch;
   instance.last_trigger = said.trigger;
+  instance.last_at = instant_;
+  instance.last_value = said.shown.value;
   Add(NotificationKind::kResolved, said, instance);
 }
 

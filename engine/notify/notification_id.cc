@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "boost/uuid/name_generator_sha1.hpp"
+#include "engine/base/mistake.h"
 #include "engine/notify/notification.h"
 
 namespace tocsin::notify {
@@ -47,10 +48,11 @@ NotificationId IdOf(const model::Decision& decision) {
   name.reserve(96 + decision.instance.size());
   AppendBytesField(BytesOf(decision.customer.uuid()), &name);
   AppendBytesField(BytesOf(decision.alert->id().uuid()), &name);
-  AppendBytesField(decision.instance, &name);
-  AppendNumberField(decision.epoch, 8, &name);
+  if (!TOCSIN_MISTAKE(id_without_instance)) AppendBytesField(decision.instance, &name);
+  AppendNumberField(TOCSIN_MISTAKE(id_without_epoch) ? 0 : decision.epoch, 8, &name);
   AppendNumberField(decision.kind == NotificationKind::kResolved ? 1 : 0, 1, &name);
-  AppendNumberField(decision.crossing, 8, &name);
+  AppendNumberField(TOCSIN_MISTAKE(id_without_crossing) ? 0 : decision.crossing, 8,
+                    &name);
   boost::uuids::name_generator_sha1 generate(kNamespace);
   return NotificationId(generate(name.data(), name.size()));
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/mistake.h"
 #include "engine/notify/notification.h"
 
 namespace tocsin::notify {
@@ -45,10 +46,12 @@ void Outbox::Deliver(absl::FunctionRef<absl::Time()> now, Retry retry) {
     }
     const absl::Status status = GiveToSink(in_hand_.front());
     if (!status.ok()) {
+      if (TOCSIN_MISTAKE(refused_is_dropped)) in_hand_.pop_front();
       EndInFailure(now());
       return;
     }
-    in_hand_.pop_front();
+    if (!TOCSIN_MISTAKE(delivered_twice) || delivered_.load() % 7 != 3)
+      in_hand_.pop_front();
     delivered_.fetch_add(1, std::memory_order_relaxed);
     size_.fetch_sub(1, std::memory_order_relaxed);
   }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
+#include "engine/base/mistake.h"
 #include "engine/base/status.h"
 
 namespace tocsin::state {
@@ -201,7 +202,8 @@ void AlertBook::Publish(const AlertChange& change, const ArchiveOptions& options
   if (!after.spec().uniqueness_key.has_value()) return;
   if (change.before == nullptr) {
     uniqueness_keys_[*after.spec().uniqueness_key] = after.id();
-  } else if (after.archived() && options.release_uniqueness_key) {
+  } else if (after.archived() &&
+             (options.release_uniqueness_key || TOCSIN_MISTAKE(key_freed_by_archive))) {
     uniqueness_keys_.erase(*after.spec().uniqueness_key);
   }
 }

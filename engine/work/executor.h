@@ -23,6 +23,7 @@ class Executor {
   // tasks need not look at it; a simulation knows by it what has been done.
   static constexpr int kDeliveries = -1;
   static constexpr int kEverything = -2;
+  static constexpr int kCallbacks = -3;
 
   virtual ~Executor() = default;
 

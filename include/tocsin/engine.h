@@ -15,10 +15,12 @@
 #include "tocsin/alert.h"
 #include "tocsin/customer_alert.h"
 #include "tocsin/decimal.h"
+#include "tocsin/explanation.h"
 #include "tocsin/fact.h"
 #include "tocsin/ids.h"
 #include "tocsin/notification.h"
 #include "tocsin/options.h"
+#include "tocsin/reset.h"
 #include "tocsin/status.h"
 
 namespace tocsin {
@@ -38,6 +40,7 @@ struct Stats {
   std::size_t alerts = 0;  // enabled or disabled
   std::size_t due = 0;     // customer alerts that wait for a reset's evaluation
   std::size_t outbox = 0;  // notifications that wait for the sink
+  std::uint64_t callback_failures = 0;  // exceptions out of `ResetOptions::on_done`
 };
 
 // What a closed engine left undone: it keeps nothing, so this is lost.
@@ -129,22 +132,46 @@ class Engine {
   // Clears what was concluded of a customer alert, or of one instance of it,
   // raises its epoch by one and schedules a fresh evaluation, in one step.
   // Returns without waiting for it. If the threshold is reached then, one
-  // notification with the new epoch follows.
+  // notification with the new epoch follows. `options` may ask to be told.
   // Errors, first match first: kUnavailable if the engine is closing;
   // kInvalidArgument for a nil id; kNotFound for an unknown alert;
   // kInvalidArgument for a selector that does not name what the alert fans out by;
   // kNotFound for an unknown customer, or an alert whose scope does not include
   // the customer; kFailedPrecondition for an archived alert; kNotFound
   // for an unknown instance; kFailedPrecondition for a disabled alert;
-  // kResourceExhausted for a full outbox, or at `Options::due_max`.
+  // kResourceExhausted for a full outbox, for 1,000,000 callbacks that have not been
+  // called yet, or at `Options::due_max`.
   virtual absl::Status Reset(CustomerId customer, AlertId alert,
-                             const InstanceSelector& instance = {}) = 0;
+                             const InstanceSelector& instance = {},
+                             ResetOptions options = {}) = 0;
+
+  // A reset of every customer in the alert's scope that the engine knows, each as by a
+  // call of its own: others go on between two of them, and where one is refused it
+  // stops. Who comes meanwhile may be taken or not. To go on where a call stopped, give
+  // its `resume` as `from`: nobody is left out, and nobody taken twice.
+  // Errors, first match first: kUnavailable if the engine is closing; kInvalidArgument
+  // for a nil id, then for a `from` that is none; kNotFound for an unknown alert;
+  // kFailedPrecondition if it is archived or disabled, also while this runs;
+  // kResourceExhausted as `Reset`; kUnavailable once it closes.
+  virtual BulkResetResult ResetAll(AlertId alert, absl::string_view from = "") = 0;
+
+  // The same of every enabled alert whose scope includes the customer, by id. Alerts
+  // that are created meanwhile may be taken or not.
+  // Errors, first match first: kUnavailable if the engine is closing; kInvalidArgument
+  // for a nil id, then for a `from` that is none; kNotFound for an unknown customer,
+  // also while this runs; kResourceExhausted as `Reset`; kUnavailable once it closes.
+  virtual BulkResetResult ResetAll(CustomerId customer, absl::string_view from = "") = 0;
 
   // One customer's state under one alert. Errors as `Reset`, but never
   // kResourceExhausted; and the state of a disabled or archived alert is given,
   // without a status.
   virtual absl::StatusOr<CustomerAlert> GetCustomerAlert(
       CustomerId customer, AlertId alert, const InstanceSelector& instance = {}) = 0;
+
+  // Why a customer alert, or one instance of it, is what it is: its state, since when
+  // and by what, what was said last, and what is due. Errors as `GetCustomerAlert`.
+  virtual absl::StatusOr<Explanation> Explain(CustomerId customer, AlertId alert,
+                                              const InstanceSelector& instance = {}) = 0;
 
   // Calls `visit` for each enabled alert whose scope includes the customer, by
   // id. No lock is held while `visit` runs. Errors: kInvalidArgument for a nil id;
@@ -167,9 +194,9 @@ class Engine {
       absl::FunctionRef<void(const CustomerAlert&)> visit) = 0;
 
   // Does, or waits for, everything that is due by the clock: re-evaluations,
-  // periods and balances that ended, deliveries. A notification whose delivery failed is
-  // tried once more and left if it fails again. Not from a NotificationSink:
-  // kFailedPrecondition. A `Close` without time ends it early: kUnavailable.
+  // periods and balances that ended, deliveries, callbacks. A notification whose delivery
+  // failed is tried once more and left if it fails again. Not from a NotificationSink or
+  // a callback: kFailedPrecondition. A `Close` without time ends it early: kUnavailable.
   virtual absl::Status Drain() = 0;
 
   virtual Stats GetStats() = 0;
@@ -179,8 +206,9 @@ class Engine {
   // stops the threads. Says how much was left. Closing again does nothing. The
   // notification that the sink is at is waited for. With a deadline of 0 or below
   // nothing else is begun, also by a `Drain` that is running. Without worker threads
-  // a deadline above 0 is not looked at. Not from a NotificationSink:
-  // kFailedPrecondition.
+  // a deadline above 0 is not looked at. Who waits for a reset that was not judged is
+  // told so (kDropped, kClosing), before it returns. Not from a NotificationSink or a
+  // callback: kFailedPrecondition.
   virtual absl::StatusOr<CloseResult> Close(
       absl::Duration deadline = absl::InfiniteDuration()) = 0;
 

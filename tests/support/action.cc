@@ -1,6 +1,31 @@
 #include "tests/support/action.h"
 
+#include <utility>
+
 namespace tocsin::testing {
+namespace {
+
+Outcome PerformReset(const Action& action, const Stage& stage) {
+  ResetOptions options;
+  if (stage.outcomes != nullptr) {
+    options.on_done = [outcomes = stage.outcomes](const ResetOutcome& outcome) {
+      outcomes->push_back(outcome);
+    };
+  }
+  return {stage.engine->Reset(action.customer, action.alert, action.selector,
+                              std::move(options))};
+}
+
+Outcome PerformResetAll(const Action& action, const Stage& stage) {
+  const std::string from = action.go_on ? *stage.resume : "";
+  BulkResetResult result = action.of_customer
+                               ? stage.engine->ResetAll(action.customer, from)
+                               : stage.engine->ResetAll(action.alert, from);
+  *stage.resume = std::move(result.resume);
+  return {.status = std::move(result.status), .taken = result.taken};
+}
+
+}  // namespace
 
 Outcome Perform(const Action& action, const Stage& stage) {
   Engine& engine = *stage.engine;
@@ -27,7 +52,9 @@ Outcome Perform(const Action& action, const Stage& stage) {
       return {result.status, std::move(result)};
     }
     case Action::Verb::kReset:
-      return {engine.Reset(action.customer, action.alert, action.selector)};
+      return PerformReset(action, stage);
+    case Action::Verb::kResetAll:
+      return PerformResetAll(action, stage);
     case Action::Verb::kDrain:
       return {engine.Drain()};
   }

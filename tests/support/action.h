@@ -28,6 +28,7 @@ struct Action {
     kEnable,
     kApply,
     kReset,
+    kResetAll,
     kDrain,
   };
 
@@ -40,13 +41,16 @@ struct Action {
   bool release_key = false;                                  // kArchive
   std::vector<Fact> facts = {};                              // kApply
   std::optional<Position> position = std::nullopt;           // kApply
-  CustomerId customer = {};                                  // kReset
+  CustomerId customer = {};                                  // kReset, kResetAll
   InstanceSelector selector = {};                            // kReset
+  bool of_customer = false;  // kResetAll: of all alerts of the customer
+  bool go_on = false;        // kResetAll: where the last one stopped
 };
 
 struct Outcome {
   absl::Status status = absl::OkStatus();
   std::optional<ApplyResult> result = std::nullopt;  // kApply
+  std::optional<std::size_t> taken = std::nullopt;   // kResetAll
 };
 
 // What an action is performed on.
@@ -54,6 +58,9 @@ struct Stage {
   Engine* engine = nullptr;
   ManualClock* clock = nullptr;
   CollectingSink* sink = nullptr;
+  std::string* resume = nullptr;  // where the last kResetAll stopped
+  // What became of the resets, as it is told.
+  std::vector<ResetOutcome>* outcomes = nullptr;
 };
 
 Outcome Perform(const Action& action, const Stage& stage);

@@ -159,6 +159,11 @@ std::string FormatAction(const Action& action) {
     case Action::Verb::kReset:
       return absl::StrCat("reset ", NameOf(action.customer), " ", alert,
                           FormatSelector(action.selector));
+    case Action::Verb::kResetAll:
+      return absl::StrCat(
+          "reset-all ",
+          action.of_customer ? "customer " + NameOf(action.customer) : "alert " + alert,
+          action.go_on ? " go_on" : "");
     case Action::Verb::kDrain:
       return "drain";
   }

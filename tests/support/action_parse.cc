@@ -194,6 +194,24 @@ absl::StatusOr<Action> ParseReset(const std::vector<std::string>& words) {
   return action;
 }
 
+absl::StatusOr<Action> ParseResetAll(const std::vector<std::string>& words) {
+  const bool known = words.size() > 2 && (words[1] == "customer" || words[1] == "alert");
+  if (!known) return absl::InvalidArgumentError("reset-all alert|customer NAME");
+  Action action;
+  action.verb = Action::Verb::kResetAll;
+  action.of_customer = words[1] == "customer";
+  if (action.of_customer) {
+    action.customer = Named<CustomerId>(words[2]);
+  } else {
+    action.alert = Named<AlertId>(words[2]);
+  }
+  for (std::size_t i = 3; i < words.size(); ++i) {
+    if (words[i] != "go_on") return UnknownWord(words[i]);
+    action.go_on = true;
+  }
+  return action;
+}
+
 absl::StatusOr<Action> ParseSurroundings(const std::vector<std::string>& words) {
   Action action;
   if (words.size() != 2) return absl::InvalidArgumentError("clock TIME | sink MOOD");
@@ -257,6 +275,7 @@ absl::StatusOr<Action> ParseAction(const std::vector<std::string>& words) {
   if (verb == "disable") return ParseAboutAlert(words, Action::Verb::kDisable);
   if (verb == "enable") return ParseAboutAlert(words, Action::Verb::kEnable);
   if (verb == "reset") return ParseReset(words);
+  if (verb == "reset-all") return ParseResetAll(words);
   if (verb == "drain") return Action{};
   if (!IsFactVerb(verb)) {
     return absl::InvalidArgumentError(absl::StrCat("no such command: ", verb));

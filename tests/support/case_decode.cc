@@ -107,6 +107,12 @@ class Decoder {
       case What::kReset:
         action.verb = Action::Verb::kReset;
         action.customer = WhoOf(command);
+        if (NumberOf(command, Command::kFlags) % 8 == 6) {
+          action.verb = Action::Verb::kResetAll;
+          action.of_customer = NumberOf(command, Command::kVersion) % 2 == 1;
+          action.go_on = NumberOf(command, Command::kVersion) % 4 > 1;
+          break;
+        }
         if (NumberOf(command, Command::kFlags) % 4 == 1 && alerts_.count(action.alert)) {
           action.selector = SelectorOf(command, alerts_.at(action.alert));
         }

@@ -136,7 +136,7 @@ Setup GenerateSetup(Random& source, Flavour flavour) {
       static_cast<std::uint8_t>(source.Below(4) == 0 ? 1 + source.Below(2) : 0);
   setup.tracked = static_cast<std::uint8_t>(
       flavour != Flavour::kSpend && source.Below(4) == 0 ? 1 + source.Below(2) : 0);
-  setup.look_rarely = source.Below(3) > 0;
+  setup.look_rarely = source.Below(8) > 0;
   if (!IsCounted(flavour)) {
     setup.start = static_cast<std::uint8_t>(source.Below(5));
     setup.few_instances = source.Below(8) == 0;

@@ -182,6 +182,7 @@ void ReferenceModel::Restart(Alert& alert, bool keep_single) {
     State& state = customer.states[alert.id];
     ++state.epoch;
     state.by.reset();
+    Supersede(customer, alert, std::nullopt);
     // A reset that is owed stays owed, also where its instance goes.
     for (const auto& [tuple, instance] : state.instances) {
       if (state.watching) state.due.reset |= instance.due.reset;
@@ -195,6 +196,9 @@ void ReferenceModel::Restart(Alert& alert, bool keep_single) {
 void ReferenceModel::StopWatching(const Alert& alert) {
   for (auto& [id, customer] : customers_) {
     State& state = customer.states[alert.id];
+    DropWaiters(customer, alert,
+                alert.status == AlertStatus::kArchived ? Reason::kAlertArchived
+                                                       : Reason::kAlertDisabled);
     state.watching = false;
     state.due = Due{};
     for (auto& [tuple, instance] : state.instances) instance.due = Due{};

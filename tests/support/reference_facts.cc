@@ -10,6 +10,7 @@ namespace tocsin::testing {
 ReferenceModel::Customer& ReferenceModel::AddCustomer(CustomerId id) {
   Customer& customer = customers_[id];
   customer.id = id;
+  customer.came = customers_.size() - 1;
   customer.moment = {.at = now_, .early = false};
   customer.current = PolicyPeriod(now_);
   customer.sums = Sums(options_.tracked_group_keys);

@@ -152,6 +152,7 @@ void ReferenceModel::JudgeDue(Customer& customer, Change& change) {
       }
     }
     state.due = Due{};
+    TellJudged(customer, alert, change);
   }
 }
 

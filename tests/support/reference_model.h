@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -38,8 +39,13 @@ class ReferenceModel : public Engine {
   ApplyResult Apply(absl::Span<const Fact> facts, const ApplyOptions& options) override;
   absl::StatusOr<std::optional<std::uint64_t>> LastPosition(
       absl::string_view source) override;
-  absl::Status Reset(CustomerId customer, AlertId alert,
-                     const InstanceSelector& instance) override;
+  absl::Status Reset(CustomerId customer, AlertId alert, const InstanceSelector& instance,
+                     ResetOptions options) override;
+  BulkResetResult ResetAll(AlertId alert, absl::string_view from) override;
+  BulkResetResult ResetAll(CustomerId customer, absl::string_view from) override;
+  // Unimplemented: what is kept to explain with is the engine's business.
+  absl::StatusOr<Explanation> Explain(CustomerId customer, AlertId alert,
+                                      const InstanceSelector& instance) override;
   absl::StatusOr<CustomerAlert> GetCustomerAlert(
       CustomerId customer, AlertId alert, const InstanceSelector& instance) override;
   absl::Status ForEachCustomerAlert(
@@ -109,6 +115,12 @@ class ReferenceModel : public Engine {
     std::optional<Trigger> by;
     Due due;
   };
+  // Who is to be told what becomes of a reset, of one instance or of all.
+  struct Waiter {
+    std::optional<Tuple> tuple;
+    std::uint64_t epoch = 0;
+    ResetOptions options;
+  };
   // A customer alert.
   struct State {
     bool watching = false;  // enabled, and the customer in scope
@@ -117,6 +129,7 @@ class ReferenceModel : public Engine {
     Due due;
     std::uint64_t reset_order = 0;
     std::map<Tuple, Instance> instances;
+    std::vector<Waiter> waiters;
   };
   struct Period {
     absl::Time start = absl::InfinitePast();
@@ -124,7 +137,8 @@ class ReferenceModel : public Engine {
   };
   struct Customer {
     CustomerId id;
-    Moment moment;  // up to which everything is done that fell due
+    std::size_t came = 0;  // how many were there before
+    Moment moment;         // up to which everything is done that fell due
     bool archived = false;
     std::optional<PlanId> plan;
     std::optional<absl::Time> plan_ends_at;
@@ -255,6 +269,17 @@ class ReferenceModel : public Engine {
   absl::Status Find(CustomerId customer, AlertId alert, const InstanceSelector& selector,
                     Customer*& found_customer, Alert*& found_alert,
                     std::optional<Tuple>& tuple);
+  // reference_reset.cc
+  absl::Status ResetPair(Customer& customer, const Alert& alert,
+                         const std::optional<Tuple>& tuple, ResetOptions options);
+  void Tell(Waiter& waiter, ResetOutcome outcome);
+  void Supersede(const Customer& customer, const Alert& alert,
+                 const std::optional<Tuple>& tuple);
+  void DropWaiters(const Customer& customer, const Alert& alert, Reason why);
+  void TellJudged(const Customer& customer, const Alert& alert, const Change& change);
+  void CallBack();
+
+  // reference_query.cc
   CustomerAlert View(const Customer& customer, const Alert& alert,
                      const std::optional<Tuple>& tuple) const;
 
@@ -267,6 +292,7 @@ class ReferenceModel : public Engine {
   std::map<std::string, std::uint64_t> positions_;
   std::uint64_t resets_ = 0;
   std::deque<Notification> outbox_;
+  std::vector<std::pair<Waiter, ResetOutcome>> to_tell_;
   Stats stats_;
 };
 

@@ -114,6 +114,7 @@ absl::Status ReferenceModel::Drain() {
   }
   for (auto& [order, customer] : by_order) Settle(*customer, now_);
   Deliver();
+  CallBack();
   return absl::OkStatus();
 }
 

@@ -134,37 +134,6 @@ CustomerAlert ReferenceModel::View(const Customer& customer, const Alert& alert,
   return view;
 }
 
-absl::Status ReferenceModel::Reset(CustomerId customer_id, AlertId alert_id,
-                                   const InstanceSelector& selector) {
-  if (absl::Status status = Begin(); !status.ok()) return status;
-  Customer* customer = nullptr;
-  Alert* alert = nullptr;
-  std::optional<Tuple> tuple;
-  absl::Status found = Find(customer_id, alert_id, selector, customer, alert, tuple);
-  if (!found.ok()) return found;
-  if (alert->status == AlertStatus::kArchived) return Refused(Reason::kAlertArchived);
-  if (alert->status == AlertStatus::kDisabled) return Refused(Reason::kAlertDisabled);
-  State& state = customer->states[alert_id];
-  bool counted = state.due.reset;
-  for (const auto& [known, instance] : state.instances) counted |= instance.due.reset;
-  if (!counted && ResetsDue() >= options_.due_max) return Refused(Reason::kLimitReached);
-  if (outbox_.size() >= options_.outbox_max) return Refused(Reason::kLimitReached);
-  ++stats_.resets;
-  if (!counted) state.reset_order = ++resets_;
-  ++state.epoch;
-  state.by.reset();
-  if (!tuple) state.due.reset = true;
-  AddInstances(*customer, *alert);
-  for (auto& [known, instance] : state.instances) {
-    if (tuple && known != *tuple) continue;
-    instance.epoch = state.epoch;
-    instance.status = CustomerStatus::kEvaluating;
-    instance.by.reset();
-    instance.due.reset = true;
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<CustomerAlert> ReferenceModel::GetCustomerAlert(
     CustomerId customer_id, AlertId alert_id, const InstanceSelector& selector) {
   if (absl::Status status = Begin(); !status.ok()) return status;

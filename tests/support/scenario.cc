@@ -102,13 +102,17 @@ class Runner {
   }
 
   std::string DoAction(const Step& step) {
-    const Outcome outcome =
-        Perform(step.action, {.engine = engine_.get(), .clock = &clock_, .sink = &sink_});
+    const Outcome outcome = Perform(
+        step.action,
+        {.engine = engine_.get(), .clock = &clock_, .sink = &sink_, .resume = &resume_});
     const std::string expected = step.error.empty() ? "ok" : step.error;
     const std::string actual = DescribeStatus(outcome.status);
     if (actual != expected) {
       return absl::StrCat("expected ", expected, "\n  actual: ", actual, ": ",
                           std::string(outcome.status.message()));
+    }
+    if (!step.taken.empty() && step.taken != absl::StrCat(*outcome.taken)) {
+      return absl::StrCat("expected taken=", step.taken, "\n  actual: ", *outcome.taken);
     }
     if (outcome.result) {
       const std::string wrong = CompareFates(step, *outcome.result);
@@ -190,6 +194,7 @@ class Runner {
   ManualClock clock_;
   CollectingSink sink_;
   std::unique_ptr<Engine> engine_;
+  std::string resume_;
   std::deque<Notification> pending_;
 };
 

@@ -56,10 +56,13 @@ namespace tocsin::testing {
 //   end
 //   reset CUSTOMER ALERT {INSTANCE}   INSTANCE is KEY=VALUE of a group, balance=B,
 //                           invoice=I, seat=KEY:VALUE or field=KEY:VALUE
+//   reset-all alert ALERT|customer CUSTOMER {go_on}   of everybody, or of all their
+//                           alerts; go_on: where the last one stopped
 //   drain                   does what is due and delivers
 //
 // What is checked:
 //   error REASON ACTION     the call, or the fact, is refused with that reason
+//   reset-all ... taken=N   how many were reset
 //   stale|late|dropped FACT the fact is reported so; also inside a batch
 //   ignored batch ...       the batch is ignored by its position
 //   expect reached|resolved ALERT CUSTOMER {FIELD=VALUE}
@@ -90,6 +93,7 @@ struct Step {
   Action action = {};
   std::string error = {};                         // of the call
   bool ignored = false;                           // of a batch
+  std::string taken = {};                         // by a reset of many
   std::map<std::size_t, std::string> fates = {};  // of facts, by index
   CustomerId customer = {};
   AlertId alert = {};

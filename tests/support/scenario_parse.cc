@@ -128,6 +128,10 @@ class Parser {
       fate = words[0];
       rest = From(words, 1);
     }
+    if (rest[0] == "reset-all" && rest.back().rfind("taken=", 0) == 0) {
+      step.taken = rest.back().substr(6);
+      rest.pop_back();
+    }
     absl::StatusOr<Action> action = ParseAction(rest);
     if (!action.ok()) return action.status();
     const bool is_fact = action->verb == Action::Verb::kApply;

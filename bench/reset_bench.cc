@@ -1,0 +1,241 @@
+// What a reset costs: the call, the time until it is settled, how many go in a second
+// one by one and in bulk, and how long a bulk reset keeps others waiting.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <semaphore>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "benchmark/benchmark.h"
+#include "tocsin/engine.h"
+
+namespace tocsin {
+namespace {
+
+using Instant = std::chrono::steady_clock::time_point;
+
+Instant Tick() { return std::chrono::steady_clock::now(); }
+
+// Every duration, to take percentiles of.
+class Durations {
+ public:
+  void Add(Instant from, Instant to) {
+    ns_.push_back(std::chrono::duration<double, std::nano>(to - from).count());
+  }
+  // In microseconds, as counters `name_p50_us`, ..., and the largest.
+  void Report(benchmark::State& state, const std::string& name) {
+    if (ns_.empty()) return;
+    std::sort(ns_.begin(), ns_.end());
+    const auto report = [&](const char* suffix, double share) {
+      const auto at = static_cast<std::size_t>(share * static_cast<double>(ns_.size()));
+      state.counters[name + suffix] = ns_[std::min(at, ns_.size() - 1)] / 1'000;
+    };
+    report("_p50_us", 0.5);
+    report("_p99_us", 0.99);
+    report("_p999_us", 0.999);
+    report("_max_us", 1);
+  }
+
+ private:
+  std::vector<double> ns_;
+};
+
+CustomerId NthCustomer(std::uint64_t n) {
+  boost::uuids::uuid uuid{};
+  const std::uint64_t word = (n + 1) * 0x9e3779b97f4a7c15ULL;
+  for (int i = 0; i < 8; ++i) {
+    uuid.data[i] = static_cast<std::uint8_t>(word >> (8 * i));
+    uuid.data[8 + i] = static_cast<std::uint8_t>(n >> (8 * i));
+  }
+  uuid.data[15] |= 1;
+  return CustomerId(uuid);
+}
+
+Fact SpendOf(std::uint64_t n, int units) {
+  return SpendAdded{.customer = NthCustomer(n), .amount = Decimal::FromUnits(units)};
+}
+
+// One alert on spend that nobody reaches, and customers that have spent.
+struct Resettable {
+  Resettable(int workers, std::uint64_t customer_count) : customers(customer_count) {
+    absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+    engine = *Engine::Open({.worker_threads = workers, .random_seed = 1});
+    alert = *engine->CreateAlert(
+        {.name = "limit", .threshold = Decimal::FromInteger(1'000'000'000)});
+    std::vector<Fact> facts;
+    for (std::uint64_t n = 0; n < customers; ++n) {
+      facts.push_back(SpendOf(n, 1));
+      if (facts.size() < 4'096 && n + 1 < customers) continue;
+      benchmark::DoNotOptimize(engine->Apply(facts));
+      facts.clear();
+    }
+    engine->Drain().IgnoreError();
+  }
+
+  std::uint64_t customers;
+  std::unique_ptr<Engine> engine;
+  AlertId alert;
+};
+
+// Threads that apply facts, 64 at a time, as fast as they can.
+class Load {
+ public:
+  Load(const Resettable& setting, int threads) {
+    for (int t = 0; t < threads; ++t) {
+      threads_.emplace_back([this, &setting, t] {
+        std::mt19937_64 random(static_cast<std::uint64_t>(t));
+        std::vector<Fact> facts;
+        for (int i = 0; i < 64 * 256; ++i) {
+          facts.push_back(SpendOf(random() % setting.customers, 1));
+        }
+        for (std::size_t i = 0; !done_.load(std::memory_order_relaxed); ++i) {
+          const auto batch = absl::MakeConstSpan(facts).subspan(i % 256 * 64, 64);
+          benchmark::DoNotOptimize(setting.engine->Apply(batch));
+          applied_ += batch.size();
+        }
+      });
+    }
+  }
+  ~Load() { End(); }
+  // How many facts were applied.
+  std::uint64_t End() {
+    done_ = true;
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+    return applied_;
+  }
+
+ private:
+  std::atomic<bool> done_{false};
+  std::atomic<std::uint64_t> applied_{0};
+  std::vector<std::thread> threads_;
+};
+
+// One reset at a time: how long the call takes, and how long until it was judged, as
+// the callback tells.
+void BM_ResetLatency(benchmark::State& state) {
+  Resettable setting(2, 100'000);
+  Load load(setting, static_cast<int>(state.range(0)));
+  Durations call;
+  Durations settled;
+  std::mt19937_64 random(1);
+  std::binary_semaphore judged(0);
+  const Instant first = Tick();
+  for (auto _ : state) {
+    const CustomerId customer = NthCustomer(random() % setting.customers);
+    Instant end;
+    const Instant begin = Tick();
+    absl::Status status = setting.engine->Reset(customer, setting.alert, {},
+                                                {.on_done = [&](const ResetOutcome&) {
+                                                  end = Tick();
+                                                  judged.release();
+                                                }});
+    call.Add(begin, Tick());
+    if (!status.ok()) state.SkipWithError(status.ToString().c_str());
+    judged.acquire();
+    settled.Add(begin, end);
+  }
+  const double seconds = std::chrono::duration<double>(Tick() - first).count();
+  call.Report(state, "call");
+  settled.Report(state, "settled");
+  state.counters["facts_per_second"] = static_cast<double>(load.End()) / seconds;
+}
+BENCHMARK(BM_ResetLatency)
+    ->ArgName("appliers")
+    ->Arg(0)
+    ->Arg(2)
+    ->Iterations(20'000)
+    ->UseRealTime();
+
+// Resets without a callback, one call each, of everybody in turn.
+void BM_ResetOneByOne(benchmark::State& state) {
+  constexpr std::uint64_t kCustomers = 1'000'000;
+  Resettable setting(static_cast<int>(state.range(0)), kCustomers);
+  std::vector<CustomerId> customers;
+  for (std::uint64_t n = 0; n < kCustomers; ++n) customers.push_back(NthCustomer(n));
+  std::shuffle(customers.begin(), customers.end(), std::mt19937_64(1));
+  Durations call;
+  for (auto _ : state) {
+    for (const CustomerId& customer : customers) {
+      const Instant begin = Tick();
+      setting.engine->Reset(customer, setting.alert).IgnoreError();
+      call.Add(begin, Tick());
+    }
+    state.PauseTiming();
+    setting.engine->Drain().IgnoreError();
+    state.ResumeTiming();
+  }
+  call.Report(state, "call");
+  state.SetItemsProcessed(static_cast<std::int64_t>(setting.engine->GetStats().resets));
+}
+BENCHMARK(BM_ResetOneByOne)
+    ->ArgName("workers")
+    ->Arg(0)
+    ->Arg(2)
+    ->Iterations(2)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+void BM_ResetAll(benchmark::State& state) {
+  Resettable setting(static_cast<int>(state.range(0)), 1'000'000);
+  for (auto _ : state) {
+    const BulkResetResult result = setting.engine->ResetAll(setting.alert);
+    if (!result.status.ok()) state.SkipWithError(result.status.ToString().c_str());
+    state.PauseTiming();
+    setting.engine->Drain().IgnoreError();
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(setting.engine->GetStats().resets));
+}
+BENCHMARK(BM_ResetAll)
+    ->ArgName("workers")
+    ->Arg(0)
+    ->Arg(2)
+    ->Iterations(3)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+// How long other calls take while everybody is reset, and the same number of calls
+// while nothing is: what the machine makes anybody wait.
+void BM_CallsDuringResetAll(benchmark::State& state) {
+  Resettable setting(static_cast<int>(state.range(0)), 1'000'000);
+  Durations meanwhile;
+  Durations alone;
+  std::mt19937_64 random(1);
+  const auto apply = [&](Durations& durations) {
+    const Fact fact = SpendOf(random() % setting.customers, 1);
+    const Instant begin = Tick();
+    benchmark::DoNotOptimize(setting.engine->Apply({&fact, 1}));
+    durations.Add(begin, Tick());
+  };
+  for (auto _ : state) {
+    std::atomic<bool> done{false};
+    std::thread bulk([&] {
+      setting.engine->ResetAll(setting.alert).status.IgnoreError();
+      done = true;
+    });
+    std::uint64_t calls = 0;
+    for (; !done; ++calls) apply(meanwhile);
+    bulk.join();
+    setting.engine->Drain().IgnoreError();
+    for (; calls > 0; --calls) apply(alone);
+  }
+  meanwhile.Report(state, "meanwhile");
+  alone.Report(state, "alone");
+}
+BENCHMARK(BM_CallsDuringResetAll)
+    ->ArgName("workers")
+    ->Arg(0)
+    ->Arg(2)
+    ->Iterations(3)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace tocsin

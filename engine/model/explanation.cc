@@ -1,0 +1,125 @@
+#include "engine/model/explanation.h"
+
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "engine/model/customer_alert.h"
+
+namespace tocsin::model {
+namespace {
+
+// What was said of an instance.
+struct Said {
+  absl::string_view key;
+  const InstanceState* state = nullptr;
+};
+
+// What was said last of any instance.
+Said LastSaid(const AlertState& state) {
+  const auto order = [](const Said& said) {
+    return std::make_tuple(said.state->last_at,
+                           said.state->last_kind == NotificationKind::kReached, said.key);
+  };
+  Said last;
+  for (const auto& [key, instance] : state.instances) {
+    if (!instance.last_kind.has_value()) continue;
+    const Said said{key, &instance};
+    if (last.state == nullptr || order(last) < order(said)) last = said;
+  }
+  return last;
+}
+
+// The judgement that is owed, if it concerns the instance; of the whole any does.
+std::optional<Explanation::Due> DueOf(const Pending& pending,
+                                      const std::optional<std::string>& instance) {
+  const auto concerns = [&instance](bool whole, bool any) {
+    return instance.has_value() ? whole : any;
+  };
+  const bool reset = concerns(
+      pending.reset_whole || pending.reset_instances.contains(instance.value_or("")),
+      pending.HasReset());
+  Explanation::Due due{.since = pending.since};
+  if (reset) due.reasons.push_back(Trigger::kReset);
+  if (pending.restarted || pending.updated || pending.renotify) {
+    due.reasons.push_back(Trigger::kAlertUpdated);
+  }
+  if (pending.created) due.reasons.push_back(Trigger::kAlertCreated);
+  if (due.reasons.empty()) return std::nullopt;
+  return due;
+}
+
+// Since when it is evaluating, where it is as `instance`, or all of it, is.
+Explanation::Change BeganEvaluating(const AlertState* state, const Pending& pending,
+                                    const Explanation::Due& due) {
+  const bool begun_afresh = pending.HasReset() || pending.restarted;
+  if (state != nullptr && begun_afresh) return {state->reset_at, due.reasons.front()};
+  return {pending.since, due.reasons.front()};
+}
+
+std::optional<Explanation::Change> ConcludedSince(const AlertState& state,
+                                                  const InstanceState* instance,
+                                                  bool single, bool in_alarm) {
+  if (instance != nullptr && instance->SaidInThisEpoch()) {
+    const bool reached = instance->last_kind == NotificationKind::kReached;
+    if (reached != in_alarm) return std::nullopt;
+    return Explanation::Change{instance->last_at, instance->last_trigger};
+  }
+  if (in_alarm || state.reset_at == absl::InfinitePast()) return std::nullopt;
+  // Who has no state of its own may have come after the reset.
+  const bool was_reset = instance == nullptr ? single : instance->epoch == state.epoch;
+  if (!was_reset) return std::nullopt;
+  return Explanation::Change{state.reset_at, state.reset_by};
+}
+
+}  // namespace
+
+Explained Explain(const Customer& customer, const AlertPtr& alert,
+                  const std::optional<std::string>& instance, absl::Time now) {
+  Explained explained;
+  Explanation& explanation = explained.explanation;
+  explanation.state = Describe(customer, *alert, instance, now);
+  const auto found = customer.states.find(alert->id());
+  const AlertState* state = found == customer.states.end() ? nullptr : &found->second;
+  const bool single = !alert->measure->FansOut();
+  const bool as_a_whole = !single && !instance.has_value();
+  const std::optional<std::string> one =
+      as_a_whole ? std::nullopt : std::optional(instance.value_or(""));
+
+  const auto pending = customer.pending.find(alert->id());
+  if (pending != customer.pending.end()) explanation.due = DueOf(pending->second, one);
+
+  Said said;
+  if (state != nullptr) {
+    said = as_a_whole ? LastSaid(*state) : Said{*one, state->Find(*one)};
+  }
+  const std::optional<CustomerStatus> status = explanation.state.status;
+  if (status == CustomerStatus::kEvaluating && explanation.due.has_value()) {
+    const Pending& owed = pending->second;
+    const bool all = owed.judged_under == nullptr || owed.reset_whole;
+    if (all || !as_a_whole) {
+      explanation.status_change = BeganEvaluating(state, owed, *explanation.due);
+    }
+  } else if (status.has_value() && state != nullptr && !as_a_whole) {
+    explanation.status_change =
+        ConcludedSince(*state, said.state, single, status == CustomerStatus::kInAlarm);
+  }
+  if (said.state == nullptr || !said.state->last_kind.has_value()) return explained;
+  const InstanceState& last = *said.state;
+  explanation.last_notification = Explanation::Said{.id = {},
+                                                    .kind = *last.last_kind,
+                                                    .at = last.last_at,
+                                                    .value = last.last_value,
+                                                    .epoch = last.last_epoch,
+                                                    .triggered_by = last.last_trigger};
+  Decision& decision = explained.said.emplace();
+  decision.kind = *last.last_kind;
+  decision.customer = customer.id;
+  decision.alert = alert;
+  decision.instance = std::string(said.key);
+  decision.epoch = last.last_epoch;
+  decision.crossing = last.crossing;
+  return explained;
+}
+
+}  // namespace tocsin::model

@@ -1,0 +1,123 @@
+// Would catch a position that is not what it was given out as, and one that loses or
+// doubles customers over several shards and rounds.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/support/facts.h"
+#include "tests/support/names.h"
+#include "tocsin/engine.h"
+
+namespace tocsin {
+namespace {
+
+using testing::AlertNumber;
+using testing::Customer;
+using testing::D;
+using testing::Spend;
+
+std::unique_ptr<Engine> OpenWith(int customers, Options options) {
+  std::unique_ptr<Engine> engine = *Engine::Open(std::move(options));
+  std::vector<Fact> facts;
+  for (int c = 0; c < customers; ++c) facts.push_back(Spend(Customer(c), "1"));
+  EXPECT_EQ(engine->Apply(facts).applied, facts.size());
+  return engine;
+}
+
+TEST(BulkReset, RefusesAPositionThatIsNone) {
+  const std::unique_ptr<Engine> engine = OpenWith(10, {.worker_threads = 0, .shards = 4});
+  const AlertId alert = *engine->CreateAlert({.name = "x", .threshold = D("1")});
+  ASSERT_TRUE(engine->Drain().ok());
+  const std::string of_customer = alert.ToString();
+  for (const char* from : {"x", "1", "1.", ".1", "4.0", "0.11", "-1.0", "0.-1", "0.0.0",
+                           "0.99999999999999999999", of_customer.c_str()}) {
+    const BulkResetResult result = engine->ResetAll(alert, from);
+    EXPECT_EQ(ReasonOf(result.status), Reason::kMalformed) << from;
+    EXPECT_EQ(result.taken, 0u) << from;
+    EXPECT_EQ(result.resume, "");
+    // A nil id is told first, an unknown alert later.
+    EXPECT_EQ(ReasonOf(engine->ResetAll(AlertId(), from).status), Reason::kMissing);
+    EXPECT_EQ(ReasonOf(engine->ResetAll(AlertNumber(77), from).status),
+              Reason::kMalformed);
+  }
+  for (const char* from : {"x", "0.0", "6131"}) {
+    EXPECT_EQ(ReasonOf(engine->ResetAll(Customer(1), from).status), Reason::kMalformed);
+    EXPECT_EQ(ReasonOf(engine->ResetAll(Customer(77), from).status), Reason::kMalformed);
+    EXPECT_EQ(ReasonOf(engine->ResetAll(CustomerId(), from).status), Reason::kMissing);
+  }
+  EXPECT_EQ(engine->GetStats().resets, 0u);
+}
+
+// More customers than one hold of a lock takes, limits that fall anywhere, and some who
+// come between two calls.
+TEST(BulkReset, GoesOnWhereItStoppedOverRoundsAndShards) {
+  constexpr int kCustomers = 2'000;
+  for (const std::size_t due_max : {1u, 7u, 128u, 500u, 1'999u}) {
+    const std::unique_ptr<Engine> engine =
+        OpenWith(kCustomers, {.worker_threads = 0, .shards = 4, .due_max = due_max});
+    const AlertId alert = *engine->CreateAlert({.name = "x", .threshold = D("5")});
+    ASSERT_TRUE(engine->Drain().ok());
+    std::string from;
+    std::size_t taken = 0;
+    int came = 0;
+    while (true) {
+      const BulkResetResult result = engine->ResetAll(alert, from);
+      taken += result.taken;
+      ASSERT_TRUE(engine->Drain().ok());
+      if (result.status.ok()) {
+        EXPECT_EQ(result.resume, "");
+        break;
+      }
+      ASSERT_EQ(ReasonOf(result.status), Reason::kLimitReached);
+      EXPECT_EQ(result.taken, due_max);
+      from = result.resume;
+      if (came < 300) {
+        ASSERT_EQ(engine->Apply({Spend(Customer(kCustomers + came++), "1")}).applied, 1u);
+      }
+    }
+    EXPECT_GE(taken, static_cast<std::size_t>(kCustomers));
+    EXPECT_EQ(engine->GetStats().resets, taken);
+    for (int c = 0; c < kCustomers + came; ++c) {
+      const std::uint64_t epoch = engine->GetCustomerAlert(Customer(c), alert)->epoch;
+      if (c < kCustomers) {
+        ASSERT_EQ(epoch, 1u) << "customer " << c << ", due_max " << due_max;
+      } else {
+        ASSERT_LE(epoch, 1u) << "who came later is taken once or not";
+      }
+    }
+  }
+}
+
+TEST(BulkReset, OfACustomerTakesMoreAlertsThanOneHoldOfTheLock) {
+  constexpr int kAlerts = 300;
+  const std::unique_ptr<Engine> engine = OpenWith(2, {.worker_threads = 0});
+  for (int a = 0; a < kAlerts; ++a) {
+    ASSERT_TRUE(engine->CreateAlert({.name = "x", .threshold = D("1")}).ok());
+  }
+  ASSERT_TRUE(engine->Drain().ok());
+  const BulkResetResult result = engine->ResetAll(Customer(0));
+  EXPECT_TRUE(result.status.ok());
+  EXPECT_EQ(result.taken, static_cast<std::size_t>(kAlerts));
+  int seen = 0;
+  ASSERT_TRUE(engine
+                  ->ForEachCustomerAlert(Customer(0),
+                                         [&seen](const CustomerAlert& state) {
+                                           EXPECT_EQ(state.epoch, 1u);
+                                           EXPECT_EQ(state.status,
+                                                     CustomerStatus::kEvaluating);
+                                           ++seen;
+                                         })
+                  .ok());
+  EXPECT_EQ(seen, kAlerts);
+}
+
+TEST(BulkReset, IsRefusedOnceTheEngineIsClosed) {
+  const std::unique_ptr<Engine> engine = OpenWith(1, {.worker_threads = 0});
+  ASSERT_TRUE(engine->Close().ok());
+  EXPECT_EQ(ReasonOf(engine->ResetAll(AlertId(), "x").status), Reason::kClosing);
+  EXPECT_EQ(ReasonOf(engine->ResetAll(CustomerId(), "x").status), Reason::kClosing);
+}
+
+}  // namespace
+}  // namespace tocsin
