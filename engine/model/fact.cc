@@ -121,8 +121,10 @@ void Archive(Customer* customer, const Context& context) {
   customer->holdings.reset();
   if (!TOCSIN_MISTAKE(agenda_outlives_customer)) customer->agenda.Clear();
   for (auto& [id, state] : customer->states) {
-    state.instances.clear();
+    // All instances are gone, also that of the whole of an open field.
     state.Forget();
+    state.instances.clear();
+    state.whole.reset();
   }
   customer->may_resolve_at_end = false;
   customer->archived = true;

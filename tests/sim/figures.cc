@@ -10,7 +10,7 @@ std::string Figures::ToString() const {
                       resets, " resets, ", tasks, " tasks, ", ticks, " ticks, ",
                       delivered, " delivered, ", sink_failures, " sink failures, ",
                       refused, " refused (", full, " where full), ", inside,
-                      " steps inside the sink; hash ", absl::StrFormat("%016x", hash));
+                      " steps inside a task; hash ", absl::StrFormat("%016x", hash));
 }
 
 }  // namespace tocsin::testing

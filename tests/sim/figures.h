@@ -19,7 +19,7 @@ struct Figures {
   std::uint64_t delivered = 0;
   std::uint64_t sink_failures = 0;
   std::uint64_t full = 0;    // calls refused because the outbox or due_max was full
-  std::uint64_t inside = 0;  // steps made while the sink had a notification in hand
+  std::uint64_t inside = 0;  // steps made in the middle of a task
   std::uint64_t hash = 0;
 
   void See(std::uint64_t seen) {

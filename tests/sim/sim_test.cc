@@ -9,7 +9,7 @@
 namespace tocsin::testing {
 namespace {
 
-constexpr std::uint64_t kSteps = 150'000;
+constexpr std::uint64_t kSteps = 300'000;
 
 TEST(Simulation, AgreesWithTheModel) {
   Figures figures;

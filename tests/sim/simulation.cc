@@ -84,9 +84,10 @@ class Simulation {
     if (world_.mood() != Mood::kTakes && random_.Below(8) == 0) {
       return SetMood(Mood::kTakes);
     }
-    if (draw < 36) return Command();
-    if (draw < 52) return world_.tasks() > 0 ? RunTask() : Command();
-    if (draw < 55) return RunTick();
+    if (draw < 32) return Command();
+    if (draw < 38) return Reset();
+    if (draw < 54) return world_.tasks() > 0 ? RunTask() : Command();
+    if (draw < 56) return RunTick();
     if (draw < 58) return MoveClock(random_.Below(256));
     if (draw < 59) return SetMood(random_.Below(2) == 0 ? Mood::kFails : Mood::kThrows);
     if (draw < 60) return DrainOrRunTask();
@@ -97,9 +98,9 @@ class Simulation {
     Look();
   }
 
-  // While the sink has a notification in hand, as on other threads.
+  // In the middle of a task, as on other threads.
   void Inside() {
-    if (random_.Below(8) > 0) return;
+    if (random_.Below(6) > 0) return;
     for (unsigned steps = 1 + random_.Below(3); steps > 0; --steps) {
       if (!world_.wrong().empty()) return;
       ++figures_->inside;
@@ -113,7 +114,7 @@ class Simulation {
       } else if (draw < 15) {
         MoveClock(random_.Below(256));
       } else {
-        Perform({.verb = Action::Verb::kDrain});
+        DrainOrRunTask();
       }
     }
   }
@@ -122,6 +123,7 @@ class Simulation {
   void Say(const testing::Command& command, Fact fact);
   void Create(const testing::Command& command);
   void Look();
+  void Reset();
 
   void RunTask() {
     const unsigned index = random_.Below(static_cast<unsigned>(world_.tasks()));
@@ -278,6 +280,22 @@ void Simulation::Create(const testing::Command& command) {
   action.spec.id = AlertsOfLives()[created_ - 1];
   action.spec.name = absl::StrCat("n", created_);
   Perform(action);
+}
+
+// Of an alert that is there, as a whole or one instance.
+void Simulation::Reset() {
+  const testing::Command command = GenerateCommand(random_, flavour_);
+  Action action;
+  action.verb = Action::Verb::kReset;
+  action.customer = WhoOf(command);
+  action.alert = AlertOf(command);
+  const Alert* alert = world_.model().FindAlert(action.alert);
+  if (alert == nullptr) return RunTick();
+  if (NumberOf(command, testing::Command::kFlags) % 2 == 1) {
+    action.selector = SelectorOf(command, alert->spec);
+  }
+  Perform(action);
+  world_.CompareState(action.customer, action.alert, {});
 }
 
 void Simulation::Look() {

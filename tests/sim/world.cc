@@ -37,6 +37,13 @@ World::World(const Options& options, absl::Time start, Figures* figures)
   auto executor = std::make_unique<ManualExecutor>();
   executor_ = executor.get();
   engine_ = core::OpenWith(options_, std::move(executor)).value();
+  executor_->SetScheduled([this] {
+    if (!std::exchange(may_interrupt_, false) || !inside_) return;
+    interrupted_ = true;
+    inside_drain_ = true;
+    inside_();
+    inside_drain_ = false;
+  });
   ++figures_->engines;
   LookAtClock();
 }
@@ -207,19 +214,46 @@ void World::RunTask(std::size_t index) {
     in_delivery_task_ = outer;
     if (model_.HasRoom()) paused_ = false;
   } else {
-    // At a full outbox nothing is judged; else all that the shard owes, even if it then
-    // holds more than it should.
-    const bool room = model_.HasRoom();
-    executor_->RunAt(index);
-    if (!room) paused_ = true;
-    for (const CustomerId customer : customers_) {
-      if (!room || ShardOf(customer) != what) continue;
-      if (model_.OwesJudgement(customer)) model_.Judge(customer);
-    }
-    if (!model_.HasRoom()) paused_ = true;
-    TouchLaggards(what);
+    RunDrain(index);
   }
   AfterCall();
+}
+
+void World::RunDrain(std::size_t index) {
+  const int shard = executor_->WhatAt(index);
+  // At a full outbox nothing is judged; else all that the shard owes, even if the outbox
+  // then holds more than it should.
+  const bool room = model_.HasRoom();
+  bool lags = false;
+  for (const CustomerId customer : customers_) {
+    if (!room || ShardOf(customer) != shard) continue;
+    lags = lags || (clock_moved_ && model_.LagsBehind(customer));
+    if (model_.OwesJudgement(customer)) model_.Judge(customer);
+  }
+  if (!model_.HasRoom()) paused_ = true;
+  // By then it has done all that the model has done, if nobody lagged behind.
+  may_interrupt_ = room && !lags && !inside_sink_ && !inside_drain_;
+  executor_->RunAt(index);
+  may_interrupt_ = false;
+  if (!inside_drain_ && std::exchange(interrupted_, false)) FinishInterrupted(shard);
+  if (!model_.HasRoom()) paused_ = true;
+  TouchLaggards(shard);
+}
+
+// Whether the drain still saw what came in its middle nobody can tell; if not, another is
+// scheduled. After both all is judged.
+void World::FinishInterrupted(int shard) {
+  model_.Look();
+  if (!model_.HasRoom()) return;
+  for (std::size_t i = 0; i < tasks(); ++i) {
+    if (executor_->WhatAt(i) != shard) continue;
+    executor_->RunAt(i);
+    break;
+  }
+  for (const CustomerId customer : customers_) {
+    if (ShardOf(customer) != shard) continue;
+    if (model_.OwesJudgement(customer)) model_.Judge(customer);
+  }
 }
 
 void World::RunTick() {

@@ -62,7 +62,7 @@ class World final : private NotificationSink {
   // With a sink that fails and an outbox that fills, nobody can tell how far a drain
   // comes.
   bool MayDrain() const {
-    return mood_ == CollectingSink::Mood::kTakes || !small_outbox_;
+    return mood_ == CollectingSink::Mood::kTakes || !small_outbox_ || inside_sink_;
   }
   void Drain();
   // `wait` is what passes until the engine has closed, where it has the time.
@@ -75,7 +75,8 @@ class World final : private NotificationSink {
   // That nothing is owed and nothing waits any more.
   void CheckSettled();
 
-  // Called while the sink has a notification of a task in hand.
+  // Called in the middle of a task: while the sink has a notification in hand, or when a
+  // drain has judged some and holds no lock.
   void SetInside(std::function<void()> inside) { inside_ = std::move(inside); }
 
  private:
@@ -88,6 +89,8 @@ class World final : private NotificationSink {
   void LookAtClock();
   void SeeStatus(const absl::Status& actual, const absl::Status& expected);
   void AfterCall();
+  void RunDrain(std::size_t index);
+  void FinishInterrupted(int shard);
   void CompareStats();
   void CheckScheduled();
   int ShardOf(CustomerId customer) const;
@@ -109,6 +112,9 @@ class World final : private NotificationSink {
   CollectingSink::Mood mood_ = CollectingSink::Mood::kTakes;
   bool in_delivery_task_ = false;
   bool inside_sink_ = false;
+  bool inside_drain_ = false;
+  bool may_interrupt_ = false;  // the drain that runs
+  bool interrupted_ = false;
   std::function<void()> inside_;
   NotificationId refused_;  // is the next that the sink must be given; nil: any
   absl::Time retry_not_before_ = absl::InfinitePast();

@@ -192,23 +192,36 @@ absl::Time InstantOf(unsigned number, absl::Time now) {
   const absl::TimeZone utc = absl::UTCTimeZone();
   const absl::CivilDay today(absl::ToCivilSecond(now, utc));
   const absl::CivilMonth month(today);
-  const absl::Time choices[] = {absl::FromCivil(today + 1, utc),
-                                now + absl::Minutes(30),
-                                now + absl::Hours(1),
-                                absl::FromCivil(today + 1, utc),
-                                absl::FromCivil(today + 2, utc),
-                                absl::FromCivil(month + 1, utc),
-                                now,
-                                now - absl::Hours(1),
-                                absl::FromCivil(today, utc),
-                                absl::FromCivil(today + 8, utc),
-                                absl::FromCivil(month + 2, utc),
-                                now + absl::Hours(2),
-                                absl::FromCivil(today + 29, utc),
-                                now + absl::Hours(24),
-                                now + absl::Hours(1) + absl::Nanoseconds(1),
-                                absl::FromCivil(today + 1, utc)};
-  return Pick(choices, number);
+  switch (number % 16) {
+    case 1:
+      return now + absl::Minutes(30);
+    case 2:
+      return now + absl::Hours(1);
+    case 4:
+      return absl::FromCivil(today + 2, utc);
+    case 5:
+      return absl::FromCivil(month + 1, utc);
+    case 6:
+      return now;
+    case 7:
+      return now - absl::Hours(1);
+    case 8:
+      return absl::FromCivil(today, utc);
+    case 9:
+      return absl::FromCivil(today + 8, utc);
+    case 10:
+      return absl::FromCivil(month + 2, utc);
+    case 11:
+      return now + absl::Hours(2);
+    case 12:
+      return absl::FromCivil(today + 29, utc);
+    case 13:
+      return now + absl::Hours(24);
+    case 14:
+      return now + absl::Hours(1) + absl::Nanoseconds(1);
+    default:
+      return absl::FromCivil(today + 1, utc);
+  }
 }
 
 absl::Duration StepOf(unsigned number, absl::Time now) {

@@ -11,7 +11,13 @@ absl::Status ManualExecutor::Start(Tick tick) {
 }
 
 void ManualExecutor::Schedule(int what, Task task) {
-  if (!stopped_) tasks_.push_back({what, std::move(task)});
+  if (stopped_) return;
+  tasks_.push_back({what, std::move(task)});
+  if (after_) after_();
+}
+
+void ManualExecutor::WakeTimer() {
+  if (after_ && !stopped_) after_();
 }
 
 bool ManualExecutor::AwaitIdle(absl::Duration /*timeout*/) {
@@ -37,9 +43,6 @@ void ManualExecutor::RunAt(std::size_t index) {
   run();
 }
 
-absl::Duration ManualExecutor::RunTick() {
-  timer_woken_ = false;
-  return tick_();
-}
+absl::Duration ManualExecutor::RunTick() { return tick_(); }
 
 }  // namespace tocsin::testing

@@ -21,12 +21,15 @@ class ManualExecutor final : public work::Executor {
 
   absl::Status Start(Tick tick) override;
   void Schedule(int what, Task task) override;
-  void WakeTimer() override { timer_woken_ = true; }
+  void WakeTimer() override;
   // Runs all, first come first, until told otherwise by `SetWait`.
   bool AwaitIdle(absl::Duration timeout) override;
   void Stop() override;
 
   void SetWait(Wait wait) { wait_ = std::move(wait); }
+  // Called after something was scheduled or the timer was woken: a moment at which the
+  // engine's other threads may do something. A task holds no lock then.
+  void SetScheduled(std::function<void()> scheduled) { after_ = std::move(scheduled); }
 
   std::size_t scheduled() const { return tasks_.size(); }
   // What the task at `index` works on.
@@ -35,7 +38,6 @@ class ManualExecutor final : public work::Executor {
   // Takes the task out and runs it; one that was scheduled later takes its place.
   void RunAt(std::size_t index);
 
-  bool timer_woken() const { return timer_woken_; }
   absl::Duration RunTick();
 
  private:
@@ -46,8 +48,8 @@ class ManualExecutor final : public work::Executor {
 
   Tick tick_;
   Wait wait_;
+  std::function<void()> after_;
   std::vector<Scheduled> tasks_;
-  bool timer_woken_ = false;
   bool stopped_ = false;
 };
 

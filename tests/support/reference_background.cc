@@ -17,7 +17,8 @@ bool ReferenceModel::IsArchived(CustomerId customer) const {
 }
 
 bool ReferenceModel::OwesJudgement(CustomerId customer) const {
-  return JudgementsOwed(customer) > 0;
+  auto it = customers_.find(customer);
+  return it != customers_.end() && Owes(it->second);
 }
 
 std::size_t ReferenceModel::JudgementsOwed(CustomerId customer) const {
@@ -25,9 +26,7 @@ std::size_t ReferenceModel::JudgementsOwed(CustomerId customer) const {
   if (it == customers_.end()) return 0;
   std::size_t owed = 0;
   for (const auto& [alert, state] : it->second.states) {
-    bool any = state.due.any();
-    for (const auto& [tuple, instance] : state.instances) any |= instance.due.any();
-    if (any) ++owed;
+    if (Owes(state)) ++owed;
   }
   return owed;
 }

@@ -8,11 +8,19 @@ namespace tocsin::testing {
 
 // An instance is there as long as it has data.
 void ReferenceModel::AddInstances(Customer& customer, const Alert& alert) {
-  State& state = customer.states[alert.id];
-  for (const Tuple& tuple : Tuples(customer, alert)) {
-    if (state.instances.count(tuple) > 0) continue;
-    state.instances[tuple].epoch = state.epoch;
-  }
+  if (!FansOut(alert.spec)) return AddInstance(customer.states[alert.id], {});
+  AddInstances(customer.states[alert.id], alert, Read(customer, alert));
+}
+
+void ReferenceModel::AddInstances(State& state, const Alert& alert,
+                                  const Readings& readings) {
+  if (!FansOut(alert.spec)) return AddInstance(state, {});
+  for (const auto& [tuple, reading] : readings) AddInstance(state, tuple);
+}
+
+void ReferenceModel::AddInstance(State& state, const Tuple& tuple) {
+  if (state.instances.count(tuple) > 0) return;
+  state.instances[tuple].epoch = state.epoch;
 }
 
 // Begins to watch, or begins anew: everything is judged first of all. What was
@@ -105,19 +113,30 @@ void ReferenceModel::JudgeDueInstance(State& state, Instance& instance,
   if (says) Note(state, instance, std::move(decision), change);
 }
 
+bool ReferenceModel::Owes(const State& state) {
+  if (state.due.any()) return true;
+  return std::any_of(state.instances.begin(), state.instances.end(),
+                     [](const auto& one) { return one.second.due.any(); });
+}
+
+bool ReferenceModel::Owes(const Customer& customer) {
+  return std::any_of(customer.states.begin(), customer.states.end(),
+                     [](const auto& one) { return Owes(one.second); });
+}
+
 void ReferenceModel::JudgeDue(Customer& customer, Change& change) {
   const Values last = LastValues(customer);
   for (auto& [id, state] : customer.states) {
     if (!state.watching) continue;
     const Alert& alert = alerts_.at(id);
     AddInstances(customer, alert);
+    if (!Owes(state)) continue;
     const Readings readings = Read(customer, alert);
     bool any_reset = state.due.reset;
     for (const auto& [tuple, instance] : state.instances) any_reset |= instance.due.reset;
     for (auto& [tuple, instance] : state.instances) {
       if (!state.due.any() && !instance.due.any()) continue;
-      auto found = readings.find(tuple);
-      const Reading* reading = found == readings.end() ? nullptr : &found->second;
+      const Reading* reading = Find(readings, tuple);
       Decision decision;
       decision.alert = &alert;
       decision.tuple = tuple;
@@ -138,6 +157,7 @@ void ReferenceModel::JudgeDue(Customer& customer, Change& change) {
 }
 
 void ReferenceModel::Settle(Customer& customer, absl::Time decided_at) {
+  if (!Owes(customer)) return;
   Change change;
   JudgeDue(customer, change);
   Publish(customer, std::move(change), decided_at);
@@ -165,6 +185,12 @@ void ReferenceModel::JudgeInstance(State& state, Instance& instance,
   }
 }
 
+const ReferenceModel::Reading* ReferenceModel::Find(const Readings& readings,
+                                                    const Tuple& tuple) {
+  auto found = readings.find(tuple);
+  return found == readings.end() ? nullptr : &found->second;
+}
+
 // After a fact, which is the trigger, or an instant of the clock. `before` is where
 // everything stood when it was judged last.
 void ReferenceModel::JudgeChange(Customer& customer, const Values& before,
@@ -173,15 +199,15 @@ void ReferenceModel::JudgeChange(Customer& customer, const Values& before,
     const Alert& alert = alerts_.at(id);
     if (alert.status == AlertStatus::kArchived) continue;
     const Readings after = Read(customer, alert);
-    Readings judged = after;
+    Readings just_ended;
     const std::map<Tuple, Decimal> nothing;
     const auto& were = before.count(id) > 0 ? before.at(id) : nothing;
-    if (IsOfDays(alert.spec)) judged.merge(ReadEnded(customer, alert, were));
-    if (state.watching) AddInstances(customer, alert);
+    if (IsOfDays(alert.spec)) just_ended = ReadEnded(customer, alert, were);
+    if (state.watching) AddInstances(state, alert, after);
     for (auto it = state.instances.begin(); it != state.instances.end();) {
       auto& [tuple, instance] = *it;
-      auto found = judged.find(tuple);
-      const Reading* reading = found == judged.end() ? nullptr : &found->second;
+      const Reading* reading = Find(after, tuple);
+      if (reading == nullptr) reading = Find(just_ended, tuple);
       Decision decision;
       decision.alert = &alert;
       decision.tuple = tuple;
@@ -198,8 +224,7 @@ void ReferenceModel::JudgeChange(Customer& customer, const Values& before,
       // An instance that has ended is forgotten, a single one is plainly ok.
       const bool ended = after.count(tuple) == 0;
       if (ended && state.watching) instance.status = CustomerStatus::kOk;
-      const bool goes =
-          ended && FansOut(alert.spec) && (state.watching || !IsCounted(alert.spec));
+      const bool goes = ended && FansOut(alert.spec);
       it = goes ? state.instances.erase(it) : std::next(it);
     }
   }

@@ -239,6 +239,11 @@ class ReferenceModel : public Engine {
 
   // reference_judge.cc
   void AddInstances(Customer& customer, const Alert& alert);
+  static void AddInstances(State& state, const Alert& alert, const Readings& readings);
+  static void AddInstance(State& state, const Tuple& tuple);
+  static bool Owes(const State& state);
+  static bool Owes(const Customer& customer);
+  static const Reading* Find(const Readings& readings, const Tuple& tuple);
   void Watch(Customer& customer, const Alert& alert, Due due);
   void Unwatch(State& state);
   static bool ReachedInThisEpoch(const Instance& instance);

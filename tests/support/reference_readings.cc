@@ -27,12 +27,10 @@ ReferenceModel::Readings ReferenceModel::Read(const Customer& customer,
 
 ReferenceModel::Readings ReferenceModel::ReadCounted(const Customer& customer,
                                                      const AlertSpec& spec) const {
-  const Measure measure = MeasureOf(spec);
   Readings readings;
-  for (const Tuple& tuple : customer.sums.TuplesWithData(measure, customer.contracts)) {
-    const Exact sum =
-        ExactOf(customer.sums.Value(measure, tuple, customer.contracts).value());
-    readings[tuple] = {sum, sum};
+  for (const auto& [tuple, value] :
+       customer.sums.Values(MeasureOf(spec), customer.contracts)) {
+    readings[tuple] = {ExactOf(value), ExactOf(value)};
   }
   return readings;
 }

@@ -214,13 +214,18 @@ std::vector<Sums::Fed> Sums::Feed(const Count& count, std::size_t groups_max) {
 Sums::Fed Sums::FeedCell(Parts& parts, bool by_contract, const Tuple& tuple,
                          const Count& count, std::size_t groups_max) {
   // Decided before the cell is made: an ignored count is no data.
-  std::set<Tuple> tuples;
-  for (const auto& [contract, cells] : parts.cells) {
-    for (const auto& [known, cell] : cells) tuples.insert(known);
-  }
-  if (tuples.count(tuple) == 0 && tuples.size() >= groups_max) {
-    ++parts.dropped;
-    return Fed::kDropped;
+  const bool is_known =
+      std::any_of(parts.cells.begin(), parts.cells.end(),
+                  [&tuple](const auto& one) { return one.second.count(tuple) > 0; });
+  if (!is_known) {
+    std::set<Tuple> tuples;
+    for (const auto& [contract, cells] : parts.cells) {
+      for (const auto& [known, cell] : cells) tuples.insert(known);
+    }
+    if (tuples.size() >= groups_max) {
+      ++parts.dropped;
+      return Fed::kDropped;
+    }
   }
   auto& cells = parts.cells[by_contract ? count.contract : std::nullopt];
   auto it = cells.find(tuple);
@@ -240,30 +245,19 @@ Sums::Fed Sums::FeedCell(Parts& parts, bool by_contract, const Tuple& tuple,
   return Fed::kCounted;
 }
 
-std::optional<Decimal> Sums::Value(const Measure& measure, const Tuple& tuple,
-                                   const ContractFields& contracts) const {
+std::map<Tuple, Decimal> Sums::Values(const Measure& measure,
+                                      const ContractFields& contracts) const {
+  std::map<Tuple, Decimal> values;
   auto parts = parts_.find(Stored(measure));
-  if (parts == parts_.end()) return std::nullopt;
-  std::optional<Decimal> sum;
+  if (parts == parts_.end()) return values;
   for (const auto& [contract, cells] : parts->second.cells) {
     if (!Matches(measure, contract, contracts)) continue;
-    auto cell = cells.find(tuple);
-    if (cell == cells.end()) continue;
-    sum = CheckedAdd(sum.value_or(Decimal()), cell->second.sum).value();
+    for (const auto& [tuple, cell] : cells) {
+      Decimal& value = values[tuple];
+      value = CheckedAdd(value, cell.sum).value();
+    }
   }
-  return sum;
-}
-
-std::set<Tuple> Sums::TuplesWithData(const Measure& measure,
-                                     const ContractFields& contracts) const {
-  std::set<Tuple> tuples;
-  auto parts = parts_.find(Stored(measure));
-  if (parts == parts_.end()) return tuples;
-  for (const auto& [contract, cells] : parts->second.cells) {
-    if (!Matches(measure, contract, contracts)) continue;
-    for (const auto& [tuple, cell] : cells) tuples.insert(tuple);
-  }
-  return tuples;
+  return values;
 }
 
 std::uint64_t Sums::Dropped(const Measure& measure) const {

@@ -78,11 +78,9 @@ class Sums {
   // Feeds every measure that the count speaks to; what became of it in each.
   std::vector<Fed> Feed(const Count& count, std::size_t groups_max);
 
-  // The sum over the contracts that match, or nothing without data.
-  std::optional<Decimal> Value(const Measure& measure, const Tuple& tuple,
-                               const ContractFields& contracts) const;
-  std::set<Tuple> TuplesWithData(const Measure& measure,
-                                 const ContractFields& contracts) const;
+  // The sum over the contracts that match, of each tuple that has data.
+  std::map<Tuple, Decimal> Values(const Measure& measure,
+                                  const ContractFields& contracts) const;
   std::uint64_t Dropped(const Measure& measure) const;
 
  private:

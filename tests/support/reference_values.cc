@@ -47,13 +47,22 @@ Target::Specifier SpecifierOf(const AlertSpecifier& specifier) {
 
 }  // namespace
 
+bool FitsDecimal(const Wide& units) {
+  static const Wide kMost = (Wide(1) << 127) - 1;
+  return units <= kMost && units >= -kMost;
+}
+
 bool Less(const Exact& a, const Exact& b) {
+  if (a.denominator == b.denominator) return a.numerator < b.numerator;
   return a.numerator * b.denominator < b.numerator * a.denominator;
 }
 
 Exact ExactOf(Decimal value) { return {Wide(value.units()), 1}; }
 
 Decimal Rounded(const Exact& exact) {
+  if (exact.denominator == 1 && FitsDecimal(exact.numerator)) {
+    return Decimal::FromUnits(exact.numerator.convert_to<Int128>());
+  }
   const bool negative = exact.numerator < 0;
   const Wide size = negative ? Wide(-exact.numerator) : exact.numerator;
   Wide whole = size / exact.denominator;
