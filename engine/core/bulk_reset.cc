@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "engine/base/mistake.h"
 #include "engine/base/status.h"
 #include "engine/base/text.h"
 #include "engine/core/engine_impl.h"
@@ -96,7 +97,7 @@ BulkResetResult EngineImpl::ResetAll(AlertId alert, absl::string_view from) {
       if (!result.status.ok()) break;
       ++at.shard;
       if (at.shard == shards_.size()) {
-        at.shard = 0;
+        at.shard = TOCSIN_MISTAKE(bulk_passes_shard_over) ? 1 : 0;
         end += kResetPerHold;
       }
       at.customer = end - kResetPerHold;

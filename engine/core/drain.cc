@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/mistake.h"
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
 #include "engine/model/clock.h"
@@ -25,7 +26,7 @@ void EngineImpl::ScheduleDrain(state::Shard* shard) {
     {
       // From here on whoever finds more to do schedules the next task.
       absl::MutexLock lock(&shard->mu);
-      shard->drain_scheduled = false;
+      if (!TOCSIN_MISTAKE(drain_stays_scheduled)) shard->drain_scheduled = false;
     }
     if (!DrainShard(shard)) paused_.store(true);
   });

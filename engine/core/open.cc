@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/hash.h"
 #include "engine/base/limits.h"
+#include "engine/base/mistake.h"
 #include "engine/base/status.h"
 #include "engine/base/text.h"
 #include "engine/core/engine_impl.h"
@@ -168,6 +169,7 @@ absl::Time EngineImpl::Now() {
   while (now_ns > last_ns && !last_instant_ns_.compare_exchange_weak(
                                  last_ns, now_ns, std::memory_order_relaxed)) {
   }
+  if (TOCSIN_MISTAKE(clock_goes_back)) return now;
   return now_ns >= last_ns ? now : absl::FromUnixNanos(last_ns);
 }
 
@@ -268,7 +270,7 @@ absl::Status EngineImpl::CheckOutside(absl::string_view call) const {
 }
 
 absl::Status EngineImpl::CheckRoom() const {
-  if (outbox_.HasRoom()) return absl::OkStatus();
+  if (outbox_.HasRoom() || TOCSIN_MISTAKE(outbox_max_ignored)) return absl::OkStatus();
   return MakeStatus(Reason::kLimitReached,
                     absl::StrCat(outbox_.size(), " notifications wait for the sink, at ",
                                  "least Options::outbox_max (", options_.outbox_max,

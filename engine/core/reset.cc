@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
+#include "engine/base/mistake.h"
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
 #include "engine/model/customer_alert.h"
@@ -80,7 +81,7 @@ absl::Status EngineImpl::ResetSlot(state::Shard* shard, state::Slot* slot,
                     std::move(options.on_done));
   if (read_anew) NoteReads(shard, slot);
   HandOnResets(work);
-  shard->Queue(slot);
+  if (!TOCSIN_MISTAKE(reset_not_scheduled)) shard->Queue(slot);
   work->due = true;
   resets_.fetch_add(1, std::memory_order_relaxed);
   return absl::OkStatus();
@@ -89,7 +90,7 @@ absl::Status EngineImpl::ResetSlot(state::Shard* shard, state::Slot* slot,
 bool EngineImpl::ReserveDue() {
   std::size_t due = due_.load(std::memory_order_relaxed);
   do {
-    if (due >= options_.due_max) return false;
+    if (due >= options_.due_max && !TOCSIN_MISTAKE(due_max_ignored)) return false;
   } while (!due_.compare_exchange_weak(due, due + 1, std::memory_order_relaxed));
   return true;
 }

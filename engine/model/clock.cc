@@ -62,7 +62,9 @@ void RestartReads(Customer* customer, const Catalog& catalog) {
     if (alert == nullptr || !(*alert)->measure->subject.IsPeriodSum()) continue;
     awaited.judged.clear();
     awaited.period_began = true;
-    if (awaited.read.has_value()) awaited.read->log.Spoil();
+    if (awaited.read.has_value() && !TOCSIN_MISTAKE(read_outlives_period)) {
+      awaited.read->log.Spoil();
+    }
   }
 }
 

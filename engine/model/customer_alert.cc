@@ -5,6 +5,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/mistake.h"
 #include "engine/base/status.h"
 #include "engine/model/reading.h"
 #include "engine/model/reread.h"
@@ -97,7 +98,7 @@ ResetWaiters& Owe(Customer* customer, const AlertPtr& alert, const std::string* 
     pending.since = now;
   }
   if (instance == nullptr) {
-    pending.reset_whole = true;
+    pending.reset_whole = !TOCSIN_MISTAKE(reset_keeps_latch);
   } else {
     pending.reset_instances.insert(*instance);
   }
@@ -159,9 +160,11 @@ void ResetAlert(Customer* customer, const Context& context, const AlertPtr& aler
   } else {
     // What has no state of its own has the customer alert's epoch; the other
     // instances are to keep what that was.
-    ForEachReading(
-        *customer, *alert->measure, context.now,
-        [&state](const Reading& reading) { state.InstanceFor(reading.instance); });
+    ForEachReading(*customer, *alert->measure, context.now,
+                   [&state](const Reading& reading) {
+                     if (!TOCSIN_MISTAKE(neighbours_get_epoch))
+                       state.InstanceFor(reading.instance);
+                   });
     state.RaiseEpochOf(*one);
   }
   state.reset_by = Trigger::kReset;

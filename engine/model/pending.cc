@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "engine/base/mistake.h"
 #include "engine/model/judge.h"
 #include "engine/model/reading.h"
 #include "engine/model/reset_waiters.h"
@@ -20,7 +21,9 @@ void NoteRestarts(Customer* customer, std::uint64_t restarts, const AlertChange&
                   const Context& context) {
   const AlertId& id = change.after->id();
   AlertState& state = customer->states[id];
-  for (std::uint64_t i = 0; i < restarts; ++i) state.RaiseEpoch();
+  for (std::uint64_t i = TOCSIN_MISTAKE(enable_keeps_epoch); i < restarts; ++i) {
+    state.RaiseEpoch();
+  }
   state.reset_by = Trigger::kAlertUpdated;
   state.reset_at = change.at;
   const auto supersede = [&](ResetWaiters* waiters) {
@@ -55,7 +58,7 @@ void TakeInChange(Customer* customer, const AlertChange& change, const Context& 
   const std::uint64_t restarts =
       after.restarts - (change.before == nullptr ? 0 : change.before->restarts);
   if (restarts > 0) NoteRestarts(customer, restarts, change, context);
-  if (!after.enabled()) {
+  if (!after.enabled() && !TOCSIN_MISTAKE(archived_stays_pending)) {
     const Reason why = after.archived() ? Reason::kAlertArchived : Reason::kAlertDisabled;
     DropPending(customer, id, why, context);
     return;
@@ -147,7 +150,9 @@ void JudgeInstance(const AlertPtr& alert, const Pending& pending, const Reading&
   const bool was_reset =
       pending.reset_whole || pending.reset_instances.contains(std::string(instance));
   Shown shown = reading.ShownNow();
-  if (pending.judged_under == nullptr) shown.previous.reset();
+  if (pending.judged_under == nullptr && !TOCSIN_MISTAKE(previous_of_unjudged)) {
+    shown.previous.reset();
+  }
   if (was_reset && pending.judged_before_read.has_value()) {
     const auto judged = pending.judged_before_read->find(instance);
     shown.previous.reset();
@@ -238,7 +243,7 @@ void JudgePending(Customer* customer, const Context& context, absl::Time instant
   const std::size_t first = context.decisions->size();
   Turn turn(customer, context, instant);
   for (const auto& [id, pending] : customer->pending) {
-    if (pending.HasReset()) ++*context.resets_done;
+    if (pending.HasReset() && !TOCSIN_MISTAKE(due_never_done)) ++*context.resets_done;
     const AlertPtr* alert = FindAlert(*customer, context.catalog, id);
     if (alert == nullptr) continue;
     const Measure& measure = *(*alert)->measure;

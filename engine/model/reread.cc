@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/base/mistake.h"
 #include "engine/model/answer.h"
 #include "engine/model/judge.h"
 #include "engine/model/reading.h"
@@ -63,7 +64,8 @@ Ended TakeAnswer(Customer* customer, const Context& context, const AlertVersion&
     awaited->next_at += WaitAfterFailure(*awaited, context.reads->seed);
   }
   awaited->read.reset();
-  const bool again = awaited->attempts < context.reads->attempts_max;
+  const bool again = awaited->attempts < context.reads->attempts_max ||
+                     TOCSIN_MISTAKE(source_read_for_ever);
   return again ? Ended::kNot : Ended::kInFailure;
 }
 
@@ -73,7 +75,7 @@ ResetWaiters& AwaitSource(Customer* customer, const AlertVersion& alert,
                           const std::string* instance, absl::Time now) {
   if (customer->awaited == nullptr) customer->awaited = std::make_unique<AwaitedAlerts>();
   Awaited& awaited = (*customer->awaited)[alert.id()];
-  awaited.StartOver();
+  if (!TOCSIN_MISTAKE(reset_keeps_read)) awaited.StartOver();
   const auto pending = customer->pending.find(alert.id());
   // What has never been judged has no value that it was judged at.
   const bool judged =
@@ -124,7 +126,8 @@ bool GiveAnswer(Customer* customer, const AlertId& alert, std::uint64_t number,
   const auto it = customer->awaited->find(alert);
   if (it == customer->awaited->end()) return false;
   Awaited& awaited = it->second;
-  if (!awaited.IsReading() || awaited.read->number != number) return false;
+  if (!awaited.IsReading()) return false;
+  if (awaited.read->number != number && !TOCSIN_MISTAKE(old_answer_counts)) return false;
   if (now >= awaited.next_at) return false;
   awaited.read->answer = std::move(answer);
   return true;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/mistake.h"
 #include "engine/model/reading.h"
 
 namespace tocsin::model {
@@ -56,6 +57,7 @@ void SupersedeWaiters(const Customer& customer, const AlertId& alert,
   if (*waiters == nullptr) return;
   std::vector<ResetWaiter> left;
   for (ResetWaiter& waiter : **waiters) {
+    if (TOCSIN_MISTAKE(superseded_not_told) && instance.empty()) continue;
     if (instance.empty() || waiter.instance == instance) {
       Finish(&waiter,
              {.kind = ResetOutcome::Kind::kSuperseded,

@@ -6,6 +6,7 @@
 #include "tests/sim/world.h"
 #include "tests/support/describe.h"
 #include "tests/support/differential.h"
+#include "tests/support/differing.h"
 #include "tests/support/names.h"
 
 namespace tocsin::testing {

@@ -29,9 +29,6 @@ struct Comparison {
 // agree, else the first step after which they do not, and how.
 std::string Differ(const Case& test_case, const Comparison& comparison);
 
-// What of two engines' states is compared; nothing said if they agree.
-std::string DifferInState(const CustomerAlert& actual, const CustomerAlert& expected);
-
 // Code and reason of one call; nothing said if they agree.
 std::string DifferInCall(const absl::Status& actual, const absl::Status& expected);
 
