@@ -56,6 +56,8 @@ inline constexpr std::size_t kFactsPerBatchMax = std::size_t{1} << 20;
 inline constexpr std::size_t kSourcesMax = 10'000;
 // The name of a source; the shortest has one byte.
 inline constexpr std::size_t kSourceNameMax = 256;
+// Facts in one answer of a fact source.
+inline constexpr std::size_t kFactsPerAnswerMax = 100'000;
 
 // ---- Options --------------------------------------------------------------
 
@@ -63,6 +65,8 @@ inline constexpr std::size_t kSourceNameMax = 256;
 inline constexpr int kWorkerThreadsMax = 1'024;
 // Parts that the customers are divided into.
 inline constexpr int kShardsMax = 65'536;
+// Reads of one re-evaluation.
+inline constexpr int kSourceAttemptsMax = 1'000;
 // Sets of group keys that are summed from the start.
 inline constexpr std::size_t kTrackedGroupKeysMax = 64;
 

@@ -153,6 +153,10 @@ bool EngineImpl::EndResets(state::Shard* shard) {
   for (state::Slot* slot : shard->Queued()) {
     model::TakeIn(&slot->customer, ContextFor(*shard, *slot, &work));
   }
+  for (state::Slot* slot : shard->Reading()) {
+    model::TakeIn(&slot->customer, ContextFor(*shard, *slot, &work));
+    NoteReads(shard, slot);
+  }
   HandOnResets(&work);
   return work.finished;
 }

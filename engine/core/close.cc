@@ -16,19 +16,26 @@ absl::StatusOr<CloseResult> EngineImpl::Close(absl::Duration deadline) {
   if (!first) return CloseResult{};
   gate_.AwaitEmpty();
   if (has_time && pool_ == nullptr) {
-    DrainEverything();
+    Finish();
   } else if (has_time) {
-    pool_->Schedule(work::Executor::kEverything, [this] { DrainEverything(); });
+    pool_->Schedule(work::Executor::kEverything, [this] { Finish(); });
     if (!pool_->AwaitIdle(deadline)) MakeHaste();
   }
+  ClosePort();
   if (pool_ != nullptr) pool_->Stop();
   const CloseResult left = CountLeft();
   callbacks_.Run();
   return left;
 }
 
+void EngineImpl::Finish() {
+  if (port_ != nullptr) return FinishReads();
+  DrainEverything();
+}
+
 void EngineImpl::MakeHaste() {
   closing_in_haste_.store(true);
+  answers_.Ring();
   outbox_.StopDelivering();
 }
 
@@ -43,7 +50,15 @@ CloseResult EngineImpl::CountLeft() {
       model::TakeIn(&slot->customer, context);
       left.due += slot->customer.pending.size();
       for (auto& [alert, pending] : slot->customer.pending) {
-        model::DropWaiters(slot->customer, alert, &pending, Reason::kClosing, context);
+        model::DropWaiters(slot->customer, alert, &pending.waiters, Reason::kClosing,
+                           context);
+      }
+      if (slot->customer.awaited != nullptr) {
+        for (auto& [alert, awaited] : *slot->customer.awaited) {
+          left.due += slot->customer.pending.contains(alert) ? 0 : 1;
+          model::DropWaiters(slot->customer, alert, &awaited.waiters, Reason::kClosing,
+                             context);
+        }
       }
       HandOnResets(&work);
     }

@@ -101,10 +101,12 @@ void EngineImpl::FollowUpAndCall(state::Shard* shard, Work* work) {
   const bool finished = std::exchange(work->finished, false);
   FollowUp(shard, *work);
   if (finished) callbacks_.Run();
+  CallSource(std::move(work->reads));
 }
 
 void EngineImpl::Judge(state::Shard* shard, state::Slot* slot, Work* work) {
   model::BringUpToDate(&slot->customer, ContextFor(*shard, *slot, work));
+  BeginReads(shard, slot, work);
   HandOn(shard, slot, work);
 }
 
@@ -116,14 +118,17 @@ bool EngineImpl::DrainQueue(state::Shard* shard) {
     {
       absl::MutexLock lock(&shard->mu);
       work.now = Now();
+      shard->QueueReadsDue(work.now, kJudgedPerHold);
       for (; judged < kJudgedPerHold; ++judged) {
         state::Slot* slot = shard->NextQueued();
         if (slot == nullptr) break;
         Judge(shard, slot, &work);
       }
     }
+    // A source may answer at once.
+    const bool all = judged < kJudgedPerHold && work.reads.empty();
     FollowUpAndCall(shard, &work);
-    if (judged < kJudgedPerHold) return true;
+    if (all) return true;
   }
 }
 
@@ -170,9 +175,17 @@ absl::Duration EngineImpl::Tick() {
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     // Those that are left wait for room in the outbox.
     if (!done) break;
-    absl::MutexLock lock(&shard->mu);
-    const std::optional<state::Shard::Timer> timer = shard->FirstTimer();
-    if (timer.has_value()) next = std::min(next, timer->first);
+    bool due = false;
+    {
+      absl::MutexLock lock(&shard->mu);
+      const std::optional<state::Shard::Timer> timer = shard->FirstTimer();
+      if (timer.has_value()) next = std::min(next, timer->first);
+      const absl::Time read_at = shard->FirstReadTimer();
+      due = read_at <= now;
+      // The drain sets those timers anew.
+      if (!due) next = std::min(next, read_at);
+    }
+    if (due) ScheduleDrain(shard.get());
   }
   next_tick_ns_.store(absl::ToUnixNanos(next));
   return std::max(next - now, absl::ZeroDuration());

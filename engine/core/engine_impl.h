@@ -19,10 +19,12 @@
 #include "engine/model/customer.h"
 #include "engine/model/decision.h"
 #include "engine/model/posting.h"
+#include "engine/model/reread.h"
 #include "engine/notify/outbox.h"
 #include "engine/state/alert_book.h"
 #include "engine/state/positions.h"
 #include "engine/state/shard.h"
+#include "engine/work/bell.h"
 #include "engine/work/callback_queue.h"
 #include "engine/work/executor.h"
 #include "engine/work/gate.h"
@@ -31,7 +33,7 @@
 namespace tocsin::core {
 
 // The Engine. One file per verb: open, apply, alerts, reset, bulk_reset, query, explain,
-// drain, close.
+// reads, drain, close.
 // The order of its locks is in docs/concurrency.md.
 class EngineImpl final : public Engine {
  public:
@@ -84,6 +86,8 @@ class EngineImpl final : public Engine {
     bool decided = false;        // follow up: deliver
     bool due = false;            // follow up: drain the shard
     bool earlier_timer = false;  // follow up: the timer's thread sleeps too long
+    std::vector<model::BegunRead> reads = {};  // to be asked of the source
+    std::size_t reads_failed = 0;
   };
 
   // The engine's instant: the clock's, which never goes back.
@@ -101,6 +105,8 @@ class EngineImpl final : public Engine {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // As much of it as changes nothing but what resets have come to.
   void HandOnResets(Work* work);
+  void HandOnReads(state::Shard* shard, state::Slot* slot, Work* work)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // After the shard's lock was released.
   void FollowUp(state::Shard* shard, const Work& work);
 
@@ -222,6 +228,33 @@ class EngineImpl final : public Engine {
   // Whether calls are refused by now.
   absl::Status CheckOpen() const;
 
+  // reads.cc
+  struct AnswerPort;
+  struct ReadKey {
+    CustomerId customer;
+    AlertId alert;
+    std::uint64_t number = 0;
+  };
+  void OpenPort();
+  // Waits until no answer is being taken; none is any more.
+  void ClosePort();
+  // Whether this thread is inside the source's `Read`.
+  bool InsideSource() const;
+  // Begins the reads of a customer whose time has come; `CallSource` follows.
+  void BeginReads(state::Shard* shard, state::Slot* slot, Work* work)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // Under no lock.
+  void CallSource(std::vector<model::BegunRead> reads);
+  absl::Status CheckAnswer(const CustomerId& customer, absl::Span<const Fact> facts);
+  // On any thread, also inside `CallSource`.
+  void TakeAnswer(const ReadKey& key, absl::StatusOr<std::vector<Fact>> answer);
+  // Keeps the count of reads and the customer's timer for them right.
+  void NoteReads(state::Shard* shard, state::Slot* slot)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // Does all that is due and what answers still bring, until the source is silent for
+  // `source_timeout` of the machine's clock.
+  void FinishReads();
+
   // drain.cc
   void ScheduleDrain(state::Shard* shard);
   void ScheduleDelivery();
@@ -249,10 +282,14 @@ class EngineImpl final : public Engine {
   // From here on no background work is begun: what runs ends with the customers that
   // it holds, a delivery with the notification that the sink is at.
   void MakeHaste();
+  // What is due, and what the source still answers.
+  void Finish();
   CloseResult CountLeft();
 
   // Constant.
   const Options options_;
+  const model::ReadPolicy read_policy_;
+  std::shared_ptr<AnswerPort> port_;  // null without a fact source
   Clock* const clock_;
   std::vector<std::unique_ptr<state::Shard>> shards_;
 
@@ -260,6 +297,7 @@ class EngineImpl final : public Engine {
   work::Gate gate_;
   state::AlertBook book_;
   state::Positions positions_;
+  work::Bell answers_;  // rings with each answer that is taken
   notify::Outbox outbox_;
   work::CallbackQueue callbacks_;
   std::atomic<std::int64_t> last_instant_ns_;
@@ -275,6 +313,9 @@ class EngineImpl final : public Engine {
   std::atomic<std::uint64_t> facts_late_{0};
   std::atomic<std::uint64_t> facts_group_dropped_{0};
   std::atomic<std::uint64_t> resets_{0};
+  std::atomic<std::uint64_t> source_reads_{0};
+  std::atomic<std::uint64_t> source_failures_{0};
+  std::atomic<std::size_t> reads_under_way_{0};
 
   // One change of an alert at a time, from its draft until it is known.
   absl::Mutex change_mu_;

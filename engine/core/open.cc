@@ -80,6 +80,18 @@ absl::Status CheckOptions(const Options& options) {
     return BadOption("delivery_retry_max",
                      absl::FormatDuration(options.delivery_retry_max), "1 ms or more");
   }
+  if (options.source_timeout <= absl::ZeroDuration()) {
+    return BadOption("source_timeout", absl::FormatDuration(options.source_timeout),
+                     "above 0");
+  }
+  const int attempts = options.source_attempts_max;
+  if (attempts < 1 || attempts > kSourceAttemptsMax) {
+    return BadOption("source_attempts_max", absl::StrCat(attempts),
+                     absl::StrCat("1 to ", kSourceAttemptsMax));
+  }
+  if (options.read_additions_max < 1) {
+    return BadOption("read_additions_max", "0", "1 or more");
+  }
   return CheckTrackedKeys(options);
 }
 
@@ -119,6 +131,10 @@ namespace tocsin::core {
 EngineImpl::EngineImpl(Options options, Clock* clock, std::uint64_t seed,
                        std::unique_ptr<work::Executor> executor)
     : options_(std::move(options)),
+      read_policy_({.timeout = options_.source_timeout,
+                    .attempts_max = options_.source_attempts_max,
+                    .additions_max = options_.read_additions_max,
+                    .seed = seed}),
       clock_(clock),
       outbox_(options_, seed),
       callbacks_(kResetCallbacksMax),
@@ -127,6 +143,7 @@ EngineImpl::EngineImpl(Options options, Clock* clock, std::uint64_t seed,
       catalog_(std::make_shared<const model::Catalog>(options_.tracked_group_keys)),
       random_(seed),
       pool_(std::move(executor)) {
+  OpenPort();
   for (int i = 0; i < options_.shards; ++i) {
     shards_.push_back(
         std::make_unique<state::Shard>(i, catalog_, options_.period_policy));
@@ -168,7 +185,9 @@ model::Context EngineImpl::ContextFor(const state::Shard& shard, const state::Sl
           .keep_ended = options_.keep_ended,
           .decisions = &work->decisions,
           .resets_done = &work->resets_done,
-          .finished_resets = &work->finished_resets};
+          .finished_resets = &work->finished_resets,
+          .reads = port_ == nullptr ? nullptr : &read_policy_,
+          .reads_failed = &work->reads_failed};
 }
 
 void EngineImpl::HandOnResets(Work* work) {
@@ -188,6 +207,9 @@ void EngineImpl::HandOnResets(Work* work) {
 
 void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
   HandOnResets(work);
+  if (slot->read_at != absl::InfiniteFuture() || slot->customer.awaited != nullptr) {
+    HandOnReads(shard, slot, work);
+  }
   shard->NoteInstant(*slot);
   if (shard->SetTimer(slot)) {
     const std::int64_t wakes_ns = next_tick_ns_.load(std::memory_order_relaxed);
@@ -197,6 +219,18 @@ void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
   // Under the shard's lock, so that no later decision of the customer overtakes.
   outbox_.Push(&work->decisions);
   work->decided = true;
+}
+
+void EngineImpl::HandOnReads(state::Shard* shard, state::Slot* slot, Work* work) {
+  source_failures_.fetch_add(std::exchange(work->reads_failed, 0),
+                             std::memory_order_relaxed);
+  NoteReads(shard, slot);
+  if (slot->read_at <= work->now) {
+    shard->Queue(slot);
+    work->due = true;
+  }
+  const std::int64_t wakes_ns = next_tick_ns_.load(std::memory_order_relaxed);
+  if (absl::ToUnixNanos(slot->read_at) < wakes_ns) work->earlier_timer = true;
 }
 
 void EngineImpl::FollowUp(state::Shard* shard, const Work& work) {
@@ -224,6 +258,11 @@ absl::Status EngineImpl::CheckOutside(absl::string_view call) const {
     return MakeStatus(
         Reason::kCalledFromSink,
         absl::StrCat(call, " waits for callbacks, so a callback must not call it"));
+  }
+  if (InsideSource()) {
+    return MakeStatus(
+        Reason::kCalledFromSink,
+        absl::StrCat(call, " waits for the fact source, so the source must not call it"));
   }
   return absl::OkStatus();
 }

@@ -256,6 +256,8 @@ Stats EngineImpl::GetStats() {
               .notifications_delivered = outbox_.delivered(),
               .delivery_failures = outbox_.failures(),
               .resets = resets_.load(std::memory_order_relaxed),
+              .source_reads = source_reads_.load(std::memory_order_relaxed),
+              .source_failures = source_failures_.load(std::memory_order_relaxed),
               .customers = 0,
               .alerts = book_.active_count(),
               .due = due_.load(std::memory_order_relaxed),

@@ -72,8 +72,13 @@ absl::Status EngineImpl::ResetSlot(state::Shard* shard, state::Slot* slot,
                       absl::StrCat(options_.due_max, " customer alerts wait for their ",
                                    "evaluation already (Options::due_max); try again"));
   }
-  model::ResetAlert(&slot->customer, ContextFor(*shard, *slot, work), alert, instance,
+  // Nobody can be asked for the end of a plan: it is judged as it was told.
+  const bool read_anew =
+      port_ != nullptr && alert->measure->subject.info().watched != Watched::kPlan;
+  model::ResetAlert(&slot->customer, ContextFor(*shard, *slot, work), alert,
+                    {.instance = instance.value_or(""), .read_anew = read_anew},
                     std::move(options.on_done));
+  if (read_anew) NoteReads(shard, slot);
   HandOnResets(work);
   shard->Queue(slot);
   work->due = true;

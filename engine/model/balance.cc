@@ -118,7 +118,14 @@ absl::Status UnknownBalance(const BalanceDrawn& fact) {
                                  "; one comes into being with its first balance fact"));
 }
 
-Outcome TellBalance(Customer* customer, const Context& context, const BalanceTold& fact) {
+const Sum* RemainingOf(const Customer& customer, const BalanceId& id) {
+  if (customer.holdings == nullptr) return nullptr;
+  const auto it = customer.holdings->balances.find(id);
+  return it == customer.holdings->balances.end() ? nullptr : &it->second.remaining;
+}
+
+Outcome TellBalance(Customer* customer, const Context& context, const BalanceTold& fact,
+                    const Sum* settled) {
   Outcome outcome;
   const Holdings* held = customer->holdings.get();
   const Balance* known = nullptr;
@@ -136,8 +143,12 @@ Outcome TellBalance(Customer* customer, const Context& context, const BalanceTol
     outcome.status = EndsBeforeStart(fact, next);
     return outcome;
   }
-  outcome.stale =
-      next.remaining.Post({fact.remaining, true, fact.version}) == Posted::kStale;
+  if (settled != nullptr) {
+    next.remaining = *settled;
+  } else {
+    outcome.stale =
+        next.remaining.Post({fact.remaining, true, fact.version}) == Posted::kStale;
+  }
   if (outcome.stale) return outcome;
   if (known == nullptr && held != nullptr &&
       held->balances.size() >= context.instances_per_customer_max) {
@@ -150,7 +161,8 @@ Outcome TellBalance(Customer* customer, const Context& context, const BalanceTol
     return known ? std::optional<Decimal>(member(*known)) : std::nullopt;
   };
   const std::optional<Bounds> remaining = holdings.remaining_bounds.With(
-      amount([](const Balance& one) { return one.remaining.value; }), fact.remaining);
+      amount([](const Balance& one) { return one.remaining.value; }),
+      next.remaining.value);
   const std::optional<Bounds> granted = holdings.granted_bounds.With(
       amount([](const Balance& one) { return one.granted; }), fact.granted);
   if (!remaining.has_value() || !granted.has_value()) {

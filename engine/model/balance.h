@@ -9,6 +9,9 @@
 
 namespace tocsin::model {
 
+// What remains of a balance; null for one that is not known.
+const Sum* RemainingOf(const Customer& customer, const BalanceId& id);
+
 absl::Status UnknownBalance(const BalanceDrawn& fact);
 
 // What a balance or a draw says. They need a customer that is up to date. A fact that
@@ -16,7 +19,10 @@ absl::Status UnknownBalance(const BalanceDrawn& fact);
 // Errors, first match first: kFailedPrecondition for a balance of another type or
 // credit type than was told; kInvalidArgument for one that ends before it starts;
 // kResourceExhausted for too many; kOutOfRange if a sum would not fit.
-Outcome TellBalance(Customer* customer, const Context& context, const BalanceTold& fact);
+// `settled`: what remains then, where that was worked out already; else it is what the
+// fact says, unless that is stale.
+Outcome TellBalance(Customer* customer, const Context& context, const BalanceTold& fact,
+                    const Sum* settled = nullptr);
 // Errors: kNotFound for a balance that is not known; kOutOfRange.
 Outcome DrawBalance(Customer* customer, const Context& context, const BalanceDrawn& fact);
 

@@ -1,6 +1,7 @@
 #include "engine/model/clock.h"
 
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "engine/model/pending.h"
 #include "engine/model/plan.h"
 #include "engine/model/reading.h"
+#include "engine/model/reread.h"
 #include "engine/model/touched.h"
 
 namespace tocsin::model {
@@ -45,7 +47,22 @@ void ForgetGroupValues(Customer* customer, const Catalog& catalog) {
     if (state.instances.empty()) continue;
     const AlertPtr* alert = FindAlert(*customer, catalog, id);
     if (alert != nullptr && !(*alert)->measure->subject.IsPeriodSum()) continue;
-    state.instances.clear();
+    for (auto it = state.instances.begin(); it != state.instances.end();) {
+      // What waits for the fact source is judged by it first.
+      it = customer->Awaits(id, it->first) ? std::next(it) : state.instances.erase(it);
+    }
+  }
+}
+
+// What was read of the old period does not count, nor what was judged in it.
+void RestartReads(Customer* customer, const Catalog& catalog) {
+  if (customer->awaited == nullptr) return;
+  for (auto& [id, awaited] : *customer->awaited) {
+    const AlertPtr* alert = FindAlert(*customer, catalog, id);
+    if (alert == nullptr || !(*alert)->measure->subject.IsPeriodSum()) continue;
+    awaited.judged.clear();
+    awaited.period_began = true;
+    if (awaited.read.has_value()) awaited.read->log.Spoil();
   }
 }
 
@@ -60,6 +77,7 @@ void LeavePeriod(Customer* customer, const Context& context, absl::Time begun_at
   customer->may_resolve_at_end = false;
   if (!TOCSIN_MISTAKE(group_values_outlive_period))
     ForgetGroupValues(customer, context.catalog);
+  RestartReads(customer, context.catalog);
   absl::erase_if(customer->contracts, [&](const auto& contract) {
     return contract.second.named_at + context.keep_ended <= begun_at;
   });
@@ -119,6 +137,10 @@ void AdvanceClock(Customer* customer, const Context& context) {
 
 void BringUpToDate(Customer* customer, const Context& context) {
   AdvanceClock(customer, context);
+  JudgePending(customer, context, context.now, context.now);
+  if (customer->awaited == nullptr) return;
+  // An answer is facts: it meets nothing that is due.
+  TakeAnswers(customer, context);
   JudgePending(customer, context, context.now, context.now);
 }
 

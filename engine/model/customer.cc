@@ -41,6 +41,7 @@ void AlertState::Forget() {
   last_trigger.reset();
   if (whole) whole->last_kind.reset();
   reset_at = absl::InfinitePast();
+  source_failed = false;
   for (auto& [key, instance] : instances) instance.last_kind.reset();
 }
 

@@ -18,11 +18,13 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "engine/model/agenda.h"
+#include "engine/model/awaited.h"
 #include "engine/model/catalog.h"
 #include "engine/model/decision.h"
 #include "engine/model/gauge.h"
 #include "engine/model/holdings.h"
 #include "engine/model/period.h"
+#include "engine/model/reset_waiter.h"
 #include "tocsin/fact.h"
 #include "tocsin/ids.h"
 #include "tocsin/reset.h"
@@ -53,6 +55,7 @@ struct AlertState {
   std::uint64_t crossing_max = 0;  // of all instances it ever had
   // Of the last notification since the last reset.
   std::optional<Trigger> last_trigger;
+  bool source_failed = false;  // the last time that it should have been read
   // What gave the epoch that it has, and when; InfinitePast where nothing is known.
   Trigger reset_by = Trigger::kReset;
   absl::Time reset_at = absl::InfinitePast();
@@ -74,21 +77,6 @@ struct AlertState {
   void RaiseEpochOf(absl::string_view instance_key);
 };
 
-using OnResetDone = absl::AnyInvocable<void(const ResetOutcome&) &&>;
-
-// Who is to be told what becomes of a reset that is pending.
-struct ResetWaiter {
-  std::string instance;  // empty: the whole
-  std::uint64_t epoch = 0;
-  OnResetDone on_done = nullptr;
-};
-
-// A reset whose end is to be told, once no lock is held.
-struct FinishedReset {
-  ResetOutcome outcome = {};
-  OnResetDone on_done = nullptr;
-};
-
 // A judgement that is owed, and why. Several reasons make one judgement.
 struct Pending {
   // Under which version the alert was last judged; null if it never was, or what
@@ -101,8 +89,11 @@ struct Pending {
   bool renotify = false;
   bool reset_whole = false;
   absl::btree_set<std::string> reset_instances;
-  // Null where nobody asked to be told, as mostly.
-  std::unique_ptr<std::vector<ResetWaiter>> waiters;
+  ResetWaiters waiters;
+  // The reset awaited the fact source: what its instances were judged at before it, and
+  // whether a billing period began meanwhile.
+  std::optional<absl::btree_map<std::string, Decimal>> judged_before_read;
+  bool period_began = false;
 
   bool HasReset() const { return reset_whole || !reset_instances.empty(); }
   // Whether the instance is judged for any of the reasons.
@@ -152,6 +143,7 @@ struct Customer {
   std::vector<AlertChange> own_changes;  // of those, not yet taken in
   absl::btree_map<AlertId, AlertState> states;
   absl::btree_map<AlertId, Pending> pending;
+  std::unique_ptr<AwaitedAlerts> awaited;  // null where none is
 
   const Meter* FindMeter(const Subject& subject) const {
     for (const Meter& meter : meters) {
@@ -171,6 +163,19 @@ struct Customer {
     if (holdings == nullptr) holdings = std::make_unique<Holdings>();
     return *holdings;
   }
+  const Awaited* FindAwaited(const AlertId& alert) const {
+    if (awaited == nullptr) return nullptr;
+    const auto it = awaited->find(alert);
+    return it == awaited->end() ? nullptr : &it->second;
+  }
+  Awaited* FindAwaited(const AlertId& alert) {
+    return const_cast<Awaited*>(std::as_const(*this).FindAwaited(alert));
+  }
+  // Whether nothing is decided about an instance until the fact source was read.
+  bool Awaits(const AlertId& alert, absl::string_view instance) const {
+    const Awaited* const waits = FindAwaited(alert);
+    return waits != nullptr && waits->Concerns(instance);
+  }
   // When something falls due next.
   absl::Time NextInstant() const { return std::min(period.ends_at(), agenda.first()); }
   // When something falls due next that may have to be told. All else can wait until
@@ -183,6 +188,14 @@ struct Customer {
     if (spec.customer.has_value()) return *spec.customer == id;
     return !spec.plan.has_value() || spec.plan == plan;
   }
+};
+
+// How the fact source is read.
+struct ReadPolicy {
+  absl::Duration timeout;
+  int attempts_max = 1;
+  std::size_t additions_max = 0;
+  std::uint64_t seed = 0;  // of the jitter
 };
 
 // What a change of one customer stands on, and where its decisions go.
@@ -200,6 +213,9 @@ struct Context {
   std::size_t* resets_done = nullptr;
   // Appended to where somebody waits for a reset's end.
   std::vector<FinishedReset>* finished_resets = nullptr;
+  const ReadPolicy* reads = nullptr;  // null without a fact source
+  // Raised by one for each read that failed.
+  std::size_t* reads_failed = nullptr;
 };
 
 }  // namespace tocsin::model

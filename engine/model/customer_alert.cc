@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
 #include "engine/model/reading.h"
+#include "engine/model/reread.h"
 #include "engine/model/reset_waiters.h"
 
 namespace tocsin::model {
@@ -32,7 +33,8 @@ CustomerStatus Worse(CustomerStatus a, CustomerStatus b) {
 }
 
 CustomerStatus StatusOf(const AlertVersion& alert, const Pending* pending,
-                        const Reading& reading) {
+                        const Reading& reading, bool awaits) {
+  if (awaits) return CustomerStatus::kEvaluating;
   if (pending != nullptr && pending->Evaluating(reading.instance)) {
     return CustomerStatus::kEvaluating;
   }
@@ -53,6 +55,7 @@ CustomerAlert Frame(const Customer& customer, const AlertVersion& alert) {
                      .threshold = alert.threshold()};
   if (const AlertState* state = FindState(customer, alert.id())) {
     view.epoch = state->epoch;
+    view.source_failed = state->source_failed;
   }
   const Meter* meter = customer.FindMeter(alert.measure->subject);
   const Slice* slice = meter ? meter->FindSlice(alert.measure.get()) : nullptr;
@@ -64,7 +67,8 @@ CustomerAlert DescribeInstance(const Customer& customer, const AlertVersion& ale
                                const Reading& reading) {
   CustomerAlert view = Frame(customer, alert);
   if (alert.enabled()) {
-    view.status = StatusOf(alert, FindPending(customer, alert.id()), reading);
+    view.status = StatusOf(alert, FindPending(customer, alert.id()), reading,
+                           customer.Awaits(alert.id(), reading.instance));
   }
   if (reading.level.has_value()) view.value = reading.level->Rounded();
   InstanceSelector about = SelectorOf(alert.spec(), reading.instance);
@@ -82,16 +86,37 @@ CustomerAlert DescribeInstance(const Customer& customer, const AlertVersion& ale
   return view;
 }
 
+// Makes a reset's re-evaluation pending; of one instance, or of all where it is null.
+// Who waits for its end is returned.
+ResetWaiters& Owe(Customer* customer, const AlertPtr& alert, const std::string* instance,
+                  absl::Time now) {
+  const auto [it, inserted] = customer->pending.try_emplace(alert->id());
+  Pending& pending = it->second;
+  if (inserted) {
+    pending.judged_under = alert;
+    pending.since = now;
+  }
+  if (instance == nullptr) {
+    pending.reset_whole = true;
+  } else {
+    pending.reset_instances.insert(*instance);
+  }
+  return pending.waiters;
+}
+
 // Of all instances: the worst status, and the trigger of what was said last.
 void Summarize(const Customer& customer, const AlertVersion& alert, absl::Time now,
                CustomerAlert* view) {
   const Pending* pending = FindPending(customer, alert.id());
   if (alert.enabled()) {
+    const Awaited* awaited = customer.FindAwaited(alert.id());
     const bool owed =
-        pending && (pending->judged_under == nullptr || pending->reset_whole);
+        (pending && (pending->judged_under == nullptr || pending->reset_whole)) ||
+        (awaited && awaited->whole);
     CustomerStatus worst = owed ? CustomerStatus::kEvaluating : CustomerStatus::kOk;
     ForEachReading(customer, *alert.measure, now, [&](const Reading& reading) {
-      worst = Worse(StatusOf(alert, pending, reading), worst);
+      const bool awaits = awaited != nullptr && awaited->Concerns(reading.instance);
+      worst = Worse(StatusOf(alert, pending, reading, awaits), worst);
     });
     view->status = worst;
   }
@@ -118,36 +143,31 @@ absl::Status CheckInstance(const Customer& customer, const AlertVersion& alert,
 
 bool HasPendingReset(const Customer& customer, const AlertId& alert) {
   const Pending* pending = FindPending(customer, alert);
-  return pending != nullptr && pending->HasReset();
+  return (pending != nullptr && pending->HasReset()) ||
+         customer.FindAwaited(alert) != nullptr;
 }
 
 void ResetAlert(Customer* customer, const Context& context, const AlertPtr& alert,
-                const std::optional<std::string>& instance, OnResetDone on_done) {
+                const WhatToReset& what, OnResetDone on_done) {
   const AlertId& id = alert->id();
   AlertState& state = customer->states[id];
-  const auto [it, inserted] = customer->pending.try_emplace(id);
-  Pending& pending = it->second;
-  if (inserted) {
-    pending.judged_under = alert;
-    pending.since = context.now;
-  }
-  const std::string one = instance.value_or("");
-  if (one.empty()) {
+  const std::string* const one = what.instance.empty() ? nullptr : &what.instance;
+  ResetWaiters& waiters = what.read_anew ? AwaitSource(customer, *alert, one, context.now)
+                                         : Owe(customer, alert, one, context.now);
+  if (one == nullptr) {
     state.RaiseEpoch();
-    pending.reset_whole = true;
   } else {
     // What has no state of its own has the customer alert's epoch; the other
     // instances are to keep what that was.
     ForEachReading(
         *customer, *alert->measure, context.now,
         [&state](const Reading& reading) { state.InstanceFor(reading.instance); });
-    state.RaiseEpochOf(one);
-    pending.reset_instances.insert(one);
+    state.RaiseEpochOf(*one);
   }
   state.reset_by = Trigger::kReset;
   state.reset_at = context.now;
-  SupersedeWaiters(*customer, id, &pending, one, state.epoch, context);
-  AddWaiter(&pending, one, state.epoch, std::move(on_done));
+  SupersedeWaiters(*customer, id, &waiters, what.instance, state.epoch, context);
+  AddWaiter(&waiters, what.instance, state.epoch, std::move(on_done));
 }
 
 CustomerAlert Describe(const Customer& customer, const AlertVersion& alert,

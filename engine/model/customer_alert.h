@@ -18,12 +18,17 @@ absl::Status CheckInstance(const Customer& customer, const AlertVersion& alert,
                            const std::optional<std::string>& instance, absl::Time now);
 
 // Clears what was concluded, raises the epoch and makes a judgement pending, of
+struct WhatToReset {
+  std::string instance;    // empty: all
+  bool read_anew = false;  // its re-evaluation awaits the fact source
+};
+// Clears what was concluded, raises the epoch and makes a judgement pending, of
 // all instances or of one that exists. Tells `on_done`, if there is one, when that is
 // made or was given up. Needs `TakeIn` first.
 void ResetAlert(Customer* customer, const Context& context, const AlertPtr& alert,
-                const std::optional<std::string>& instance, OnResetDone on_done);
+                const WhatToReset& what, OnResetDone on_done);
 
-// Whether a reset of the customer alert is pending already.
+// Whether a reset of the customer alert is pending already, or awaits the fact source.
 bool HasPendingReset(const Customer& customer, const AlertId& alert);
 
 // How a customer stands under an alert, as a whole or in one instance. Needs

@@ -1,5 +1,6 @@
 #include "engine/model/explanation.h"
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
@@ -30,31 +31,55 @@ Said LastSaid(const AlertState& state) {
   return last;
 }
 
+// What is owed to a customer alert, of which a reset's part may wait for the fact source.
+struct Owed {
+  const Pending* pending = nullptr;
+  const Awaited* awaited = nullptr;
+  const AlertState* state = nullptr;
+
+  bool IsOfAll() const {
+    const bool pending_all =
+        pending != nullptr && (pending->judged_under == nullptr || pending->reset_whole);
+    return pending_all || (awaited != nullptr && awaited->whole);
+  }
+  bool IsReset(absl::string_view instance) const {
+    return (pending != nullptr &&
+            (pending->reset_whole || pending->reset_instances.contains(instance))) ||
+           (awaited != nullptr && awaited->Concerns(instance));
+  }
+  bool HasReset() const {
+    return awaited != nullptr || (pending != nullptr && pending->HasReset());
+  }
+};
+
 // The judgement that is owed, if it concerns the instance; of the whole any does.
-std::optional<Explanation::Due> DueOf(const Pending& pending,
+std::optional<Explanation::Due> DueOf(const Owed& owed,
                                       const std::optional<std::string>& instance) {
-  const auto concerns = [&instance](bool whole, bool any) {
-    return instance.has_value() ? whole : any;
-  };
-  const bool reset = concerns(
-      pending.reset_whole || pending.reset_instances.contains(instance.value_or("")),
-      pending.HasReset());
-  Explanation::Due due{.since = pending.since};
+  Explanation::Due due{.since = absl::InfiniteFuture()};
+  if (owed.pending != nullptr) due.since = owed.pending->since;
+  if (owed.awaited != nullptr) due.since = std::min(due.since, owed.state->reset_at);
+  const bool reset = instance.has_value() ? owed.IsReset(*instance) : owed.HasReset();
   if (reset) due.reasons.push_back(Trigger::kReset);
-  if (pending.restarted || pending.updated || pending.renotify) {
+  const Pending* const pending = owed.pending;
+  if (pending != nullptr &&
+      (pending->restarted || pending->updated || pending->renotify)) {
     due.reasons.push_back(Trigger::kAlertUpdated);
   }
-  if (pending.created) due.reasons.push_back(Trigger::kAlertCreated);
+  if (pending != nullptr && pending->created) {
+    due.reasons.push_back(Trigger::kAlertCreated);
+  }
   if (due.reasons.empty()) return std::nullopt;
   return due;
 }
 
 // Since when it is evaluating, where it is as `instance`, or all of it, is.
-Explanation::Change BeganEvaluating(const AlertState* state, const Pending& pending,
-                                    const Explanation::Due& due) {
-  const bool begun_afresh = pending.HasReset() || pending.restarted;
-  if (state != nullptr && begun_afresh) return {state->reset_at, due.reasons.front()};
-  return {pending.since, due.reasons.front()};
+Explanation::Change BeganEvaluating(const Owed& owed, const Explanation::Due& due) {
+  const bool begun_afresh =
+      owed.HasReset() || (owed.pending != nullptr && owed.pending->restarted);
+  if (owed.state != nullptr && begun_afresh) {
+    return {owed.state->reset_at, due.reasons.front()};
+  }
+  return {owed.pending->since, due.reasons.front()};
 }
 
 std::optional<Explanation::Change> ConcludedSince(const AlertState& state,
@@ -87,7 +112,11 @@ Explained Explain(const Customer& customer, const AlertPtr& alert,
       as_a_whole ? std::nullopt : std::optional(instance.value_or(""));
 
   const auto pending = customer.pending.find(alert->id());
-  if (pending != customer.pending.end()) explanation.due = DueOf(pending->second, one);
+  const Owed owed{
+      .pending = pending == customer.pending.end() ? nullptr : &pending->second,
+      .awaited = customer.FindAwaited(alert->id()),
+      .state = state};
+  explanation.due = DueOf(owed, one);
 
   Said said;
   if (state != nullptr) {
@@ -95,10 +124,8 @@ Explained Explain(const Customer& customer, const AlertPtr& alert,
   }
   const std::optional<CustomerStatus> status = explanation.state.status;
   if (status == CustomerStatus::kEvaluating && explanation.due.has_value()) {
-    const Pending& owed = pending->second;
-    const bool all = owed.judged_under == nullptr || owed.reset_whole;
-    if (all || !as_a_whole) {
-      explanation.status_change = BeganEvaluating(state, owed, *explanation.due);
+    if (owed.IsOfAll() || !as_a_whole) {
+      explanation.status_change = BeganEvaluating(owed, *explanation.due);
     }
   } else if (status.has_value() && state != nullptr && !as_a_whole) {
     explanation.status_change =

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/mistake.h"
 #include "engine/base/status.h"
@@ -12,6 +13,7 @@
 #include "engine/model/clock.h"
 #include "engine/model/contract.h"
 #include "engine/model/invoice.h"
+#include "engine/model/noting.h"
 #include "engine/model/pending.h"
 #include "engine/model/plan.h"
 #include "engine/model/reading.h"
@@ -110,6 +112,10 @@ void Archive(Customer* customer, const Context& context) {
     DropPending(customer, customer->pending.begin()->first, Reason::kCustomerArchived,
                 context);
   }
+  while (customer->awaited != nullptr) {
+    const AlertId alert = customer->awaited->begin()->first;
+    DropPending(customer, alert, Reason::kCustomerArchived, context);
+  }
   customer->meters.clear();
   customer->contracts.clear();
   customer->holdings.reset();
@@ -159,6 +165,9 @@ void ChangeScopes(Customer* customer, const Context& context,
     if (is_in_scope == was_in_scope) continue;
     SetBands(customer, context.catalog, *alert->measure, context.now);
     if (is_in_scope && alert->enabled()) JudgeEntering(customer, context, alert, turn);
+    if (!is_in_scope) {
+      DropPending(customer, alert->id(), Reason::kNotInScope, context);
+    }
     const auto state = customer->states.find(alert->id());
     if (!is_in_scope && state != customer->states.end()) state->second.Forget();
   }
@@ -203,22 +212,44 @@ Outcome Apply(Customer* customer, const Context& context, const ContractTold& fa
   return TellContract(customer, context, fact);
 }
 
+// Has a balance or an invoice changed, and notes it for the reads under way.
+Outcome NoteHeld(Customer* customer, const Context& context, NotedKind kind,
+                 const boost::uuids::uuid& id, const Posting& posting,
+                 absl::FunctionRef<Outcome()> apply) {
+  Noting noting(customer, kind);
+  if (noting.needed()) {
+    noting.Keep({.item = id}, kind == NotedKind::kBalances
+                                  ? RemainingOf(*customer, BalanceId(id))
+                                  : TotalOf(*customer, InvoiceId(id)));
+  }
+  Outcome outcome = apply();
+  if (outcome.status.ok()) noting.Add(posting, context);
+  return outcome;
+}
+
 Outcome Apply(Customer* customer, const Context& context, const BalanceTold& fact) {
   if (customer->archived) return Refused(CustomerIsArchived(customer->id));
   BringUpToDate(customer, context);
-  return TellBalance(customer, context, fact);
+  return NoteHeld(customer, context, NotedKind::kBalances, fact.balance.uuid(),
+                  {fact.remaining, true, fact.version},
+                  [&] { return TellBalance(customer, context, fact); });
 }
 
 Outcome Apply(Customer* customer, const Context& context, const BalanceDrawn& fact) {
   if (customer->archived) return Refused(CustomerIsArchived(customer->id));
   BringUpToDate(customer, context);
-  return DrawBalance(customer, context, fact);
+  const Decimal added = Decimal::FromUnits(-fact.amount.units());
+  return NoteHeld(customer, context, NotedKind::kBalances, fact.balance.uuid(),
+                  {added, false, fact.version},
+                  [&] { return DrawBalance(customer, context, fact); });
 }
 
 Outcome Apply(Customer* customer, const Context& context, const InvoiceTold& fact) {
   if (customer->archived) return Refused(CustomerIsArchived(customer->id));
   BringUpToDate(customer, context);
-  return TellInvoice(customer, context, fact);
+  return NoteHeld(customer, context, NotedKind::kInvoices, fact.invoice.uuid(),
+                  {fact.total, true, fact.version},
+                  [&] { return TellInvoice(customer, context, fact); });
 }
 
 }  // namespace

@@ -87,9 +87,12 @@ struct Slice {
   // Has everything of this period: it did not begin amid it.
   bool since_period_start = true;
 
-  Instance* Find(absl::string_view instance_key) {
+  const Instance* Find(absl::string_view instance_key) const {
     const auto it = instances.find(instance_key);
     return it == instances.end() ? nullptr : &it->second;
+  }
+  Instance* Find(absl::string_view instance_key) {
+    return const_cast<Instance*>(std::as_const(*this).Find(instance_key));
   }
 };
 

@@ -71,7 +71,14 @@ std::optional<Decimal> ActiveTotal(const Invoice& invoice) {
 
 }  // namespace
 
-Outcome TellInvoice(Customer* customer, const Context& context, const InvoiceTold& fact) {
+const Sum* TotalOf(const Customer& customer, const InvoiceId& id) {
+  if (customer.holdings == nullptr) return nullptr;
+  const auto it = customer.holdings->invoices.find(id);
+  return it == customer.holdings->invoices.end() ? nullptr : &it->second.total;
+}
+
+Outcome TellInvoice(Customer* customer, const Context& context, const InvoiceTold& fact,
+                    const Sum* total) {
   Outcome outcome;
   const Holdings* held = customer->holdings.get();
   const Invoice* known = nullptr;
@@ -89,7 +96,11 @@ Outcome TellInvoice(Customer* customer, const Context& context, const InvoiceTol
   next.type = fact.invoice_type;
   next.active = fact.active;
   next.inactive_since = context.now;
-  outcome.stale = next.total.Post({fact.total, true, fact.version}) == Posted::kStale;
+  if (total != nullptr) {
+    next.total = *total;
+  } else {
+    outcome.stale = next.total.Post({fact.total, true, fact.version}) == Posted::kStale;
+  }
   if (outcome.stale) return outcome;
   if (known == nullptr && held != nullptr &&
       held->invoices.size() >= context.instances_per_customer_max) {

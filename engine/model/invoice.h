@@ -12,7 +12,12 @@ namespace tocsin::model {
 // stale changes nothing.
 // Errors, first match first: kFailedPrecondition for an invoice of another credit type
 // than was told; kResourceExhausted for too many; kOutOfRange if a sum would not fit.
-Outcome TellInvoice(Customer* customer, const Context& context, const InvoiceTold& fact);
+// `total`: what it comes to then, where that was worked out already.
+Outcome TellInvoice(Customer* customer, const Context& context, const InvoiceTold& fact,
+                    const Sum* total = nullptr);
+
+// What an invoice comes to; null for one that is not known.
+const Sum* TotalOf(const Customer& customer, const InvoiceId& id);
 
 // The month of invoices is over.
 void EndMonth(Customer* customer, Touched* touched);

@@ -65,8 +65,9 @@ absl::Time Ladders::NextDaysAt(absl::Time ends_at, absl::Time at) const {
 }
 
 void JudgeMove(const Ladders& ladders, const Move& move, Turn* turn) {
-  const auto told = [&move](const AlertPtr& alert) {
-    return move.but == nullptr || !move.but->contains(alert->id());
+  const auto told = [&move, turn](const AlertPtr& alert) {
+    return (move.but == nullptr || !move.but->contains(alert->id())) &&
+           !turn->customer().Awaits(alert->id(), move.instance);
   };
   for (const Ladder* ladder : ladders) {
     const std::size_t before = Reached(*ladder, move.before);

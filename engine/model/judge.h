@@ -54,8 +54,8 @@ struct Move {
   const absl::flat_hash_set<AlertId>* but = nullptr;
 };
 
-// Decides what the move crossed. The work grows with what was crossed, not with the
-// alerts that were not.
+// Decides what the move crossed, of alerts that do not wait for the fact source. The
+// work grows with what was crossed, not with the alerts that were not.
 void JudgeMove(const Ladders& ladders, const Move& move, Turn* turn);
 
 }  // namespace tocsin::model

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "engine/model/judge.h"
 #include "engine/model/reading.h"
 #include "engine/model/reset_waiters.h"
@@ -21,9 +23,13 @@ void NoteRestarts(Customer* customer, std::uint64_t restarts, const AlertChange&
   for (std::uint64_t i = 0; i < restarts; ++i) state.RaiseEpoch();
   state.reset_by = Trigger::kAlertUpdated;
   state.reset_at = change.at;
+  const auto supersede = [&](ResetWaiters* waiters) {
+    SupersedeWaiters(*customer, id, waiters, "", state.epoch, context);
+  };
   const auto pending = customer->pending.find(id);
-  if (pending == customer->pending.end()) return;
-  SupersedeWaiters(*customer, id, &pending->second, "", state.epoch, context);
+  if (pending != customer->pending.end()) supersede(&pending->second.waiters);
+  Awaited* const awaited = customer->FindAwaited(id);
+  if (awaited != nullptr) supersede(&awaited->waiters);
 }
 
 // The instances of a measure that the alert watches no more.
@@ -54,6 +60,8 @@ void TakeInChange(Customer* customer, const AlertChange& change, const Context& 
     DropPending(customer, id, why, context);
     return;
   }
+  Awaited* const awaited = customer->FindAwaited(id);
+  if (restarts > 0 && awaited != nullptr) awaited->ConcernAll();
   const bool created = change.before == nullptr;
   const bool updated = !created && after.rejudgings > change.before->rejudgings;
   const bool renotify = !created && after.renotifies > change.before->renotifies;
@@ -75,9 +83,20 @@ bool KeepsForItself(const Customer& customer, const MeasurePtr& measure) {
       [&measure](const AlertPtr& alert) { return alert->measure == measure; });
 }
 
+// Of sums that are kept only from amid a read on, its log knows nothing.
+void SpoilReads(Customer* customer, const Subject& subject) {
+  if (customer->awaited == nullptr) return;
+  for (auto& [id, awaited] : *customer->awaited) {
+    if (awaited.read.has_value() && awaited.read->subject == subject) {
+      awaited.read->log.Spoil();
+    }
+  }
+}
+
 void BeginKeeping(Customer* customer, const MeasurePtr& measure, absl::Time at) {
   if (measure->subject.IsPeriodSum()) {
     BeginSlices(customer, measure);
+    SpoilReads(customer, measure->subject);
   } else {
     BeginTallies(customer, measure, at);
   }
@@ -129,6 +148,11 @@ void JudgeInstance(const AlertPtr& alert, const Pending& pending, const Reading&
       pending.reset_whole || pending.reset_instances.contains(std::string(instance));
   Shown shown = reading.ShownNow();
   if (pending.judged_under == nullptr) shown.previous.reset();
+  if (was_reset && pending.judged_before_read.has_value()) {
+    const auto judged = pending.judged_before_read->find(instance);
+    shown.previous.reset();
+    if (judged != pending.judged_before_read->end()) shown.previous = judged->second;
+  }
   const Turn::Said said{alert, instance, TriggerOf(pending), shown};
   if (in_alarm) {
     const bool by_creation = pending.created && alert->spec().evaluate_on_create;
@@ -144,13 +168,44 @@ void JudgeInstance(const AlertPtr& alert, const Pending& pending, const Reading&
   }
 }
 
+// A period that ended while the source was read took group values with it: they came
+// back to zero, and are judged with the rest.
+void JudgeGone(Customer* customer, const AlertPtr& alert, const Pending& pending,
+               absl::Time as_of, Turn* turn) {
+  const Measure& measure = *alert->measure;
+  const auto state = customer->states.find(alert->id());
+  if (!measure.subject.IsPeriodSum() || !measure.FansOut()) return;
+  if (state == customer->states.end()) return;
+  absl::flat_hash_set<std::string> there;
+  ForEachReading(*customer, measure, as_of, [&there](const Reading& reading) {
+    there.insert(std::string(reading.instance));
+  });
+  std::vector<std::string> gone;
+  for (const auto& [instance, said] : state->second.instances) {
+    if (!there.contains(instance) && !customer->Awaits(alert->id(), instance)) {
+      gone.push_back(instance);
+    }
+  }
+  for (const std::string& instance : gone) {
+    JudgeInstance(alert, pending, {.instance = instance}, turn);
+    state->second.instances.erase(instance);
+  }
+}
+
 }  // namespace
 
 void DropPending(Customer* customer, const AlertId& alert, Reason why,
                  const Context& context) {
+  Awaited* const awaited = customer->FindAwaited(alert);
+  if (awaited != nullptr) {
+    DropWaiters(*customer, alert, &awaited->waiters, why, context);
+    ++*context.resets_done;
+    customer->awaited->erase(alert);
+    if (customer->awaited->empty()) customer->awaited.reset();
+  }
   const auto it = customer->pending.find(alert);
   if (it == customer->pending.end()) return;
-  DropWaiters(*customer, alert, &it->second, why, context);
+  DropWaiters(*customer, alert, &it->second.waiters, why, context);
   if (it->second.HasReset()) ++*context.resets_done;
   customer->pending.erase(it);
 }
@@ -188,21 +243,25 @@ void JudgePending(Customer* customer, const Context& context, absl::Time instant
     if (alert == nullptr) continue;
     const Measure& measure = *(*alert)->measure;
     ForEachReading(*customer, measure, as_of,
-                   [&, &owed = pending](const Reading& reading) {
+                   [&, &owed = pending, &alert_id = id](const Reading& reading) {
+                     if (customer->Awaits(alert_id, reading.instance)) return;
                      JudgeInstance(*alert, owed, reading, &turn);
                    });
+    if (pending.period_began) {
+      JudgeGone(customer, *alert, pending, as_of, &turn);
+    }
   }
   // Last, as of several alerts on one measure each shows what it was before.
   for (auto& [id, pending] : customer->pending) {
     const AlertPtr* alert = FindAlert(*customer, context.catalog, id);
     if (alert == nullptr) {
-      DropWaiters(*customer, id, &pending, Reason::kAlertArchived, context);
+      DropWaiters(*customer, id, &pending.waiters, Reason::kAlertArchived, context);
       continue;
     }
-    FinishWaiters(*customer, **alert, &pending, as_of, first, context);
+    FinishWaiters(*customer, **alert, &pending.waiters, as_of, first, context);
     NoteJudged(customer, *(*alert)->measure, instant,
-               [&owed = pending](absl::string_view instance) {
-                 return owed.Concerns(instance);
+               [&owed = pending, customer, &alert_id = id](absl::string_view instance) {
+                 return owed.Concerns(instance) && !customer->Awaits(alert_id, instance);
                });
   }
   customer->pending.clear();

@@ -19,8 +19,9 @@ namespace tocsin::model {
 // and drops sums, and notes what is to be judged. Concludes nothing.
 void TakeIn(Customer* customer, const Context& context);
 
-// Judges all that is pending, as one change at `instant`, on the values of `as_of`:
-// the same, or just before it. Needs `TakeIn` first.
+// Judges all that is pending, but no instance that awaits the fact source, as one
+// change at `instant`, on the values of `as_of`: the same, or just before it. Needs
+// `TakeIn` first.
 void JudgePending(Customer* customer, const Context& context, absl::Time instant,
                   absl::Time as_of);
 
@@ -28,8 +29,8 @@ void JudgePending(Customer* customer, const Context& context, absl::Time instant
 void JudgeEntering(Customer* customer, const Context& context, const AlertPtr& alert,
                    Turn* turn);
 
-// Drops what is pending for an alert, if anything is. `why` is for who waits for a
-// reset's end.
+// Drops what is pending for an alert, or awaits the fact source, if anything does. `why`
+// is for who waits for a reset's end.
 void DropPending(Customer* customer, const AlertId& alert, Reason why,
                  const Context& context);
 

@@ -9,6 +9,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/mistake.h"
 #include "engine/base/status.h"
+#include "engine/model/noting.h"
 #include "engine/model/reading.h"
 #include "engine/model/slices.h"
 #include "engine/model/turn.h"
@@ -256,11 +257,54 @@ bool PostInsideBand(Customer* customer, const Entry& entry) {
   return true;
 }
 
-}  // namespace
-
-Outcome Post(Customer* customer, const Context& context, const Entry& entry) {
+Outcome PostNow(Customer* customer, const Context& context, const Entry& entry) {
   if (PostInsideBand(customer, entry)) return Outcome();
   return Poster(customer, context, entry).Run();
+}
+
+}  // namespace
+
+void ForEachSum(const Customer& customer, const Catalog& catalog, const Entry& entry,
+                absl::FunctionRef<void(const SumKey&, const Sum*)> visit) {
+  const Meter* meter = customer.FindMeter(entry.subject);
+  const bool total = entry.posting.is_total;
+  const bool grouped = !entry.group_values.empty();
+  if (!total || (!entry.contract && !grouped)) {
+    visit({}, meter == nullptr ? nullptr : &meter->whole.sum);
+  }
+  if (entry.contract && (!total || !grouped)) {
+    visit({.item = entry.contract->uuid()},
+          meter == nullptr ? nullptr : meter->contracts.Find(*entry.contract));
+  }
+  const auto visit_one = [&](const MeasurePtr& measure) {
+    const bool by_contract = measure->FiltersContracts();
+    if (by_contract ? !entry.contract : (total && entry.contract)) return;
+    SumKey key{.measure = measure.get()};
+    if (!MatchGroups(*measure, entry.group_values, total, &key.instance)) return;
+    const Slice* slice = meter == nullptr ? nullptr : meter->FindSlice(measure.get());
+    const Instance* instance = slice == nullptr ? nullptr : slice->Find(key.instance);
+    const Sum* now = nullptr;
+    if (by_contract) {
+      key.item = entry.contract->uuid();
+      if (instance != nullptr) now = instance->parts.Find(*entry.contract);
+    } else if (instance != nullptr) {
+      now = &instance->gauge.sum;
+    }
+    visit(key, now);
+  };
+  ForEachKeptMeasure(customer, catalog, entry.subject, visit_one);
+}
+
+Outcome Post(Customer* customer, const Context& context, const Entry& entry) {
+  if (customer->awaited == nullptr) return PostNow(customer, context, entry);
+  Noting noting(customer, NotedKind::kSums, entry.subject);
+  if (noting.needed()) {
+    ForEachSum(*customer, context.catalog, entry,
+               [&noting](const SumKey& key, const Sum* now) { noting.Keep(key, now); });
+  }
+  Outcome outcome = PostNow(customer, context, entry);
+  if (outcome.status.ok()) noting.Add(entry.posting, context);
+  return outcome;
 }
 
 }  // namespace tocsin::model

@@ -3,10 +3,12 @@
 
 #include <optional>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "engine/model/customer.h"
 #include "engine/model/gauge.h"
+#include "engine/model/read_log.h"
 #include "tocsin/fact.h"
 
 namespace tocsin::model {
@@ -27,6 +29,11 @@ struct Entry {
   absl::Span<const GroupValue> group_values;
   Trigger trigger = Trigger::kSpend;
 };
+
+// Calls `visit` for each sum that an entry speaks of; `now` is null where the sum is
+// not there yet.
+void ForEachSum(const Customer& customer, const Catalog& catalog, const Entry& entry,
+                absl::FunctionRef<void(const SumKey& key, const Sum* now)> visit);
 
 // Counts a spend or usage entry in every sum that it speaks of, and judges what
 // moved. Needs a customer that is up to date, and an entry of the current period.

@@ -40,22 +40,22 @@ ResetOutcome JudgedOutcome(const Customer& customer, const AlertVersion& alert,
 
 }  // namespace
 
-void AddWaiter(Pending* pending, std::string instance, std::uint64_t epoch,
+void AddWaiter(ResetWaiters* waiters, std::string instance, std::uint64_t epoch,
                OnResetDone on_done) {
   if (on_done == nullptr) return;
-  if (pending->waiters == nullptr) {
-    pending->waiters = std::make_unique<std::vector<ResetWaiter>>();
+  if (*waiters == nullptr) {
+    *waiters = std::make_unique<std::vector<ResetWaiter>>();
   }
-  pending->waiters->push_back(
+  (*waiters)->push_back(
       {.instance = std::move(instance), .epoch = epoch, .on_done = std::move(on_done)});
 }
 
-void SupersedeWaiters(const Customer& customer, const AlertId& alert, Pending* pending,
-                      absl::string_view instance, std::uint64_t epoch,
-                      const Context& context) {
-  if (pending->waiters == nullptr) return;
+void SupersedeWaiters(const Customer& customer, const AlertId& alert,
+                      ResetWaiters* waiters, absl::string_view instance,
+                      std::uint64_t epoch, const Context& context) {
+  if (*waiters == nullptr) return;
   std::vector<ResetWaiter> left;
-  for (ResetWaiter& waiter : *pending->waiters) {
+  for (ResetWaiter& waiter : **waiters) {
     if (instance.empty() || waiter.instance == instance) {
       Finish(&waiter,
              {.kind = ResetOutcome::Kind::kSuperseded,
@@ -67,13 +67,14 @@ void SupersedeWaiters(const Customer& customer, const AlertId& alert, Pending* p
       left.push_back(std::move(waiter));
     }
   }
-  *pending->waiters = std::move(left);
+  **waiters = std::move(left);
 }
 
-void FinishWaiters(const Customer& customer, const AlertVersion& alert, Pending* pending,
-                   absl::Time as_of, std::size_t first, const Context& context) {
-  if (pending->waiters == nullptr) return;
-  for (ResetWaiter& waiter : *pending->waiters) {
+void FinishWaiters(const Customer& customer, const AlertVersion& alert,
+                   ResetWaiters* waiters, absl::Time as_of, std::size_t first,
+                   const Context& context) {
+  if (*waiters == nullptr) return;
+  for (ResetWaiter& waiter : **waiters) {
     ResetOutcome outcome = JudgedOutcome(customer, alert, waiter.instance, as_of);
     for (std::size_t i = first; i < context.decisions->size(); ++i) {
       const Decision& decision = (*context.decisions)[i];
@@ -84,13 +85,13 @@ void FinishWaiters(const Customer& customer, const AlertVersion& alert, Pending*
     }
     Finish(&waiter, std::move(outcome), context);
   }
-  pending->waiters.reset();
+  waiters->reset();
 }
 
-void DropWaiters(const Customer& customer, const AlertId& alert, Pending* pending,
+void DropWaiters(const Customer& customer, const AlertId& alert, ResetWaiters* waiters,
                  Reason why, const Context& context) {
-  if (pending->waiters == nullptr) return;
-  for (ResetWaiter& waiter : *pending->waiters) {
+  if (*waiters == nullptr) return;
+  for (ResetWaiter& waiter : **waiters) {
     Finish(&waiter,
            {.kind = ResetOutcome::Kind::kDropped,
             .customer = customer.id,
@@ -98,7 +99,7 @@ void DropWaiters(const Customer& customer, const AlertId& alert, Pending* pendin
             .why = why},
            context);
   }
-  pending->waiters.reset();
+  waiters->reset();
 }
 
 }  // namespace tocsin::model

@@ -18,21 +18,22 @@ namespace tocsin::model {
 // same supersedes the older.
 
 // `instance`: that was reset; empty for the whole.
-void AddWaiter(Pending* pending, std::string instance, std::uint64_t epoch,
+void AddWaiter(ResetWaiters* waiters, std::string instance, std::uint64_t epoch,
                OnResetDone on_done);
 
 // A newer reset gave `epoch` to an instance, or to all where it is empty.
-void SupersedeWaiters(const Customer& customer, const AlertId& alert, Pending* pending,
-                      absl::string_view instance, std::uint64_t epoch,
-                      const Context& context);
+void SupersedeWaiters(const Customer& customer, const AlertId& alert,
+                      ResetWaiters* waiters, absl::string_view instance,
+                      std::uint64_t epoch, const Context& context);
 
 // What is pending was judged on the values of `as_of`. Its decisions are those of the
 // context from the `first`-th on.
-void FinishWaiters(const Customer& customer, const AlertVersion& alert, Pending* pending,
-                   absl::Time as_of, std::size_t first, const Context& context);
+void FinishWaiters(const Customer& customer, const AlertVersion& alert,
+                   ResetWaiters* waiters, absl::Time as_of, std::size_t first,
+                   const Context& context);
 
 // What is pending is not judged any more.
-void DropWaiters(const Customer& customer, const AlertId& alert, Pending* pending,
+void DropWaiters(const Customer& customer, const AlertId& alert, ResetWaiters* waiters,
                  Reason why, const Context& context);
 
 }  // namespace tocsin::model

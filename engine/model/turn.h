@@ -38,6 +38,8 @@ class Turn {
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
+  const Customer& customer() const { return *customer_; }
+
   // What is to be said, if it is.
   struct Said {
     const AlertPtr& alert;

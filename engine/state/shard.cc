@@ -104,6 +104,33 @@ bool Shard::SetTimer(Slot* slot) {
   return true;
 }
 
+void Shard::SetReadTimer(Slot* slot, absl::Time at) {
+  if (slot->read_at == at) return;
+  const CustomerId& customer = slot->customer.id;
+  if (slot->read_at != absl::InfiniteFuture()) {
+    read_timers_.erase({slot->read_at, customer});
+  }
+  slot->read_at = at;
+  if (at != absl::InfiniteFuture()) read_timers_.insert({at, customer});
+}
+
+absl::Time Shard::FirstReadTimer() const {
+  return read_timers_.empty() ? absl::InfiniteFuture() : read_timers_.begin()->first;
+}
+
+void Shard::QueueReadsDue(absl::Time now, std::size_t count) {
+  for (const auto& [at, customer] : read_timers_) {
+    if (at > now || count-- == 0) return;
+    Queue(Find(customer));
+  }
+}
+
+std::vector<Slot*> Shard::Reading() {
+  std::vector<Slot*> reading;
+  for (const auto& [at, customer] : read_timers_) reading.push_back(Find(customer));
+  return reading;
+}
+
 std::optional<Shard::Timer> Shard::FirstTimer() const {
   if (timers_.empty()) return std::nullopt;
   return *timers_.begin();

@@ -31,6 +31,9 @@ struct Slot {
   model::Customer customer;
   bool queued = false;  // stands in the shard's queue of due customers
   absl::Time timer = absl::InfiniteFuture();  // as it stands in the shard's timers
+  // The same of reads of the fact source; and how many are under way.
+  absl::Time read_at = absl::InfiniteFuture();
+  std::uint32_t reads_under_way = 0;
 };
 
 // A part of the customers, under one lock: their state, the catalog they are
@@ -102,6 +105,15 @@ class Shard {
   using Timer = std::pair<absl::Time, CustomerId>;
   std::optional<Timer> FirstTimer() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
+  // Sets, moves or, for InfiniteFuture, takes away when a read of the fact source is to
+  // begin for the customer, or has failed.
+  void SetReadTimer(Slot* slot, absl::Time at) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  absl::Time FirstReadTimer() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // Queues up to `count` customers whose reads are due, the first ones.
+  void QueueReadsDue(absl::Time now, std::size_t count) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // All that have such a timer.
+  std::vector<Slot*> Reading() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
   // Nothing falls due for a customer before `earliest_instant`. Whoever changes a
   // customer notes when it does; a walk over everybody begins with forgetting and finds
   // the earliest instant anew.
@@ -132,6 +144,7 @@ class Shard {
   std::vector<Slot*> roster_ ABSL_GUARDED_BY(mu);
   std::deque<Slot*> due_ ABSL_GUARDED_BY(mu);
   absl::btree_set<Timer> timers_ ABSL_GUARDED_BY(mu);
+  absl::btree_set<Timer> read_timers_ ABSL_GUARDED_BY(mu);
   absl::Time earliest_instant_ ABSL_GUARDED_BY(mu) = absl::InfiniteFuture();
 };
 

@@ -63,6 +63,9 @@ struct CustomerAlert {
   // How many facts went uncounted in this period because the measure had too
   // many group values.
   std::uint64_t group_dropped = 0;
+  // The last re-evaluation that should have read the fact source could not, and judged
+  // what the engine held.
+  bool source_failed = false;
 };
 
 }  // namespace tocsin

@@ -36,6 +36,8 @@ struct Stats {
   std::uint64_t notifications_delivered = 0;
   std::uint64_t delivery_failures = 0;  // refused or thrown by the sink
   std::uint64_t resets = 0;
+  std::uint64_t source_reads = 0;     // begun
+  std::uint64_t source_failures = 0;  // of those: errors, exceptions, timeouts
   std::size_t customers = 0;
   std::size_t alerts = 0;  // enabled or disabled
   std::size_t due = 0;     // customer alerts that wait for a reset's evaluation

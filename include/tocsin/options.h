@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "tocsin/fact_source.h"
 #include "tocsin/notification.h"
 
 namespace tocsin {
@@ -77,6 +78,21 @@ struct Options {
   // A notification that the sink refuses is tried again until it is taken, after
   // waits that double from 100 ms up to this.
   absl::Duration delivery_retry_max = absl::Minutes(15);
+
+  // What a reset's re-evaluation reads anew first. Null: it judges what the engine
+  // holds. Must outlive the engine.
+  FactSource* fact_source = nullptr;
+
+  // Above 0. A read that is not answered within this, by `clock`, has failed.
+  absl::Duration source_timeout = absl::Seconds(5);
+
+  // 1 to 1,000. After so many reads that failed or had to be repeated, a re-evaluation
+  // judges what the engine holds and says so in `CustomerAlert::source_failed`.
+  int source_attempts_max = 8;
+
+  // 1 or more. Facts that may be applied to what is read while a read is under way;
+  // after more of them it is made again.
+  std::size_t read_additions_max = 4'096;
 
   // Sets of group keys (1 to 3 each) whose sums are kept from the start, so
   // that an alert created later knows them.

@@ -36,7 +36,8 @@ struct ResetOutcome {
   bool notified = false;
   // kSuperseded: the epoch that the newer one gave.
   std::uint64_t newer_epoch = 0;
-  // kDropped: kAlertArchived, kAlertDisabled, kCustomerArchived, kUnknownInstance if
+  // kDropped: kAlertArchived, kAlertDisabled, kCustomerArchived, kNotInScope if the
+  // customer left the alert's scope while the fact source was read, kUnknownInstance if
   // the instance is gone, or kClosing.
   Reason why = Reason::kNone;
 };

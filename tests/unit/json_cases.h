@@ -39,7 +39,7 @@ inline std::string Fill(std::string text) {
 }
 
 // A spend fact with `fields` beside its customer.
-inline std::string Spend(absl::string_view fields) {
+inline std::string SpendJson(absl::string_view fields) {
   return absl::StrCat(R"({"type":"spend","customer_id":"$C")", fields.empty() ? "" : ",",
                       fields, "}");
 }
