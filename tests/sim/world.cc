@@ -10,7 +10,7 @@
 #include "engine/core/open.h"
 #include "tests/support/case.h"
 #include "tests/support/describe.h"
-#include "tests/support/differential.h"
+#include "tests/support/differences.h"
 #include "tests/support/names.h"
 
 namespace tocsin::testing {
@@ -70,7 +70,7 @@ void World::SeeStatus(const absl::Status& actual, const absl::Status& expected) 
   const Reason reason = ReasonIn(actual);
   figures_->See(static_cast<std::uint64_t>(reason));
   if (reason == Reason::kLimitReached) ++figures_->full;
-  const std::string differs = DifferInCall(actual, expected);
+  const std::string differs = DifferInStatus("the call", actual, expected);
   if (!differs.empty()) Wrong(differs);
 }
 

@@ -5,8 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/sim/world.h"
 #include "tests/support/describe.h"
-#include "tests/support/differential.h"
-#include "tests/support/differing.h"
+#include "tests/support/differences.h"
 #include "tests/support/names.h"
 
 namespace tocsin::testing {

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tests/support/describe.h"
-#include "tests/support/differing.h"
 #include "tests/support/names.h"
 #include "tests/support/reference_model.h"
 
@@ -206,10 +205,6 @@ class Twins {
 };
 
 }  // namespace
-
-std::string DifferInCall(const absl::Status& actual, const absl::Status& expected) {
-  return DifferInStatus("the call", actual, expected);
-}
 
 std::string Differ(const Case& test_case, const Comparison& comparison) {
   return Twins(test_case, comparison).Run();

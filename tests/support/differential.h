@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/case.h"
+#include "tests/support/differences.h"
 #include "tests/support/scenario.h"
 
 namespace tocsin::testing {
@@ -28,15 +29,6 @@ struct Comparison {
 // delivered and, where the case looks, all that queries tell. Empty if they
 // agree, else the first step after which they do not, and how.
 std::string Differ(const Case& test_case, const Comparison& comparison);
-
-// Code and reason of one call; nothing said if they agree.
-std::string DifferInCall(const absl::Status& actual, const absl::Status& expected);
-
-// All that queries tell of these customers and of alerts, down to the first alert that
-// is not there; nothing said if they agree.
-std::string DifferInQueries(Engine& actual, Engine& expected,
-                            const std::vector<CustomerId>& customers,
-                            const std::vector<AlertId>& alerts);
 
 }  // namespace tocsin::testing
 
