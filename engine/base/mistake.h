@@ -22,7 +22,14 @@ bool IsMistakeMade(absl::string_view name);
     return is_made;                                             \
   }())
 #else
-#define TOCSIN_MISTAKE(name) false
+
+namespace tocsin {
+
+inline constexpr bool kNoMistake = false;
+
+}  // namespace tocsin
+
+#define TOCSIN_MISTAKE(name) ::tocsin::kNoMistake
 #endif
 
 #endif  // TOCSIN_ENGINE_BASE_MISTAKE_H_

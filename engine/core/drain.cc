@@ -102,7 +102,7 @@ void EngineImpl::FollowUpAndCall(state::Shard* shard, Work* work) {
   const bool finished = std::exchange(work->finished, false);
   FollowUp(shard, *work);
   if (finished) callbacks_.Run();
-  CallSource(std::move(work->reads));
+  CallSource(std::exchange(work->reads, {}));
 }
 
 void EngineImpl::Judge(state::Shard* shard, state::Slot* slot, Work* work) {

@@ -244,7 +244,7 @@ class EngineImpl final : public Engine {
   void BeginReads(state::Shard* shard, state::Slot* slot, Work* work)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // Under no lock.
-  void CallSource(std::vector<model::BegunRead> reads);
+  void CallSource(const std::vector<model::BegunRead>& reads);
   absl::Status CheckAnswer(const CustomerId& customer, absl::Span<const Fact> facts);
   // On any thread, also inside `CallSource`.
   void TakeAnswer(const ReadKey& key, absl::StatusOr<std::vector<Fact>> answer);

@@ -198,10 +198,10 @@ void EngineImpl::HandOnResets(Work* work) {
   }
   if (work->finished_resets.empty()) return;
   for (model::FinishedReset& finished : work->finished_resets) {
-    callbacks_.Push([outcome = std::move(finished.outcome),
-                     on_done = std::move(finished.on_done)]() mutable {
-      std::move(on_done)(outcome);
-    });
+    callbacks_.Push(
+        [outcome = finished.outcome, on_done = std::move(finished.on_done)]() mutable {
+          std::move(on_done)(outcome);
+        });
   }
   work->finished_resets.clear();
   work->finished = true;

@@ -44,8 +44,8 @@ void EngineImpl::BeginReads(state::Shard* shard, state::Slot* slot, Work* work) 
       &work->reads);
 }
 
-void EngineImpl::CallSource(std::vector<model::BegunRead> reads) {
-  for (model::BegunRead& read : reads) {
+void EngineImpl::CallSource(const std::vector<model::BegunRead>& reads) {
+  for (const model::BegunRead& read : reads) {
     const ReadKey key{read.request.customer, read.request.alert, read.number};
     const EngineImpl* outer = std::exchange(reading_here, this);
     absl::Status failure;

@@ -13,7 +13,7 @@ namespace {
 void Finish(ResetWaiter* waiter, ResetOutcome outcome, const Context& context) {
   outcome.epoch = waiter->epoch;
   context.finished_resets->push_back(
-      {.outcome = std::move(outcome), .on_done = std::move(waiter->on_done)});
+      {.outcome = outcome, .on_done = std::move(waiter->on_done)});
 }
 
 // What the judgement of an alert came to for what a waiter had reset.
@@ -85,7 +85,7 @@ void FinishWaiters(const Customer& customer, const AlertVersion& alert,
           waiter.instance.empty() || decision.instance == waiter.instance;
       outcome.notified = outcome.notified || concerns;
     }
-    Finish(&waiter, std::move(outcome), context);
+    Finish(&waiter, outcome, context);
   }
   waiters->reset();
 }

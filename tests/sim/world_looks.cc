@@ -74,7 +74,7 @@ absl::Status World::Refuse(const Notification& notification) {
 
 void World::SeeState(const CustomerAlert& actual, const CustomerAlert& expected) {
   figures_->See(actual.epoch * 4 +
-                (actual.status ? 1 + static_cast<int>(*actual.status) : 0));
+                (actual.status ? 1U + static_cast<unsigned>(*actual.status) : 0U));
   if (actual.value) figures_->See(Low(*actual.value));
   const std::string differs = DifferInState(actual, expected);
   if (!differs.empty()) Wrong(differs);
