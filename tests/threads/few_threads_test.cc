@@ -26,7 +26,7 @@ void LimitMemory(std::size_t stacks) {
   setrlimit(RLIMIT_AS, &limit);
 }
 
-void OpenWithRoomFor(std::size_t stacks) {
+[[maybe_unused]] void OpenWithRoomFor(std::size_t stacks) {
   // Whoever waits for ever is ended.
   alarm(20);
   LimitMemory(stacks);
