@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "engine/base/mistake.h"
 #include "engine/base/status.h"
 #include "engine/base/text.h"
@@ -37,17 +38,30 @@ absl::Status BadPosition(absl::string_view text) {
   return MakeStatus(Reason::kMalformed,
                     absl::StrCat("a reset cannot go on at ", Quote(text),
                                  "; it must be empty, or what BulkResetResult::resume ",
-                                 "was of such a reset on this engine"));
+                                 "was of the same reset on this engine"));
+}
+
+// Where a reset of all that belongs to `owner` goes on, with the owner before it: where
+// one alert's reset stopped says nothing about another's.
+std::string PositionOf(absl::string_view owner, absl::string_view position) {
+  return absl::StrCat(owner, "/", position);
+}
+
+// `PositionOf` the other way. False if it is of another owner, or none.
+bool ConsumeOwner(absl::string_view owner, absl::string_view* text) {
+  return absl::ConsumePrefix(text, owner) && absl::ConsumePrefix(text, "/");
 }
 
 }  // namespace
 
 absl::StatusOr<EngineImpl::RosterPosition> EngineImpl::ReadPosition(
-    absl::string_view text, std::size_t customers) {
+    const AlertId& alert, absl::string_view text, std::size_t customers) {
   if (text.empty()) return RosterPosition{};
-  const std::vector<absl::string_view> parts = absl::StrSplit(text, '.');
+  absl::string_view left = text;
+  const bool own = ConsumeOwner(alert.ToString(), &left);
+  const std::vector<absl::string_view> parts = absl::StrSplit(left, '.');
   RosterPosition at;
-  const bool read = parts.size() == 2 && absl::SimpleAtoi(parts[0], &at.shard) &&
+  const bool read = own && parts.size() == 2 && absl::SimpleAtoi(parts[0], &at.shard) &&
                     absl::SimpleAtoi(parts[1], &at.customer);
   if (!read || at.shard >= shards_.size() || at.customer > customers) {
     return BadPosition(text);
@@ -77,7 +91,7 @@ BulkResetResult EngineImpl::ResetAll(AlertId alert, absl::string_view from) {
   }
   const absl::StatusOr<model::AlertPtr> found = book_.Get(alert);
   const std::size_t customers = LargestRoster();
-  const absl::StatusOr<RosterPosition> start = ReadPosition(from, customers);
+  const absl::StatusOr<RosterPosition> start = ReadPosition(alert, from, customers);
   if (alert.is_nil() || !found.ok() || !start.ok()) {
     result.status = alert.is_nil() || start.ok() ? found.status() : start.status();
     return result;
@@ -104,7 +118,8 @@ BulkResetResult EngineImpl::ResetAll(AlertId alert, absl::string_view from) {
     }
   }
   if (ReasonOf(result.status) == Reason::kLimitReached) {
-    result.resume = absl::StrCat(at.shard, ".", at.customer);
+    result.resume =
+        PositionOf(alert.ToString(), absl::StrCat(at.shard, ".", at.customer));
   }
   return result;
 }
@@ -155,8 +170,10 @@ BulkResetResult EngineImpl::ResetAll(CustomerId customer, absl::string_view from
     return result;
   }
   absl::StatusOr<AlertId> first = AlertId();
-  if (!from.empty()) first = AlertId::Parse(from);
-  if (!first.ok()) {
+  absl::string_view left_of = from;
+  const bool own = from.empty() || ConsumeOwner(customer.ToString(), &left_of);
+  if (!from.empty()) first = AlertId::Parse(left_of);
+  if (!own || !first.ok()) {
     result.status = BadPosition(from);
     return result;
   }
@@ -172,7 +189,7 @@ BulkResetResult EngineImpl::ResetAll(CustomerId customer, absl::string_view from
     result.status = ResetSome(customer, &left, &result.taken);
   } while (result.status.ok() && !left.empty());
   if (ReasonOf(result.status) == Reason::kLimitReached) {
-    result.resume = left.front()->id().ToString();
+    result.resume = PositionOf(customer.ToString(), left.front()->id().ToString());
   }
   return result;
 }

@@ -214,7 +214,8 @@ class EngineImpl final : public Engine {
 
   // bulk_reset.cc
   struct RosterPosition;
-  absl::StatusOr<RosterPosition> ReadPosition(absl::string_view text,
+  absl::StatusOr<RosterPosition> ReadPosition(const AlertId& alert,
+                                              absl::string_view text,
                                               std::size_t customers);
   std::size_t LargestRoster();
   // Resets customers of one shard, those in `[at->customer, end)` of its roster. When it

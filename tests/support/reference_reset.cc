@@ -1,9 +1,11 @@
 // Resets: of one customer alert, of many, and what their callers are told.
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "tests/support/reference_model.h"
 
 namespace tocsin::testing {
@@ -55,11 +57,13 @@ BulkResetResult ReferenceModel::ResetAll(AlertId alert_id, absl::string_view fro
   BulkResetResult result;
   result.status = Begin();
   if (!result.status.ok()) return result;
+  const std::pair<std::string, std::string> at = absl::StrSplit(from, ' ');
+  const bool own = from.empty() || at.first == alert_id.ToString();
   std::size_t first = 0;
   auto it = alerts_.find(alert_id);
   if (alert_id.is_nil()) {
     result.status = Refused(Reason::kMissing);
-  } else if (!from.empty() && !absl::SimpleAtoi(from, &first)) {
+  } else if (!own || (!from.empty() && !absl::SimpleAtoi(at.second, &first))) {
     result.status = Refused(Reason::kMalformed);
   } else if (it == alerts_.end()) {
     result.status = Refused(Reason::kUnknownAlert);
@@ -76,7 +80,7 @@ BulkResetResult ReferenceModel::ResetAll(AlertId alert_id, absl::string_view fro
     DoDueByClock(*customer);
     result.status = ResetPair(*customer, it->second, std::nullopt, {});
     if (!result.status.ok()) {
-      result.resume = absl::StrCat(came);
+      result.resume = absl::StrCat(alert_id.ToString(), " ", came);
       return result;
     }
     ++result.taken;
@@ -88,12 +92,14 @@ BulkResetResult ReferenceModel::ResetAll(CustomerId customer_id, absl::string_vi
   BulkResetResult result;
   result.status = Begin();
   if (!result.status.ok()) return result;
+  const std::pair<std::string, std::string> at = absl::StrSplit(from, ' ');
+  const bool own = from.empty() || at.first == customer_id.ToString();
   absl::StatusOr<AlertId> first = AlertId();
-  if (!from.empty()) first = AlertId::Parse(from);
+  if (!from.empty()) first = AlertId::Parse(at.second);
   auto it = customers_.find(customer_id);
   if (customer_id.is_nil()) {
     result.status = Refused(Reason::kMissing);
-  } else if (!first.ok()) {
+  } else if (!own || !first.ok()) {
     result.status = Refused(Reason::kMalformed);
   } else if (it == customers_.end() || it->second.archived) {
     result.status = Refused(Reason::kUnknownCustomer);
@@ -105,7 +111,7 @@ BulkResetResult ReferenceModel::ResetAll(CustomerId customer_id, absl::string_vi
     if (!InScope(alert, it->second)) continue;
     result.status = ResetPair(it->second, alert, std::nullopt, {});
     if (!result.status.ok()) {
-      result.resume = id.ToString();
+      result.resume = absl::StrCat(customer_id.ToString(), " ", id.ToString());
       return result;
     }
     ++result.taken;

@@ -29,9 +29,15 @@ TEST(BulkReset, RefusesAPositionThatIsNone) {
   const std::unique_ptr<Engine> engine = OpenWith(10, {.worker_threads = 0, .shards = 4});
   const AlertId alert = *engine->CreateAlert({.name = "x", .threshold = D("1")});
   ASSERT_TRUE(engine->Drain().ok());
-  const std::string of_customer = alert.ToString();
-  for (const char* from : {"x", "1", "1.", ".1", "4.0", "0.11", "-1.0", "0.-1", "0.0.0",
-                           "0.99999999999999999999", of_customer.c_str()}) {
+  const AlertId other = *engine->CreateAlert({.name = "y", .threshold = D("1")});
+  const std::string of_customer = Customer(1).ToString() + "/" + alert.ToString();
+  std::vector<std::string> none = {"x", alert.ToString(), "0.0", of_customer,
+                                   other.ToString() + "/0.0"};
+  for (const char* at : {"", "1", "1.", ".1", "4.0", "0.11", "-1.0", "0.-1", "0.0.0",
+                         "0.99999999999999999999"}) {
+    none.push_back(alert.ToString() + "/" + at);
+  }
+  for (const std::string& from : none) {
     const BulkResetResult result = engine->ResetAll(alert, from);
     EXPECT_EQ(ReasonOf(result.status), Reason::kMalformed) << from;
     EXPECT_EQ(result.taken, 0u) << from;
@@ -41,7 +47,9 @@ TEST(BulkReset, RefusesAPositionThatIsNone) {
     EXPECT_EQ(ReasonOf(engine->ResetAll(AlertNumber(77), from).status),
               Reason::kMalformed);
   }
-  for (const char* from : {"x", "0.0", "6131"}) {
+  const std::string of_other = Customer(2).ToString() + "/" + alert.ToString();
+  for (const std::string& from : {std::string("x"), std::string("0.0"), alert.ToString(),
+                                  Customer(1).ToString() + "/", of_other}) {
     EXPECT_EQ(ReasonOf(engine->ResetAll(Customer(1), from).status), Reason::kMalformed);
     EXPECT_EQ(ReasonOf(engine->ResetAll(Customer(77), from).status), Reason::kMalformed);
     EXPECT_EQ(ReasonOf(engine->ResetAll(CustomerId(), from).status), Reason::kMissing);
