@@ -1,14 +1,11 @@
-// Compiled with its loops unrolled in full (see CMakeLists.txt): nearly all of its
-// time is Boost's SHA-1, whose rounds are one loop with a branch in it, and GCC makes
-// it 3.5 times as fast that way.
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "boost/uuid/name_generator_sha1.hpp"
+#include "boost/uuid/uuid.hpp"
 #include "engine/base/mistake.h"
+#include "engine/base/name_uuid.h"
 #include "engine/notify/notification.h"
 
 namespace tocsin::notify {
@@ -53,8 +50,7 @@ NotificationId IdOf(const model::Decision& decision) {
   AppendNumberField(decision.kind == NotificationKind::kResolved ? 1 : 0, 1, &name);
   AppendNumberField(TOCSIN_MISTAKE(id_without_crossing) ? 0 : decision.crossing, 8,
                     &name);
-  boost::uuids::name_generator_sha1 generate(kNamespace);
-  return NotificationId(generate(name.data(), name.size()));
+  return NotificationId(NameUuid(kNamespace, name));
 }
 
 }  // namespace tocsin::notify

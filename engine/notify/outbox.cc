@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,7 +12,6 @@ namespace tocsin::notify {
 namespace {
 
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(100);
-constexpr std::size_t kBatch = 1'024;
 
 thread_local const Outbox* delivering_here = nullptr;
 
@@ -31,27 +29,26 @@ void Outbox::Push(std::vector<model::Decision>* decisions) {
   if (sink_ != nullptr) {
     size_.fetch_add(decisions->size(), std::memory_order_relaxed);
     absl::MutexLock lock(&mu_);
-    std::move(decisions->begin(), decisions->end(), std::back_inserter(queue_));
+    for (model::Decision& decision : *decisions) queue_.Push(std::move(decision));
   }
   decisions->clear();
 }
 
 void Outbox::Deliver(absl::FunctionRef<absl::Time()> now, Retry retry) {
   if (!Begin(now(), retry)) return;
-  while (!in_hand_.empty() || TakeBatchOrEnd()) {
+  while (next_ < in_hand_.size() || TakeBatchOrEnd()) {
     if (stopped_.load(std::memory_order_relaxed)) {
       absl::MutexLock lock(&mu_);
       delivering_ = false;
       return;
     }
-    const absl::Status status = GiveToSink(in_hand_.front());
+    const absl::Status status = GiveToSink(in_hand_[next_]);
     if (!status.ok()) {
-      if (TOCSIN_MISTAKE(refused_is_dropped)) in_hand_.pop_front();
+      if (TOCSIN_MISTAKE(refused_is_dropped)) ++next_;
       EndInFailure(now());
       return;
     }
-    if (!TOCSIN_MISTAKE(delivered_twice) || delivered_.load() % 7 != 3)
-      in_hand_.pop_front();
+    if (!TOCSIN_MISTAKE(delivered_twice) || delivered_.load() % 7 != 3) ++next_;
     delivered_.fetch_add(1, std::memory_order_relaxed);
     size_.fetch_sub(1, std::memory_order_relaxed);
   }
@@ -82,14 +79,13 @@ bool Outbox::TakeBatchOrEnd() {
   absl::MutexLock lock(&mu_);
   failures_in_a_row_ = 0;
   retry_at_ = absl::InfinitePast();
-  const std::size_t count = std::min(kBatch, queue_.size());
-  const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
-  std::move(queue_.begin(), end, std::back_inserter(in_hand_));
-  queue_.erase(queue_.begin(), end);
+  next_ = 0;
+  in_hand_.clear();
   // In one step with finding the queue empty: whoever pushes after this finds
   // nobody delivering, and so begins.
-  delivering_ = count > 0;
-  return count > 0;
+  delivering_ = !queue_.empty();
+  if (delivering_) in_hand_ = queue_.Take(std::move(in_hand_));
+  return delivering_;
 }
 
 absl::Status Outbox::GiveToSink(const model::Decision& decision) {

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <random>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "engine/model/decision.h"
+#include "engine/notify/decision_queue.h"
 #include "tocsin/notification.h"
 #include "tocsin/options.h"
 
@@ -78,14 +78,16 @@ class Outbox {
   std::atomic<bool> stopped_{false};
 
   mutable absl::Mutex mu_;
-  std::deque<model::Decision> queue_ ABSL_GUARDED_BY(mu_);
+  DecisionQueue queue_ ABSL_GUARDED_BY(mu_);
   bool delivering_ ABSL_GUARDED_BY(mu_) = false;
   absl::Time retry_at_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();
   int failures_in_a_row_ ABSL_GUARDED_BY(mu_) = 0;
   std::mt19937_64 random_ ABSL_GUARDED_BY(mu_);
 
-  // The head of the queue. Belongs to the thread that set `delivering_`.
-  std::deque<model::Decision> in_hand_;
+  // The head of the queue, and which of it is next. Belong to the thread that set
+  // `delivering_`.
+  DecisionQueue::Piece in_hand_;
+  std::size_t next_ = 0;
 };
 
 }  // namespace tocsin::notify
