@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "benchmark/benchmark.h"
 #include "tocsin/engine.h"
 
@@ -118,7 +119,7 @@ class Load {
 };
 
 // One reset at a time: how long the call takes, and how long until it was judged, as
-// the callback tells.
+// the callback tells. After each nothing is done for `pause_us`: the workers sleep then.
 void BM_ResetLatency(benchmark::State& state) {
   Resettable setting(2, 100'000);
   Load load(setting, static_cast<int>(state.range(0)));
@@ -140,6 +141,7 @@ void BM_ResetLatency(benchmark::State& state) {
     if (!status.ok()) state.SkipWithError(status.ToString().c_str());
     judged.acquire();
     settled.Add(begin, end);
+    absl::SleepFor(absl::Microseconds(state.range(1)));
   }
   const double seconds = std::chrono::duration<double>(Tick() - first).count();
   call.Report(state, "call");
@@ -147,9 +149,10 @@ void BM_ResetLatency(benchmark::State& state) {
   state.counters["facts_per_second"] = static_cast<double>(load.End()) / seconds;
 }
 BENCHMARK(BM_ResetLatency)
-    ->ArgName("appliers")
-    ->Arg(0)
-    ->Arg(2)
+    ->ArgNames({"appliers", "pause_us"})
+    ->Args({0, 0})
+    ->Args({0, 500})
+    ->Args({2, 0})
     ->Iterations(20'000)
     ->UseRealTime();
 

@@ -1,17 +1,26 @@
 #include "engine/model/catalog.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace tocsin::model {
 
 void WatchedMeasure::Add(const AlertPtr& alert) {
+  ++alerts;
   if (!alert->enabled()) return;
-  if (alert->spec().plan.has_value()) {
-    by_plan[*alert->spec().plan].Add(alert);
-  } else {
-    all.Add(alert);
-  }
+  const std::optional<PlanId>& plan = alert->spec().plan;
+  (plan.has_value() ? by_plan[*plan] : all).Add(alert);
+}
+
+void WatchedMeasure::Remove(const AlertPtr& alert) {
+  --alerts;
+  if (!alert->enabled()) return;
+  const std::optional<PlanId>& plan = alert->spec().plan;
+  if (!plan.has_value()) return all.Remove(alert);
+  const auto of_plan = by_plan.find(*plan);
+  of_plan->second.Remove(alert);
+  if (of_plan->second.empty()) by_plan.erase(of_plan);
 }
 
 const WatchedMeasure* WatchedSubject::Find(const Measure* measure) const {
@@ -33,52 +42,57 @@ Catalog::Catalog(const std::vector<std::vector<std::string>>& tracked_group_keys
 std::shared_ptr<const Catalog> Catalog::With(const AlertChange& change) const {
   auto next = std::make_shared<Catalog>(*this);
   ++next->generation_;
-  const AlertPtr& after = change.after;
-  if (after->archived()) {
-    next->alerts_.erase(after->id());
-  } else {
-    next->alerts_[after->id()] = after;
-  }
-  const Subject& subject = after->measure->subject;
-  WatchedSubject watched = next->BuildSubject(subject);
-  const std::size_t tracked = subject.IsPeriodSum() ? unwatched_.slices.size() : 0;
-  if (watched.whole == nullptr && watched.slices.size() == tracked) {
-    next->subjects_.erase(subject);
-  } else {
-    next->subjects_[subject] = std::move(watched);
-  }
+  if (change.before != nullptr) next->Remove(change.before);
+  if (!change.after->archived()) next->Add(change.after);
   return next;
 }
 
-WatchedSubject Catalog::BuildSubject(const Subject& subject) const {
-  absl::flat_hash_map<const Measure*, std::shared_ptr<WatchedMeasure>> built;
-  for (const auto& [id, alert] : alerts_) {
-    if (alert->measure->subject != subject) continue;
-    std::shared_ptr<WatchedMeasure>& watched = built[alert->measure.get()];
-    if (watched == nullptr) {
-      watched = std::make_shared<WatchedMeasure>();
-      watched->measure = alert->measure;
-    }
-    watched->Add(alert);
-  }
-  WatchedSubject result;
-  for (auto& [measure, watched] : built) {
-    if (measure->IsWhole()) {
-      result.whole = std::move(watched);
-    } else {
-      result.slices.push_back(std::move(watched));
-    }
-  }
+WatchedPtr* Catalog::PlaceOf(const Measure& measure, WatchedSubject* subject) const {
+  if (measure.IsWhole()) return &subject->whole;
+  std::vector<WatchedPtr>& slices = subject->slices;
+  const auto known = std::find_if(
+      slices.begin(), slices.end(),
+      [&](const WatchedPtr& watched) { return watched->measure.get() == &measure; });
+  if (known != slices.end()) return &*known;
   // In one order on every machine, as sums may start from one another.
-  std::sort(result.slices.begin(), result.slices.end(),
-            [](const WatchedPtr& a, const WatchedPtr& b) {
-              return ComesBefore(*a->measure, *b->measure);
-            });
-  if (subject.IsPeriodSum()) {
-    result.slices.insert(result.slices.begin(), unwatched_.slices.begin(),
-                         unwatched_.slices.end());
+  const auto tracked = static_cast<std::ptrdiff_t>(TrackedOf(measure.subject));
+  const auto place =
+      std::upper_bound(slices.begin() + tracked, slices.end(), measure,
+                       [](const Measure& wanted, const WatchedPtr& watched) {
+                         return ComesBefore(wanted, *watched->measure);
+                       });
+  return &*slices.insert(place, nullptr);
+}
+
+void Catalog::Add(const AlertPtr& alert) {
+  alerts_[alert->id()] = alert;
+  const Subject& id = alert->measure->subject;
+  WatchedSubject& subject =
+      subjects_.try_emplace(id, id.IsPeriodSum() ? unwatched_ : nothing_).first->second;
+  WatchedPtr* const place = PlaceOf(*alert->measure, &subject);
+  auto watched = *place == nullptr ? std::make_shared<WatchedMeasure>()
+                                   : std::make_shared<WatchedMeasure>(**place);
+  watched->measure = alert->measure;
+  watched->Add(alert);
+  *place = std::move(watched);
+}
+
+void Catalog::Remove(const AlertPtr& alert) {
+  alerts_.erase(alert->id());
+  const auto subject = subjects_.find(alert->measure->subject);
+  WatchedPtr* const place = PlaceOf(*alert->measure, &subject->second);
+  if ((*place)->alerts > 1) {
+    auto watched = std::make_shared<WatchedMeasure>(**place);
+    watched->Remove(alert);
+    *place = std::move(watched);
+    return;
   }
-  return result;
+  *place = nullptr;
+  std::vector<WatchedPtr>& slices = subject->second.slices;
+  slices.erase(std::remove(slices.begin(), slices.end(), nullptr), slices.end());
+  if (subject->second.whole == nullptr && slices.size() == TrackedOf(subject->first)) {
+    subjects_.erase(subject);
+  }
 }
 
 }  // namespace tocsin::model

@@ -20,10 +20,12 @@ namespace tocsin::model {
 // all customers and for those of a plan make.
 struct WatchedMeasure {
   MeasurePtr measure;
+  std::size_t alerts = 0;  // disabled ones too, which are on no ladder
   Ladder all;
   absl::flat_hash_map<PlanId, Ladder> by_plan;
 
   void Add(const AlertPtr& alert);
+  void Remove(const AlertPtr& alert);
 };
 using WatchedPtr = std::shared_ptr<const WatchedMeasure>;
 
@@ -68,7 +70,14 @@ class Catalog {
   const absl::flat_hash_map<AlertId, AlertPtr>& alerts() const { return alerts_; }
 
  private:
-  WatchedSubject BuildSubject(const Subject& subject) const;
+  void Add(const AlertPtr& alert);
+  void Remove(const AlertPtr& alert);
+  // Where in a subject a measure stands, or would.
+  WatchedPtr* PlaceOf(const Measure& measure, WatchedSubject* subject) const;
+  // How many slices of a subject are there without an alert; they come first.
+  std::size_t TrackedOf(const Subject& subject) const {
+    return subject.IsPeriodSum() ? unwatched_.slices.size() : 0;
+  }
 
   std::uint64_t generation_ = 0;
   // Of a sum in a period that no alert watches: the measures of the tracked group

@@ -14,6 +14,12 @@ void Ladder::Add(AlertPtr alert) {
   rungs_.insert(place, std::move(alert));
 }
 
+void Ladder::Remove(const AlertPtr& alert) {
+  rungs_.erase(std::lower_bound(
+      rungs_.begin(), rungs_.end(), alert,
+      [](const AlertPtr& a, const AlertPtr& b) { return a->IsReachedBefore(*b); }));
+}
+
 template <typename Value>
 std::size_t Ladder::CountReached(const Value& value) const {
   const auto end = std::partition_point(

@@ -39,6 +39,8 @@ class Ladder {
  public:
   // Keeps the order whatever the order of adding.
   void Add(AlertPtr alert);
+  // The alert must be in it, in this version.
+  void Remove(const AlertPtr& alert);
 
   // How many rungs a value has reached: those in front, `[0, Reached)`.
   std::size_t Reached(Decimal value) const;
