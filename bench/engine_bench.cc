@@ -170,6 +170,26 @@ void BM_GetCustomerAlert(benchmark::State& state) {
 }
 BENCHMARK(BM_GetCustomerAlert);
 
+// One alert more beside `alerts` on the same measure: for everybody, or for one of the
+// customers.
+void BM_CreateAlert(benchmark::State& state) {
+  Setting setting(static_cast<int>(state.range(0)), 1'000);
+  const bool for_one = state.range(1) != 0;
+  std::uint64_t i = 0;
+  for (auto _ : state) {
+    AlertSpec spec{.name = "x", .threshold = Decimal::FromInteger(2'000'000'000'000)};
+    if (for_one) spec.customer = CustomerNumber(i++ % setting.customers);
+    benchmark::DoNotOptimize(setting.engine->CreateAlert(spec));
+  }
+}
+BENCHMARK(BM_CreateAlert)
+    ->ArgNames({"alerts", "for_one"})
+    ->Args({0, 0})
+    ->Args({1'000, 0})
+    ->Args({10'000, 0})
+    ->Args({10'000, 1})
+    ->Iterations(200);
+
 // Until every one of the customers was judged under the new alert.
 void BM_CreateAlertAndJudgeEverybody(benchmark::State& state) {
   Setting setting(20, static_cast<std::uint64_t>(state.range(0)));

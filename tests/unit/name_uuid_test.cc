@@ -29,8 +29,8 @@ TEST(NameUuid, IsThatOfBoostAtEveryLength) {
       for (auto& byte : name_space) byte = static_cast<std::uint8_t>(random.Next());
       std::string name(length, '\0');
       for (char& c : name) c = static_cast<char>(random.Next());
-      ASSERT_EQ(NameUuid(name_space, name), boost::uuids::name_generator_sha1(name_space)(
-                                                name.data(), name.size()))
+      ASSERT_EQ(NameUuid(name_space, name),
+                boost::uuids::name_generator_sha1(name_space)(name.data(), name.size()))
           << "of " << length << " bytes";
     }
   }
