@@ -7,6 +7,7 @@
 #include "engine/base/mistake.h"
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
+#include "engine/core/let_others_in.h"
 #include "engine/model/clock.h"
 
 namespace tocsin::core {
@@ -111,6 +112,16 @@ void EngineImpl::FollowUpAndCall(state::Shard* shard, Work* work) {
 }
 
 void EngineImpl::Judge(state::Shard* shard, state::Slot* slot, Work* work) {
+  if (TOCSIN_MISTAKE(due_dropped_when_taken)) {
+    auto taken = std::exchange(slot->customer.pending, {});
+    LetOthersIn(shard);
+    slot->customer.pending = std::move(taken);
+  }
+  if (TOCSIN_MISTAKE(epoch_seen_earlier)) {
+    auto seen = slot->customer.states;
+    LetOthersIn(shard);
+    slot->customer.states = std::move(seen);
+  }
   model::BringUpToDate(&slot->customer, ContextFor(*shard, *slot, work));
   BeginReads(shard, slot, work);
   HandOn(shard, slot, work);

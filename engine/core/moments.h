@@ -11,6 +11,9 @@ enum class Moment {
   kResetFound,
   // A reset is in force, and its evaluation not yet given to the pool.
   kResetTaken,
+  // A query about one customer has found its alert in the book, and not yet looked at the
+  // customer.
+  kQueryFound,
   // A fact has decided something or left something due, and nobody was given that yet.
   kFactDecided,
   // A drain is about to see who is due, and to judge them in the same step.

@@ -12,6 +12,7 @@
 #include "engine/base/status.h"
 #include "engine/base/text.h"
 #include "engine/core/engine_impl.h"
+#include "engine/core/let_others_in.h"
 #include "engine/work/worker_pool.h"
 
 namespace tocsin {
@@ -219,6 +220,7 @@ void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
     if (absl::ToUnixNanos(slot->timer) < wakes_ns) work->earlier_timer = true;
   }
   if (work->decisions.empty()) return;
+  if (TOCSIN_MISTAKE(published_after_lock)) LetOthersIn(shard);
   // Under the shard's lock, so that no later decision of the customer overtakes.
   outbox_.Push(&work->decisions);
   work->decided = true;

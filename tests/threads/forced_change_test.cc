@@ -114,6 +114,24 @@ TEST_P(ForcedChange, WhatWasJudgedBeforeTheEndIsDelivered) {
   EXPECT_THAT(stage.Told(), ElementsAre("judged e1 in_alarm, notified"));
 }
 
+TEST_P(ForcedChange, AQueryThatFoundAnOlderVersionShowsTheOneThatWasArchived) {
+  stage.holder.Hold(Moment::kQueryFound);
+  auto query = stage.Begin(
+      [this] { return *stage.engine->GetCustomerAlert(Customer(1), stage.alert); });
+  stage.holder.AwaitHeld(Moment::kQueryFound);
+  EXPECT_TRUE(Update("20").ok());
+  stage.holder.Hold(Moment::kChangeInForceUnderChangeMu);
+  auto archive = stage.Begin([this] { return Archive(); });
+  stage.holder.AwaitHeld(Moment::kChangeInForceUnderChangeMu);
+  stage.Go(Moment::kQueryFound);
+  const CustomerAlert state = query.get();
+  EXPECT_EQ(state.alert_status, AlertStatus::kArchived);
+  EXPECT_EQ(state.threshold, D("20"));
+  EXPECT_FALSE(state.status.has_value());
+  stage.Go(Moment::kChangeInForceUnderChangeMu);
+  EXPECT_TRUE(archive.get().ok());
+}
+
 TEST_P(ForcedChange, ADueResetIsJudgedUnderTheNewThreshold) {
   stage.ResetAndHoldWorker();
   EXPECT_TRUE(Update("20").ok());
