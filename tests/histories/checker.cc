@@ -60,14 +60,20 @@ class Search {
   }
 
   // Whether what was decided from `before` to `after` was decided before the end of each
-  // call that comes later.
+  // call that comes later, and before anybody was told the end of a reset that had not
+  // ended.
   bool IsInTime(const Rules& before, const Rules& after, std::uint32_t left) const {
     for (std::size_t i = before.told; i < after.told; ++i) {
-      const std::uint64_t decided = history_.tellings[i].decided;
-      if (decided > history_.tellings[i].at) return false;
+      const Telling& telling = history_.tellings[i];
+      if (telling.at < telling.decided) return false;
       for (std::size_t k = 0; k < history_.calls.size(); ++k) {
+        const Call& call = history_.calls[k];
         const bool is_left = (left & (std::uint32_t{1} << k)) != 0;
-        if (is_left && history_.calls[k].ended < decided) return false;
+        if (is_left && call.ended < telling.decided) return false;
+        const bool goes_on = is_left || before.waits == static_cast<int>(k);
+        if (goes_on && call.end.has_value() && call.end->at < telling.decided) {
+          return false;
+        }
       }
     }
     return true;

@@ -19,8 +19,11 @@ int Main(int argc, char** argv) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   PlayOptions options{.seed = static_cast<std::uint64_t>(std::time(nullptr)),
                       .histories = kDefaultCount};
-  if (argc > 2 || (argc == 2 && !absl::SimpleAtoi(argv[1], &options.histories))) {
-    std::fprintf(stderr, "usage: tocsin_histories [COUNT]\n");
+  const bool well = argc <= 3 &&
+                    (argc < 2 || absl::SimpleAtoi(argv[1], &options.histories)) &&
+                    (argc < 3 || absl::SimpleAtoi(argv[2], &options.seed));
+  if (!well) {
+    std::fprintf(stderr, "usage: tocsin_histories [COUNT [SEED]]\n");
     return 2;
   }
   using Clock = std::chrono::steady_clock;

@@ -14,7 +14,7 @@
 
 namespace tocsin::testing {
 
-// What several threads did to one customer alert, and what each was answered. Moments
+// What several threads did to one customer alert, and what each was answered. Times
 // are numbers of one counter that all threads draw from: what ended at a smaller number
 // than another began at was before it. Values and thresholds are whole numbers.
 
@@ -80,9 +80,9 @@ struct History {
   std::vector<Call> calls = {};
   std::vector<Telling> tellings = {};  // in the order of delivery
 
-  // By moments, one a line.
+  // By time, one a line.
   std::string ToString() const;
-  // Whether two calls of different threads were under way at one moment.
+  // Whether two calls of different threads were under way at one time.
   bool Overlaps() const;
 };
 

@@ -179,14 +179,14 @@ absl::Status Scene::Deliver(const Notification& notification) {
 }
 
 absl::Time Scene::Now() {
-  const std::uint64_t moment = Tick();
+  const std::uint64_t time = Tick();
   // Here a shard's lock is held: the others meet at it.
-  if (moment % 256 == 0) std::this_thread::yield();
-  return absl::FromUnixNanos(static_cast<std::int64_t>(moment));
+  if (time % 256 == 0) std::this_thread::yield();
+  return absl::FromUnixNanos(static_cast<std::int64_t>(time));
 }
 
 void Scene::At(core::Moment /*moment*/) {
-  if (moment_.load(std::memory_order_relaxed) % 32 == 0) std::this_thread::yield();
+  if (time_.load(std::memory_order_relaxed) % 32 == 0) std::this_thread::yield();
 }
 
 }  // namespace tocsin::testing

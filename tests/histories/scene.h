@@ -53,13 +53,13 @@ class Scene : private NotificationSink, private Clock, private core::Moments {
   const Played& Of(int customer) const {
     return played_[static_cast<std::size_t>(customer)];
   }
-  std::uint64_t Tick() { return moment_.fetch_add(1); }
+  std::uint64_t Tick() { return time_.fetch_add(1); }
   absl::Status Deliver(const Notification& notification) override;
   absl::Time Now() override;
   void At(core::Moment moment) override;
   Reason MakeCall(Call* call, const Played& played);
 
-  std::atomic<std::uint64_t> moment_{1};
+  std::atomic<std::uint64_t> time_{1};
   std::uint64_t alerts_ = 0;
   absl::Mutex mutex_;
   std::array<Played, kCustomersPerScene> played_;
