@@ -115,11 +115,13 @@ void EngineImpl::Judge(state::Shard* shard, state::Slot* slot, Work* work) {
   if (TOCSIN_MISTAKE(due_dropped_when_taken)) {
     auto taken = std::exchange(slot->customer.pending, {});
     LetOthersIn(shard);
+    work->now = Now();
     slot->customer.pending = std::move(taken);
   }
   if (TOCSIN_MISTAKE(epoch_seen_earlier)) {
     auto seen = slot->customer.states;
     LetOthersIn(shard);
+    work->now = Now();
     slot->customer.states = std::move(seen);
   }
   model::BringUpToDate(&slot->customer, ContextFor(*shard, *slot, work));

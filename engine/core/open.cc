@@ -220,7 +220,10 @@ void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
     if (absl::ToUnixNanos(slot->timer) < wakes_ns) work->earlier_timer = true;
   }
   if (work->decisions.empty()) return;
-  if (TOCSIN_MISTAKE(published_after_lock)) LetOthersIn(shard);
+  if (TOCSIN_MISTAKE(published_after_lock)) {
+    LetOthersIn(shard);
+    work->now = Now();
+  }
   // Under the shard's lock, so that no later decision of the customer overtakes.
   outbox_.Push(&work->decisions);
   work->decided = true;
