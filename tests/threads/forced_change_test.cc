@@ -189,6 +189,7 @@ TEST_P(ForcedChange, DisablingADueResetDropsItAndEnablingBeginsTheNextEpoch) {
 TEST_P(ForcedChange, AResetAfterEnablingThatIsInForceIsOneEvaluationWithIt) {
   EXPECT_TRUE(Disable().ok());
   EXPECT_EQ(ReasonOf(stage.Reset()), Reason::kAlertDisabled);
+  stage.Settle();
   stage.holder.Hold(Moment::kChangeInForceUnderChangeMu);
   auto enable = stage.Begin([this] { return Enable(); });
   stage.holder.AwaitHeld(Moment::kChangeInForceUnderChangeMu);
