@@ -1,5 +1,6 @@
 #include "tests/histories/play.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <barrier>
@@ -24,6 +25,7 @@ constexpr int kRoundsPerEngine = 64;
 // Fewer have the threads wait for each other more often, more have them meet less.
 constexpr int kCustomersAtOnce = 8;
 static_assert(kCustomersPerScene % kCustomersAtOnce == 0);
+static_assert(kThreads * kCallsPerThreadMax <= kCallsPerHistoryMax);
 
 // Lets all threads go on together.
 class Start {
@@ -152,10 +154,13 @@ class Player {
       if (!call.end.has_value()) continue;
       played.superseded += call.end->kind == ResetOutcome::Kind::kSuperseded;
       played.dropped += call.end->kind == ResetOutcome::Kind::kDropped;
-      for (const Telling& telling : history.tellings) {
-        played.late_tellings +=
-            telling.epoch < call.end->epoch && telling.at > call.began;
-      }
+    }
+    for (const Telling& telling : history.tellings) {
+      played.late_tellings +=
+          std::any_of(history.calls.begin(), history.calls.end(), [&](const Call& call) {
+            return call.end.has_value() && call.end->epoch > telling.epoch &&
+                   call.began < telling.at;
+          });
     }
     if (IsLinearizable(history, &played.search_steps) || !played.wrong.empty()) return;
     played.wrong = history.ToString();
@@ -197,7 +202,8 @@ std::string Played::ToString() const {
       absl::StrFormat("%.1f%%", 100 * static_cast<double>(overlapping) / all),
       " with calls at the same time; ", calls, " calls, ", resets, " resets of which ",
       superseded, " were superseded and ", dropped, " dropped, ", tellings,
-      " notifications, ", late_tellings, " of them older than a reset beside them; ",
+      " notifications, ", late_tellings,
+      " of them delivered after a newer reset had begun; ",
       absl::StrFormat("%.0f", static_cast<double>(search_steps) / all),
       " steps of the search each");
 }

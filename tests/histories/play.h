@@ -20,8 +20,7 @@ struct Played {
   std::uint64_t superseded = 0;
   std::uint64_t dropped = 0;
   std::uint64_t tellings = 0;
-  // Notifications of an older epoch that were decided before a reset that was under way
-  // or over when they were delivered.
+  // Those of an older epoch than a reset that had begun when they were delivered.
   std::uint64_t late_tellings = 0;
   std::uint64_t engines = 0;
   std::uint64_t search_steps = 0;

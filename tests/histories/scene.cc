@@ -30,7 +30,7 @@ int WholeNumber(Decimal value) {
   return static_cast<int>(value.units() / Decimal::kUnitsPerOne);
 }
 
-// What cannot fail here would make every history wrong.
+// What goes wrong here would make every history wrong.
 void Must(bool holds) {
   if (!holds) std::abort();
 }
