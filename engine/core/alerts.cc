@@ -35,6 +35,7 @@ absl::StatusOr<AlertId> EngineImpl::CreateAlert(const AlertSpec& spec) {
   if (!change.ok()) return change.status();
   absl::Status status = CheckRoom();
   if (!status.ok()) return status;
+  Pass(Moment::kChangeDraftedUnderChangeMu);
   PutInForce(*change);
   book_.Publish(*change);
   return change->after->id();
@@ -49,6 +50,7 @@ absl::Status EngineImpl::UpdateAlert(AlertId alert, const AlertUpdate& update) {
   if (!change.ok()) return change.status();
   absl::Status status = CheckRoom();
   if (!status.ok()) return status;
+  Pass(Moment::kChangeDraftedUnderChangeMu);
   PutInForce(*change);
   book_.Publish(*change);
   return absl::OkStatus();
@@ -79,6 +81,7 @@ absl::Status EngineImpl::ChangeStatus(const AlertId& alert, AlertStatus status,
     absl::Status room = CheckRoom();
     if (!room.ok()) return room;
   }
+  Pass(Moment::kChangeDraftedUnderChangeMu);
   PutInForce(*change);
   book_.Publish(*change, options);
   return absl::OkStatus();
@@ -111,6 +114,7 @@ void EngineImpl::PutInForceForAll(model::AlertChange change) {
       empty = shard->customer_count() == 0;
       if (empty) shard->ForgetChanges(catalog_->generation());
     }
+    Pass(Moment::kChangeInForceUnderChangeMu);
     work.due = !empty;
     FollowUp(shard.get(), work);
   }
@@ -145,6 +149,7 @@ void EngineImpl::PutInForceForOne(const CustomerId& customer, model::AlertChange
     Refresh(&shard, &slot, &work);
     shard.Queue(&slot);
   }
+  Pass(Moment::kChangeInForceUnderChangeMu);
   FollowUp(&shard, work);
 }
 

@@ -103,6 +103,7 @@ void EngineImpl::ApplyRoutes(absl::Span<const Fact> facts, absl::Span<const Rout
         ApplyOne(shard, facts[routes[i].index], routes[i].index, &work, result);
       }
     }
+    if (work.decided || work.due) Pass(Moment::kFactDecided);
     FollowUp(shard, work);
   }
 }

@@ -14,7 +14,9 @@ absl::StatusOr<CloseResult> EngineImpl::Close(absl::Duration deadline) {
   if (first && !has_time) MakeHaste();
   gate_.Close();
   if (!first) return CloseResult{};
+  Pass(Moment::kGateClosed);
   gate_.AwaitEmpty();
+  Pass(Moment::kCallsLeft);
   if (has_time && pool_ == nullptr) {
     Finish();
   } else if (has_time) {

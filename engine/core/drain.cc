@@ -7,6 +7,7 @@
 #include "engine/base/mistake.h"
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
+#include "engine/core/let_others_in.h"
 #include "engine/model/clock.h"
 
 namespace tocsin::core {
@@ -28,7 +29,9 @@ void EngineImpl::ScheduleDrain(state::Shard* shard) {
       absl::MutexLock lock(&shard->mu);
       if (!TOCSIN_MISTAKE(drain_stays_scheduled)) shard->drain_scheduled = false;
     }
-    if (!DrainShard(shard)) paused_.store(true);
+    if (DrainShard(shard)) return;
+    Pass(Moment::kDrainStopped);
+    paused_.store(true);
   });
 }
 
@@ -36,6 +39,7 @@ void EngineImpl::ScheduleDelivery() {
   if (delivery_scheduled_.exchange(true)) return;
   pool_->Schedule(work::Executor::kDeliveries, [this] {
     delivery_scheduled_.exchange(false);
+    Pass(Moment::kDelivery);
     Deliver(notify::Outbox::Retry::kWhenDue);
   });
 }
@@ -78,6 +82,7 @@ bool EngineImpl::Sweep(state::Shard* shard) {
     std::sort(customers.begin(), customers.end());
     for (std::size_t i = 0; i < count; i += kJudgedPerHold) {
       if (!MayGoOn()) return false;
+      Pass(Moment::kSweepLooks);
       JudgeSome(shard, absl::MakeConstSpan(customers).subspan(i, kJudgedPerHold));
       // A reset does not wait for a sweep over everybody.
       if (!DrainQueue(shard)) return false;
@@ -95,6 +100,7 @@ void EngineImpl::JudgeSome(state::Shard* shard, absl::Span<const CustomerId> cus
     for (const CustomerId& customer : customers)
       Judge(shard, shard->Find(customer), &work);
   }
+  Pass(Moment::kDueJudged);
   FollowUpAndCall(shard, &work);
 }
 
@@ -106,6 +112,18 @@ void EngineImpl::FollowUpAndCall(state::Shard* shard, Work* work) {
 }
 
 void EngineImpl::Judge(state::Shard* shard, state::Slot* slot, Work* work) {
+  if (TOCSIN_MISTAKE(due_dropped_when_taken)) {
+    auto taken = std::exchange(slot->customer.pending, {});
+    LetOthersIn(shard);
+    work->now = Now();
+    slot->customer.pending = std::move(taken);
+  }
+  if (TOCSIN_MISTAKE(epoch_seen_earlier)) {
+    auto seen = slot->customer.states;
+    LetOthersIn(shard);
+    work->now = Now();
+    slot->customer.states = std::move(seen);
+  }
   model::BringUpToDate(&slot->customer, ContextFor(*shard, *slot, work));
   BeginReads(shard, slot, work);
   HandOn(shard, slot, work);
@@ -114,6 +132,7 @@ void EngineImpl::Judge(state::Shard* shard, state::Slot* slot, Work* work) {
 bool EngineImpl::DrainQueue(state::Shard* shard) {
   while (true) {
     if (!MayGoOn()) return false;
+    Pass(Moment::kDrainLooks);
     Work work;
     std::size_t judged = 0;
     {
@@ -128,6 +147,7 @@ bool EngineImpl::DrainQueue(state::Shard* shard) {
     }
     // A source may answer at once.
     const bool all = judged < kJudgedPerHold && work.reads.empty();
+    if (judged > 0) Pass(Moment::kDueJudged);
     FollowUpAndCall(shard, &work);
     if (all) return true;
   }
@@ -151,6 +171,7 @@ bool EngineImpl::RunTimers() {
     state::Shard* shard = shards_[i].get();
     // No further than this instant, so that those of all customers come in order.
     Work work{.now = timer.first};
+    Pass(Moment::kInstantFoundUnderTimersMu);
     {
       absl::MutexLock lock(&shard->mu);
       state::Slot* slot = shard->Find(timer.second);

@@ -15,6 +15,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "engine/core/moments.h"
 #include "engine/model/catalog.h"
 #include "engine/model/customer.h"
 #include "engine/model/decision.h"
@@ -37,9 +38,9 @@ namespace tocsin::core {
 // The order of its locks is in docs/concurrency.md.
 class EngineImpl final : public Engine {
  public:
-  // Without an executor nothing runs in the background.
+  // Without an executor nothing runs in the background. `moments` may be null.
   EngineImpl(Options options, Clock* clock, std::uint64_t seed,
-             std::unique_ptr<work::Executor> executor);
+             std::unique_ptr<work::Executor> executor, Moments* moments);
   ~EngineImpl() override;
 
   // Error: kResourceExhausted if a thread cannot be started.
@@ -89,6 +90,11 @@ class EngineImpl final : public Engine {
     std::vector<model::BegunRead> reads = {};  // to be asked of the source
     std::size_t reads_failed = 0;
   };
+
+  // Tells a test, if there is one, that this thread is here.
+  void Pass(Moment moment) const {
+    if (moments_ != nullptr) moments_->At(moment);
+  }
 
   // The engine's instant: the clock's, which never goes back.
   absl::Time Now();
@@ -292,6 +298,7 @@ class EngineImpl final : public Engine {
   const model::ReadPolicy read_policy_;
   std::shared_ptr<AnswerPort> port_;  // null without a fact source
   Clock* const clock_;
+  Moments* const moments_;  // null but in tests
   std::vector<std::unique_ptr<state::Shard>> shards_;
 
   // Safe by themselves.

@@ -12,6 +12,7 @@ absl::StatusOr<Explanation> EngineImpl::Explain(CustomerId customer, AlertId ale
   if (!pass.entered()) return Closing();
   const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, instance);
   if (!known.ok()) return known.status();
+  Pass(Moment::kQueryFound);
   state::Shard& shard = ShardOf(customer);
   Work work;
   absl::Status status;

@@ -12,6 +12,7 @@
 #include "engine/base/status.h"
 #include "engine/base/text.h"
 #include "engine/core/engine_impl.h"
+#include "engine/core/let_others_in.h"
 #include "engine/work/worker_pool.h"
 
 namespace tocsin {
@@ -115,11 +116,11 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(Options options) {
 }
 
 absl::StatusOr<std::unique_ptr<Engine>> core::OpenWith(
-    Options options, std::unique_ptr<work::Executor> executor) {
+    Options options, std::unique_ptr<work::Executor> executor, Moments* moments) {
   Clock* clock = options.clock != nullptr ? options.clock : SystemClock();
   const std::uint64_t seed = SeedOf(options);
-  auto engine =
-      std::make_unique<EngineImpl>(std::move(options), clock, seed, std::move(executor));
+  auto engine = std::make_unique<EngineImpl>(std::move(options), clock, seed,
+                                             std::move(executor), moments);
   absl::Status status = engine->Start();
   if (!status.ok()) return status;
   return engine;
@@ -130,13 +131,14 @@ absl::StatusOr<std::unique_ptr<Engine>> core::OpenWith(
 namespace tocsin::core {
 
 EngineImpl::EngineImpl(Options options, Clock* clock, std::uint64_t seed,
-                       std::unique_ptr<work::Executor> executor)
+                       std::unique_ptr<work::Executor> executor, Moments* moments)
     : options_(std::move(options)),
       read_policy_({.timeout = options_.source_timeout,
                     .attempts_max = options_.source_attempts_max,
                     .additions_max = options_.read_additions_max,
                     .seed = seed}),
       clock_(clock),
+      moments_(moments),
       outbox_(options_, seed),
       callbacks_(kResetCallbacksMax),
       last_instant_ns_(std::numeric_limits<std::int64_t>::min()),
@@ -218,6 +220,10 @@ void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
     if (absl::ToUnixNanos(slot->timer) < wakes_ns) work->earlier_timer = true;
   }
   if (work->decisions.empty()) return;
+  if (TOCSIN_MISTAKE(published_after_lock)) {
+    LetOthersIn(shard);
+    work->now = Now();
+  }
   // Under the shard's lock, so that no later decision of the customer overtakes.
   outbox_.Push(&work->decisions);
   work->decided = true;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "engine/core/moments.h"
 #include "engine/work/executor.h"
 #include "tocsin/engine.h"
 
@@ -11,9 +12,11 @@ namespace tocsin::core {
 
 // As Engine::Open, with somebody else to do the background work instead of
 // `Options::worker_threads`; null: nobody, as with 0 threads. The other options are
-// taken as they are. Error: that of the executor's `Start`.
-absl::StatusOr<std::unique_ptr<Engine>> OpenWith(
-    Options options, std::unique_ptr<work::Executor> executor);
+// taken as they are. `moments`, which may be null, is told of each moment and must
+// outlive the engine. Error: that of the executor's `Start`.
+absl::StatusOr<std::unique_ptr<Engine>> OpenWith(Options options,
+                                                 std::unique_ptr<work::Executor> executor,
+                                                 Moments* moments = nullptr);
 
 }  // namespace tocsin::core
 

@@ -83,8 +83,9 @@ model::AlertPtr EngineImpl::InForceOrArchived(const state::Shard& shard,
   model::AlertPtr in_force = InForce(shard, slot, known->id());
   if (in_force != nullptr) return in_force;
   if (known->archived()) return known;
-  // It is being archived this moment: here it is over already.
-  auto archived = std::make_shared<model::AlertVersion>(*known);
+  // It was archived meanwhile, or is being archived this moment: here it is over already.
+  // The book has it as it was last, if not yet as archived.
+  auto archived = std::make_shared<model::AlertVersion>(**book_.Get(known->id()));
   archived->alert.status = AlertStatus::kArchived;
   return archived;
 }
@@ -95,6 +96,7 @@ absl::StatusOr<CustomerAlert> EngineImpl::GetCustomerAlert(
   if (!pass.entered()) return Closing();
   const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, instance);
   if (!known.ok()) return known.status();
+  Pass(Moment::kQueryFound);
   state::Shard& shard = ShardOf(customer);
   Work work;
   absl::StatusOr<CustomerAlert> view;
@@ -226,6 +228,7 @@ absl::Status EngineImpl::ForEachInstance(
   if (!pass.entered()) return Closing();
   const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, {});
   if (!known.ok()) return known.status();
+  Pass(Moment::kQueryFound);
   state::Shard& shard = ShardOf(customer);
   Work work;
   absl::Status status;

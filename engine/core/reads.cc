@@ -47,6 +47,7 @@ void EngineImpl::BeginReads(state::Shard* shard, state::Slot* slot, Work* work) 
 void EngineImpl::CallSource(const std::vector<model::BegunRead>& reads) {
   for (const model::BegunRead& read : reads) {
     const ReadKey key{read.request.customer, read.request.alert, read.number};
+    Pass(Moment::kReadBegun);
     const EngineImpl* outer = std::exchange(reading_here, this);
     absl::Status failure;
     try {
@@ -93,6 +94,7 @@ void EngineImpl::TakeAnswer(const ReadKey& key,
     absl::Status status = CheckAnswer(key.customer, *answer);
     if (!status.ok()) answer = std::move(status);
   }
+  Pass(Moment::kAnswerCame);
   state::Shard& shard = ShardOf(key.customer);
   {
     absl::MutexLock lock(&shard.mu);
@@ -105,6 +107,7 @@ void EngineImpl::TakeAnswer(const ReadKey& key,
     shard.Queue(slot);
     NoteReads(&shard, slot);
   }
+  Pass(Moment::kAnswerKept);
   if (pool_ != nullptr) ScheduleDrain(&shard);
   answers_.Ring();
 }

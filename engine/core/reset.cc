@@ -23,6 +23,7 @@ absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
   if (!pass.entered()) return Closing();
   const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, instance);
   if (!known.ok()) return known.status();
+  Pass(Moment::kResetFound);
   state::Shard& shard = ShardOf(customer);
   Work work;
   absl::Status status;
@@ -31,6 +32,7 @@ absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
     work.now = Now();
     status = ResetLocked(&shard, customer, *known, instance, std::move(options), &work);
   }
+  if (status.ok()) Pass(Moment::kResetTaken);
   FollowUp(&shard, work);
   return status;
 }
