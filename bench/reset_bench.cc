@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
 #include "benchmark/benchmark.h"
 #include "tocsin/engine.h"
 
@@ -141,7 +140,8 @@ void BM_ResetLatency(benchmark::State& state) {
     if (!status.ok()) state.SkipWithError(status.ToString().c_str());
     judged.acquire();
     settled.Add(begin, end);
-    absl::SleepFor(absl::Microseconds(state.range(1)));
+    const Instant next = Tick() + std::chrono::microseconds(state.range(1));
+    while (Tick() < next) continue;
   }
   const double seconds = std::chrono::duration<double>(Tick() - first).count();
   call.Report(state, "call");

@@ -112,7 +112,11 @@ class FunctionFinder {
 
  private:
   void Step(char c) {
-    if (c == '#') at_ = std::min(code_.find('\n', at_), code_.size() - 1);
+    if (c == '#') {
+      at_ = std::min(code_.find('\n', at_), code_.size() - 1);
+      // A macro's parentheses are no function's.
+      if (braces_ == 0 && parentheses_ == 0) head_ = at_ + 1;
+    }
     if (braces_ > 0) {
       if (c == '{') ++braces_;
       if (c == '}' && --braces_ == 0) EndFunction();
@@ -172,8 +176,8 @@ std::vector<SourceTree> LongFunctions() {
        {"void F() {\n", "TEST(Suite, Case) {\n",
         "namespace a {\nint B::F(int x) const {\n",
         "class C {\n public:\n  void F() override {\n", "C::C(int a) : a_{a}, b_(a) {\n",
-        "template <class T>\nT F(T t) {\n", "auto f = [](int x) {\n",
-        "bool operator==(const A& a, const A& b) {\n",
+        "template <class T>\nT F(T t) {\n", "#define A(x) x\nvoid F() {\n",
+        "auto f = [](int x) {\n", "bool operator==(const A& a, const A& b) {\n",
         "std::optional<int> F(std::map<int, int> m = {}) {\n"}) {
     samples.push_back(Sample("engine/base/a.cc", std::string(head) + body + "}\n"));
   }
@@ -187,6 +191,8 @@ std::vector<SourceTree> ShortFunctions() {
       Sample("engine/base/a.cc", "struct alignas(64) A {\n" +
                                      Repeat("  int F() { return 1; }\n", 100) + "};\n"),
       Sample("engine/base/a.cc", "namespace a {\n" + Repeat("int x;\n", 100) + "}\n"),
+      Sample("engine/base/a.cc", "#define A(x) x\nclass C {\n" +
+                                     Repeat("  int F() { return 1; }\n", 100) + "};\n"),
       Sample("engine/base/a.cc",
              "const Table kTable = Table({\n" + Repeat("  {1, 2},\n", 100) + "});\n"),
       Sample("engine/base/a.cc",
