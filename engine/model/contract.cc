@@ -1,5 +1,6 @@
 #include "engine/model/contract.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,17 +23,23 @@ struct Shift {
   Sum after;
 };
 
-// Every reading that the contract's spend takes part in, with its sum under the
-// fields of now.
-std::vector<Shift> WorkOut(Customer* customer, const ContractId& contract) {
+// Every reading that the contract's spend comes into or leaves, with its sum under the
+// fields of now. `before` are those that it had; null if it was not told.
+std::vector<Shift> WorkOut(Customer* customer, const ContractId& contract,
+                           const CustomFields* before) {
+  const CustomFields* const after = customer->FindContract(contract);
   std::vector<Shift> shifts;
   for (Meter& meter : customer->meters) {
     for (Slice& slice : meter.slices) {
-      if (!slice.measure->FiltersContracts()) continue;
+      const Measure& measure = *slice.measure;
+      if (!measure.FiltersContracts() ||
+          MatchContract(measure, before) == MatchContract(measure, after)) {
+        continue;
+      }
       for (auto& [key, instance] : slice.instances) {
         if (instance.parts.Find(contract) == nullptr) continue;
-        shifts.push_back({&meter.subject, slice.measure.get(), key, &instance.gauge,
-                          SumOfParts(*slice.measure, instance, customer->contracts)});
+        shifts.push_back({&meter.subject, &measure, key, &instance.gauge,
+                          SumOfParts(measure, instance, customer->contracts)});
       }
     }
   }
@@ -44,18 +51,20 @@ std::vector<Shift> WorkOut(Customer* customer, const ContractId& contract) {
 Outcome TellContract(Customer* customer, const Context& context,
                      const ContractTold& fact) {
   Outcome outcome;
-  const bool known = customer->contracts.contains(fact.contract);
-  if (!known && customer->contracts.size() >= kContractsPerCustomerMax) {
+  const CustomFields* const known = customer->FindContract(fact.contract);
+  if (known == nullptr && customer->contracts.size() >= kContractsPerCustomerMax) {
     outcome.status = MakeStatus(
         Reason::kLimitReached, absl::StrCat("contract ", fact.contract.ToString(),
                                             " is one too many for the customer; at most ",
                                             kContractsPerCustomerMax, " are known"));
     return outcome;
   }
+  const auto before = known == nullptr ? std::nullopt : std::optional(*known);
   Contract& told = customer->contracts[fact.contract];
   told.named_at = context.now;
   told.fields = fact.custom_fields;
-  const std::vector<Shift> shifts = WorkOut(customer, fact.contract);
+  const std::vector<Shift> shifts =
+      WorkOut(customer, fact.contract, before.has_value() ? &*before : nullptr);
   {
     Turn turn(customer, context, context.now);
     for (const Shift& shift : shifts) {
