@@ -92,7 +92,7 @@ void FinishWaiters(const Customer& customer, const AlertVersion& alert,
 
 void DropWaiters(const Customer& customer, const AlertId& alert, ResetWaiters* waiters,
                  Reason why, const Context& context) {
-  if (*waiters == nullptr) return;
+  if (*waiters == nullptr || TOCSIN_MISTAKE(dropped_not_told)) return;
   for (ResetWaiter& waiter : **waiters) {
     Finish(&waiter,
            {.kind = ResetOutcome::Kind::kDropped,

@@ -127,8 +127,14 @@ class Simulation {
 
   void RunTask() {
     const unsigned index = random_.Below(static_cast<unsigned>(world_.tasks()));
-    Tell("run ", world_.WhatAt(index) < 0 ? "deliveries of " : "shard ",
-         world_.WhatAt(index));
+    const int what = world_.WhatAt(index);
+    if (what == work::Executor::kDeliveries) {
+      Tell("run deliveries");
+    } else if (what == work::Executor::kCallbacks) {
+      Tell("run callbacks");
+    } else {
+      Tell("run shard ", what);
+    }
     world_.RunTask(index);
   }
 
@@ -195,6 +201,7 @@ class Simulation {
   std::uint32_t step_ = 0;
   unsigned created_ = 0;
   std::uint64_t offset_ = 0;
+  Action bulk_reset_;  // the last one
   std::vector<std::string> told_;
 };
 
@@ -282,13 +289,23 @@ void Simulation::Create(const testing::Command& command) {
   Perform(action);
 }
 
-// Of an alert that is there, as a whole or one instance.
+// Of an alert that is there, as a whole or one instance; or of many.
 void Simulation::Reset() {
   const testing::Command command = GenerateCommand(random_, flavour_);
   Action action;
   action.verb = Action::Verb::kReset;
   action.customer = WhoOf(command);
   action.alert = AlertOf(command);
+  if (NumberOf(command, testing::Command::kWhat) % 8 == 0) {
+    const unsigned flags = NumberOf(command, testing::Command::kFlags);
+    action.verb = Action::Verb::kResetAll;
+    action.of_customer = flags % 4 == 0;
+    // Mostly what stopped goes on, now and then another of which it is no position.
+    if (world_.bulk_stopped() && flags % 8 > 1) action = bulk_reset_;
+    action.go_on = flags % 16 > 1;
+    bulk_reset_ = action;
+    return Perform(action);
+  }
   const Alert* alert = world_.model().FindAlert(action.alert);
   if (alert == nullptr) return RunTick();
   if (NumberOf(command, testing::Command::kFlags) % 2 == 1) {

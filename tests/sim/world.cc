@@ -16,6 +16,8 @@
 namespace tocsin::testing {
 namespace {
 
+constexpr int kCallbacks = work::Executor::kCallbacks;
+
 Options With(Options options, Clock* clock, NotificationSink* sink) {
   options.clock = clock;
   options.sink = sink;
@@ -45,6 +47,7 @@ World::World(const Options& options, absl::Time start, Figures* figures)
     inside_drain_ = false;
   });
   ++figures_->engines;
+  model_.SetWalk([this](CustomerId id) { return static_cast<std::size_t>(ShardOf(id)); });
   LookAtClock();
 }
 
@@ -87,6 +90,12 @@ void World::Perform(const Action& action) {
     case Action::Verb::kApply:
       Apply(action);
       return AfterCall();
+    case Action::Verb::kReset:
+      Reset(action);
+      return AfterCall();
+    case Action::Verb::kResetAll:
+      ResetAll(action);
+      return AfterCall();
     default:
       break;
   }
@@ -94,7 +103,6 @@ void World::Perform(const Action& action) {
   const Stage expected = {.engine = &model_, .clock = nullptr, .sink = nullptr};
   const absl::Status status = testing::Perform(action, actual).status;
   SeeStatus(status, testing::Perform(action, expected).status);
-  if (action.verb == Action::Verb::kReset && status.ok()) ++figures_->resets;
   AfterCall();
 }
 
@@ -115,6 +123,7 @@ void World::Apply(const Action& action) {
 }
 
 void World::AfterCall() {
+  CompareOutcomes();
   CompareStats();
   CheckScheduled();
 }
@@ -138,30 +147,33 @@ void World::CompareStats() {
   const Stats expected = model_.GetStats();
   figures_->See(actual.notifications_decided);
   figures_->See(actual.due);
-  const bool same =
-      actual.facts_applied == expected.facts_applied &&
-      actual.facts_refused == expected.facts_refused &&
-      actual.facts_stale == expected.facts_stale &&
-      actual.facts_late == expected.facts_late &&
-      actual.facts_group_dropped == expected.facts_group_dropped &&
-      actual.notifications_decided == expected.notifications_decided &&
-      actual.notifications_delivered == expected.notifications_delivered &&
-      actual.delivery_failures == sink_failures_ && actual.resets == expected.resets &&
-      actual.customers == expected.customers && actual.alerts == expected.alerts &&
-      actual.due == expected.due && actual.outbox == expected.outbox;
+  const bool same = actual.facts_applied == expected.facts_applied &&
+                    actual.facts_refused == expected.facts_refused &&
+                    actual.facts_stale == expected.facts_stale &&
+                    actual.facts_late == expected.facts_late &&
+                    actual.facts_group_dropped == expected.facts_group_dropped &&
+                    actual.notifications_decided == expected.notifications_decided &&
+                    actual.notifications_delivered == expected.notifications_delivered &&
+                    actual.delivery_failures == sink_failures_ &&
+                    actual.callback_failures == callback_failures_ &&
+                    actual.resets == expected.resets &&
+                    actual.customers == expected.customers &&
+                    actual.alerts == expected.alerts && actual.due == expected.due &&
+                    actual.outbox == expected.outbox;
   if (same) return;
   auto text = [](const Stats& stats) {
-    return absl::StrCat("applied=", stats.facts_applied, " refused=", stats.facts_refused,
-                        " stale=", stats.facts_stale, " late=", stats.facts_late,
-                        " dropped=", stats.facts_group_dropped,
-                        " decided=", stats.notifications_decided,
-                        " delivered=", stats.notifications_delivered,
-                        " failures=", stats.delivery_failures, " resets=", stats.resets,
-                        " customers=", stats.customers, " alerts=", stats.alerts,
-                        " due=", stats.due, " outbox=", stats.outbox);
+    return absl::StrCat(
+        "applied=", stats.facts_applied, " refused=", stats.facts_refused,
+        " stale=", stats.facts_stale, " late=", stats.facts_late,
+        " dropped=", stats.facts_group_dropped, " decided=", stats.notifications_decided,
+        " delivered=", stats.notifications_delivered,
+        " failures=", stats.delivery_failures, " and ", stats.callback_failures,
+        " of callbacks, resets=", stats.resets, " customers=", stats.customers,
+        " alerts=", stats.alerts, " due=", stats.due, " outbox=", stats.outbox);
   };
   Wrong(absl::StrCat("the stats\n  actual:   ", text(actual),
-                     "\n  expected: ", text(expected), ", failures=", sink_failures_));
+                     "\n  expected: ", text(expected), ", failures=", sink_failures_,
+                     " and ", callback_failures_));
   for (const CustomerId customer : customers_) {
     const Notification* first = model_.FirstWaiting(customer);
     if (first == nullptr) continue;
@@ -171,10 +183,14 @@ void World::CompareStats() {
 
 // What is owed has somebody who will come for it.
 void World::CheckScheduled() {
-  if (tasks() > static_cast<std::size_t>(options_.shards) + 1) {
-    Wrong(absl::StrCat(tasks(), " tasks are scheduled; one for each of ", options_.shards,
+  std::size_t needed = 0;
+  for (std::size_t i = 0; i < tasks(); ++i)
+    needed += WhatAt(i) >= work::Executor::kDeliveries;
+  if (needed > static_cast<std::size_t>(options_.shards) + 1) {
+    Wrong(absl::StrCat(needed, " tasks are scheduled; one for each of ", options_.shards,
                        " shards and one that delivers are enough"));
   }
+  if (IsOutside()) CheckCallbacks();
   const bool waits = model_.undelivered() > 0 && refused_.is_nil() && !inside_sink_;
   if (waits && !executor_->IsScheduled(work::Executor::kDeliveries)) {
     Wrong("notifications wait and nobody is scheduled to deliver them");
@@ -213,6 +229,10 @@ void World::RunTask(std::size_t index) {
     executor_->RunAt(index);
     in_delivery_task_ = outer;
     if (model_.HasRoom()) paused_ = false;
+  } else if (what == kCallbacks) {
+    const bool outer = std::exchange(in_callback_task_, true);
+    executor_->RunAt(index);
+    in_callback_task_ = outer;
   } else {
     RunDrain(index);
   }
@@ -232,7 +252,7 @@ void World::RunDrain(std::size_t index) {
   }
   if (!model_.HasRoom()) paused_ = true;
   // By then it has done all that the model has done, if nobody lagged behind.
-  may_interrupt_ = room && !lags && !inside_sink_ && !inside_drain_;
+  may_interrupt_ = room && !lags && IsOutside();
   executor_->RunAt(index);
   may_interrupt_ = false;
   if (!inside_drain_ && std::exchange(interrupted_, false)) FinishInterrupted(shard);
@@ -281,10 +301,10 @@ void World::RunTick() {
 
 void World::Drain() {
   if (!wrong_.empty()) return;
-  if (inside_sink_) {
+  if (inside_sink_ || inside_callback_) {
     const absl::Status status = engine_->Drain();
     if (ReasonIn(status) != Reason::kCalledFromSink) {
-      Wrong(absl::StrCat("Drain inside the sink says ", status.ToString()));
+      Wrong(absl::StrCat("Drain inside the sink or a callback says ", status.ToString()));
     }
     return;
   }
@@ -322,6 +342,11 @@ void World::Close(absl::Duration deadline, const ManualExecutor::Wait& wait) {
     Wrong(absl::StrCat("a reset of a closed engine says ", after.ToString()));
   }
   if (tasks() > 0) Wrong("a closed engine has tasks scheduled");
+  model_.TellClosing();
+  CompareOutcomes();
+  if (!expected_outcomes_.empty()) {
+    Wrong(absl::StrCat("never told: ", Describe(expected_outcomes_.front().second)));
+  }
 }
 
 void World::CheckSettled() {

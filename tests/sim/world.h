@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -52,6 +53,8 @@ class World final : private NotificationSink {
   // A call on both, but kDrain; or the clock, or the sink's mood.
   void Perform(const Action& action);
   CollectingSink::Mood mood() const { return mood_; }
+  // Whether the last reset of many stopped before its end.
+  bool bulk_stopped() const { return !expected_resume_.empty(); }
 
   // Background work: one of the tasks that are scheduled, or the timer.
   std::size_t tasks() const { return executor_->scheduled(); }
@@ -62,7 +65,8 @@ class World final : private NotificationSink {
   // With a sink that fails and an outbox that fills, nobody can tell how far a drain
   // comes.
   bool MayDrain() const {
-    return mood_ == CollectingSink::Mood::kTakes || !small_outbox_ || inside_sink_;
+    return mood_ == CollectingSink::Mood::kTakes || !small_outbox_ || inside_sink_ ||
+           inside_callback_;
   }
   void Drain();
   // `wait` is what passes until the engine has closed, where it has the time.
@@ -85,6 +89,19 @@ class World final : private NotificationSink {
 
   void Wrong(const std::string& what);
   void Apply(const Action& action);
+  // Whether the step is in the middle of nothing.
+  bool IsOutside() const { return !inside_sink_ && !inside_drain_ && !inside_callback_; }
+
+  // world_resets.cc
+  // By the number of the reset, as they were told.
+  using Outcomes = std::vector<std::pair<std::uint64_t, ResetOutcome>>;
+  ResetOptions TellTo(std::uint64_t number, Outcomes* outcomes);
+  void CalledBack(std::uint64_t number);
+  void Reset(const Action& action);
+  void ResetAll(const Action& action);
+  void CompareOutcomes();
+  void CheckCallbacks();
+
   void MoveClock(absl::Time to);
   void LookAtClock();
   void SeeStatus(const absl::Status& actual, const absl::Status& expected);
@@ -112,7 +129,9 @@ class World final : private NotificationSink {
   CollectingSink::Mood mood_ = CollectingSink::Mood::kTakes;
   bool in_delivery_task_ = false;
   bool inside_sink_ = false;
+  bool in_callback_task_ = false;
   bool inside_drain_ = false;
+  bool inside_callback_ = false;
   bool may_interrupt_ = false;  // the drain that runs
   bool interrupted_ = false;
   std::function<void()> inside_;
@@ -121,6 +140,13 @@ class World final : private NotificationSink {
   std::uint64_t sink_failures_ = 0;
   absl::flat_hash_set<NotificationId> ids_;
   std::map<CustomerId, std::uint64_t> sequences_;
+
+  std::uint64_t reset_number_ = 0;
+  std::uint64_t callback_failures_ = 0;
+  Outcomes actual_outcomes_;    // not compared yet
+  Outcomes expected_outcomes_;  // of what was not called yet
+  std::string actual_resume_;   // where the last reset of many stopped
+  std::string expected_resume_;
 
   bool paused_ = false;       // a drain may have stopped, and gone on not yet
   bool clock_moved_ = false;  // since nobody lagged behind

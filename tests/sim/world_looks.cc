@@ -36,7 +36,7 @@ absl::Status World::Deliver(const Notification& notification) {
   if (!wrong_.empty()) return absl::OkStatus();
   if (mood_ != CollectingSink::Mood::kTakes) return Refuse(notification);
   refused_ = NotificationId();
-  if (in_delivery_task_ && inside_ && !inside_sink_ && !inside_drain_) {
+  if (in_delivery_task_ && inside_ && IsOutside()) {
     inside_sink_ = true;
     inside_();
     inside_sink_ = false;

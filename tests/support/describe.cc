@@ -131,6 +131,15 @@ std::string Describe(const ApplyResult& result) {
   return text;
 }
 
+std::string Describe(const ResetOutcome& outcome) {
+  return absl::StrCat(NameOf(outcome.customer), " ", NameOf(outcome.alert),
+                      " epoch=", outcome.epoch, " kind=", static_cast<int>(outcome.kind),
+                      " status=", outcome.status ? static_cast<int>(*outcome.status) : -1,
+                      " value=", outcome.value ? outcome.value->ToString() : "none",
+                      " notified=", outcome.notified, " newer=", outcome.newer_epoch,
+                      " why=", Text(ReasonName(outcome.why)));
+}
+
 bool SameButId(const Notification& a, const Notification& b) {
   auto all = [](const Notification& n) {
     return std::tie(n.kind, n.alert_type, n.customer, n.alert, n.alert_name, n.threshold,
@@ -158,6 +167,14 @@ bool Same(const ApplyResult& a, const ApplyResult& b) {
     }
   }
   return true;
+}
+
+bool Same(const ResetOutcome& a, const ResetOutcome& b) {
+  auto all = [](const ResetOutcome& o) {
+    return std::tie(o.kind, o.customer, o.alert, o.epoch, o.status, o.value, o.notified,
+                    o.newer_epoch, o.why);
+  };
+  return all(a) == all(b);
 }
 
 }  // namespace tocsin::testing

@@ -31,10 +31,12 @@ std::string Describe(const FactReport& report);
 // `ok`, or the name of the reason, or the code and message where it has none.
 std::string DescribeStatus(const absl::Status& status);
 std::string Describe(const ApplyResult& result);
+std::string Describe(const ResetOutcome& outcome);
 
 // Compares field by field; faster than comparing descriptions.
 bool SameButId(const Notification& a, const Notification& b);
 bool Same(const ApplyResult& a, const ApplyResult& b);
+bool Same(const ResetOutcome& a, const ResetOutcome& b);
 
 }  // namespace tocsin::testing
 

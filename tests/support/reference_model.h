@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -78,6 +79,13 @@ class ReferenceModel : public Engine {
   std::size_t JudgementsOwed(CustomerId customer) const;
   // Whether something has fallen due for the customer by the clock and is not done.
   bool LagsBehind(CustomerId customer) const;
+  // In which order a reset of everybody goes: customers with a smaller number first, and
+  // of one number as they came. Told before the first.
+  void SetWalk(std::function<std::size_t(CustomerId)> walk) { walk_ = std::move(walk); }
+  // Tells who waits for resets what became of them.
+  void CallBack();
+  // Tells those who still wait that the engine is closed.
+  void TellClosing();
   // Does what fell due by the clock, for one customer or for all in order; the latter
   // while there is room in the outbox.
   void CatchUp(CustomerId customer);
@@ -277,7 +285,6 @@ class ReferenceModel : public Engine {
                  const std::optional<Tuple>& tuple);
   void DropWaiters(const Customer& customer, const Alert& alert, Reason why);
   void TellJudged(const Customer& customer, const Alert& alert, const Change& change);
-  void CallBack();
 
   // reference_query.cc
   CustomerAlert View(const Customer& customer, const Alert& alert,
@@ -291,6 +298,7 @@ class ReferenceModel : public Engine {
   std::map<CustomerId, Customer> customers_;
   std::map<std::string, std::uint64_t> positions_;
   std::uint64_t resets_ = 0;
+  std::function<std::size_t(CustomerId)> walk_;
   std::deque<Notification> outbox_;
   std::vector<std::pair<Waiter, ResetOutcome>> to_tell_;
   Stats stats_;
