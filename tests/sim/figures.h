@@ -16,7 +16,8 @@ struct Figures {
   std::uint64_t bulk_resets = 0;  // calls
   std::uint64_t went_on = 0;      // of those, where an earlier one had stopped
   std::uint64_t outcomes = 0;     // of resets, told
-  std::uint64_t refused = 0;      // calls and facts
+  std::uint64_t explained = 0;
+  std::uint64_t refused = 0;  // calls and facts
   std::uint64_t tasks = 0;
   std::uint64_t ticks = 0;
   std::uint64_t delivered = 0;

@@ -202,6 +202,7 @@ class Simulation {
   unsigned created_ = 0;
   std::uint64_t offset_ = 0;
   Action bulk_reset_;  // the last one
+  Action last_reset_;  // but those of many
   std::vector<std::string> told_;
 };
 
@@ -270,7 +271,11 @@ void Simulation::Say(const testing::Command& command, Fact fact) {
     if (next) action.facts.push_back(*std::move(next));
   }
   Perform(action);
-  if (created_ > 0) world_.CompareState(customer, AlertOf(command), {});
+  if (created_ > 0 && flags % 16 == 9) {
+    world_.CompareExplanation(customer, AlertOf(command), {});
+  } else if (created_ > 0) {
+    world_.CompareState(customer, AlertOf(command), {});
+  }
   if (flags % 32 == 3) world_.CompareCustomer(customer);
 }
 
@@ -296,6 +301,8 @@ void Simulation::Reset() {
   action.verb = Action::Verb::kReset;
   action.customer = WhoOf(command);
   action.alert = AlertOf(command);
+  // Often what was reset a moment ago.
+  if (!last_reset_.alert.is_nil() && random_.Below(3) == 0) action = last_reset_;
   if (NumberOf(command, testing::Command::kWhat) % 8 == 0) {
     const unsigned flags = NumberOf(command, testing::Command::kFlags);
     action.verb = Action::Verb::kResetAll;
@@ -308,10 +315,22 @@ void Simulation::Reset() {
   }
   const Alert* alert = world_.model().FindAlert(action.alert);
   if (alert == nullptr) return RunTick();
+  action.selector = {};
   if (NumberOf(command, testing::Command::kFlags) % 2 == 1) {
     action.selector = SelectorOf(command, alert->spec);
   }
+  last_reset_ = action;
   Perform(action);
+  if (random_.Below(4) == 0) {
+    // Of what was reset, or of an instance beside it.
+    const bool gone = alert->status == AlertStatus::kArchived;
+    const InstanceSelector about =
+        random_.Below(2) == 0
+            ? action.selector
+            : SelectorOf(GenerateCommand(random_, flavour_), alert->spec);
+    return world_.CompareExplanation(action.customer, action.alert,
+                                     gone ? InstanceSelector() : about);
+  }
   world_.CompareState(action.customer, action.alert, {});
 }
 
@@ -325,10 +344,11 @@ void Simulation::Look() {
   Tell("look at ", NameOf(customer), " ", NameOf(id));
   // What instances an archived alert had is nobody's business any more.
   const bool gone = alert == nullptr || alert->status == AlertStatus::kArchived;
-  if (gone || random_.Below(2) == 0) {
-    return world_.CompareState(customer, id, {});
-  }
-  world_.CompareState(customer, id, SelectorOf(command, alert->spec));
+  const bool whole = gone || random_.Below(2) == 0;
+  const InstanceSelector selector =
+      whole ? InstanceSelector() : SelectorOf(command, alert->spec);
+  if (random_.Below(2) == 0) return world_.CompareExplanation(customer, id, selector);
+  world_.CompareState(customer, id, selector);
 }
 
 void Simulation::Settle() {

@@ -360,6 +360,11 @@ void World::CheckSettled() {
     if (!model_.OwesJudgement(customer)) continue;
     Wrong(absl::StrCat("a judgement of ", NameOf(customer), " is never made"));
   }
+  for (const auto& [id, said] : said_) {
+    if (ids_.contains(id)) continue;
+    Wrong(
+        absl::StrCat("what was explained to have been said never was: ", id.ToString()));
+  }
 }
 
 }  // namespace tocsin::testing

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "tests/sim/figures.h"
 #include "tests/support/action.h"
@@ -75,6 +76,8 @@ class World final : private NotificationSink {
   // Compare what queries tell. They bring the customers to the present.
   void CompareState(CustomerId customer, AlertId alert, const InstanceSelector& selector);
   void CompareCustomer(CustomerId customer);
+  void CompareExplanation(CustomerId customer, AlertId alert,
+                          const InstanceSelector& selector);
   void CompareEverything(const std::vector<AlertId>& alerts);
   // That nothing is owed and nothing waits any more.
   void CheckSettled();
@@ -114,6 +117,7 @@ class World final : private NotificationSink {
   // Brings customers of the shard, or all, on whom something has fallen due to the
   // present.
   void TouchLaggards(int shard);
+  void SeeLast(CustomerId customer, AlertId alert, const Explanation::Said& last);
   void SeeState(const CustomerAlert& actual, const CustomerAlert& expected);
 
   const Options options_;
@@ -140,6 +144,13 @@ class World final : private NotificationSink {
   std::uint64_t sink_failures_ = 0;
   absl::flat_hash_set<NotificationId> ids_;
   std::map<CustomerId, std::uint64_t> sequences_;
+  struct Said {
+    CustomerId customer;
+    AlertId alert;
+    Explanation::Said what;
+  };
+  // What the sink was given, and what was explained before it was.
+  absl::flat_hash_map<NotificationId, Said> said_;
 
   std::uint64_t reset_number_ = 0;
   std::uint64_t callback_failures_ = 0;

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "tests/support/action.h"
 #include "tests/support/names.h"
 #include "tests/support/reference_model.h"
@@ -97,6 +98,29 @@ Described Describe(const CustomerAlert& state) {
   fields["by"] = state.triggered_by ? Text(TriggerName(*state.triggered_by)) : "none";
   fields["dropped"] = absl::StrCat(state.group_dropped);
   AddInstance(state, described);
+  return described;
+}
+
+Described Describe(const Explanation& explanation) {
+  Described described = Describe(explanation.state);
+  std::map<std::string, std::string>& fields = described.fields;
+  const auto& change = explanation.status_change;
+  fields["since"] = change ? TimeToText(change->at) : "none";
+  fields["since_by"] = change ? Text(TriggerName(change->by)) : "none";
+  const auto& due = explanation.due;
+  fields["due_since"] = due ? TimeToText(due->since) : "none";
+  fields["due"] = due ? absl::StrJoin(due->reasons, ",",
+                                      [](std::string* out, Trigger reason) {
+                                        absl::StrAppend(out, Text(TriggerName(reason)));
+                                      })
+                      : "none";
+  const auto& last = explanation.last_notification;
+  const bool reached = last && last->kind == NotificationKind::kReached;
+  fields["last"] = !last ? "none" : reached ? "reached" : "resolved";
+  fields["last_at"] = last ? TimeToText(last->at) : "none";
+  fields["last_value"] = last ? last->value.ToString() : "none";
+  fields["last_epoch"] = last ? absl::StrCat(last->epoch) : "none";
+  fields["last_by"] = last ? Text(TriggerName(last->triggered_by)) : "none";
   return described;
 }
 

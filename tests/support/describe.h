@@ -24,6 +24,9 @@ struct Described {
 // Everything of a notification but its id.
 Described Describe(const Notification& notification);
 Described Describe(const CustomerAlert& state);
+// What of it is the customer alert's, and `since` with `since_by`, `due` with
+// `due_since`, `last` with `last_at`, `last_value`, `last_epoch`, `last_by`.
+Described Describe(const Explanation& explanation);
 
 // What of a report of one fact the engine and the model must agree on:
 // `refused malformed`, `stale`, `late`, `dropped`.

@@ -167,6 +167,7 @@ absl::Status ReferenceModel::UpdateAlert(AlertId id, const AlertUpdate& update) 
     State& state = customer.states[id];
     // A name owes no judgement.
     if (!state.watching || !(moved || again)) continue;
+    NoteDue(state);
     state.due.updated = true;
     state.due.notify_again |= again;
   }
@@ -182,6 +183,7 @@ void ReferenceModel::Restart(Alert& alert, bool keep_single) {
     State& state = customer.states[alert.id];
     ++state.epoch;
     state.by.reset();
+    state.begun = Explanation::Change{now_, Trigger::kAlertUpdated};
     Supersede(customer, alert, std::nullopt);
     // A reset that is owed stays owed, also where its instance goes.
     for (const auto& [tuple, instance] : state.instances) {

@@ -27,6 +27,7 @@ void ReferenceModel::AddInstance(State& state, const Tuple& tuple) {
 // due already is part of it.
 void ReferenceModel::Watch(Customer& customer, const Alert& alert, Due due) {
   State& state = customer.states[alert.id];
+  NoteDue(state);
   state.watching = true;
   state.due.reset |= due.reset;
   state.due.restarted |= due.restarted;
@@ -52,10 +53,12 @@ void ReferenceModel::Unwatch(State& state) {
   state.watching = false;
   state.due = Due{};
   state.by.reset();
+  state.begun.reset();
   for (auto& [tuple, instance] : state.instances) {
-    const std::uint64_t epoch = instance.epoch;
-    instance = Instance();
-    instance.epoch = epoch;
+    Instance left;
+    left.epoch = instance.epoch;
+    left.remembered = instance.remembered;
+    instance = left;
   }
 }
 
@@ -67,7 +70,12 @@ bool ReferenceModel::ReachedInThisEpoch(const Instance& instance) {
 void ReferenceModel::Note(State& state, Instance& instance, Decision decision,
                           Change& change) {
   decision.epoch = instance.epoch;
-  instance.last = Last{decision.kind, instance.epoch};
+  instance.last = Last{.kind = decision.kind,
+                       .epoch = instance.epoch,
+                       .at = {},
+                       .value = decision.value,
+                       .by = decision.trigger};
+  instance.remembered = true;
   instance.by = decision.trigger;
   state.by = decision.trigger;
   change.push_back(std::move(decision));

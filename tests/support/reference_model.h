@@ -44,7 +44,7 @@ class ReferenceModel : public Engine {
                      ResetOptions options) override;
   BulkResetResult ResetAll(AlertId alert, absl::string_view from) override;
   BulkResetResult ResetAll(CustomerId customer, absl::string_view from) override;
-  // Unimplemented: what is kept to explain with is the engine's business.
+  // The notification's id is nil.
   absl::StatusOr<Explanation> Explain(CustomerId customer, AlertId alert,
                                       const InstanceSelector& instance) override;
   absl::StatusOr<CustomerAlert> GetCustomerAlert(
@@ -114,11 +114,15 @@ class ReferenceModel : public Engine {
   struct Last {
     NotificationKind kind = NotificationKind::kReached;
     std::uint64_t epoch = 0;
+    absl::Time at;
+    Decimal value;
+    Trigger by = Trigger::kReset;
   };
   struct Instance {
     CustomerStatus status = CustomerStatus::kOk;
     std::uint64_t epoch = 0;
     bool judged = true;
+    bool remembered = false;  // something was said of it, or it met a reset of one
     std::optional<Last> last;
     std::optional<Trigger> by;
     Due due;
@@ -135,6 +139,9 @@ class ReferenceModel : public Engine {
     std::uint64_t epoch = 0;
     std::optional<Trigger> by;
     Due due;
+    absl::Time due_since;  // the oldest reason
+    // What gave the epoch, and when; nothing where nobody knows.
+    std::optional<Explanation::Change> begun;
     std::uint64_t reset_order = 0;
     std::map<Tuple, Instance> instances;
     std::vector<Waiter> waiters;
@@ -250,6 +257,10 @@ class ReferenceModel : public Engine {
   static void AddInstances(State& state, const Alert& alert, const Readings& readings);
   static void AddInstance(State& state, const Tuple& tuple);
   static bool Owes(const State& state);
+  // Before another reason is added.
+  void NoteDue(State& state) const {
+    if (!Owes(state)) state.due_since = now_;
+  }
   static bool Owes(const Customer& customer);
   static const Reading* Find(const Readings& readings, const Tuple& tuple);
   void Watch(Customer& customer, const Alert& alert, Due due);
@@ -285,6 +296,14 @@ class ReferenceModel : public Engine {
                  const std::optional<Tuple>& tuple);
   void DropWaiters(const Customer& customer, const Alert& alert, Reason why);
   void TellJudged(const Customer& customer, const Alert& alert, const Change& change);
+
+  // reference_explain.cc
+  static bool OwesReset(const State& state);
+  static std::optional<Explanation::Due> DueOf(const State& state,
+                                               const Instance* instance);
+  static std::optional<Explanation::Change> Since(const Alert& alert, const State& state,
+                                                  const Instance* instance,
+                                                  CustomerStatus status);
 
   // reference_query.cc
   CustomerAlert View(const Customer& customer, const Alert& alert,

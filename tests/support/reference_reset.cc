@@ -36,9 +36,12 @@ absl::Status ReferenceModel::ResetPair(Customer& customer, const Alert& alert,
   if (!counted) state.reset_order = ++resets_;
   ++state.epoch;
   state.by.reset();
+  NoteDue(state);
+  state.begun = Explanation::Change{now_, Trigger::kReset};
   if (!tuple) state.due.reset = true;
   AddInstances(customer, alert);
   for (auto& [known, instance] : state.instances) {
+    if (tuple) instance.remembered = true;
     if (tuple && known != *tuple) continue;
     instance.epoch = state.epoch;
     instance.status = CustomerStatus::kEvaluating;
@@ -195,11 +198,6 @@ void ReferenceModel::TellClosing() {
       DropWaiters(customer, alerts_.at(alert), Reason::kClosing);
     }
   }
-}
-
-absl::StatusOr<Explanation> ReferenceModel::Explain(CustomerId, AlertId,
-                                                    const InstanceSelector&) {
-  return absl::UnimplementedError("the model does not explain itself");
 }
 
 }  // namespace tocsin::testing
