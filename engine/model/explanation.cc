@@ -61,7 +61,7 @@ std::optional<Explanation::Due> DueOf(const Owed& owed,
                                       const std::optional<std::string>& instance) {
   Explanation::Due due{.since = absl::InfiniteFuture()};
   if (owed.pending != nullptr) due.since = owed.pending->since;
-  if (owed.awaited != nullptr) due.since = std::min(due.since, owed.state->reset_at);
+  if (owed.awaited != nullptr) due.since = std::min(due.since, owed.awaited->since);
   const bool reset = instance.has_value() ? owed.IsReset(*instance) : owed.HasReset();
   if (reset) due.reasons.push_back(Trigger::kReset);
   const Pending* const pending = owed.pending;

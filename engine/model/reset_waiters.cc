@@ -78,7 +78,8 @@ void FinishWaiters(const Customer& customer, const AlertVersion& alert,
   if (*waiters == nullptr) return;
   for (ResetWaiter& waiter : **waiters) {
     ResetOutcome outcome = JudgedOutcome(customer, alert, waiter.instance, as_of);
-    for (std::size_t i = first; i < context.decisions->size(); ++i) {
+    const bool judged = outcome.kind == ResetOutcome::Kind::kJudged;
+    for (std::size_t i = first; judged && i < context.decisions->size(); ++i) {
       const Decision& decision = (*context.decisions)[i];
       if (decision.alert->id() != alert.id()) continue;
       const bool concerns =
