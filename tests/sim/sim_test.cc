@@ -24,6 +24,9 @@ TEST(Simulation, AgreesWithTheModel) {
   EXPECT_GT(figures.outcomes, kSteps / 100);
   EXPECT_GT(figures.bulk_resets, kSteps / 100);
   EXPECT_GT(figures.went_on, kSteps / 1'000);
+  EXPECT_GT(figures.reads, kSteps / 100);
+  EXPECT_GT(figures.late_answers, kSteps / 500);
+  EXPECT_GT(figures.failed_for_good, kSteps / 2'000);
   EXPECT_GT(figures.full, kSteps / 200);
   EXPECT_GT(figures.delivered, kSteps / 100);
   EXPECT_GT(figures.sink_failures, kSteps / 1'000);

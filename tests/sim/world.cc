@@ -18,9 +18,10 @@ namespace {
 
 constexpr int kCallbacks = work::Executor::kCallbacks;
 
-Options With(Options options, Clock* clock, NotificationSink* sink) {
+Options With(Options options, Clock* clock, NotificationSink* sink, FactSource* source) {
   options.clock = clock;
   options.sink = sink;
+  options.fact_source = source;
   return options;
 }
 
@@ -29,11 +30,12 @@ constexpr std::size_t kSmallOutbox = 100;
 
 }  // namespace
 
-World::World(const Options& options, absl::Time start, Figures* figures)
-    : options_(With(options, &clock_, this)),
+World::World(const Options& options, bool has_source, absl::Time start, Figures* figures)
+    : options_(With(options, &clock_, this, has_source ? this : nullptr)),
+      has_source_(has_source),
       small_outbox_(options.outbox_max < kSmallOutbox),
       clock_(start),
-      model_(With(options, &clock_, nullptr)),
+      model_(With(options, &clock_, nullptr, options_.fact_source)),
       customers_(CustomersOfCases()),
       figures_(figures) {
   auto executor = std::make_unique<ManualExecutor>();
@@ -124,6 +126,7 @@ void World::Apply(const Action& action) {
 
 void World::AfterCall() {
   CompareOutcomes();
+  CheckReads();
   CompareStats();
   CheckScheduled();
 }
@@ -147,19 +150,20 @@ void World::CompareStats() {
   const Stats expected = model_.GetStats();
   figures_->See(actual.notifications_decided);
   figures_->See(actual.due);
-  const bool same = actual.facts_applied == expected.facts_applied &&
-                    actual.facts_refused == expected.facts_refused &&
-                    actual.facts_stale == expected.facts_stale &&
-                    actual.facts_late == expected.facts_late &&
-                    actual.facts_group_dropped == expected.facts_group_dropped &&
-                    actual.notifications_decided == expected.notifications_decided &&
-                    actual.notifications_delivered == expected.notifications_delivered &&
-                    actual.delivery_failures == sink_failures_ &&
-                    actual.callback_failures == callback_failures_ &&
-                    actual.resets == expected.resets &&
-                    actual.customers == expected.customers &&
-                    actual.alerts == expected.alerts && actual.due == expected.due &&
-                    actual.outbox == expected.outbox;
+  const bool same =
+      actual.facts_applied == expected.facts_applied &&
+      actual.facts_refused == expected.facts_refused &&
+      actual.facts_stale == expected.facts_stale &&
+      actual.facts_late == expected.facts_late &&
+      actual.facts_group_dropped == expected.facts_group_dropped &&
+      actual.notifications_decided == expected.notifications_decided &&
+      actual.notifications_delivered == expected.notifications_delivered &&
+      actual.delivery_failures == sink_failures_ &&
+      actual.callback_failures == callback_failures_ &&
+      actual.resets == expected.resets && actual.source_reads == expected.source_reads &&
+      actual.source_failures == expected.source_failures &&
+      actual.customers == expected.customers && actual.alerts == expected.alerts &&
+      actual.due == expected.due && actual.outbox == expected.outbox;
   if (same) return;
   auto text = [](const Stats& stats) {
     return absl::StrCat(
@@ -168,7 +172,8 @@ void World::CompareStats() {
         " dropped=", stats.facts_group_dropped, " decided=", stats.notifications_decided,
         " delivered=", stats.notifications_delivered,
         " failures=", stats.delivery_failures, " and ", stats.callback_failures,
-        " of callbacks, resets=", stats.resets, " customers=", stats.customers,
+        " of callbacks, resets=", stats.resets, " reads=", stats.source_reads,
+        " failed=", stats.source_failures, " customers=", stats.customers,
         " alerts=", stats.alerts, " due=", stats.due, " outbox=", stats.outbox);
   };
   Wrong(absl::StrCat("the stats\n  actual:   ", text(actual),
@@ -198,7 +203,7 @@ void World::CheckScheduled() {
   if (paused_) return;
   for (const CustomerId customer : customers_) {
     if (executor_->IsScheduled(ShardOf(customer))) continue;
-    if (!model_.OwesJudgement(customer)) continue;
+    if (!model_.NeedsTask(customer)) continue;
     Wrong(absl::StrCat("a judgement of ", NameOf(customer),
                        " is owed and nobody is scheduled to make it"));
   }
@@ -222,7 +227,11 @@ void World::RunTask(std::size_t index) {
   if (what == work::Executor::kEverything) {
     // It has been seen to that nothing stops it.
     model_.JudgeEverybody();
+    StepModel(-1);
+    in_everything_ = true;
     executor_->RunAt(index);
+    in_everything_ = false;
+    FinishModel(-1);
     paused_ = false;
   } else if (what == work::Executor::kDeliveries) {
     const bool outer = std::exchange(in_delivery_task_, true);
@@ -241,20 +250,25 @@ void World::RunTask(std::size_t index) {
 
 void World::RunDrain(std::size_t index) {
   const int shard = executor_->WhatAt(index);
+  // How far a drain comes whose own reads fill the outbox hangs on who lagged behind.
+  if (has_source_) TouchLaggards(shard);
   // At a full outbox nothing is judged; else all that the shard owes, even if the outbox
   // then holds more than it should.
   const bool room = model_.HasRoom();
   bool lags = false;
+  bool reads = false;
   for (const CustomerId customer : customers_) {
     if (!room || ShardOf(customer) != shard) continue;
     lags = lags || (clock_moved_ && model_.LagsBehind(customer));
-    if (model_.OwesJudgement(customer)) model_.Judge(customer);
+    reads = reads || (has_source_ && model_.AwaitsSource(customer));
   }
+  if (room) StepModel(shard);
   if (!model_.HasRoom()) paused_ = true;
   // By then it has done all that the model has done, if nobody lagged behind.
-  may_interrupt_ = room && !lags && IsOutside();
+  may_interrupt_ = room && !lags && !reads && IsOutside();
   executor_->RunAt(index);
   may_interrupt_ = false;
+  if (room) FinishModel(shard);
   if (!inside_drain_ && std::exchange(interrupted_, false)) FinishInterrupted(shard);
   if (!model_.HasRoom()) paused_ = true;
   TouchLaggards(shard);
@@ -270,10 +284,8 @@ void World::FinishInterrupted(int shard) {
     executor_->RunAt(i);
     break;
   }
-  for (const CustomerId customer : customers_) {
-    if (ShardOf(customer) != shard) continue;
-    if (model_.OwesJudgement(customer)) model_.Judge(customer);
-  }
+  StepModel(shard);
+  FinishModel(shard);
 }
 
 void World::RunTick() {
@@ -296,6 +308,7 @@ void World::RunTick() {
       Wrong("what the sink refused long ago is not tried again");
     }
   }
+  CheckReadTimers();
   AfterCall();
 }
 
@@ -310,7 +323,11 @@ void World::Drain() {
   }
   model_.Look();
   model_.JudgeEverybody();
+  StepModel(-1);
+  in_everything_ = true;
   const absl::Status status = engine_->Drain();
+  in_everything_ = false;
+  FinishModel(-1);
   if (!status.ok()) Wrong(absl::StrCat("Drain says ", status.ToString()));
   paused_ = false;
   if (mood_ == CollectingSink::Mood::kTakes && model_.undelivered() > 0) {
@@ -327,6 +344,7 @@ void World::Close(absl::Duration deadline, const ManualExecutor::Wait& wait) {
   TouchLaggards(-1);
   inside_ = nullptr;
   executor_->SetWait(wait);
+  closing_ = true;
   const absl::StatusOr<CloseResult> left = engine_->Close(deadline);
   std::size_t owed = 0;
   for (const CustomerId customer : customers_) owed += model_.JudgementsOwed(customer);

@@ -20,6 +20,8 @@
 
 namespace tocsin::testing {
 
+using FactAnswer = absl::StatusOr<std::vector<Fact>>;
+
 // A clock that stands where it is put. One thread.
 class StandingClock final : public Clock {
  public:
@@ -39,9 +41,10 @@ class StandingClock final : public Clock {
 // the occasion, and knows what must have come of it.
 //
 // Thread safety: none; one thread.
-class World final : private NotificationSink {
+class World final : private NotificationSink, private FactSource {
  public:
-  World(const Options& options, absl::Time start, Figures* figures);
+  // With `has_source` the world is the engine's fact source too.
+  World(const Options& options, bool has_source, absl::Time start, Figures* figures);
   ~World() override;
 
   World(const World&) = delete;
@@ -62,6 +65,28 @@ class World final : private NotificationSink {
   int WhatAt(std::size_t index) const { return executor_->WhatAt(index); }
   void RunTask(std::size_t index);
   void RunTick();
+
+  // What the source does with a read: answers inside it, well or not, or throws, or is
+  // silent until `Answer`.
+  enum class Reply {
+    kGood,
+    kGoodAndThrows,
+    kError,
+    kWrongFact,
+    kOfAnother,
+    kThrows,
+    kLater,
+  };
+  // Asked at each read; null: the source is well.
+  void SetReply(std::function<Reply()> reply) { reply_ = std::move(reply); }
+  // What a good answer says; null: nothing.
+  void SetFacts(std::function<std::vector<Fact>(const ReadRequest&)> facts) {
+    facts_ = std::move(facts);
+  }
+  // Reads that may be answered, some of them once more.
+  std::size_t waiting() const { return waiting_.size(); }
+  // In time, too late, or after another.
+  void Answer(std::size_t index, Reply reply);
 
   // With a sink that fails and an outbox that fills, nobody can tell how far a drain
   // comes.
@@ -95,6 +120,22 @@ class World final : private NotificationSink {
   // Whether the step is in the middle of nothing.
   bool IsOutside() const { return !inside_sink_ && !inside_drain_ && !inside_callback_; }
 
+  // world_source.cc
+  struct Asked {
+    std::uint64_t number = 0;  // the model's
+    ReadRequest request;
+    std::vector<Fact> facts;
+    Done done;
+    bool answered_once = false;
+  };
+  void Read(const ReadRequest& request, Done done) override;
+  FactAnswer AnswerOf(Reply reply, const Asked& asked) const;
+  void TellModel(const Asked& asked, Reply reply);
+  void StepModel(int shard);
+  void FinishModel(int shard);
+  void CheckReads();
+  void CheckReadTimers();
+
   // world_resets.cc
   // By the number of the reset, as they were told.
   using Outcomes = std::vector<std::pair<std::uint64_t, ResetOutcome>>;
@@ -121,6 +162,7 @@ class World final : private NotificationSink {
   void SeeState(const CustomerAlert& actual, const CustomerAlert& expected);
 
   const Options options_;
+  const bool has_source_;
   const bool small_outbox_;
   StandingClock clock_;
   ManualExecutor* executor_ = nullptr;  // the engine's
@@ -134,6 +176,8 @@ class World final : private NotificationSink {
   bool in_delivery_task_ = false;
   bool inside_sink_ = false;
   bool in_callback_task_ = false;
+  bool in_everything_ = false;
+  bool closing_ = false;
   bool inside_drain_ = false;
   bool inside_callback_ = false;
   bool may_interrupt_ = false;  // the drain that runs
@@ -152,6 +196,9 @@ class World final : private NotificationSink {
   // What the sink was given, and what was explained before it was.
   absl::flat_hash_map<NotificationId, Said> said_;
 
+  std::function<Reply()> reply_;
+  std::function<std::vector<Fact>(const ReadRequest&)> facts_;
+  std::vector<Asked> waiting_;
   std::uint64_t reset_number_ = 0;
   std::uint64_t callback_failures_ = 0;
   Outcomes actual_outcomes_;    // not compared yet

@@ -27,6 +27,8 @@ absl::Status World::Deliver(const Notification& notification) {
   if (!refused_.is_nil() && in_delivery_task_ && model_.now() < retry_not_before_) {
     Wrong("the sink refused one, and is given it again at once");
   }
+  // Of a drain of everything, which delivers when it is through.
+  if (in_everything_) FinishModel(-1);
   const Notification* expected = model_.FirstWaiting(notification.customer);
   if (expected == nullptr || !SameButId(notification, *expected)) {
     Wrong(absl::StrCat(
@@ -83,6 +85,7 @@ void World::SeeState(const CustomerAlert& actual, const CustomerAlert& expected)
   figures_->See(actual.epoch * 4 +
                 (actual.status ? 1U + static_cast<unsigned>(*actual.status) : 0U));
   if (actual.value) figures_->See(Low(*actual.value));
+  figures_->failed_for_good += actual.source_failed;
   const std::string differs = DifferInState(actual, expected);
   if (!differs.empty()) Wrong(differs);
 }

@@ -97,6 +97,7 @@ Described Describe(const CustomerAlert& state) {
   fields["epoch"] = absl::StrCat(state.epoch);
   fields["by"] = state.triggered_by ? Text(TriggerName(*state.triggered_by)) : "none";
   fields["dropped"] = absl::StrCat(state.group_dropped);
+  fields["source_failed"] = state.source_failed ? "yes" : "no";
   AddInstance(state, described);
   return described;
 }

@@ -33,7 +33,9 @@ std::string DifferInState(const CustomerAlert& actual, const CustomerAlert& expe
       actual.type == expected.type && actual.alert_status == expected.alert_status &&
       actual.alert_name == expected.alert_name &&
       actual.threshold == expected.threshold && actual.status == expected.status &&
-      actual.epoch == expected.epoch && (archived || actual.value == expected.value) &&
+      actual.epoch == expected.epoch &&
+      (!enabled || actual.source_failed == expected.source_failed) &&
+      (archived || actual.value == expected.value) &&
       (archived || actual.group_dropped == expected.group_dropped) &&
       (!enabled || actual.triggered_by == expected.triggered_by) &&
       (expected.group_values.empty() || actual.group_values == expected.group_values) &&

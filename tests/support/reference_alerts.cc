@@ -87,6 +87,7 @@ bool ReferenceModel::AsksFor(const Alert& alert, const Target& target,
 
 void ReferenceModel::KeepTarget(const Alert& alert) {
   if (!IsCounted(alert.spec)) return;
+  SpoilReads(alert);
   const Target target = TargetOf(alert.spec);
   for (auto& [id, customer] : customers_) {
     if (AsksFor(alert, target, id)) customer.sums.Keep(MeasureOf(alert.spec));
@@ -189,6 +190,12 @@ void ReferenceModel::Restart(Alert& alert, bool keep_single) {
     for (const auto& [tuple, instance] : state.instances) {
       if (state.watching) state.due.reset |= instance.due.reset;
     }
+    if (state.awaited) {
+      state.due.reset = true;
+      state.awaited->whole = true;
+      state.awaited->judged.clear();
+      state.awaited->StartOver();
+    }
     if (!keep_single) state.instances.clear();
     for (auto& [tuple, instance] : state.instances) instance.epoch = state.epoch;
     if (alert.status == AlertStatus::kEnabled) Watch(customer, alert, due);
@@ -202,6 +209,7 @@ void ReferenceModel::StopWatching(const Alert& alert) {
                 alert.status == AlertStatus::kArchived ? Reason::kAlertArchived
                                                        : Reason::kAlertDisabled);
     state.watching = false;
+    state.awaited.reset();
     state.due = Due{};
     for (auto& [tuple, instance] : state.instances) instance.due = Due{};
   }

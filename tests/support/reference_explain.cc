@@ -8,7 +8,7 @@
 namespace tocsin::testing {
 
 bool ReferenceModel::OwesReset(const State& state) {
-  return state.due.reset ||
+  return state.due.reset || state.awaited ||
          std::any_of(state.instances.begin(), state.instances.end(),
                      [](const auto& one) { return one.second.due.reset; });
 }

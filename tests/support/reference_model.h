@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "tests/support/reference_awaited.h"
 #include "tests/support/reference_sums.h"
 #include "tests/support/reference_values.h"
 #include "tocsin/engine.h"
@@ -86,6 +87,27 @@ class ReferenceModel : public Engine {
   void CallBack();
   // Tells those who still wait that the engine is closed.
   void TellClosing();
+  // The fact source. What is begun here the engine must ask for, and nothing else.
+  struct BegunRead {
+    std::uint64_t number = 0;
+    ReadRequest request;
+  };
+  // Whether something waits for the source.
+  bool AwaitsSource(CustomerId customer) const;
+  // Whether a drain has something to do for the customer: a judgement, an answer, or a
+  // read that is to begin or has failed by now.
+  bool NeedsDrain(CustomerId customer) const;
+  // Whether somebody should have been sent for it, the clock aside; or by it too.
+  bool NeedsTask(CustomerId customer) const;
+  // Begins the reads that must begin by now.
+  void BeginReads(CustomerId customer);
+  // Takes out a read that was begun, or begins one that may begin by now; nothing where
+  // there is none.
+  std::optional<BegunRead> TakeBegun(CustomerId customer, AlertId alert);
+  const std::vector<BegunRead>& begun() const { return begun_; }
+  void Answer(CustomerId customer, AlertId alert, std::uint64_t number,
+              absl::StatusOr<std::vector<Fact>> answer);
+
   // Does what fell due by the clock, for one customer or for all in order; the latter
   // while there is room in the outbox.
   void CatchUp(CustomerId customer);
@@ -126,7 +148,12 @@ class ReferenceModel : public Engine {
     std::optional<Last> last;
     std::optional<Trigger> by;
     Due due;
+    // Its period ended while it waited for the source: it has no data, and is judged
+    // once more.
+    bool gone = false;
   };
+  using SourceRead = ReferenceRead;
+  using Awaited = ReferenceAwaited;
   // Who is to be told what becomes of a reset, of one instance or of all.
   struct Waiter {
     std::optional<Tuple> tuple;
@@ -145,6 +172,12 @@ class ReferenceModel : public Engine {
     std::uint64_t reset_order = 0;
     std::map<Tuple, Instance> instances;
     std::vector<Waiter> waiters;
+    std::optional<Awaited> awaited;
+    // Of one that waits no more and is to be judged: as `Awaited::judged`.
+    std::optional<std::map<Tuple, Decimal>> judged_before_read;
+    bool source_failed = false;
+
+    bool Awaits(const Tuple& tuple) const { return awaited && awaited->Concerns(tuple); }
   };
   struct Period {
     absl::Time start = absl::InfinitePast();
@@ -297,6 +330,27 @@ class ReferenceModel : public Engine {
   void DropWaiters(const Customer& customer, const Alert& alert, Reason why);
   void TellJudged(const Customer& customer, const Alert& alert, const Change& change);
 
+  // reference_source.cc
+  bool IsRead(const Alert& alert) const;
+  void AwaitSource(Customer& customer, const Alert& alert,
+                   const std::optional<Tuple>& tuple);
+  void BeginRead(Customer& customer, const Alert& alert, Awaited& awaited);
+  // As a failure, or to be read again, or well.
+  enum class Taken { kNot, kAgain, kWell };
+  Taken TakeFacts(Customer& customer, const Alert& alert, const Awaited& awaited,
+                  const SourceRead& read);
+  Taken TakeSums(Customer& customer, const Alert& alert, const Awaited& awaited,
+                 const SourceRead& read);
+  void SetSum(Customer& customer, const Sums::Key& key, const Sums::Cell& cell,
+              const Count& count);
+  void NoteCount(Customer& customer, const Count& count);
+  void NoteHeld(Customer& customer, Watched watched);
+  void TakeAnswer(Customer& customer, const Alert& alert, State& state);
+  void TakeAnswers(Customer& customer);
+  void BringUp(Customer& customer);
+  void SpoilReads(const Alert& alert);
+  static bool IsDueNow(const State& state);
+
   // reference_explain.cc
   static bool OwesReset(const State& state);
   static std::optional<Explanation::Due> DueOf(const State& state,
@@ -320,6 +374,7 @@ class ReferenceModel : public Engine {
   std::function<std::size_t(CustomerId)> walk_;
   std::deque<Notification> outbox_;
   std::vector<std::pair<Waiter, ResetOutcome>> to_tell_;
+  std::vector<BegunRead> begun_;
   Stats stats_;
 };
 

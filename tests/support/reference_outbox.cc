@@ -89,9 +89,7 @@ std::size_t ReferenceModel::ResetsDue() const {
   std::size_t due = 0;
   for (const auto& [id, customer] : customers_) {
     for (const auto& [alert, state] : customer.states) {
-      bool counts = state.due.reset;
-      for (const auto& [tuple, instance] : state.instances) counts |= instance.due.reset;
-      if (counts) ++due;
+      if (OwesReset(state)) ++due;
     }
   }
   return due;

@@ -28,8 +28,7 @@ absl::Status ReferenceModel::ResetPair(Customer& customer, const Alert& alert,
   if (alert.status == AlertStatus::kArchived) return Refused(Reason::kAlertArchived);
   if (alert.status == AlertStatus::kDisabled) return Refused(Reason::kAlertDisabled);
   State& state = customer.states[alert.id];
-  bool counted = state.due.reset;
-  for (const auto& [known, instance] : state.instances) counted |= instance.due.reset;
+  const bool counted = OwesReset(state);
   if (!counted && ResetsDue() >= options_.due_max) return Refused(Reason::kLimitReached);
   if (outbox_.size() >= options_.outbox_max) return Refused(Reason::kLimitReached);
   ++stats_.resets;
@@ -37,6 +36,7 @@ absl::Status ReferenceModel::ResetPair(Customer& customer, const Alert& alert,
   ++state.epoch;
   state.by.reset();
   NoteDue(state);
+  if (IsRead(alert)) AwaitSource(customer, alert, tuple);
   state.begun = Explanation::Change{now_, Trigger::kReset};
   if (!tuple) state.due.reset = true;
   AddInstances(customer, alert);
@@ -171,10 +171,16 @@ void ReferenceModel::TellJudged(const Customer& customer, const Alert& alert,
                                 const Change& change) {
   State& state = customers_.at(customer.id).states[alert.id];
   for (Waiter& waiter : state.waiters) {
-    const CustomerAlert view = View(customer, alert, waiter.tuple);
     ResetOutcome outcome;
     outcome.customer = customer.id;
     outcome.alert = alert.id;
+    if (waiter.tuple && Tuples(customer, alert).count(*waiter.tuple) == 0) {
+      outcome.kind = ResetOutcome::Kind::kDropped;
+      outcome.why = Reason::kUnknownInstance;
+      Tell(waiter, outcome);
+      continue;
+    }
+    const CustomerAlert view = View(customer, alert, waiter.tuple);
     outcome.status = view.status;
     outcome.value = view.value;
     for (const Decision& decision : change) {

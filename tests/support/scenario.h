@@ -74,7 +74,8 @@ namespace tocsin::testing {
 //   expect nothing
 //   status CUSTOMER ALERT STATUS {FIELD=VALUE}
 //                           STATUS is ok, in_alarm, evaluating, or none; fields: value
-//                           epoch by dropped threshold name alert_status, and those of
+//                           epoch by dropped threshold name alert_status
+//                           source_failed, and those of
 //                           the instance; of one instance: [INSTANCE], in brackets
 //   status CUSTOMER ALERT error REASON {[INSTANCE]}
 //   explain CUSTOMER ALERT {FIELD=VALUE} {[INSTANCE]}   why it is so; fields: those of
