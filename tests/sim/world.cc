@@ -268,7 +268,8 @@ void World::RunDrain(std::size_t index) {
   may_interrupt_ = room && !lags && !reads && IsOutside();
   executor_->RunAt(index);
   may_interrupt_ = false;
-  if (room) FinishModel(shard);
+  // Else the drain that follows does it.
+  if (room && (inside_drain_ || !interrupted_)) FinishModel(shard);
   if (!inside_drain_ && std::exchange(interrupted_, false)) FinishInterrupted(shard);
   if (!model_.HasRoom()) paused_ = true;
   TouchLaggards(shard);
