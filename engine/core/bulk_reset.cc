@@ -118,6 +118,7 @@ BulkResetResult EngineImpl::ResetAll(AlertId alert, absl::string_view from) {
     }
   }
   if (ReasonOf(result.status) == Reason::kLimitReached) {
+    if (TOCSIN_MISTAKE(bulk_passes_customer_over)) ++at.customer;
     result.resume =
         PositionOf(alert.ToString(), absl::StrCat(at.shard, ".", at.customer));
   }

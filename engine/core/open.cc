@@ -245,7 +245,7 @@ void EngineImpl::FollowUp(state::Shard* shard, const Work& work) {
   if (pool_ == nullptr) return;
   if (work.due) ScheduleDrain(shard);
   if (work.decided) ScheduleDelivery();
-  if (work.finished) {
+  if (work.finished && !TOCSIN_MISTAKE(callbacks_not_scheduled)) {
     pool_->Schedule(work::Executor::kCallbacks, [this] { callbacks_.Run(); });
   }
   if (work.earlier_timer) pool_->WakeTimer();

@@ -34,6 +34,7 @@ struct Awaited {
   absl::btree_set<std::string> instances;
   // What the instances that have been judged stood at when they were reset.
   absl::btree_map<std::string, Decimal> judged;
+  absl::Time since = absl::InfinitePast();  // the oldest reset of those that wait
   ResetWaiters waiters;
   bool period_began = false;  // since the reset, of an alert on what is summed in one
 

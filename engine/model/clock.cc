@@ -140,10 +140,10 @@ void AdvanceClock(Customer* customer, const Context& context) {
 void BringUpToDate(Customer* customer, const Context& context) {
   AdvanceClock(customer, context);
   JudgePending(customer, context, context.now, context.now);
-  if (customer->awaited == nullptr) return;
-  // An answer is facts: it meets nothing that is due.
   TakeAnswers(customer, context);
-  JudgePending(customer, context, context.now, context.now);
+  if (TOCSIN_MISTAKE(answers_judged_together)) {
+    JudgePending(customer, context, context.now, context.now);
+  }
 }
 
 void BeginPeriod(Customer* customer, const Context& context, absl::Time next) {

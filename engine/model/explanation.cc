@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "engine/base/mistake.h"
 #include "engine/model/customer_alert.h"
 
 namespace tocsin::model {
@@ -16,13 +17,16 @@ struct Said {
   const InstanceState* state = nullptr;
 };
 
-// What was said last of any instance.
+// What was said last of any instance, the whole of an open custom field among them.
 Said LastSaid(const AlertState& state) {
   const auto order = [](const Said& said) {
     return std::make_tuple(said.state->last_at,
                            said.state->last_kind == NotificationKind::kReached, said.key);
   };
   Said last;
+  if (state.whole.has_value() && state.whole->last_kind.has_value()) {
+    last = {"", &*state.whole};
+  }
   for (const auto& [key, instance] : state.instances) {
     if (!instance.last_kind.has_value()) continue;
     const Said said{key, &instance};
@@ -57,7 +61,7 @@ std::optional<Explanation::Due> DueOf(const Owed& owed,
                                       const std::optional<std::string>& instance) {
   Explanation::Due due{.since = absl::InfiniteFuture()};
   if (owed.pending != nullptr) due.since = owed.pending->since;
-  if (owed.awaited != nullptr) due.since = std::min(due.since, owed.state->reset_at);
+  if (owed.awaited != nullptr) due.since = std::min(due.since, owed.awaited->since);
   const bool reset = instance.has_value() ? owed.IsReset(*instance) : owed.HasReset();
   if (reset) due.reasons.push_back(Trigger::kReset);
   const Pending* const pending = owed.pending;
@@ -72,20 +76,27 @@ std::optional<Explanation::Due> DueOf(const Owed& owed,
   return due;
 }
 
-// Since when it is evaluating, where it is as `instance`, or all of it, is.
-Explanation::Change BeganEvaluating(const Owed& owed, const Explanation::Due& due) {
+// Since when it is evaluating, where it is as `instance`, or all of it where that is
+// null, is.
+std::optional<Explanation::Change> BeganEvaluating(const Owed& owed,
+                                                   const Explanation::Due& due,
+                                                   const InstanceState* instance) {
+  const Trigger reason = due.reasons.front();
   const bool begun_afresh =
-      owed.HasReset() || (owed.pending != nullptr && owed.pending->restarted);
-  if (owed.state != nullptr && begun_afresh) {
-    return {owed.state->reset_at, due.reasons.front()};
+      reason == Trigger::kReset || (owed.pending != nullptr && owed.pending->restarted);
+  if (owed.state == nullptr || !begun_afresh) {
+    return Explanation::Change{owed.pending->since, reason};
   }
-  return {owed.pending->since, due.reasons.front()};
+  // When it was, is kept of the newest reset, which may be another instance's.
+  if (instance != nullptr && instance->epoch != owed.state->epoch) return std::nullopt;
+  return Explanation::Change{owed.state->reset_at, reason};
 }
 
 std::optional<Explanation::Change> ConcludedSince(const AlertState& state,
                                                   const InstanceState* instance,
                                                   bool single, bool in_alarm) {
-  if (instance != nullptr && instance->SaidInThisEpoch()) {
+  const bool said = instance != nullptr && instance->last_kind.has_value();
+  if (said && (instance->SaidInThisEpoch() || TOCSIN_MISTAKE(explained_by_older_epoch))) {
     const bool reached = instance->last_kind == NotificationKind::kReached;
     if (reached != in_alarm) return std::nullopt;
     return Explanation::Change{instance->last_at, instance->last_trigger};
@@ -125,7 +136,8 @@ Explained Explain(const Customer& customer, const AlertPtr& alert,
   const std::optional<CustomerStatus> status = explanation.state.status;
   if (status == CustomerStatus::kEvaluating && explanation.due.has_value()) {
     if (owed.IsOfAll() || !as_a_whole) {
-      explanation.status_change = BeganEvaluating(owed, *explanation.due);
+      explanation.status_change =
+          BeganEvaluating(owed, *explanation.due, as_a_whole ? nullptr : said.state);
     }
   } else if (status.has_value() && state != nullptr && !as_a_whole) {
     explanation.status_change =
@@ -145,7 +157,7 @@ Explained Explain(const Customer& customer, const AlertPtr& alert,
   decision.alert = alert;
   decision.instance = std::string(said.key);
   decision.epoch = last.last_epoch;
-  decision.crossing = last.crossing;
+  decision.crossing = last.crossing - TOCSIN_MISTAKE(explained_by_the_one_before);
   return explained;
 }
 

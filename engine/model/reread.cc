@@ -8,6 +8,7 @@
 #include "engine/base/mistake.h"
 #include "engine/model/answer.h"
 #include "engine/model/judge.h"
+#include "engine/model/pending.h"
 #include "engine/model/reading.h"
 #include "engine/model/selector.h"
 
@@ -74,7 +75,9 @@ Ended TakeAnswer(Customer* customer, const Context& context, const AlertVersion&
 ResetWaiters& AwaitSource(Customer* customer, const AlertVersion& alert,
                           const std::string* instance, absl::Time now) {
   if (customer->awaited == nullptr) customer->awaited = std::make_unique<AwaitedAlerts>();
-  Awaited& awaited = (*customer->awaited)[alert.id()];
+  const auto [it, inserted] = customer->awaited->try_emplace(alert.id());
+  Awaited& awaited = it->second;
+  if (inserted) awaited.since = now;
   if (!TOCSIN_MISTAKE(reset_keeps_read)) awaited.StartOver();
   const auto pending = customer->pending.find(alert.id());
   // What has never been judged has no value that it was judged at.
@@ -152,6 +155,10 @@ void TakeAnswers(Customer* customer, const Context& context) {
     OweRead(customer, alert, std::move(awaited), context.now);
     customer->states[alert->id()].source_failed = ended == Ended::kInFailure;
     it = customer->awaited->erase(it);
+    // The next answer is facts, which must meet nothing that is due.
+    if (!TOCSIN_MISTAKE(answers_judged_together)) {
+      JudgePending(customer, context, context.now, context.now);
+    }
   }
   if (customer->awaited->empty()) customer->awaited.reset();
 }

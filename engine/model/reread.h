@@ -35,8 +35,9 @@ void BeginReads(Customer* customer, const Context& context,
 bool GiveAnswer(Customer* customer, const AlertId& alert, std::uint64_t number,
                 absl::Time now, absl::StatusOr<std::vector<Fact>> answer);
 
-// Takes the answers in, and what failed. What was read, and what is not read again,
-// becomes pending; the rest is read again, some of it later.
+// Takes the answers in, and what failed, one alert after the other. What was read, and
+// what is not read again, is judged; the rest is read again, some of it later. Needs
+// `JudgePending` first: an answer meets nothing that is due.
 void TakeAnswers(Customer* customer, const Context& context);
 
 // When the first read is to begin or has failed; InfiniteFuture where nothing is read.

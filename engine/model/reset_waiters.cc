@@ -78,7 +78,8 @@ void FinishWaiters(const Customer& customer, const AlertVersion& alert,
   if (*waiters == nullptr) return;
   for (ResetWaiter& waiter : **waiters) {
     ResetOutcome outcome = JudgedOutcome(customer, alert, waiter.instance, as_of);
-    for (std::size_t i = first; i < context.decisions->size(); ++i) {
+    const bool judged = outcome.kind == ResetOutcome::Kind::kJudged;
+    for (std::size_t i = first; judged && i < context.decisions->size(); ++i) {
       const Decision& decision = (*context.decisions)[i];
       if (decision.alert->id() != alert.id()) continue;
       const bool concerns =
@@ -92,7 +93,7 @@ void FinishWaiters(const Customer& customer, const AlertVersion& alert,
 
 void DropWaiters(const Customer& customer, const AlertId& alert, ResetWaiters* waiters,
                  Reason why, const Context& context) {
-  if (*waiters == nullptr) return;
+  if (*waiters == nullptr || TOCSIN_MISTAKE(dropped_not_told)) return;
   for (ResetWaiter& waiter : **waiters) {
     Finish(&waiter,
            {.kind = ResetOutcome::Kind::kDropped,

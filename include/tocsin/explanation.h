@@ -40,7 +40,8 @@ struct Explanation {
   CustomerAlert state = {};  // as `Engine::GetCustomerAlert`
   // Since when it has its status.
   //   evaluating   since the newest reset, enabling or changed filters, or else the
-  //                creation
+  //                creation; nothing of an instance that an older one concerned, and
+  //                the newest did not
   //   in_alarm     since the `reached` of this epoch; nothing if it became so silently
   //   ok           since the `resolved` of this epoch, or, if nothing was said in it,
   //                since the reset that began it; nothing if it never was in alarm, or

@@ -12,8 +12,15 @@ struct Figures {
   std::uint64_t steps = 0;
   std::uint64_t engines = 0;
   std::uint64_t facts = 0;
-  std::uint64_t resets = 0;   // accepted
-  std::uint64_t refused = 0;  // calls and facts
+  std::uint64_t resets = 0;       // accepted
+  std::uint64_t bulk_resets = 0;  // calls
+  std::uint64_t went_on = 0;      // of those, where an earlier one had stopped
+  std::uint64_t outcomes = 0;     // of resets, told
+  std::uint64_t explained = 0;
+  std::uint64_t reads = 0;            // of the fact source
+  std::uint64_t late_answers = 0;     // not inside the read, of use or not
+  std::uint64_t failed_for_good = 0;  // looks at who was judged without the source
+  std::uint64_t refused = 0;          // calls and facts
   std::uint64_t tasks = 0;
   std::uint64_t ticks = 0;
   std::uint64_t delivered = 0;

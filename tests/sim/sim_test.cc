@@ -21,6 +21,12 @@ TEST(Simulation, AgreesWithTheModel) {
   }
   // A queue that never fills and a sink that never fails prove nothing.
   EXPECT_GT(figures.resets, kSteps / 100);
+  EXPECT_GT(figures.outcomes, kSteps / 100);
+  EXPECT_GT(figures.bulk_resets, kSteps / 100);
+  EXPECT_GT(figures.went_on, kSteps / 1'000);
+  EXPECT_GT(figures.reads, kSteps / 100);
+  EXPECT_GT(figures.late_answers, kSteps / 500);
+  EXPECT_GT(figures.failed_for_good, kSteps / 2'000);
   EXPECT_GT(figures.full, kSteps / 200);
   EXPECT_GT(figures.delivered, kSteps / 100);
   EXPECT_GT(figures.sink_failures, kSteps / 1'000);

@@ -16,9 +16,12 @@
 namespace tocsin::testing {
 namespace {
 
-Options With(Options options, Clock* clock, NotificationSink* sink) {
+constexpr int kCallbacks = work::Executor::kCallbacks;
+
+Options With(Options options, Clock* clock, NotificationSink* sink, FactSource* source) {
   options.clock = clock;
   options.sink = sink;
+  options.fact_source = source;
   return options;
 }
 
@@ -27,11 +30,12 @@ constexpr std::size_t kSmallOutbox = 100;
 
 }  // namespace
 
-World::World(const Options& options, absl::Time start, Figures* figures)
-    : options_(With(options, &clock_, this)),
+World::World(const Options& options, bool has_source, absl::Time start, Figures* figures)
+    : options_(With(options, &clock_, this, has_source ? this : nullptr)),
+      has_source_(has_source),
       small_outbox_(options.outbox_max < kSmallOutbox),
       clock_(start),
-      model_(With(options, &clock_, nullptr)),
+      model_(With(options, &clock_, nullptr, options_.fact_source)),
       customers_(CustomersOfCases()),
       figures_(figures) {
   auto executor = std::make_unique<ManualExecutor>();
@@ -45,6 +49,7 @@ World::World(const Options& options, absl::Time start, Figures* figures)
     inside_drain_ = false;
   });
   ++figures_->engines;
+  model_.SetWalk([this](CustomerId id) { return static_cast<std::size_t>(ShardOf(id)); });
   LookAtClock();
 }
 
@@ -87,6 +92,12 @@ void World::Perform(const Action& action) {
     case Action::Verb::kApply:
       Apply(action);
       return AfterCall();
+    case Action::Verb::kReset:
+      Reset(action);
+      return AfterCall();
+    case Action::Verb::kResetAll:
+      ResetAll(action);
+      return AfterCall();
     default:
       break;
   }
@@ -94,7 +105,6 @@ void World::Perform(const Action& action) {
   const Stage expected = {.engine = &model_, .clock = nullptr, .sink = nullptr};
   const absl::Status status = testing::Perform(action, actual).status;
   SeeStatus(status, testing::Perform(action, expected).status);
-  if (action.verb == Action::Verb::kReset && status.ok()) ++figures_->resets;
   AfterCall();
 }
 
@@ -115,6 +125,8 @@ void World::Apply(const Action& action) {
 }
 
 void World::AfterCall() {
+  CompareOutcomes();
+  CheckReads();
   CompareStats();
   CheckScheduled();
 }
@@ -146,22 +158,27 @@ void World::CompareStats() {
       actual.facts_group_dropped == expected.facts_group_dropped &&
       actual.notifications_decided == expected.notifications_decided &&
       actual.notifications_delivered == expected.notifications_delivered &&
-      actual.delivery_failures == sink_failures_ && actual.resets == expected.resets &&
+      actual.delivery_failures == sink_failures_ &&
+      actual.callback_failures == callback_failures_ &&
+      actual.resets == expected.resets && actual.source_reads == expected.source_reads &&
+      actual.source_failures == expected.source_failures &&
       actual.customers == expected.customers && actual.alerts == expected.alerts &&
       actual.due == expected.due && actual.outbox == expected.outbox;
   if (same) return;
   auto text = [](const Stats& stats) {
-    return absl::StrCat("applied=", stats.facts_applied, " refused=", stats.facts_refused,
-                        " stale=", stats.facts_stale, " late=", stats.facts_late,
-                        " dropped=", stats.facts_group_dropped,
-                        " decided=", stats.notifications_decided,
-                        " delivered=", stats.notifications_delivered,
-                        " failures=", stats.delivery_failures, " resets=", stats.resets,
-                        " customers=", stats.customers, " alerts=", stats.alerts,
-                        " due=", stats.due, " outbox=", stats.outbox);
+    return absl::StrCat(
+        "applied=", stats.facts_applied, " refused=", stats.facts_refused,
+        " stale=", stats.facts_stale, " late=", stats.facts_late,
+        " dropped=", stats.facts_group_dropped, " decided=", stats.notifications_decided,
+        " delivered=", stats.notifications_delivered,
+        " failures=", stats.delivery_failures, " and ", stats.callback_failures,
+        " of callbacks, resets=", stats.resets, " reads=", stats.source_reads,
+        " failed=", stats.source_failures, " customers=", stats.customers,
+        " alerts=", stats.alerts, " due=", stats.due, " outbox=", stats.outbox);
   };
   Wrong(absl::StrCat("the stats\n  actual:   ", text(actual),
-                     "\n  expected: ", text(expected), ", failures=", sink_failures_));
+                     "\n  expected: ", text(expected), ", failures=", sink_failures_,
+                     " and ", callback_failures_));
   for (const CustomerId customer : customers_) {
     const Notification* first = model_.FirstWaiting(customer);
     if (first == nullptr) continue;
@@ -171,10 +188,14 @@ void World::CompareStats() {
 
 // What is owed has somebody who will come for it.
 void World::CheckScheduled() {
-  if (tasks() > static_cast<std::size_t>(options_.shards) + 1) {
-    Wrong(absl::StrCat(tasks(), " tasks are scheduled; one for each of ", options_.shards,
+  std::size_t needed = 0;
+  for (std::size_t i = 0; i < tasks(); ++i)
+    needed += WhatAt(i) >= work::Executor::kDeliveries;
+  if (needed > static_cast<std::size_t>(options_.shards) + 1) {
+    Wrong(absl::StrCat(needed, " tasks are scheduled; one for each of ", options_.shards,
                        " shards and one that delivers are enough"));
   }
+  if (IsOutside()) CheckCallbacks();
   const bool waits = model_.undelivered() > 0 && refused_.is_nil() && !inside_sink_;
   if (waits && !executor_->IsScheduled(work::Executor::kDeliveries)) {
     Wrong("notifications wait and nobody is scheduled to deliver them");
@@ -182,7 +203,7 @@ void World::CheckScheduled() {
   if (paused_) return;
   for (const CustomerId customer : customers_) {
     if (executor_->IsScheduled(ShardOf(customer))) continue;
-    if (!model_.OwesJudgement(customer)) continue;
+    if (!model_.NeedsTask(customer)) continue;
     Wrong(absl::StrCat("a judgement of ", NameOf(customer),
                        " is owed and nobody is scheduled to make it"));
   }
@@ -206,13 +227,21 @@ void World::RunTask(std::size_t index) {
   if (what == work::Executor::kEverything) {
     // It has been seen to that nothing stops it.
     model_.JudgeEverybody();
+    StepModel(-1);
+    in_everything_ = true;
     executor_->RunAt(index);
+    in_everything_ = false;
+    FinishModel(-1);
     paused_ = false;
   } else if (what == work::Executor::kDeliveries) {
     const bool outer = std::exchange(in_delivery_task_, true);
     executor_->RunAt(index);
     in_delivery_task_ = outer;
     if (model_.HasRoom()) paused_ = false;
+  } else if (what == kCallbacks) {
+    const bool outer = std::exchange(in_callback_task_, true);
+    executor_->RunAt(index);
+    in_callback_task_ = outer;
   } else {
     RunDrain(index);
   }
@@ -221,20 +250,26 @@ void World::RunTask(std::size_t index) {
 
 void World::RunDrain(std::size_t index) {
   const int shard = executor_->WhatAt(index);
+  // How far a drain comes whose own reads fill the outbox hangs on who lagged behind.
+  if (has_source_) TouchLaggards(shard);
   // At a full outbox nothing is judged; else all that the shard owes, even if the outbox
   // then holds more than it should.
   const bool room = model_.HasRoom();
   bool lags = false;
+  bool reads = false;
   for (const CustomerId customer : customers_) {
     if (!room || ShardOf(customer) != shard) continue;
     lags = lags || (clock_moved_ && model_.LagsBehind(customer));
-    if (model_.OwesJudgement(customer)) model_.Judge(customer);
+    reads = reads || (has_source_ && model_.AwaitsSource(customer));
   }
+  if (room) StepModel(shard);
   if (!model_.HasRoom()) paused_ = true;
   // By then it has done all that the model has done, if nobody lagged behind.
-  may_interrupt_ = room && !lags && !inside_sink_ && !inside_drain_;
+  may_interrupt_ = room && !lags && !reads && IsOutside();
   executor_->RunAt(index);
   may_interrupt_ = false;
+  // Else the drain that follows does it.
+  if (room && (inside_drain_ || !interrupted_)) FinishModel(shard);
   if (!inside_drain_ && std::exchange(interrupted_, false)) FinishInterrupted(shard);
   if (!model_.HasRoom()) paused_ = true;
   TouchLaggards(shard);
@@ -250,10 +285,8 @@ void World::FinishInterrupted(int shard) {
     executor_->RunAt(i);
     break;
   }
-  for (const CustomerId customer : customers_) {
-    if (ShardOf(customer) != shard) continue;
-    if (model_.OwesJudgement(customer)) model_.Judge(customer);
-  }
+  StepModel(shard);
+  FinishModel(shard);
 }
 
 void World::RunTick() {
@@ -276,21 +309,26 @@ void World::RunTick() {
       Wrong("what the sink refused long ago is not tried again");
     }
   }
+  CheckReadTimers();
   AfterCall();
 }
 
 void World::Drain() {
   if (!wrong_.empty()) return;
-  if (inside_sink_) {
+  if (inside_sink_ || inside_callback_) {
     const absl::Status status = engine_->Drain();
     if (ReasonIn(status) != Reason::kCalledFromSink) {
-      Wrong(absl::StrCat("Drain inside the sink says ", status.ToString()));
+      Wrong(absl::StrCat("Drain inside the sink or a callback says ", status.ToString()));
     }
     return;
   }
   model_.Look();
   model_.JudgeEverybody();
+  StepModel(-1);
+  in_everything_ = true;
   const absl::Status status = engine_->Drain();
+  in_everything_ = false;
+  FinishModel(-1);
   if (!status.ok()) Wrong(absl::StrCat("Drain says ", status.ToString()));
   paused_ = false;
   if (mood_ == CollectingSink::Mood::kTakes && model_.undelivered() > 0) {
@@ -307,6 +345,7 @@ void World::Close(absl::Duration deadline, const ManualExecutor::Wait& wait) {
   TouchLaggards(-1);
   inside_ = nullptr;
   executor_->SetWait(wait);
+  closing_ = true;
   const absl::StatusOr<CloseResult> left = engine_->Close(deadline);
   std::size_t owed = 0;
   for (const CustomerId customer : customers_) owed += model_.JudgementsOwed(customer);
@@ -322,6 +361,11 @@ void World::Close(absl::Duration deadline, const ManualExecutor::Wait& wait) {
     Wrong(absl::StrCat("a reset of a closed engine says ", after.ToString()));
   }
   if (tasks() > 0) Wrong("a closed engine has tasks scheduled");
+  model_.TellClosing();
+  CompareOutcomes();
+  if (!expected_outcomes_.empty()) {
+    Wrong(absl::StrCat("never told: ", Describe(expected_outcomes_.front().second)));
+  }
 }
 
 void World::CheckSettled() {
@@ -334,6 +378,11 @@ void World::CheckSettled() {
   for (const CustomerId customer : customers_) {
     if (!model_.OwesJudgement(customer)) continue;
     Wrong(absl::StrCat("a judgement of ", NameOf(customer), " is never made"));
+  }
+  for (const auto& [id, said] : said_) {
+    if (ids_.contains(id)) continue;
+    Wrong(
+        absl::StrCat("what was explained to have been said never was: ", id.ToString()));
   }
 }
 

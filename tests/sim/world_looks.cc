@@ -27,6 +27,8 @@ absl::Status World::Deliver(const Notification& notification) {
   if (!refused_.is_nil() && in_delivery_task_ && model_.now() < retry_not_before_) {
     Wrong("the sink refused one, and is given it again at once");
   }
+  // Of a drain of everything, which delivers when it is through.
+  if (in_everything_) FinishModel(-1);
   const Notification* expected = model_.FirstWaiting(notification.customer);
   if (expected == nullptr || !SameButId(notification, *expected)) {
     Wrong(absl::StrCat(
@@ -36,7 +38,7 @@ absl::Status World::Deliver(const Notification& notification) {
   if (!wrong_.empty()) return absl::OkStatus();
   if (mood_ != CollectingSink::Mood::kTakes) return Refuse(notification);
   refused_ = NotificationId();
-  if (in_delivery_task_ && inside_ && !inside_sink_ && !inside_drain_) {
+  if (in_delivery_task_ && inside_ && IsOutside()) {
     inside_sink_ = true;
     inside_();
     inside_sink_ = false;
@@ -46,6 +48,13 @@ absl::Status World::Deliver(const Notification& notification) {
   if (notification.id.is_nil() || !ids_.insert(notification.id).second) {
     Wrong(absl::StrCat("an id that was used before: ", notification.id.ToString()));
   }
+  SeeLast(notification.customer, notification.alert,
+          {.id = notification.id,
+           .kind = notification.kind,
+           .at = notification.timestamp,
+           .value = notification.value,
+           .epoch = notification.epoch,
+           .triggered_by = notification.triggered_by});
   std::uint64_t& sequence = sequences_[notification.customer];
   if (notification.sequence != ++sequence) {
     Wrong(absl::StrCat("a customer's notification ", notification.sequence, " after ",
@@ -76,6 +85,7 @@ void World::SeeState(const CustomerAlert& actual, const CustomerAlert& expected)
   figures_->See(actual.epoch * 4 +
                 (actual.status ? 1U + static_cast<unsigned>(*actual.status) : 0U));
   if (actual.value) figures_->See(Low(*actual.value));
+  figures_->failed_for_good += actual.source_failed;
   const std::string differs = DifferInState(actual, expected);
   if (!differs.empty()) Wrong(differs);
 }
@@ -89,6 +99,35 @@ void World::CompareState(CustomerId customer, AlertId alert,
       model_.GetCustomerAlert(customer, alert, selector);
   SeeStatus(actual.status(), expected.status());
   if (actual.ok() && expected.ok()) SeeState(*actual, *expected);
+}
+
+// The id must be that under which it was delivered, or is to be.
+void World::SeeLast(CustomerId customer, AlertId alert, const Explanation::Said& last) {
+  const auto known = said_.try_emplace(last.id, Said{customer, alert, last});
+  const Said& said = known.first->second;
+  const bool same = said.customer == customer && said.alert == alert &&
+                    said.what.kind == last.kind && said.what.at == last.at &&
+                    said.what.value == last.value && said.what.epoch == last.epoch &&
+                    said.what.triggered_by == last.triggered_by;
+  if (!same || last.id.is_nil()) {
+    Wrong(absl::StrCat("what was said last of ", NameOf(customer), " ", NameOf(alert),
+                       " has the id of another, or none: ", last.id.ToString()));
+  }
+}
+
+void World::CompareExplanation(CustomerId customer, AlertId alert,
+                               const InstanceSelector& selector) {
+  if (!wrong_.empty()) return;
+  const absl::StatusOr<Explanation> actual = engine_->Explain(customer, alert, selector);
+  const absl::StatusOr<Explanation> expected = model_.Explain(customer, alert, selector);
+  SeeStatus(actual.status(), expected.status());
+  if (!actual.ok() || !expected.ok()) return;
+  ++figures_->explained;
+  const std::string differs = DifferInExplanation(*actual, *expected);
+  if (!differs.empty()) return Wrong(differs);
+  const bool archived = expected->state.alert_status == AlertStatus::kArchived;
+  if (archived || !actual->last_notification) return;
+  SeeLast(customer, alert, *actual->last_notification);
 }
 
 void World::CompareCustomer(CustomerId customer) {

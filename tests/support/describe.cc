@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "tests/support/action.h"
 #include "tests/support/names.h"
 #include "tests/support/reference_model.h"
@@ -96,7 +97,31 @@ Described Describe(const CustomerAlert& state) {
   fields["epoch"] = absl::StrCat(state.epoch);
   fields["by"] = state.triggered_by ? Text(TriggerName(*state.triggered_by)) : "none";
   fields["dropped"] = absl::StrCat(state.group_dropped);
+  fields["source_failed"] = state.source_failed ? "yes" : "no";
   AddInstance(state, described);
+  return described;
+}
+
+Described Describe(const Explanation& explanation) {
+  Described described = Describe(explanation.state);
+  std::map<std::string, std::string>& fields = described.fields;
+  const auto& change = explanation.status_change;
+  fields["since"] = change ? TimeToText(change->at) : "none";
+  fields["since_by"] = change ? Text(TriggerName(change->by)) : "none";
+  const auto& due = explanation.due;
+  fields["due_since"] = due ? TimeToText(due->since) : "none";
+  fields["due"] = due ? absl::StrJoin(due->reasons, ",",
+                                      [](std::string* out, Trigger reason) {
+                                        absl::StrAppend(out, Text(TriggerName(reason)));
+                                      })
+                      : "none";
+  const auto& last = explanation.last_notification;
+  const bool reached = last && last->kind == NotificationKind::kReached;
+  fields["last"] = !last ? "none" : reached ? "reached" : "resolved";
+  fields["last_at"] = last ? TimeToText(last->at) : "none";
+  fields["last_value"] = last ? last->value.ToString() : "none";
+  fields["last_epoch"] = last ? absl::StrCat(last->epoch) : "none";
+  fields["last_by"] = last ? Text(TriggerName(last->triggered_by)) : "none";
   return described;
 }
 
@@ -131,6 +156,15 @@ std::string Describe(const ApplyResult& result) {
   return text;
 }
 
+std::string Describe(const ResetOutcome& outcome) {
+  return absl::StrCat(NameOf(outcome.customer), " ", NameOf(outcome.alert),
+                      " epoch=", outcome.epoch, " kind=", static_cast<int>(outcome.kind),
+                      " status=", outcome.status ? static_cast<int>(*outcome.status) : -1,
+                      " value=", outcome.value ? outcome.value->ToString() : "none",
+                      " notified=", outcome.notified, " newer=", outcome.newer_epoch,
+                      " why=", Text(ReasonName(outcome.why)));
+}
+
 bool SameButId(const Notification& a, const Notification& b) {
   auto all = [](const Notification& n) {
     return std::tie(n.kind, n.alert_type, n.customer, n.alert, n.alert_name, n.threshold,
@@ -158,6 +192,14 @@ bool Same(const ApplyResult& a, const ApplyResult& b) {
     }
   }
   return true;
+}
+
+bool Same(const ResetOutcome& a, const ResetOutcome& b) {
+  auto all = [](const ResetOutcome& o) {
+    return std::tie(o.kind, o.customer, o.alert, o.epoch, o.status, o.value, o.notified,
+                    o.newer_epoch, o.why);
+  };
+  return all(a) == all(b);
 }
 
 }  // namespace tocsin::testing

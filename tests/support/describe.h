@@ -24,6 +24,9 @@ struct Described {
 // Everything of a notification but its id.
 Described Describe(const Notification& notification);
 Described Describe(const CustomerAlert& state);
+// What of it is the customer alert's, and `since` with `since_by`, `due` with
+// `due_since`, `last` with `last_at`, `last_value`, `last_epoch`, `last_by`.
+Described Describe(const Explanation& explanation);
 
 // What of a report of one fact the engine and the model must agree on:
 // `refused malformed`, `stale`, `late`, `dropped`.
@@ -31,10 +34,12 @@ std::string Describe(const FactReport& report);
 // `ok`, or the name of the reason, or the code and message where it has none.
 std::string DescribeStatus(const absl::Status& status);
 std::string Describe(const ApplyResult& result);
+std::string Describe(const ResetOutcome& outcome);
 
 // Compares field by field; faster than comparing descriptions.
 bool SameButId(const Notification& a, const Notification& b);
 bool Same(const ApplyResult& a, const ApplyResult& b);
+bool Same(const ResetOutcome& a, const ResetOutcome& b);
 
 }  // namespace tocsin::testing
 

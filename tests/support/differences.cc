@@ -1,6 +1,9 @@
 #include "tests/support/differences.h"
 
 #include <algorithm>
+#include <optional>
+#include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "tests/support/describe.h"
@@ -30,7 +33,9 @@ std::string DifferInState(const CustomerAlert& actual, const CustomerAlert& expe
       actual.type == expected.type && actual.alert_status == expected.alert_status &&
       actual.alert_name == expected.alert_name &&
       actual.threshold == expected.threshold && actual.status == expected.status &&
-      actual.epoch == expected.epoch && (archived || actual.value == expected.value) &&
+      actual.epoch == expected.epoch &&
+      (!enabled || actual.source_failed == expected.source_failed) &&
+      (archived || actual.value == expected.value) &&
       (archived || actual.group_dropped == expected.group_dropped) &&
       (!enabled || actual.triggered_by == expected.triggered_by) &&
       (expected.group_values.empty() || actual.group_values == expected.group_values) &&
@@ -39,6 +44,36 @@ std::string DifferInState(const CustomerAlert& actual, const CustomerAlert& expe
       actual.custom_field == expected.custom_field;
   if (same) return "";
   return Differing("state", Describe(actual).ToString(), Describe(expected).ToString());
+}
+
+std::string DifferInExplanation(const Explanation& actual, const Explanation& expected) {
+  const std::string differs = DifferInState(actual.state, expected.state);
+  if (!differs.empty()) return differs;
+  // What an archived alert had said nobody needs to know.
+  if (expected.state.alert_status == AlertStatus::kArchived) {
+    return actual.due || actual.status_change ? "something is due of what is archived"
+                                              : "";
+  }
+  const auto of = [](const Explanation& one) {
+    const auto& change = one.status_change;
+    const auto& said = one.last_notification;
+    const auto& due = one.due;
+    return std::make_tuple(
+        change ? std::make_optional(std::make_pair(change->at, change->by))
+               : std::nullopt,
+        said ? std::make_optional(std::make_tuple(said->kind, said->at, said->value,
+                                                  said->epoch, said->triggered_by))
+             : std::nullopt,
+        due ? std::make_optional(std::make_pair(due->since, due->reasons))
+            : std::nullopt);
+  };
+  bool same = of(actual) == of(expected);
+  if (same && actual.last_notification && !expected.last_notification->id.is_nil()) {
+    same = actual.last_notification->id == expected.last_notification->id;
+  }
+  if (same) return "";
+  return Differing("the explanation", Describe(actual).ToString(),
+                   Describe(expected).ToString());
 }
 
 namespace {
@@ -165,9 +200,20 @@ class Survey {
     return differs;
   }
 
+  std::string LookAtWhy(CustomerId customer, AlertId alert,
+                        const InstanceSelector& selector) {
+    const absl::StatusOr<Explanation> actual = actual_.Explain(customer, alert, selector);
+    const absl::StatusOr<Explanation> expected =
+        expected_.Explain(customer, alert, selector);
+    std::string differs = DifferInStatus("Explain", actual.status(), expected.status());
+    if (!differs.empty() || !actual.ok()) return differs;
+    return DifferInExplanation(*actual, *expected);
+  }
+
   std::string LookAt(CustomerId customer, const Alert& alert) {
     std::string differs = DifferInTold("state", AskOne(actual_, customer, alert.id, {}),
                                        AskOne(expected_, customer, alert.id, {}));
+    if (differs.empty()) differs = LookAtWhy(customer, alert.id, {});
     // An archived alert's measure is gone, and its instances with it.
     if (!differs.empty() || alert.status == AlertStatus::kArchived) return differs;
     auto instances = [&](Engine& engine) {
@@ -182,6 +228,7 @@ class Survey {
       differs =
           DifferInTold("one instance", AskOne(actual_, customer, alert.id, selector),
                        AskOne(expected_, customer, alert.id, selector));
+      if (differs.empty()) differs = LookAtWhy(customer, alert.id, selector);
     }
     return differs;
   }

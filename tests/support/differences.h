@@ -21,6 +21,9 @@ std::string DifferInStatus(const std::string& what, const absl::Status& actual,
 // What of a customer alert is compared.
 std::string DifferInState(const CustomerAlert& actual, const CustomerAlert& expected);
 
+// What of an explanation is compared: all, but ids only where both have one.
+std::string DifferInExplanation(const Explanation& actual, const Explanation& expected);
+
 // All that queries tell of these customers and of alerts, down to the first alert that
 // is not there.
 std::string DifferInQueries(Engine& actual, Engine& expected,

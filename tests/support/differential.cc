@@ -13,15 +13,6 @@
 namespace tocsin::testing {
 namespace {
 
-std::string TextOf(const ResetOutcome& outcome) {
-  return absl::StrCat(NameOf(outcome.customer), " ", NameOf(outcome.alert),
-                      " epoch=", outcome.epoch, " kind=", static_cast<int>(outcome.kind),
-                      " status=", outcome.status ? static_cast<int>(*outcome.status) : -1,
-                      " value=", outcome.value ? outcome.value->ToString() : "none",
-                      " notified=", outcome.notified, " newer=", outcome.newer_epoch,
-                      " why=", std::string(ReasonName(outcome.why)));
-}
-
 class Twins {
  public:
   Twins(const Case& test_case, const Comparison& comparison)
@@ -91,7 +82,7 @@ class Twins {
   std::string DifferInOutcomes() {
     auto texts = [](std::vector<ResetOutcome>* outcomes) {
       std::multiset<std::string> all;
-      for (const ResetOutcome& outcome : *outcomes) all.insert(TextOf(outcome));
+      for (const ResetOutcome& outcome : *outcomes) all.insert(Describe(outcome));
       outcomes->clear();
       return absl::StrJoin(all, "; ");
     };

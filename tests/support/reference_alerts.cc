@@ -87,6 +87,7 @@ bool ReferenceModel::AsksFor(const Alert& alert, const Target& target,
 
 void ReferenceModel::KeepTarget(const Alert& alert) {
   if (!IsCounted(alert.spec)) return;
+  SpoilReads(alert);
   const Target target = TargetOf(alert.spec);
   for (auto& [id, customer] : customers_) {
     if (AsksFor(alert, target, id)) customer.sums.Keep(MeasureOf(alert.spec));
@@ -167,6 +168,7 @@ absl::Status ReferenceModel::UpdateAlert(AlertId id, const AlertUpdate& update) 
     State& state = customer.states[id];
     // A name owes no judgement.
     if (!state.watching || !(moved || again)) continue;
+    NoteDue(state);
     state.due.updated = true;
     state.due.notify_again |= again;
   }
@@ -182,10 +184,17 @@ void ReferenceModel::Restart(Alert& alert, bool keep_single) {
     State& state = customer.states[alert.id];
     ++state.epoch;
     state.by.reset();
+    state.begun = Explanation::Change{now_, Trigger::kAlertUpdated};
     Supersede(customer, alert, std::nullopt);
     // A reset that is owed stays owed, also where its instance goes.
     for (const auto& [tuple, instance] : state.instances) {
       if (state.watching) state.due.reset |= instance.due.reset;
+    }
+    if (state.awaited) {
+      state.due.reset = true;
+      state.awaited->whole = true;
+      state.awaited->judged.clear();
+      state.awaited->StartOver();
     }
     if (!keep_single) state.instances.clear();
     for (auto& [tuple, instance] : state.instances) instance.epoch = state.epoch;
@@ -200,6 +209,7 @@ void ReferenceModel::StopWatching(const Alert& alert) {
                 alert.status == AlertStatus::kArchived ? Reason::kAlertArchived
                                                        : Reason::kAlertDisabled);
     state.watching = false;
+    state.awaited.reset();
     state.due = Due{};
     for (auto& [tuple, instance] : state.instances) instance.due = Due{};
   }

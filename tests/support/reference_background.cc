@@ -61,12 +61,12 @@ void ReferenceModel::Judge(CustomerId customer) {
   auto it = customers_.find(customer);
   if (it == customers_.end()) return;
   DoDueByClock(it->second);
-  Settle(it->second, now_);
+  BringUp(it->second);
 }
 
 void ReferenceModel::JudgeEverybody() {
   DoAllDueByClock();
-  for (auto& [id, customer] : customers_) Settle(customer, now_);
+  for (auto& [id, customer] : customers_) BringUp(customer);
 }
 
 const Notification* ReferenceModel::FirstWaiting(CustomerId customer) const {

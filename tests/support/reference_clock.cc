@@ -50,7 +50,16 @@ void ReferenceModel::BeginPeriod(Customer& customer, Period next, absl::Time dec
       decision.trigger = Trigger::kPeriod;
       Note(state, instance, std::move(decision), change);
     }
-    if (FansOut(alert.spec)) state.instances.clear();
+    for (auto it = state.instances.begin(); it != state.instances.end();) {
+      it->second.gone =
+          FansOut(alert.spec) && it->second.remembered && state.Awaits(it->first);
+      const bool goes = FansOut(alert.spec) && !it->second.gone;
+      it = goes ? state.instances.erase(it) : std::next(it);
+    }
+    if (!state.awaited) continue;
+    // Of the old period nothing counts.
+    state.awaited->judged.clear();
+    if (state.awaited->read) state.awaited->read->spoilt = true;
   }
   customer.sums.Clear();
   customer.current = next;

@@ -72,7 +72,7 @@ void ReferenceModel::ApplyOne(const Fact& fact, std::size_t index, ApplyResult& 
   }
   Customer& customer = known != customers_.end() ? known->second : AddCustomer(id);
   DoDueByClock(customer);
-  Settle(customer, now_);
+  BringUp(customer);
   if (const std::optional<Count> count = CountOf(fact)) {
     return ApplyCount(*count, index, result);
   }
@@ -92,6 +92,12 @@ void ReferenceModel::ApplyOne(const Fact& fact, std::size_t index, ApplyResult& 
     ApplyContract(customer, std::get<ContractTold>(fact));
   }
   if (!status.ok()) return refuse(status);
+  if (std::holds_alternative<InvoiceTold>(fact)) {
+    NoteHeld(customer, Watched::kInvoice);
+  } else if (std::holds_alternative<BalanceTold>(fact) ||
+             std::holds_alternative<BalanceDrawn>(fact)) {
+    NoteHeld(customer, Watched::kBalance);
+  }
   ++(stale ? result.stale : result.applied);
   if (!stale) return;
   result.reports.push_back({index, FactReport::Kind::kStale, absl::OkStatus()});
@@ -108,6 +114,7 @@ void ReferenceModel::ApplyCount(const Count& count, std::size_t index,
   }
   EndPeriodsUpTo(customer, time);
   if (count.contract) customer.contracts_named_at[*count.contract] = now_;
+  NoteCount(customer, count);
   const Values before = LastValues(customer);
   const std::vector<Sums::Fed> fed =
       customer.sums.Feed(count, options_.groups_per_measure_max);
@@ -168,7 +175,11 @@ void ReferenceModel::ApplyCustomer(Customer& customer, const CustomerTold& told)
   for (const auto& [id, alert] : alerts_) {
     State& state = customer.states[id];
     const bool in_scope = InScope(alert, customer);
-    if (!in_scope) Unwatch(state);
+    if (!in_scope) {
+      DropWaiters(customer, alert,
+                  customer.archived ? Reason::kCustomerArchived : Reason::kNotInScope);
+      Unwatch(state);
+    }
     if (customer.archived) state.instances.clear();
     if (in_scope && alert.status == AlertStatus::kEnabled && !state.watching) {
       came.push_back(&alert);

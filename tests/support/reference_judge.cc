@@ -19,14 +19,21 @@ void ReferenceModel::AddInstances(State& state, const Alert& alert,
 }
 
 void ReferenceModel::AddInstance(State& state, const Tuple& tuple) {
-  if (state.instances.count(tuple) > 0) return;
-  state.instances[tuple].epoch = state.epoch;
+  const auto [it, fresh] = state.instances.try_emplace(tuple);
+  Instance& instance = it->second;
+  instance.gone = false;
+  if (!fresh) return;
+  instance.epoch = state.epoch;
+  if (!state.Awaits(tuple)) return;
+  instance.status = CustomerStatus::kEvaluating;
+  instance.due.reset = !state.awaited->whole;
 }
 
 // Begins to watch, or begins anew: everything is judged first of all. What was
 // due already is part of it.
 void ReferenceModel::Watch(Customer& customer, const Alert& alert, Due due) {
   State& state = customer.states[alert.id];
+  NoteDue(state);
   state.watching = true;
   state.due.reset |= due.reset;
   state.due.restarted |= due.restarted;
@@ -52,10 +59,14 @@ void ReferenceModel::Unwatch(State& state) {
   state.watching = false;
   state.due = Due{};
   state.by.reset();
+  state.begun.reset();
+  state.awaited.reset();
+  state.source_failed = false;
   for (auto& [tuple, instance] : state.instances) {
-    const std::uint64_t epoch = instance.epoch;
-    instance = Instance();
-    instance.epoch = epoch;
+    Instance left;
+    left.epoch = instance.epoch;
+    left.remembered = instance.remembered;
+    instance = left;
   }
 }
 
@@ -67,7 +78,12 @@ bool ReferenceModel::ReachedInThisEpoch(const Instance& instance) {
 void ReferenceModel::Note(State& state, Instance& instance, Decision decision,
                           Change& change) {
   decision.epoch = instance.epoch;
-  instance.last = Last{decision.kind, instance.epoch};
+  instance.last = Last{.kind = decision.kind,
+                       .epoch = instance.epoch,
+                       .at = {},
+                       .value = decision.value,
+                       .by = decision.trigger};
+  instance.remembered = true;
   instance.by = decision.trigger;
   state.by = decision.trigger;
   change.push_back(std::move(decision));
@@ -114,7 +130,7 @@ void ReferenceModel::JudgeDueInstance(State& state, Instance& instance,
 }
 
 bool ReferenceModel::Owes(const State& state) {
-  if (state.due.any()) return true;
+  if (state.due.any() || state.awaited) return true;
   return std::any_of(state.instances.begin(), state.instances.end(),
                      [](const auto& one) { return one.second.due.any(); });
 }
@@ -130,12 +146,12 @@ void ReferenceModel::JudgeDue(Customer& customer, Change& change) {
     if (!state.watching) continue;
     const Alert& alert = alerts_.at(id);
     AddInstances(customer, alert);
-    if (!Owes(state)) continue;
+    if (!IsDueNow(state)) continue;
     const Readings readings = Read(customer, alert);
-    bool any_reset = state.due.reset;
-    for (const auto& [tuple, instance] : state.instances) any_reset |= instance.due.reset;
+    const bool any_reset = !state.awaited && OwesReset(state);
     for (auto& [tuple, instance] : state.instances) {
       if (!state.due.any() && !instance.due.any()) continue;
+      if (state.Awaits(tuple)) continue;
       const Reading* reading = Find(readings, tuple);
       Decision decision;
       decision.alert = &alert;
@@ -145,19 +161,37 @@ void ReferenceModel::JudgeDue(Customer& customer, Change& change) {
         decision.remaining = reading->remaining;
         if (instance.judged) decision.previous = last.at(id).at(tuple);
       }
+      if (state.judged_before_read && (state.due.reset || instance.due.reset)) {
+        decision.previous.reset();
+        const auto judged = state.judged_before_read->find(tuple);
+        if (judged != state.judged_before_read->end()) decision.previous = judged->second;
+      }
       JudgeDueInstance(state, instance, reading, any_reset, std::move(decision), change);
       instance.due = Due{};
       if (IsOfDays(alert.spec)) {
         customer.days_judged_at[TargetOf(alert.spec)][tuple] = customer.moment.at;
       }
     }
-    state.due = Due{};
+    Due left;
+    left.reset = state.awaited && state.due.reset;
+    state.due = left;
+    if (state.awaited) {
+      state.due_since = state.awaited->since;
+      continue;
+    }
+    state.judged_before_read.reset();
     TellJudged(customer, alert, change);
+    for (auto it = state.instances.begin(); it != state.instances.end();) {
+      it = it->second.gone ? state.instances.erase(it) : std::next(it);
+    }
   }
 }
 
 void ReferenceModel::Settle(Customer& customer, absl::Time decided_at) {
-  if (!Owes(customer)) return;
+  if (!std::any_of(customer.states.begin(), customer.states.end(),
+                   [](const auto& one) { return IsDueNow(one.second); })) {
+    return;
+  }
   Change change;
   JudgeDue(customer, change);
   Publish(customer, std::move(change), decided_at);
@@ -218,13 +252,14 @@ void ReferenceModel::JudgeChange(Customer& customer, const Values& before,
       if (were.count(tuple) > 0) decision.previous = were.at(tuple);
       const bool of_month = InfoOf(alert.spec.type).watched == Watched::kInvoicesOfMonth;
       decision.trigger = trigger.value_or(of_month ? Trigger::kPeriod : Trigger::kClock);
-      if (state.watching) {
+      const bool awaits = state.Awaits(tuple);
+      if (state.watching && !awaits) {
         JudgeInstance(state, instance, reading, std::move(decision), change);
       }
       // An instance that has ended is forgotten, a single one is plainly ok.
       const bool ended = after.count(tuple) == 0;
-      if (ended && state.watching) instance.status = CustomerStatus::kOk;
-      const bool goes = ended && FansOut(alert.spec);
+      if (ended && state.watching && !awaits) instance.status = CustomerStatus::kOk;
+      const bool goes = ended && FansOut(alert.spec) && !instance.gone;
       it = goes ? state.instances.erase(it) : std::next(it);
     }
   }

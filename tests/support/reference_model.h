@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "tests/support/reference_awaited.h"
 #include "tests/support/reference_sums.h"
 #include "tests/support/reference_values.h"
 #include "tocsin/engine.h"
@@ -43,7 +45,7 @@ class ReferenceModel : public Engine {
                      ResetOptions options) override;
   BulkResetResult ResetAll(AlertId alert, absl::string_view from) override;
   BulkResetResult ResetAll(CustomerId customer, absl::string_view from) override;
-  // Unimplemented: what is kept to explain with is the engine's business.
+  // The notification's id is nil.
   absl::StatusOr<Explanation> Explain(CustomerId customer, AlertId alert,
                                       const InstanceSelector& instance) override;
   absl::StatusOr<CustomerAlert> GetCustomerAlert(
@@ -78,6 +80,34 @@ class ReferenceModel : public Engine {
   std::size_t JudgementsOwed(CustomerId customer) const;
   // Whether something has fallen due for the customer by the clock and is not done.
   bool LagsBehind(CustomerId customer) const;
+  // In which order a reset of everybody goes: customers with a smaller number first, and
+  // of one number as they came. Told before the first.
+  void SetWalk(std::function<std::size_t(CustomerId)> walk) { walk_ = std::move(walk); }
+  // Tells who waits for resets what became of them.
+  void CallBack();
+  // Tells those who still wait that the engine is closed.
+  void TellClosing();
+  // The fact source. What is begun here the engine must ask for, and nothing else.
+  struct BegunRead {
+    std::uint64_t number = 0;
+    ReadRequest request;
+  };
+  // Whether something waits for the source.
+  bool AwaitsSource(CustomerId customer) const;
+  // Whether a drain has something to do for the customer: a judgement, an answer, or a
+  // read that is to begin or has failed by now.
+  bool NeedsDrain(CustomerId customer) const;
+  // Whether somebody should have been sent for it, the clock aside; or by it too.
+  bool NeedsTask(CustomerId customer) const;
+  // Begins the reads that must begin by now.
+  void BeginReads(CustomerId customer);
+  // Takes out a read that was begun, or begins one that may begin by now; nothing where
+  // there is none.
+  std::optional<BegunRead> TakeBegun(CustomerId customer, AlertId alert);
+  const std::vector<BegunRead>& begun() const { return begun_; }
+  void Answer(CustomerId customer, AlertId alert, std::uint64_t number,
+              absl::StatusOr<std::vector<Fact>> answer);
+
   // Does what fell due by the clock, for one customer or for all in order; the latter
   // while there is room in the outbox.
   void CatchUp(CustomerId customer);
@@ -106,15 +136,24 @@ class ReferenceModel : public Engine {
   struct Last {
     NotificationKind kind = NotificationKind::kReached;
     std::uint64_t epoch = 0;
+    absl::Time at;
+    Decimal value;
+    Trigger by = Trigger::kReset;
   };
   struct Instance {
     CustomerStatus status = CustomerStatus::kOk;
     std::uint64_t epoch = 0;
     bool judged = true;
+    bool remembered = false;  // something was said of it, or it met a reset of one
     std::optional<Last> last;
     std::optional<Trigger> by;
     Due due;
+    // Its period ended while it waited for the source: it has no data, and is judged
+    // once more.
+    bool gone = false;
   };
+  using SourceRead = ReferenceRead;
+  using Awaited = ReferenceAwaited;
   // Who is to be told what becomes of a reset, of one instance or of all.
   struct Waiter {
     std::optional<Tuple> tuple;
@@ -127,9 +166,18 @@ class ReferenceModel : public Engine {
     std::uint64_t epoch = 0;
     std::optional<Trigger> by;
     Due due;
+    absl::Time due_since;  // the oldest reason
+    // What gave the epoch, and when; nothing where nobody knows.
+    std::optional<Explanation::Change> begun;
     std::uint64_t reset_order = 0;
     std::map<Tuple, Instance> instances;
     std::vector<Waiter> waiters;
+    std::optional<Awaited> awaited;
+    // Of one that waits no more and is to be judged: as `Awaited::judged`.
+    std::optional<std::map<Tuple, Decimal>> judged_before_read;
+    bool source_failed = false;
+
+    bool Awaits(const Tuple& tuple) const { return awaited && awaited->Concerns(tuple); }
   };
   struct Period {
     absl::Time start = absl::InfinitePast();
@@ -242,6 +290,10 @@ class ReferenceModel : public Engine {
   static void AddInstances(State& state, const Alert& alert, const Readings& readings);
   static void AddInstance(State& state, const Tuple& tuple);
   static bool Owes(const State& state);
+  // Before another reason is added.
+  void NoteDue(State& state) const {
+    if (!Owes(state)) state.due_since = now_;
+  }
   static bool Owes(const Customer& customer);
   static const Reading* Find(const Readings& readings, const Tuple& tuple);
   void Watch(Customer& customer, const Alert& alert, Due due);
@@ -277,7 +329,35 @@ class ReferenceModel : public Engine {
                  const std::optional<Tuple>& tuple);
   void DropWaiters(const Customer& customer, const Alert& alert, Reason why);
   void TellJudged(const Customer& customer, const Alert& alert, const Change& change);
-  void CallBack();
+
+  // reference_source.cc
+  bool IsRead(const Alert& alert) const;
+  void AwaitSource(Customer& customer, const Alert& alert,
+                   const std::optional<Tuple>& tuple);
+  void BeginRead(Customer& customer, const Alert& alert, Awaited& awaited);
+  // As a failure, or to be read again, or well.
+  enum class Taken { kNot, kAgain, kWell };
+  Taken TakeFacts(Customer& customer, const Alert& alert, const Awaited& awaited,
+                  const SourceRead& read);
+  Taken TakeSums(Customer& customer, const Alert& alert, const Awaited& awaited,
+                 const SourceRead& read);
+  void SetSum(Customer& customer, const Sums::Key& key, const Sums::Cell& cell,
+              const Count& count);
+  void NoteCount(Customer& customer, const Count& count);
+  void NoteHeld(Customer& customer, Watched watched);
+  void TakeAnswer(Customer& customer, const Alert& alert, State& state);
+  void TakeAnswers(Customer& customer);
+  void BringUp(Customer& customer);
+  void SpoilReads(const Alert& alert);
+  static bool IsDueNow(const State& state);
+
+  // reference_explain.cc
+  static bool OwesReset(const State& state);
+  static std::optional<Explanation::Due> DueOf(const State& state,
+                                               const Instance* instance);
+  static std::optional<Explanation::Change> Since(const Alert& alert, const State& state,
+                                                  const Instance* instance,
+                                                  CustomerStatus status);
 
   // reference_query.cc
   CustomerAlert View(const Customer& customer, const Alert& alert,
@@ -291,8 +371,10 @@ class ReferenceModel : public Engine {
   std::map<CustomerId, Customer> customers_;
   std::map<std::string, std::uint64_t> positions_;
   std::uint64_t resets_ = 0;
+  std::function<std::size_t(CustomerId)> walk_;
   std::deque<Notification> outbox_;
   std::vector<std::pair<Waiter, ResetOutcome>> to_tell_;
+  std::vector<BegunRead> begun_;
   Stats stats_;
 };
 

@@ -50,6 +50,9 @@ void ReferenceModel::Publish(Customer& customer, Change change, absl::Time decid
     return order(a) < order(b);
   });
   for (const Decision& decision : change) {
+    auto& instances = customer.states.at(decision.alert->id).instances;
+    auto said = instances.find(decision.tuple);
+    if (said != instances.end() && said->second.last) said->second.last->at = decided_at;
     const AlertSpec& spec = decision.alert->spec;
     const AlertTypeInfo& info = InfoOf(spec.type);
     Notification notification;
@@ -86,9 +89,7 @@ std::size_t ReferenceModel::ResetsDue() const {
   std::size_t due = 0;
   for (const auto& [id, customer] : customers_) {
     for (const auto& [alert, state] : customer.states) {
-      bool counts = state.due.reset;
-      for (const auto& [tuple, instance] : state.instances) counts |= instance.due.reset;
-      if (counts) ++due;
+      if (OwesReset(state)) ++due;
     }
   }
   return due;

@@ -105,6 +105,7 @@ CustomerAlert ReferenceModel::View(const Customer& customer, const Alert& alert,
   view.threshold = *alert.spec.threshold;
   view.epoch = state.epoch;
   view.triggered_by = state.by;
+  view.source_failed = state.source_failed;
   if (IsCounted(alert.spec)) {
     view.group_dropped = customer.sums.Dropped(MeasureOf(alert.spec));
   }
@@ -126,10 +127,10 @@ CustomerAlert ReferenceModel::View(const Customer& customer, const Alert& alert,
     return view;
   }
   const bool first_due = state.due.created || state.due.restarted || state.due.reset;
-  view.status = state.instances.empty() && first_due ? CustomerStatus::kEvaluating
-                                                     : CustomerStatus::kOk;
+  view.status = first_due ? CustomerStatus::kEvaluating : CustomerStatus::kOk;
   for (const auto& [known, instance] : state.instances) {
-    if (rank(instance.status) > rank(*view.status)) view.status = instance.status;
+    if (!instance.gone && rank(instance.status) > rank(*view.status))
+      view.status = instance.status;
   }
   return view;
 }

@@ -28,17 +28,20 @@ absl::Status ReferenceModel::ResetPair(Customer& customer, const Alert& alert,
   if (alert.status == AlertStatus::kArchived) return Refused(Reason::kAlertArchived);
   if (alert.status == AlertStatus::kDisabled) return Refused(Reason::kAlertDisabled);
   State& state = customer.states[alert.id];
-  bool counted = state.due.reset;
-  for (const auto& [known, instance] : state.instances) counted |= instance.due.reset;
+  const bool counted = OwesReset(state);
   if (!counted && ResetsDue() >= options_.due_max) return Refused(Reason::kLimitReached);
   if (outbox_.size() >= options_.outbox_max) return Refused(Reason::kLimitReached);
   ++stats_.resets;
   if (!counted) state.reset_order = ++resets_;
   ++state.epoch;
   state.by.reset();
+  NoteDue(state);
+  if (IsRead(alert)) AwaitSource(customer, alert, tuple);
+  state.begun = Explanation::Change{now_, Trigger::kReset};
   if (!tuple) state.due.reset = true;
   AddInstances(customer, alert);
   for (auto& [known, instance] : state.instances) {
+    if (tuple) instance.remembered = true;
     if (tuple && known != *tuple) continue;
     instance.epoch = state.epoch;
     instance.status = CustomerStatus::kEvaluating;
@@ -52,18 +55,22 @@ absl::Status ReferenceModel::ResetPair(Customer& customer, const Alert& alert,
   return absl::OkStatus();
 }
 
-// All customers in the order of their coming.
+// All customers in the order of the walk, else in that of their coming.
 BulkResetResult ReferenceModel::ResetAll(AlertId alert_id, absl::string_view from) {
   BulkResetResult result;
   result.status = Begin();
   if (!result.status.ok()) return result;
-  const std::pair<std::string, std::string> at = absl::StrSplit(from, ' ');
+  const std::pair<std::string, std::string> at =
+      absl::StrSplit(from, absl::MaxSplits(' ', 1));
   const bool own = from.empty() || at.first == alert_id.ToString();
-  std::size_t first = 0;
+  std::pair<std::size_t, std::size_t> first;
+  const std::pair<std::string, std::string> place = absl::StrSplit(at.second, ' ');
+  const bool read = from.empty() || (absl::SimpleAtoi(place.first, &first.first) &&
+                                     absl::SimpleAtoi(place.second, &first.second));
   auto it = alerts_.find(alert_id);
   if (alert_id.is_nil()) {
     result.status = Refused(Reason::kMissing);
-  } else if (!own || (!from.empty() && !absl::SimpleAtoi(at.second, &first))) {
+  } else if (!own || !read) {
     result.status = Refused(Reason::kMalformed);
   } else if (it == alerts_.end()) {
     result.status = Refused(Reason::kUnknownAlert);
@@ -73,14 +80,16 @@ BulkResetResult ReferenceModel::ResetAll(AlertId alert_id, absl::string_view fro
     result.status = Refused(Reason::kAlertDisabled);
   }
   if (!result.status.ok()) return result;
-  std::map<std::size_t, Customer*> by_coming;
-  for (auto& [id, customer] : customers_) by_coming[customer.came] = &customer;
-  for (auto& [came, customer] : by_coming) {
-    if (came < first || !InScope(it->second, *customer)) continue;
+  std::map<std::pair<std::size_t, std::size_t>, Customer*> in_order;
+  for (auto& [id, customer] : customers_) {
+    in_order[{walk_ ? walk_(id) : 0, customer.came}] = &customer;
+  }
+  for (auto& [key, customer] : in_order) {
+    if (key < first || !InScope(it->second, *customer)) continue;
     DoDueByClock(*customer);
     result.status = ResetPair(*customer, it->second, std::nullopt, {});
     if (!result.status.ok()) {
-      result.resume = absl::StrCat(alert_id.ToString(), " ", came);
+      result.resume = absl::StrCat(alert_id.ToString(), " ", key.first, " ", key.second);
       return result;
     }
     ++result.taken;
@@ -162,10 +171,16 @@ void ReferenceModel::TellJudged(const Customer& customer, const Alert& alert,
                                 const Change& change) {
   State& state = customers_.at(customer.id).states[alert.id];
   for (Waiter& waiter : state.waiters) {
-    const CustomerAlert view = View(customer, alert, waiter.tuple);
     ResetOutcome outcome;
     outcome.customer = customer.id;
     outcome.alert = alert.id;
+    if (waiter.tuple && Tuples(customer, alert).count(*waiter.tuple) == 0) {
+      outcome.kind = ResetOutcome::Kind::kDropped;
+      outcome.why = Reason::kUnknownInstance;
+      Tell(waiter, outcome);
+      continue;
+    }
+    const CustomerAlert view = View(customer, alert, waiter.tuple);
     outcome.status = view.status;
     outcome.value = view.value;
     for (const Decision& decision : change) {
@@ -183,9 +198,12 @@ void ReferenceModel::CallBack() {
   }
 }
 
-absl::StatusOr<Explanation> ReferenceModel::Explain(CustomerId, AlertId,
-                                                    const InstanceSelector&) {
-  return absl::UnimplementedError("the model does not explain itself");
+void ReferenceModel::TellClosing() {
+  for (const auto& [id, customer] : customers_) {
+    for (const auto& [alert, state] : customer.states) {
+      DropWaiters(customer, alerts_.at(alert), Reason::kClosing);
+    }
+  }
 }
 
 }  // namespace tocsin::testing

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 #include <variant>
 
 namespace tocsin::testing {
@@ -186,7 +187,13 @@ void Sums::Clear() {
   for (auto& [measure, parts] : parts_) parts = Parts{};
 }
 
-std::vector<Sums::Fed> Sums::Feed(const Count& count, std::size_t groups_max) {
+bool Sums::Key::operator<(const Key& other) const {
+  return std::tie(measure, contract, tuple) <
+         std::tie(other.measure, other.contract, other.tuple);
+}
+
+template <typename Visit>
+void Sums::ForEachPart(const Count& count, Visit visit) {
   Measure whole;
   whole.type = count.type;
   whole.subject = count.subject;
@@ -199,50 +206,87 @@ std::vector<Sums::Fed> Sums::Feed(const Count& count, std::size_t groups_max) {
     whole.by_contract = true;
     parts_[whole];
   }
-  std::vector<Fed> fed;
   for (auto& [measure, parts] : parts_) {
     if (measure.type != count.type || measure.subject != count.subject) continue;
     if (measure.by_contract && !count.contract) continue;
     if (count.is_total && count.contract && !measure.by_contract) continue;
     std::optional<Tuple> tuple = TupleOf(measure, count);
-    if (tuple)
-      fed.push_back(FeedCell(parts, measure.by_contract, *tuple, count, groups_max));
+    if (tuple) visit(measure, parts, *std::move(tuple));
   }
+}
+
+std::vector<Sums::Key> Sums::KeysOf(const Count& count) {
+  std::vector<Key> found;
+  ForEachPart(count, [&](const Measure& measure, const Parts&, Tuple tuple) {
+    const std::optional<ContractId> none;
+    found.push_back(
+        {measure, measure.by_contract ? count.contract : none, std::move(tuple)});
+  });
+  return found;
+}
+
+std::vector<Sums::Fed> Sums::Feed(const Count& count, std::size_t groups_max) {
+  std::vector<Fed> fed;
+  ForEachPart(count, [&](const Measure& measure, Parts& parts, const Tuple& tuple) {
+    fed.push_back(FeedCell(parts, measure.by_contract, tuple, count, groups_max));
+  });
   return fed;
+}
+
+bool Sums::HasRoomFor(Parts& parts, const Tuple& tuple, std::size_t groups_max) {
+  const bool is_known =
+      std::any_of(parts.cells.begin(), parts.cells.end(),
+                  [&tuple](const auto& one) { return one.second.count(tuple) > 0; });
+  if (is_known) return true;
+  std::set<Tuple> tuples;
+  for (const auto& [contract, cells] : parts.cells) {
+    for (const auto& [known, cell] : cells) tuples.insert(known);
+  }
+  if (tuples.size() < groups_max) return true;
+  ++parts.dropped;
+  return false;
 }
 
 Sums::Fed Sums::FeedCell(Parts& parts, bool by_contract, const Tuple& tuple,
                          const Count& count, std::size_t groups_max) {
   // Decided before the cell is made: an ignored count is no data.
-  const bool is_known =
-      std::any_of(parts.cells.begin(), parts.cells.end(),
-                  [&tuple](const auto& one) { return one.second.count(tuple) > 0; });
-  if (!is_known) {
-    std::set<Tuple> tuples;
-    for (const auto& [contract, cells] : parts.cells) {
-      for (const auto& [known, cell] : cells) tuples.insert(known);
-    }
-    if (tuples.size() >= groups_max) {
-      ++parts.dropped;
-      return Fed::kDropped;
-    }
-  }
+  if (!HasRoomFor(parts, tuple, groups_max)) return Fed::kDropped;
   auto& cells = parts.cells[by_contract ? count.contract : std::nullopt];
-  auto it = cells.find(tuple);
-  if (it != cells.end() && count.version) {
-    const Cell& cell = it->second;
-    const bool stale = count.is_total
-                           ? cell.newest && *count.version < *cell.newest
-                           : cell.last_total && *count.version <= *cell.last_total;
-    if (stale) return Fed::kStale;
-  }
-  Cell& cell = cells[tuple];
-  cell.sum = count.is_total ? count.amount : CheckedAdd(cell.sum, count.amount).value();
-  if (count.version) {
-    cell.newest = std::max(cell.newest.value_or(0), *count.version);
-    if (count.is_total) cell.last_total = count.version;
-  }
+  const auto it = cells.find(tuple);
+  Cell cell = it == cells.end() ? Cell() : it->second;
+  if (!cell.Take(count)) return Fed::kStale;
+  cells[tuple] = cell;
   return Fed::kCounted;
+}
+
+bool Sums::Cell::Take(const Count& count) {
+  if (count.version) {
+    const bool stale = count.is_total ? newest && *count.version < *newest
+                                      : last_total && *count.version <= *last_total;
+    if (stale) return false;
+  }
+  sum = count.is_total ? count.amount : CheckedAdd(sum, count.amount).value();
+  if (count.version) {
+    newest = std::max(newest.value_or(0), *count.version);
+    if (count.is_total) last_total = count.version;
+  }
+  return true;
+}
+
+Sums::Cell Sums::At(const Key& key) const {
+  const auto parts = parts_.find(key.measure);
+  if (parts == parts_.end()) return {};
+  const auto cells = parts->second.cells.find(key.contract);
+  if (cells == parts->second.cells.end()) return {};
+  const auto cell = cells->second.find(key.tuple);
+  return cell == cells->second.end() ? Cell() : cell->second;
+}
+
+bool Sums::Set(const Key& key, const Cell& cell, std::size_t groups_max) {
+  Parts& parts = parts_.at(key.measure);
+  if (!HasRoomFor(parts, key.tuple, groups_max)) return false;
+  parts.cells[key.contract][key.tuple] = cell;
+  return true;
 }
 
 std::map<Tuple, Decimal> Sums::Values(const Measure& measure,

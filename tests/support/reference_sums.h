@@ -78,17 +78,35 @@ class Sums {
   // Feeds every measure that the count speaks to; what became of it in each.
   std::vector<Fed> Feed(const Count& count, std::size_t groups_max);
 
+  // What one sum is, and the versions in it.
+  struct Cell {
+    Decimal sum;
+    std::optional<std::uint64_t> newest;
+    std::optional<std::uint64_t> last_total;
+
+    // False if it is stale, and nothing has changed.
+    bool Take(const Count& count);
+  };
+  struct Key {
+    Measure measure;
+    std::optional<ContractId> contract;
+    Tuple tuple;
+
+    bool operator<(const Key& other) const;
+  };
+  // Where a count belongs.
+  std::vector<Key> KeysOf(const Count& count);
+  // As it is; as nothing where there is none.
+  Cell At(const Key& key) const;
+  // False, and counted as dropped, where there is no room.
+  bool Set(const Key& key, const Cell& cell, std::size_t groups_max);
+
   // The sum over the contracts that match, of each tuple that has data.
   std::map<Tuple, Decimal> Values(const Measure& measure,
                                   const ContractFields& contracts) const;
   std::uint64_t Dropped(const Measure& measure) const;
 
  private:
-  struct Cell {
-    Decimal sum;
-    std::optional<std::uint64_t> newest;
-    std::optional<std::uint64_t> last_total;
-  };
   struct Parts {
     std::map<std::optional<ContractId>, std::map<Tuple, Cell>> cells;
     std::uint64_t dropped = 0;
@@ -96,8 +114,11 @@ class Sums {
     std::uint64_t since = 0;
   };
 
+  static bool HasRoomFor(Parts& parts, const Tuple& tuple, std::size_t groups_max);
   static Fed FeedCell(Parts& parts, bool by_contract, const Tuple& tuple,
                       const Count& count, std::size_t groups_max);
+  template <typename Visit>
+  void ForEachPart(const Count& count, Visit visit);
 
   bool IsAlwaysKept(const Measure& measure) const;
 

@@ -78,6 +78,8 @@ class Runner {
         return DoAction(step);
       case Step::Kind::kStatus:
         return DoStatus(step);
+      case Step::Kind::kExplain:
+        return DoExplain(step);
       case Step::Kind::kInstances:
         return DoInstances(step);
       case Step::Kind::kStats:
@@ -152,6 +154,17 @@ class Runner {
       return absl::StrCat("expected ", expected, "\n  actual: ", actual);
     }
     return state.ok() ? Compare(step, Describe(*state)) : "";
+  }
+
+  std::string DoExplain(const Step& step) {
+    const absl::StatusOr<Explanation> explanation =
+        engine_->Explain(step.customer, step.alert, step.selector);
+    const std::string expected = step.error.empty() ? "ok" : step.error;
+    const std::string actual = DescribeStatus(explanation.status());
+    if (actual != expected) {
+      return absl::StrCat("expected ", expected, "\n  actual: ", actual);
+    }
+    return explanation.ok() ? Compare(step, Describe(*explanation)) : "";
   }
 
   std::string DoInstances(const Step& step) {

@@ -74,9 +74,15 @@ namespace tocsin::testing {
 //   expect nothing
 //   status CUSTOMER ALERT STATUS {FIELD=VALUE}
 //                           STATUS is ok, in_alarm, evaluating, or none; fields: value
-//                           epoch by dropped threshold name alert_status, and those of
+//                           epoch by dropped threshold name alert_status
+//                           source_failed, and those of
 //                           the instance; of one instance: [INSTANCE], in brackets
 //   status CUSTOMER ALERT error REASON {[INSTANCE]}
+//   explain CUSTOMER ALERT {FIELD=VALUE} {[INSTANCE]}   why it is so; fields: those of
+//                           `status`, and since since_by (what the status is so since),
+//                           due_since due (reasons, separated by commas), last
+//                           (reached|resolved|none) last_at last_value last_epoch last_by
+//   explain CUSTOMER ALERT error REASON {[INSTANCE]}
 //   instances CUSTOMER ALERT {VALUES:STATUS}   all of them: group values separated by
 //                           commas, or the balance, invoice, or value of seat or field;
 //                           nothing in front of the colon for the whole
@@ -86,7 +92,15 @@ namespace tocsin::testing {
 // A notification that was delivered and not expected fails the scenario at the
 // next command that is not an `expect`.
 struct Step {
-  enum class Kind { kAction, kExpect, kExpectNothing, kStatus, kInstances, kStats };
+  enum class Kind {
+    kAction,
+    kExpect,
+    kExpectNothing,
+    kStatus,
+    kExplain,
+    kInstances,
+    kStats
+  };
 
   int line = 0;
   Kind kind = Kind::kAction;

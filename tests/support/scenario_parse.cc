@@ -104,7 +104,8 @@ class Parser {
   absl::Status Read(const Words& words, Step& step) {
     const std::string& verb = words[0];
     if (verb == "expect") return ReadExpect(words, step);
-    if (verb == "status" || verb == "instances") return ReadQuery(words, step);
+    if (verb == "status" || verb == "explain" || verb == "instances")
+      return ReadQuery(words, step);
     if (verb == "stats") {
       step.kind = Step::Kind::kStats;
       return ReadFields(From(words, 1), step);
@@ -229,11 +230,12 @@ class Parser {
       step.words = From(words, 3);
       return absl::OkStatus();
     }
-    step.kind = Step::Kind::kStatus;
+    step.kind = words[0] == "explain" ? Step::Kind::kExplain : Step::Kind::kStatus;
     if (words.size() > 4 && words[3] == "error") {
       step.error = words[4];
       return ReadFields(From(words, 5), step);
     }
+    if (words[0] == "explain") return ReadFields(From(words, 3), step);
     if (words.size() < 4)
       return absl::InvalidArgumentError("status CUSTOMER ALERT STATUS");
     step.fields["status"] = words[3];

@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 TEST(Source, IsAskedWhatTheAlertWatches) {
   SourceFixture fixture;
@@ -169,6 +170,27 @@ TEST(Source, AnAnswerThatAResetOvertakesIsThrownAway) {
   fixture.Reset();
   EXPECT_EQ(fixture.State(), "evaluating 10");
   EXPECT_EQ(fixture.source.waiting(), 1u);
+}
+
+// Would catch an answer whose crossing is told of another alert that has its own
+// judgement due, which then tells it again.
+TEST(Source, AnswersThatComeTogetherTellACrossingOnce) {
+  for (const bool swapped : {false, true}) {
+    SourceFixture fixture;
+    const AlertId beside = fixture.Limit("90");
+    fixture.Drain();
+    ASSERT_TRUE(fixture.engine->Reset(kAcmeRead, fixture.limit).ok());
+    ASSERT_TRUE(fixture.engine->Reset(kAcmeRead, beside).ok());
+    fixture.Drain();
+    SourceAsked one = fixture.source.Take();
+    SourceAsked other = fixture.source.Take();
+    if (swapped) std::swap(one, other);
+    one.done(std::vector<Fact>());
+    other.done({{ToldTotal("120")}});
+    fixture.Drain();
+    EXPECT_THAT(fixture.Told(),
+                UnorderedElementsAre("reached 120 epoch 1", "reached 120 epoch 1"));
+  }
 }
 
 TEST(Source, ASecondAnswerIsIgnored) {
