@@ -33,8 +33,9 @@ void ExpectInOrder(const std::vector<Notification>& notifications) {
   }
 }
 
-// Autumn sent two webhooks for one crossing when two tracks came at once; OpenMeter, which
-// looks whether a notification is there and then inserts it, two when workers overlap.
+// Autumn sent two webhooks for one crossing when two tracks came at once; OpenMeter,
+// which looks whether a notification is there and then inserts it, two when workers
+// overlap.
 TEST(Threads, EachThresholdIsNotifiedOnceHoweverManyThreadsReachIt) {
   constexpr int kThreads = 4;
   constexpr int kCustomers = 8;
