@@ -1,5 +1,6 @@
-// What balances and timers cost: a draw, a top-up and a new balance among few and among
-// many of one customer, and a fact beside a million timers.
+// What balances and timers cost: a draw, a top-up, an end that moves and a new balance
+// among few and among many of one customer, also where each is an instance of its own;
+// and a fact beside a million timers.
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -80,6 +81,44 @@ void BM_TopUpAmongBalances(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_TopUpAmongBalances)->ArgName("balances")->Arg(10)->Arg(10'000);
+
+// Each has a value of its own of the field that an alert leaves open, so that a draw
+// moves one of so many instances, and maybe the whole.
+void BM_DrawAmongFieldValues(benchmark::State& state) {
+  const auto count = static_cast<std::uint64_t>(state.range(0));
+  Holder setting(0);
+  benchmark::DoNotOptimize(setting.engine->CreateAlert(
+      {.type = AlertType::kLowRemainingContractCreditAndCommitBalanceReached,
+       .name = "low",
+       .threshold = Decimal::FromInteger(1),
+       .alert_specifiers = {{.custom_field_filters = {{.key = "team"}}}}}));
+  for (std::uint64_t i = 0; i < count; ++i) {
+    BalanceTold balance = ABalance(setting.customer, i);
+    balance.custom_fields = CustomFields{{"team", absl::StrCat("team ", i)}};
+    setting.Apply(balance);
+  }
+  std::uint64_t i = 0;
+  for (auto _ : state) {
+    setting.Apply(BalanceDrawn{.customer = setting.customer,
+                               .balance = IdOfNumber<BalanceId>(i++ % count),
+                               .amount = Decimal::FromUnits(1)});
+  }
+}
+BENCHMARK(BM_DrawAmongFieldValues)->ArgName("balances")->Arg(10)->Arg(10'000);
+
+// Under an alert on days: what was to come of the old end goes, and of the new one comes.
+void BM_MoveEndAmongBalances(benchmark::State& state) {
+  Holder setting(static_cast<std::uint64_t>(state.range(0)));
+  std::uint64_t i = 0;
+  for (auto _ : state) {
+    BalanceTold balance = ABalance(setting.customer, i % setting.count);
+    balance.ends_at = *balance.ends_at.value() +
+                      absl::Seconds(static_cast<std::int64_t>(1 + i * 7'919 % 1'000'000));
+    setting.Apply(balance);
+    ++i;
+  }
+}
+BENCHMARK(BM_MoveEndAmongBalances)->ArgName("balances")->Arg(10)->Arg(10'000);
 
 // The customer is made anew after every thousand, so that there are never many more.
 void BM_AddAmongBalances(benchmark::State& state) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
@@ -52,11 +53,28 @@ constexpr CreditTypeId kUsdCents(boost::uuids::uuid{{0x27, 0x14, 0xe4, 0x83, 0x4
                                                      0x48, 0xe4, 0x9e, 0x25, 0xac, 0x73,
                                                      0x2e, 0x8f, 0x24, 0xf2}});
 
+bool IsHyphenPlace(std::size_t place) {
+  return place == 8 || place == 13 || place == 18 || place == 23;
+}
+
+// What is wrong with a text that is no UUID, and what would be right.
+std::string WrongWith(absl::string_view text) {
+  if (text.size() != kTextSize) return "it must have 36 characters";
+  std::size_t place = 0;
+  const auto right = [text, &place] {
+    if (IsHyphenPlace(place)) return text[place] == '-';
+    return kDigitValues[static_cast<unsigned char>(text[place])] <= 15;
+  };
+  while (place + 1 < kTextSize && right()) ++place;
+  return absl::StrCat("character ", place + 1, " is ", Quote(text.substr(place, 1)),
+                      " and must be a ",
+                      IsHyphenPlace(place) ? "hyphen" : "hexadecimal digit");
+}
+
 absl::Status NotUuid(absl::string_view text) {
-  return MakeStatus(
-      Reason::kMalformed,
-      absl::StrCat(Quote(text), " is not a UUID; it must have 36 characters, as in ",
-                   "\"2714e483-4ff1-48e4-9e25-ac732e8f24f2\""));
+  return MakeStatus(Reason::kMalformed,
+                    absl::StrCat(Quote(text), " is not a UUID; ", WrongWith(text),
+                                 ", as in ", "\"2714e483-4ff1-48e4-9e25-ac732e8f24f2\""));
 }
 
 }  // namespace

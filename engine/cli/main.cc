@@ -103,9 +103,10 @@ int Main(int argc, char** argv) {
     std::cerr << "tocsin: " << closed.status().message() << "\n";
     return kExitFailure;
   }
-  // A reader that goes away makes a write fail, which is told, instead of ending the
-  // program without a word.
+  // A reader that goes away, or a file as large as the system lets it become, makes a
+  // write fail, which is told, instead of ending the program without a word.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   // Debian's Abseil looks for deadlocks at every lock. That takes a third of the
   // time of a replay, where one thread alone takes the engine's locks.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -62,10 +63,14 @@ absl::StatusOr<state::Slot*> EngineImpl::FindInScope(state::Shard* shard,
                                                      Work* work) {
   absl::StatusOr<state::Slot*> slot = FindKnown(shard, customer, work);
   if (!slot.ok() || (*slot)->customer.InScope(alert.spec())) return slot;
+  const AlertSpec& spec = alert.spec();
+  const std::string scope = spec.customer.has_value()
+                                ? absl::StrCat("customer ", spec.customer->ToString())
+                                : absl::StrCat("who is on plan ", spec.plan->ToString());
   return MakeStatus(
       Reason::kNotInScope,
       absl::StrCat("alert ", alert.id().ToString(), " does not speak of customer ",
-                   customer.ToString(), "; its scope is another customer or plan"));
+                   customer.ToString(), "; it is for ", scope));
 }
 
 model::AlertPtr EngineImpl::InForce(const state::Shard& shard, const state::Slot& slot,

@@ -36,8 +36,13 @@ absl::Status CheckText(const TextRule& rule, absl::string_view text) {
   return absl::OkStatus();
 }
 
-absl::Status Missing(absl::string_view what) {
-  return MakeStatus(Reason::kMissing, absl::StrCat(what, " is required"));
+absl::Status Missing(absl::string_view what, absl::string_view right) {
+  return MakeStatus(Reason::kMissing, absl::StrCat(what, " is missing; ", right));
+}
+
+// Of a field that some types must have.
+absl::Status MissingOfType(absl::string_view what, AlertType type) {
+  return Missing(what, absl::StrCat(AlertTypeName(type), " must have one"));
 }
 
 template <typename AnyId>
@@ -51,10 +56,9 @@ absl::Status CheckId(absl::string_view what, const std::optional<AnyId>& id) {
 }
 
 absl::Status CheckNamesAndThreshold(const AlertSpec& spec) {
-  if (spec.name.empty()) return Missing("name");
   absl::Status status = CheckText({"name", 1, kAlertNameMax}, spec.name);
   if (!status.ok()) return status;
-  if (!spec.threshold.has_value()) return Missing("threshold");
+  if (!spec.threshold.has_value()) return Missing("threshold", "give a decimal");
   if (!spec.threshold->IsAmount()) {
     return MakeStatus(
         Reason::kOutOfRange,
@@ -97,7 +101,7 @@ absl::Status CheckSubject(const AlertSpec& spec) {
     return NotOfThisType("billable_metric_id", spec.type);
   }
   if (!spec.billable_metric && info.has_billable_metric) {
-    return Missing("billable_metric_id");
+    return MissingOfType("billable_metric_id", spec.type);
   }
   return absl::OkStatus();
 }
@@ -192,7 +196,7 @@ absl::Status CheckTypes(absl::string_view what, bool has, AlertType type,
 absl::Status CheckSeat(const AlertSpec& spec) {
   const bool has = InfoOf(spec.type).has_seat_filter;
   if (!spec.seat_filter.has_value()) {
-    return has ? Missing("seat_filter") : absl::OkStatus();
+    return has ? MissingOfType("seat_filter", spec.type) : absl::OkStatus();
   }
   if (!has) return NotOfThisType("seat_filter", spec.type);
   absl::Status status =
@@ -254,9 +258,9 @@ absl::Status CheckSpecifiers(const AlertSpec& spec) {
 absl::Status CheckType(AlertType type) {
   const auto number = static_cast<std::size_t>(type);
   if (number < AlertTypes().size()) return absl::OkStatus();
-  return MakeStatus(Reason::kMalformed,
-                    absl::StrCat("alert type number ", number, " is unknown; there are ",
-                                 AlertTypes().size()));
+  return MakeStatus(Reason::kMalformed, absl::StrCat("alert type number ", number,
+                                                     " is unknown; it must be 0 to ",
+                                                     AlertTypes().size() - 1));
 }
 
 }  // namespace

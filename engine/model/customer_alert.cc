@@ -135,11 +135,11 @@ absl::Status CheckInstance(const Customer& customer, const AlertVersion& alert,
     found = found || reading.instance == *instance;
   });
   if (found) return absl::OkStatus();
-  return MakeStatus(
-      Reason::kUnknownInstance,
-      absl::StrCat("customer ", customer.id.ToString(), " has no ",
-                   NameInstance(alert.spec(), *instance), " under alert ",
-                   alert.id().ToString(), " now; ForEachInstance tells which there are"));
+  return MakeStatus(Reason::kUnknownInstance,
+                    absl::StrCat("customer ", customer.id.ToString(), " has no ",
+                                 NameInstance(alert.spec(), *instance), " under alert ",
+                                 alert.id().ToString(),
+                                 " now; only one that has data there can be named"));
 }
 
 bool HasPendingReset(const Customer& customer, const AlertId& alert) {

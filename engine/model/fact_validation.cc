@@ -84,7 +84,8 @@ absl::Status CheckTime(absl::Time time, absl::Time now, absl::Duration ahead_max
   return MakeStatus(Reason::kTooFarAhead,
                     absl::StrCat("timestamp ", ToRfc3339Exact(time), " is more than ",
                                  absl::FormatDuration(ahead_max), " past the clock, ",
-                                 ToRfc3339Exact(now)));
+                                 ToRfc3339Exact(now), "; it must be no further (",
+                                 "Options::event_time_ahead_max)"));
 }
 
 absl::Status CheckEntry(absl::string_view what, Decimal amount,
@@ -158,7 +159,7 @@ absl::Status CheckType(BalanceType type) {
   if (number < kBalanceTypeCount) return absl::OkStatus();
   return MakeStatus(Reason::kMalformed,
                     absl::StrCat("balance type number ", number,
-                                 " is unknown; there are ", kBalanceTypeCount));
+                                 " is unknown; it must be 0 to ", kBalanceTypeCount - 1));
 }
 
 absl::Status Check(const BalanceTold& fact, const Limits&) {
@@ -188,7 +189,8 @@ absl::Status Check(const BalanceTold& fact, const Limits&) {
       Reason::kMalformed,
       absl::StrCat("balance ", fact.balance.ToString(), " ends at ",
                    ToRfc3339Exact(*fact.ends_at.value()), ", not after its start at ",
-                   ToRfc3339Exact(*fact.starts_at.value())));
+                   ToRfc3339Exact(*fact.starts_at.value()),
+                   "; ends_at must be later than starts_at, or be left out"));
 }
 
 absl::Status Check(const BalanceDrawn& fact, const Limits&) {

@@ -14,7 +14,8 @@ absl::Status CheckPeriod(const Period& period) {
   return MakeStatus(
       Reason::kMalformed,
       absl::StrCat("the period ends at ", ToRfc3339Exact(period.ends_at),
-                   ", not after its start at ", ToRfc3339Exact(period.starts_at)));
+                   ", not after its start at ", ToRfc3339Exact(period.starts_at),
+                   "; ends_at must be later than starts_at"));
 }
 
 Period CalendarMonthAt(absl::Time instant) {
@@ -61,8 +62,8 @@ absl::StatusOr<PeriodState::Told> PeriodState::Tell(const Period& period,
     return MakeStatus(
         Reason::kPeriodGoesBack,
         absl::StrCat("the period starts at ", ToRfc3339Exact(period.starts_at),
-                     ", before the current one, which started at ",
-                     ToRfc3339Exact(current_.starts_at)));
+                     ", before the current one; it must start at ",
+                     ToRfc3339Exact(current_.starts_at), ", as that did, or later"));
   }
   any_told_ = true;
   // An event stamped ahead of the clock may have begun a period that starts later

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -91,6 +92,39 @@ TEST(CommandLine, AFullDiskEndsWithTwo) {
                    replay.facts_path(), option, "/dev/full"});
     EXPECT_EQ(result.exit_status, 2) << option;
     EXPECT_THAT(result.err, HasSubstr("/dev/full: cannot be written")) << option;
+  }
+}
+
+// Lets no file of this process, nor of those that it starts, grow beyond so many bytes.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    EXPECT_EQ(getrlimit(RLIMIT_FSIZE, &before_), 0);
+    const rlimit limit = {.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  }
+  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit before_ = {};
+};
+
+TEST(CommandLine, AFileThatMayNotGrowEndsWithTwo) {
+  std::string facts;
+  for (int i = 0; i < 2'000; ++i) facts += SpendLine(i, 10, 0);
+  ReplayRun replay(OneAlert(), facts);
+  const std::string out = replay.dir().Path("out");
+  for (const char* option : {"--notifications", "--state"}) {
+    RunResult result;
+    {
+      const FileSizeLimit limit(10'240);
+      result = RunTocsin({"replay", "--alerts", replay.alerts_path(), "--facts",
+                          replay.facts_path(), option, out});
+    }
+    EXPECT_EQ(result.exit_status, 2) << option << ": -1 is death by a signal";
+    EXPECT_THAT(result.err, HasSubstr(out + ": cannot be written")) << option;
   }
 }
 

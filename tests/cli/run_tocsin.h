@@ -89,10 +89,11 @@ inline pid_t StartProgram(std::vector<std::string> args, const StandardFiles& fi
     if (wanted[fd] >= 0) posix_spawn_file_actions_adddup2(&actions, wanted[fd], fd);
     if (wanted[fd] == kClosed) posix_spawn_file_actions_addclose(&actions, fd);
   }
-  // A test that ignores SIGPIPE for itself must not do so for the program.
+  // What a test, or who started it, ignores must not be ignored for the program too.
   sigset_t defaults;
   sigemptyset(&defaults);
   sigaddset(&defaults, SIGPIPE);
+  sigaddset(&defaults, SIGXFSZ);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setsigdefault(&attributes, &defaults);

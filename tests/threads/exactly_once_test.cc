@@ -33,6 +33,9 @@ void ExpectInOrder(const std::vector<Notification>& notifications) {
   }
 }
 
+// Autumn sent two webhooks for one crossing when two tracks came at once; OpenMeter,
+// which looks whether a notification is there and then inserts it, two when workers
+// overlap.
 TEST(Threads, EachThresholdIsNotifiedOnceHoweverManyThreadsReachIt) {
   constexpr int kThreads = 4;
   constexpr int kCustomers = 8;
@@ -81,6 +84,7 @@ TEST(Threads, UpAndDownAreNotifiedInTurn) {
   }
 }
 
+// The same of a sweep over everybody that overlaps with their facts (OpenMeter).
 TEST(Threads, AnAlertCreatedAmongFactsSpeaksOnceToEachCustomer) {
   constexpr int kCustomers = 200;
   CollectingSink sink;

@@ -74,6 +74,27 @@ TEST(IdsTest, RefusesOtherForms) {
             "\"2714e483-4ff1-48e4-9e25-ac732e8f24f2\"");
 }
 
+TEST(IdsTest, AWrongCharacterIsNamedWithItsPlace) {
+  // Catches: 36 characters that are told to be 36; the first or last not looked at.
+  struct Row {
+    std::size_t at;
+    const char* character;
+    const char* says;
+  };
+  const Row rows[] = {
+      {0, "g", "character 1 is \"g\" and must be a hexadecimal digit, as in \"2714"},
+      {8, "0", "character 9 is \"0\" and must be a hyphen, as in \"2714"},
+      {35, "-", "character 36 is \"-\" and must be a hexadecimal digit, as in \"2714"},
+      {20, "\xc3", "character 21 is \"\\xc3\" and must be a hexadecimal digit"},
+  };
+  for (const Row& row : rows) {
+    std::string text = kText;
+    text.replace(row.at, 1, row.character);
+    const absl::Status status = ParseUuid(text).status();
+    EXPECT_NE(status.message().find(row.says), absl::string_view::npos) << status;
+  }
+}
+
 TEST(IdsTest, NilIsReadAndSaysSo) {
   // Catches: nil refused as text, which is for the caller to judge.
   const absl::StatusOr<PlanId> nil =

@@ -17,6 +17,7 @@
 namespace tocsin::model {
 namespace {
 
+using ::testing::AllOf;
 using testing::At;
 using testing::Contract;
 using testing::D;
@@ -96,6 +97,10 @@ TEST_F(Limits, NoSumOfSomeContractsCanOverflow) {
   // The whole stands at 0 and so does not overflow; a filter that passes 1 and 3 would.
   const Outcome refused = Tell(Spend("2", 3));
   EXPECT_EQ(ReasonOf(refused.status), Reason::kOutOfRange);
+  EXPECT_THAT(std::string(refused.status.message()),
+              AllOf(HasSubstr("amount 2 would take a sum"),
+                    HasSubstr(testing::Customer(1).ToString()),
+                    HasSubstr("beyond 128 bits (about +-1.7 * 10^26)")));
   EXPECT_EQ(meter->contracts.Find(Contract(3)), nullptr);
   EXPECT_EQ(meter->contracts.bounds.above, near);
   EXPECT_EQ(meter->whole.sum.value, D("0"));
