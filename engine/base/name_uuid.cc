@@ -35,7 +35,7 @@ class Sha1 {
 
   TOCSIN_SHA_TARGET void Add(const std::uint8_t* block) {
     __m128i words[4];
-    for (int i = 0; i < 4; ++i) {
+    for (std::size_t i = 0; i < 4; ++i) {
       words[i] =
           Reversed(_mm_loadu_si128(reinterpret_cast<const __m128i*>(block + 16 * i)));
     }
