@@ -73,7 +73,12 @@ void TakeInChange(Customer* customer, const AlertChange& change, const Context& 
   Pending& pending = it->second;
   if (inserted) pending.since = change.at;
   if (inserted && !created) pending.judged_under = change.before;
-  if (restarts > 0) pending.judged_under = nullptr;
+  if (restarts > 0) {
+    pending.judged_under = nullptr;
+    // A reset that is owed stays owed, also where its instance goes.
+    pending.reset_whole = pending.HasReset();
+    pending.reset_instances.clear();
+  }
   pending.created |= created;
   pending.restarted |= restarts > 0;
   pending.updated |= updated;

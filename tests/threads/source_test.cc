@@ -54,7 +54,11 @@ TEST(SourceThreads, ResetsFactsAndAnswersBesideEachOther) {
   CollectingSink sink;
   ScriptedSource source;
   std::unique_ptr<Engine> engine =
-      *Engine::Open({.sink = &sink, .shards = 2, .fact_source = &source});
+      *Engine::Open({.sink = &sink,
+                     .shards = 2,
+                     .fact_source = &source,
+                     // More than there are facts that could spoil a read.
+                     .source_attempts_max = 1'000});
   const AlertId alert = *engine->CreateAlert({.name = "x", .threshold = D("10")});
   for (int c = 0; c < kCustomers; ++c) {
     ASSERT_EQ(engine->Apply({testing::Spend(Customer(c), "1")}).applied, 1u);
