@@ -7,8 +7,8 @@
 namespace tocsin {
 
 // The version-5 UUID (RFC 4122, section 4.3) of a name of any length in a namespace:
-// the same as Boost's name_generator_sha1 makes, in a fifth of its time where the
-// processor has instructions for SHA-1. Thread-safe.
+// the same as Boost's name_generator_sha1 makes, sooner where the processor has
+// instructions for SHA-1. Thread-safe.
 boost::uuids::uuid NameUuid(const boost::uuids::uuid& name_space, absl::string_view name);
 
 }  // namespace tocsin
