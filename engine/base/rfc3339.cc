@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/calendar.h"
 #include "engine/base/digit.h"
 #include "engine/base/status.h"
 #include "engine/base/text.h"
@@ -11,52 +12,10 @@
 namespace tocsin {
 namespace {
 
-constexpr std::int64_t kSecondsPerDay = 86'400;
-
-struct Date {
-  int year = 0;
-  int month = 1;
-  int day = 1;
-};
-
-// Days since 1970-01-01 in the proleptic Gregorian calendar, for the years 0 to
-// 9999. Years are counted from March, so that the leap day is the last of its
-// year, and in eras of 400 years, which all have the same 146,097 days.
-// http://howardhinnant.github.io/date_algorithms.html
-constexpr std::int64_t DaysFromDate(const Date& date) {
-  // One era more, so that January of the year 0 is no negative year.
-  const int year = date.year - (date.month <= 2 ? 1 : 0) + 400;
-  const int era = year / 400;
-  const int year_of_era = year % 400;
-  const int month_from_march = (date.month + 9) % 12;
-  const int day_of_year = (153 * month_from_march + 2) / 5 + date.day - 1;
-  const int day_of_era =
-      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return std::int64_t{era - 1} * 146'097 + day_of_era - 719'468;
-}
-
-// The reverse of it.
-constexpr Date DateFromDays(std::int64_t days) {
-  const int shifted = static_cast<int>(days + 719'468 + 146'097);
-  const int era = shifted / 146'097;
-  const int day_of_era = shifted % 146'097;
-  const int year_of_era =
-      (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) /
-      365;
-  const int day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const int month_from_march = (5 * day_of_year + 2) / 153;
-  const int day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-  const int month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
-  const int year = year_of_era + (era - 1) * 400 + (month <= 2 ? 1 : 0);
-  return {year, month, day};
-}
-
 constexpr std::int64_t kSecondsMin = DaysFromDate({0, 1, 1}) * kSecondsPerDay;
 constexpr std::int64_t kSecondsEnd = (DaysFromDate({9999, 12, 31}) + 1) * kSecondsPerDay;
-static_assert(DaysFromDate({1970, 1, 1}) == 0);
 
-int DaysInMonth(int year, int month) {
+int DaysInMonth(std::int64_t year, int month) {
   constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   const bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
   return kDays[month - 1] + (month == 2 && is_leap ? 1 : 0);
@@ -141,10 +100,6 @@ absl::Status NotTime(absl::string_view text) {
                                  "such as 2026-01-31T12:00:00Z"));
 }
 
-std::int64_t FloorDivide(std::int64_t value, std::int64_t divisor) {
-  return value / divisor - (value % divisor < 0 ? 1 : 0);
-}
-
 // Whether a leap second can stand before this second since 1970.
 bool IsMonthStart(std::int64_t seconds) {
   const std::int64_t days = FloorDivide(seconds, kSecondsPerDay);
@@ -168,7 +123,7 @@ void PutSeconds(std::int64_t seconds, char* out) {
   const std::int64_t days = FloorDivide(seconds, kSecondsPerDay);
   const Date date = DateFromDays(days);
   const int second_of_day = static_cast<int>(seconds - days * kSecondsPerDay);
-  PutDigits(date.year, 4, out);
+  PutDigits(static_cast<int>(date.year), 4, out);
   PutDigits(date.month, 2, out + 5);
   PutDigits(date.day, 2, out + 8);
   PutDigits(second_of_day / 3'600, 2, out + 11);

@@ -12,10 +12,12 @@
 
 namespace tocsin::core {
 
-// Which shard a fact of the batch goes to.
+// Which shard a fact of the batch goes to, and the customer's slot there once it was
+// looked for and found.
 struct EngineImpl::Route {
   std::uint32_t shard = 0;
   std::uint32_t index = 0;
+  state::Slot* slot = nullptr;
 };
 
 namespace {
@@ -78,7 +80,7 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
   }
   const bool many = shards_.size() > 1 && routes.size() > 1;
   if (many) SortByShard(shards_.size(), &routes);
-  ApplyRoutes(facts, routes, &result);
+  ApplyRoutes(facts, absl::MakeSpan(routes), &result);
   std::stable_sort(
       result.reports.begin(), result.reports.end(),
       [](const FactReport& a, const FactReport& b) { return a.index < b.index; });
@@ -87,7 +89,7 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
   return result;
 }
 
-void EngineImpl::ApplyRoutes(absl::Span<const Fact> facts, absl::Span<const Route> routes,
+void EngineImpl::ApplyRoutes(absl::Span<const Fact> facts, absl::Span<Route> routes,
                              ApplyResult* result) {
   for (std::size_t i = 0; i < routes.size();) {
     state::Shard* shard = shards_[routes[i].shard].get();
@@ -99,8 +101,8 @@ void EngineImpl::ApplyRoutes(absl::Span<const Fact> facts, absl::Span<const Rout
       work.now = Now();
       for (const std::uint32_t same = routes[i].shard; i < end && routes[i].shard == same;
            ++i) {
-        Prefetch(*shard, facts, routes.subspan(i, end - i));
-        ApplyOne(shard, facts[routes[i].index], routes[i].index, &work, result);
+        Prefetch(shard, facts, routes.subspan(i, end - i));
+        ApplyOne(shard, routes[i], facts[routes[i].index], &work, result);
       }
     }
     if (work.decided || work.due) Pass(Moment::kFactDecided);
@@ -108,8 +110,8 @@ void EngineImpl::ApplyRoutes(absl::Span<const Fact> facts, absl::Span<const Rout
   }
 }
 
-void EngineImpl::Prefetch(const state::Shard& shard, absl::Span<const Fact> facts,
-                          absl::Span<const Route> next) {
+void EngineImpl::Prefetch(state::Shard* shard, absl::Span<const Fact> facts,
+                          absl::Span<Route> next) {
   // Far enough ahead for memory to answer, and not so far that it is gone again.
   constexpr std::size_t kEntryAhead = 12;
   constexpr std::size_t kSlotAhead = 8;
@@ -120,18 +122,29 @@ void EngineImpl::Prefetch(const state::Shard& shard, absl::Span<const Fact> fact
   const auto customer = [&](std::size_t ahead) -> const CustomerId& {
     return model::CustomerOf(facts[next[ahead].index]);
   };
-  if (is_near(kEntryAhead)) shard.PrefetchEntry(customer(kEntryAhead));
-  if (is_near(kSlotAhead)) shard.PrefetchSlot(customer(kSlotAhead));
-  if (is_near(kMetersAhead)) shard.PrefetchMeters(customer(kMetersAhead));
+  if (is_near(kEntryAhead)) shard->PrefetchEntry(customer(kEntryAhead));
+  if (is_near(kSlotAhead)) {
+    state::Slot* const slot = shard->Find(customer(kSlotAhead));
+    if (slot != nullptr) slot->Prefetch();
+    next[kSlotAhead].slot = slot;
+  }
+  if (is_near(kMetersAhead) && next[kMetersAhead].slot != nullptr) {
+    next[kMetersAhead].slot->PrefetchMeters();
+  }
 }
 
-void EngineImpl::ApplyOne(state::Shard* shard, const Fact& fact, std::size_t index,
+void EngineImpl::ApplyOne(state::Shard* shard, const Route& route, const Fact& fact,
                           Work* work, ApplyResult* result) {
+  const std::size_t index = route.index;
   const CustomerId& customer = model::CustomerOf(fact);
-  if (!model::MayBeFirst(fact) && shard->Find(customer) == nullptr) {
-    return Refuse(index, model::NotKnown(fact), result);
+  state::Slot* found = route.slot;
+  // One before it in the batch may have brought the customer since.
+  if (found == nullptr && !model::MayBeFirst(fact)) {
+    found = shard->Find(customer);
+    if (found == nullptr) return Refuse(index, model::NotKnown(fact), result);
   }
-  state::Slot& slot = shard->FindOrCreate(customer, work->now);
+  state::Slot& slot =
+      found != nullptr ? *found : shard->FindOrCreate(customer, work->now);
   model::Outcome outcome =
       model::ApplyFact(&slot.customer, ContextFor(*shard, slot, work), fact);
   HandOn(shard, &slot, work);

@@ -127,11 +127,11 @@ class EngineImpl final : public Engine {
 
   // apply.cc
   struct Route;
-  void ApplyRoutes(absl::Span<const Fact> facts, absl::Span<const Route> routes,
+  void ApplyRoutes(absl::Span<const Fact> facts, absl::Span<Route> routes,
                    ApplyResult* result);
-  void Prefetch(const state::Shard& shard, absl::Span<const Fact> facts,
-                absl::Span<const Route> next) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mu);
-  void ApplyOne(state::Shard* shard, const Fact& fact, std::size_t index, Work* work,
+  void Prefetch(state::Shard* shard, absl::Span<const Fact> facts, absl::Span<Route> next)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  void ApplyOne(state::Shard* shard, const Route& route, const Fact& fact, Work* work,
                 ApplyResult* result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   void Count(const ApplyResult& result);
 

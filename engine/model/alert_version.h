@@ -14,6 +14,17 @@
 
 namespace tocsin::model {
 
+// Whether a threshold is reached; a value equal to it has reached it.
+inline bool IsReachedAt(Decimal value, Decimal threshold, bool rises) {
+  if (TOCSIN_MISTAKE(strict_threshold) && value == threshold) return false;
+  return rises ? value >= threshold : value <= threshold;
+}
+inline bool IsReachedAt(const Level& level, Decimal threshold, bool rises) {
+  const std::strong_ordering order = level <=> threshold;
+  if (TOCSIN_MISTAKE(strict_percentage) && order == 0) return false;
+  return rises ? order >= 0 : order <= 0;
+}
+
 // One version of an alert's definition, never changed once made: a change makes
 // the next version.
 //
@@ -35,15 +46,9 @@ struct AlertVersion {
   bool archived() const { return alert.status == AlertStatus::kArchived; }
   bool rises() const { return InfoOf(alert.spec.type).direction == Direction::kRising; }
 
-  // A value equal to the threshold has reached it.
-  bool IsReachedAt(Decimal value) const {
-    if (TOCSIN_MISTAKE(strict_threshold) && value == threshold()) return false;
-    return rises() ? value >= threshold() : value <= threshold();
-  }
-  bool IsReachedAt(const Level& level) const {
-    const std::strong_ordering order = level <=> threshold();
-    if (TOCSIN_MISTAKE(strict_percentage) && order == 0) return false;
-    return rises() ? order >= 0 : order <= 0;
+  template <typename Value>
+  bool IsReachedAt(const Value& value) const {
+    return model::IsReachedAt(value, threshold(), rises());
   }
   // The order in which the rungs of a ladder are reached, and told of.
   bool IsReachedBefore(const AlertVersion& other) const {

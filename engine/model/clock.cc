@@ -27,6 +27,10 @@ void LeaveAll(Customer* customer, const Context& context, Turn* turn) {
     gauge->sum = Sum();
     const bool none_reached = gauge->band.below == Band::Unbounded().below;
     if (!previous.has_value() || none_reached) return;
+    if (!customer->may_resolve_at_end) {
+      gauge->band = Band::Empty();
+      return;
+    }
     JudgeGauge(*customer, context.catalog, meter.subject, measure, key, Trigger::kPeriod,
                previous, gauge, turn);
   };

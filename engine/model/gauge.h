@@ -113,9 +113,10 @@ struct Meter {
     return const_cast<Slice*>(std::as_const(*this).FindSlice(measure));
   }
 
-  // Begins a new period: everything is back at zero and without data.
+  // Begins a new period: everything is back at zero and without data. The band of the
+  // whole stays: whoever ends the period has left it right for no data.
   void Clear() {
-    whole = Gauge();
+    whole.sum = Sum();
     contracts = ContractParts();
     for (Slice& slice : slices) {
       slice.instances.clear();

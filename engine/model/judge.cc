@@ -43,10 +43,11 @@ Ladders::Ladders(const Customer& customer, const Catalog& catalog, const Subject
   if (!own_.empty()) ladders_.push_back(&own_);
 }
 
-Band Ladders::BandAt(Decimal value) const {
+Band Ladders::BandAt(const std::optional<Decimal>& value) const {
   Band band = Band::Unbounded();
   for (const Ladder* ladder : ladders_) {
-    band.IntersectWith(ladder->BandAt(ladder->Reached(value)));
+    const std::size_t reached = value.has_value() ? ladder->Reached(*value) : 0;
+    band.IntersectWith(ladder->BandAt(reached));
   }
   return band;
 }

@@ -30,8 +30,9 @@ class Ladders {
   auto begin() const { return ladders_.begin(); }
   auto end() const { return ladders_.end(); }
 
-  // The values between the nearest thresholds on either side.
-  Band BandAt(Decimal value) const;
+  // The values between the nearest thresholds on either side; without data, those that
+  // reach none either.
+  Band BandAt(const std::optional<Decimal>& value) const;
   // When the next threshold of days is reached of what ends at `ends_at`, after `at`.
   absl::Time NextDaysAt(absl::Time ends_at, absl::Time at) const;
 

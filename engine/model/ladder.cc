@@ -11,21 +11,26 @@ void Ladder::Add(AlertPtr alert) {
   const auto place = std::upper_bound(
       rungs_.begin(), rungs_.end(), alert,
       [](const AlertPtr& a, const AlertPtr& b) { return a->IsReachedBefore(*b); });
+  rises_ = alert->rises();
+  thresholds_.insert(thresholds_.begin() + (place - rungs_.begin()), alert->threshold());
   rungs_.insert(place, std::move(alert));
 }
 
 void Ladder::Remove(const AlertPtr& alert) {
-  rungs_.erase(std::lower_bound(
+  const auto place = std::lower_bound(
       rungs_.begin(), rungs_.end(), alert,
-      [](const AlertPtr& a, const AlertPtr& b) { return a->IsReachedBefore(*b); }));
+      [](const AlertPtr& a, const AlertPtr& b) { return a->IsReachedBefore(*b); });
+  thresholds_.erase(thresholds_.begin() + (place - rungs_.begin()));
+  rungs_.erase(place);
 }
 
 template <typename Value>
 std::size_t Ladder::CountReached(const Value& value) const {
-  const auto end = std::partition_point(
-      rungs_.begin(), rungs_.end(),
-      [&value](const AlertPtr& alert) { return alert->IsReachedAt(value); });
-  return static_cast<std::size_t>(end - rungs_.begin());
+  const auto end = std::partition_point(thresholds_.begin(), thresholds_.end(),
+                                        [this, &value](Decimal threshold) {
+                                          return IsReachedAt(value, threshold, rises_);
+                                        });
+  return static_cast<std::size_t>(end - thresholds_.begin());
 }
 
 std::size_t Ladder::Reached(Decimal value) const { return CountReached(value); }
@@ -34,16 +39,15 @@ std::size_t Ladder::Reached(const Level& level) const { return CountReached(leve
 Band Ladder::BandAt(std::size_t reached) const {
   Band band = Band::Unbounded();
   if (rungs_.empty()) return band;
-  const bool rises = rungs_.front()->rises();
   // The threshold itself is reached, so the band opens one unit beyond it.
   if (reached > 0) {
-    const Int128 last = rungs_[reached - 1]->threshold().units();
-    (rises ? band.below : band.above) = Decimal::FromUnits(rises ? last - 1 : last + 1);
+    const Int128 last = thresholds_[reached - 1].units();
+    (rises_ ? band.below : band.above) = Decimal::FromUnits(rises_ ? last - 1 : last + 1);
   }
   if (reached < rungs_.size()) {
-    const Int128 next = rungs_[reached]->threshold().units();
-    const int more = TOCSIN_MISTAKE(band_holds_next_threshold) ? (rises ? 1 : -1) : 0;
-    (rises ? band.above : band.below) = Decimal::FromUnits(next + more);
+    const Int128 next = thresholds_[reached].units();
+    const int more = TOCSIN_MISTAKE(band_holds_next_threshold) ? (rises_ ? 1 : -1) : 0;
+    (rises_ ? band.above : band.below) = Decimal::FromUnits(next + more);
   }
   return band;
 }

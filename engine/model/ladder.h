@@ -57,6 +57,10 @@ class Ladder {
   std::size_t CountReached(const Value& value) const;
 
   std::vector<AlertPtr> rungs_;
+  // Of the rungs, and their direction: looking for the rungs that a value has reached
+  // reads no alert.
+  std::vector<Decimal> thresholds_;
+  bool rises_ = true;
 };
 
 }  // namespace tocsin::model

@@ -36,14 +36,10 @@ Decimal Level::Rounded() const {
   return Decimal::FromUnits(MultiplyDivide(numerator_, factor_, denominator_));
 }
 
-std::strong_ordering operator<=>(const Level& level, Decimal threshold) {
-  if (level.denominator_ == 1 && level.factor_ == 1) {
-    return level.numerator_ <=> threshold.units();
-  }
+std::strong_ordering Level::CompareExactly(Decimal threshold) const {
   if (TOCSIN_MISTAKE(rounded_before_compared))
-    return level.Rounded().units() <=> threshold.units();
-  return CompareProducts(level.numerator_, level.factor_, threshold.units(),
-                         level.denominator_);
+    return Rounded().units() <=> threshold.units();
+  return CompareProducts(numerator_, factor_, threshold.units(), denominator_);
 }
 
 bool IsLower(const Level& a, const Level& b) {

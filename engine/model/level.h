@@ -23,13 +23,19 @@ class Level {
   // Rounded half to even to 12 digits; at the end of the range where it is beyond.
   Decimal Rounded() const;
 
-  friend std::strong_ordering operator<=>(const Level& level, Decimal threshold);
+  friend std::strong_ordering operator<=>(const Level& level, Decimal threshold) {
+    const bool is_amount = level.denominator_ == 1 && level.factor_ == 1;
+    return is_amount ? level.numerator_ <=> threshold.units()
+                     : level.CompareExactly(threshold);
+  }
   // Of two levels of one measure.
   friend bool IsLower(const Level& a, const Level& b);
 
  private:
   Level(Int128 numerator, Int128 factor, Int128 denominator)
       : numerator_(numerator), factor_(factor), denominator_(denominator) {}
+
+  std::strong_ordering CompareExactly(Decimal threshold) const;
 
   Int128 numerator_ = 0;
   Int128 factor_ = 1;

@@ -2,6 +2,7 @@
 #define TOCSIN_ENGINE_MODEL_MEASURE_H_
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,9 +34,10 @@ struct Subject {
   }
   template <typename H>
   friend H AbslHashValue(H state, const Subject& subject) {
-    return H::combine_contiguous(
-        H::combine(std::move(state), static_cast<std::uint8_t>(subject.type)),
-        subject.id.data, sizeof subject.id.data);
+    std::uint64_t words[2];
+    std::memcpy(words, subject.id.data, sizeof words);
+    return H::combine(std::move(state), static_cast<std::uint8_t>(subject.type), words[0],
+                      words[1]);
   }
 };
 

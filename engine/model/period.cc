@@ -1,14 +1,28 @@
 #include "engine/model/period.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
+#include "engine/base/calendar.h"
 #include "engine/base/mistake.h"
 #include "engine/base/rfc3339.h"
 #include "engine/base/status.h"
 
 namespace tocsin::model {
+namespace {
+
+// Of a day, in days since 1970.
+absl::Time StartOf(std::int64_t days) {
+  // Beyond it, some 290 billion years away, a month has no end that could be told.
+  constexpr std::int64_t kDaysMax =
+      std::numeric_limits<std::int64_t>::max() / kSecondsPerDay;
+  return absl::FromUnixSeconds(std::clamp(days, -kDaysMax, kDaysMax) * kSecondsPerDay);
+}
+
+}  // namespace
+
 absl::Status CheckPeriod(const Period& period) {
   if (period.ends_at > period.starts_at) return absl::OkStatus();
   return MakeStatus(
@@ -19,15 +33,12 @@ absl::Status CheckPeriod(const Period& period) {
 }
 
 Period CalendarMonthAt(absl::Time instant) {
-  // In civil time alone: UTC needs no time zone's tables.
-  constexpr absl::CivilDay kEpoch(1970, 1, 1);
-  const absl::CivilSecond second =
-      absl::CivilSecond(kEpoch) + absl::ToUnixSeconds(instant);
-  const absl::CivilMonth month(second);
-  const auto start = [&kEpoch](absl::CivilMonth first) {
-    return absl::UnixEpoch() + absl::Hours(24) * (absl::CivilDay(first) - kEpoch);
-  };
-  return {.starts_at = start(month), .ends_at = start(month + 1)};
+  const std::int64_t days = FloorDivide(absl::ToUnixSeconds(instant), kSecondsPerDay);
+  const Date date = DateFromDays(days);
+  const Date next =
+      date.month < 12 ? Date{date.year, date.month + 1} : Date{date.year + 1, 1};
+  return {.starts_at = StartOf(days - date.day + 1),
+          .ends_at = StartOf(DaysFromDate(next))};
 }
 
 PeriodState::PeriodState(PeriodPolicy policy, absl::Time now) : policy_(policy) {

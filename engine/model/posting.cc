@@ -29,6 +29,22 @@ struct SliceStep {
   bool moves = false;  // whether the gauge's sum is touched
 };
 
+// Which gauge: of the subject's whole, or of an instance of a measure.
+struct GaugeName {
+  const Measure* measure = nullptr;
+  absl::string_view instance = "";
+};
+
+void MoveGauge(const Customer& customer, const Context& context, const Entry& entry,
+               const GaugeName& name, const Sum& after, Gauge* gauge, Turn* turn) {
+  const std::optional<Decimal> previous = gauge->sum.value_if_data();
+  gauge->sum = after;
+  if (gauge->band.Contains(after.value)) return;
+  if (TOCSIN_MISTAKE(negative_not_judged) && previous && after.value < *previous) return;
+  JudgeGauge(customer, context.catalog, entry.subject, name.measure, name.instance,
+             entry.trigger, previous, gauge, turn);
+}
+
 // Works out what an entry does to every sum it speaks of; `Commit` then does it.
 // Two passes, so that a sum that does not fit refuses the fact whole.
 class Poster {
@@ -193,7 +209,7 @@ class Poster {
     if (!counted_ && dropped_.empty()) return;
     meter_ = &customer_->MeterFor(entry_.subject);
     Turn turn(customer_, context_, context_.now);
-    if (whole_) Move(nullptr, "", *whole_, &meter_->whole, &turn);
+    if (whole_) MoveTo(*whole_, nullptr, "", &meter_->whole, &turn);
     if (contract_) {
       meter_->contracts.sums[*entry_.contract] = *contract_;
       meter_->contracts.bounds = contract_bounds_;
@@ -206,8 +222,13 @@ class Poster {
         instance.parts.bounds = step.bounds;
       }
       if (!step.moves) continue;
-      Move(step.measure.get(), step.instance, step.total, &instance.gauge, &turn);
+      MoveTo(step.total, step.measure.get(), step.instance, &instance.gauge, &turn);
     }
+  }
+
+  void MoveTo(const Sum& after, const Measure* measure, absl::string_view instance,
+              Gauge* gauge, Turn* turn) const {
+    MoveGauge(*customer_, context_, entry_, {measure, instance}, after, gauge, turn);
   }
 
   Slice& SliceFor(const MeasurePtr& measure) {
@@ -215,17 +236,6 @@ class Poster {
     if (slice != nullptr) return *slice;
     meter_->slices.push_back({.measure = measure, .instances = {}, .group_dropped = 0});
     return meter_->slices.back();
-  }
-
-  void Move(const Measure* measure, absl::string_view instance, const Sum& after,
-            Gauge* gauge, Turn* turn) {
-    const std::optional<Decimal> previous = gauge->sum.value_if_data();
-    gauge->sum = after;
-    if (gauge->band.Contains(after.value)) return;
-    if (TOCSIN_MISTAKE(negative_not_judged) && previous && after.value < *previous)
-      return;
-    JudgeGauge(*customer_, context_.catalog, entry_.subject, measure, instance,
-               entry_.trigger, previous, gauge, turn);
   }
 
   Customer* const customer_;
@@ -243,22 +253,26 @@ class Poster {
   bool overflow_ = false;
 };
 
-// The common case: an addition to the whole that crosses nothing. Does it and
-// returns true, or changes nothing.
-bool PostInsideBand(Customer* customer, const Entry& entry) {
+// The common case: an addition to the whole alone. Does it and returns true, or changes
+// nothing.
+bool PostToWhole(Customer* customer, const Context& context, const Entry& entry) {
   if (entry.posting.is_total || entry.contract || !entry.group_values.empty())
     return false;
   Meter* meter = customer->FindMeter(entry.subject);
   if (meter == nullptr) return false;
   Sum sum = meter->whole.sum;
   if (sum.Post(entry.posting) != Posted::kCounted) return false;
-  if (!meter->whole.band.Contains(sum.value)) return false;
-  meter->whole.sum = sum;
+  if (meter->whole.band.Contains(sum.value)) {
+    meter->whole.sum = sum;
+    return true;
+  }
+  Turn turn(customer, context, context.now);
+  MoveGauge(*customer, context, entry, {}, sum, &meter->whole, &turn);
   return true;
 }
 
 Outcome PostNow(Customer* customer, const Context& context, const Entry& entry) {
-  if (PostInsideBand(customer, entry)) return Outcome();
+  if (PostToWhole(customer, context, entry)) return Outcome();
   return Poster(customer, context, entry).Run();
 }
 

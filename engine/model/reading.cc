@@ -67,13 +67,11 @@ void ForEachTallyReading(const Customer& customer, const Measure& measure, absl:
   }
 }
 
-Gauge* WithData(Gauge* gauge) { return gauge->sum.has_data ? gauge : nullptr; }
-
 void SetGaugeBands(Customer* customer, const Measure& measure, const Ladders& ladders) {
   Meter* meter = customer->FindMeter(measure.subject);
   if (meter == nullptr) return;
   const auto set = [&ladders](Gauge* gauge) {
-    gauge->band = WithData(gauge) ? ladders.BandAt(gauge->sum.value) : Band::Empty();
+    gauge->band = ladders.BandAt(gauge->sum.value_if_data());
   };
   if (measure.IsWhole()) return set(&meter->whole);
   Slice* slice = meter->FindSlice(&measure);
@@ -125,7 +123,7 @@ void JudgeGauge(const Customer& customer, const Catalog& catalog, const Subject&
   if (previous.has_value()) move.before = Level::Of(*previous);
   if (value.has_value()) move.after = Level::Of(*value);
   JudgeMove(ladders, move, turn);
-  gauge->band = value.has_value() ? ladders.BandAt(*value) : Band::Empty();
+  gauge->band = ladders.BandAt(value);
 }
 
 void SetBands(Customer* customer, const Catalog& catalog, const Measure& measure,

@@ -25,6 +25,7 @@ bool IsToldBefore(const Decision& a, const Decision& b) {
 
 Turn::~Turn() {
   const auto begin = decisions_->begin() + static_cast<std::ptrdiff_t>(first_);
+  if (begin == decisions_->end()) return;
   if (!TOCSIN_MISTAKE(turn_unsorted)) std::sort(begin, decisions_->end(), IsToldBefore);
   for (auto it = begin; it != decisions_->end(); ++it) {
     if (!TOCSIN_MISTAKE(sequence_stands)) ++customer_->sequence;

@@ -21,7 +21,7 @@ class DecisionQueue {
 
   bool empty() const { return pieces_.empty(); }
 
-  void Push(model::Decision decision) {
+  void Push(model::Decision&& decision) {
     if (pieces_.empty() || pieces_.back().size() == kPieceMax) {
       pieces_.push_back(std::exchange(spare_, Piece()));
       pieces_.back().reserve(kPieceMax);

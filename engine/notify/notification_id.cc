@@ -1,7 +1,8 @@
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
+#include "absl/container/fixed_array.h"
 #include "absl/strings/string_view.h"
 #include "boost/uuid/uuid.hpp"
 #include "engine/base/mistake.h"
@@ -16,23 +17,32 @@ constexpr boost::uuids::uuid kNamespace = {{0x6b, 0x1d, 0x1d, 0x0e, 0x5d, 0x0f, 
                                             0x53, 0x9c, 0x0a, 0x2f, 0x3e, 0x8a, 0x7c,
                                             0x41, 0xd7}};
 
-void AppendBigEndian(std::uint64_t number, std::size_t bytes, std::string* out) {
-  char buffer[sizeof number];
-  for (std::size_t i = 0; i < sizeof number; ++i) {
-    buffer[i] = static_cast<char>((number >> (8 * (sizeof number - 1 - i))) & 0xff);
+// Writes the fields of a name, each behind its length, into memory that has room.
+class NameWriter {
+ public:
+  explicit NameWriter(char* out) : out_(out) {}
+
+  void Bytes(absl::string_view bytes) {
+    BigEndian<std::uint32_t>(static_cast<std::uint32_t>(bytes.size()));
+    std::copy(bytes.begin(), bytes.end(), out_);
+    out_ += bytes.size();
   }
-  out->append(buffer + sizeof number - bytes, bytes);
-}
+  template <typename T>
+  void Number(T number) {
+    BigEndian<std::uint32_t>(sizeof number);
+    BigEndian(number);
+  }
 
-void AppendBytesField(absl::string_view bytes, std::string* out) {
-  AppendBigEndian(bytes.size(), 4, out);
-  out->append(bytes.data(), bytes.size());
-}
+ private:
+  template <typename T>
+  void BigEndian(T number) {
+    for (int shift = 8 * (sizeof number - 1); shift >= 0; shift -= 8) {
+      *out_++ = static_cast<char>((number >> shift) & 0xff);
+    }
+  }
 
-void AppendNumberField(std::uint64_t number, std::size_t bytes, std::string* out) {
-  AppendBigEndian(bytes, 4, out);
-  AppendBigEndian(number, bytes, out);
-}
+  char* out_;
+};
 
 absl::string_view BytesOf(const boost::uuids::uuid& uuid) {
   return {reinterpret_cast<const char*>(uuid.data), sizeof uuid.data};
@@ -41,16 +51,20 @@ absl::string_view BytesOf(const boost::uuids::uuid& uuid) {
 }  // namespace
 
 NotificationId IdOf(const model::Decision& decision) {
-  std::string name;
-  name.reserve(96 + decision.instance.size());
-  AppendBytesField(BytesOf(decision.customer.uuid()), &name);
-  AppendBytesField(BytesOf(decision.alert->id().uuid()), &name);
-  if (!TOCSIN_MISTAKE(id_without_instance)) AppendBytesField(decision.instance, &name);
-  AppendNumberField(TOCSIN_MISTAKE(id_without_epoch) ? 0 : decision.epoch, 8, &name);
-  AppendNumberField(decision.kind == NotificationKind::kResolved ? 1 : 0, 1, &name);
-  AppendNumberField(TOCSIN_MISTAKE(id_without_crossing) ? 0 : decision.crossing, 8,
-                    &name);
-  return NotificationId(NameUuid(kNamespace, name));
+  absl::string_view instance = decision.instance;
+  if (TOCSIN_MISTAKE(id_without_instance)) instance = "";
+  // Six fields, each with four bytes of length: two ids, the instance, two numbers and
+  // one byte. Few instances have more than the rest.
+  const std::size_t size = 6 * 4 + 2 * 16 + instance.size() + 2 * 8 + 1;
+  absl::FixedArray<char, 128> name(size);
+  NameWriter out(name.data());
+  out.Bytes(BytesOf(decision.customer.uuid()));
+  out.Bytes(BytesOf(decision.alert->id().uuid()));
+  out.Bytes(instance);
+  out.Number<std::uint64_t>(TOCSIN_MISTAKE(id_without_epoch) ? 0 : decision.epoch);
+  out.Number<std::uint8_t>(decision.kind == NotificationKind::kResolved ? 1 : 0);
+  out.Number<std::uint64_t>(TOCSIN_MISTAKE(id_without_crossing) ? 0 : decision.crossing);
+  return NotificationId(NameUuid(kNamespace, {name.data(), size}));
 }
 
 }  // namespace tocsin::notify

@@ -5,7 +5,7 @@
 namespace tocsin::state {
 namespace {
 
-void Prefetch(const void* object, std::size_t size) {
+void PrefetchBytes(const void* object, std::size_t size) {
   constexpr std::size_t kLine = 64;
   for (std::size_t at = 0; at < size; at += kLine) {
     __builtin_prefetch(static_cast<const char*>(object) + at);
@@ -13,6 +13,15 @@ void Prefetch(const void* object, std::size_t size) {
 }
 
 }  // namespace
+
+void Slot::Prefetch() const { PrefetchBytes(this, sizeof *this); }
+
+void Slot::PrefetchMeters() const {
+  constexpr std::size_t kMetersMax = 2;
+  const std::vector<model::Meter>& meters = customer.meters;
+  PrefetchBytes(meters.data(),
+                std::min(meters.size(), kMetersMax) * sizeof(model::Meter));
+}
 
 void Shard::Install(std::shared_ptr<const model::Catalog> catalog,
                     model::AlertChange change) {
@@ -23,19 +32,6 @@ void Shard::Install(std::shared_ptr<const model::Catalog> catalog,
   if (measure.subject.info().unit == Unit::kDays)
     earliest_instant_ = absl::InfinitePast();
   changes_.push_back(std::move(change));
-}
-
-void Shard::PrefetchSlot(const CustomerId& customer) const {
-  const auto it = slots_.find(customer);
-  if (it != slots_.end()) Prefetch(it->second.get(), sizeof(Slot));
-}
-
-void Shard::PrefetchMeters(const CustomerId& customer) const {
-  const auto it = slots_.find(customer);
-  if (it == slots_.end()) return;
-  constexpr std::size_t kMetersMax = 2;
-  const std::vector<model::Meter>& meters = it->second->customer.meters;
-  Prefetch(meters.data(), std::min(meters.size(), kMetersMax) * sizeof(model::Meter));
 }
 
 Slot* Shard::Find(const CustomerId& customer) {

@@ -28,6 +28,11 @@ struct Slot {
        std::uint64_t generation)
       : customer(id, policy, now, generation) {}
 
+  // Begins to load what a fact looks at here, and then what it looks at behind it, for
+  // facts that come a few later: most of their time is waiting for memory.
+  void Prefetch() const;
+  void PrefetchMeters() const;
+
   model::Customer customer;
   bool queued = false;  // stands in the shard's queue of due customers
   absl::Time timer = absl::InfiniteFuture();  // as it stands in the shard's timers
@@ -60,13 +65,10 @@ class Shard {
   void Install(std::shared_ptr<const model::Catalog> catalog, model::AlertChange change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
-  // Begins to load what `Find` looks at, and what a fact looks at in a slot, for facts
-  // that come a few later: most of their time is waiting for memory.
+  // Begins to load what `Find` looks at.
   void PrefetchEntry(const CustomerId& customer) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     slots_.prefetch(customer);
   }
-  void PrefetchSlot(const CustomerId& customer) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
-  void PrefetchMeters(const CustomerId& customer) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
   // Null where the customer is unknown.
   Slot* Find(const CustomerId& customer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);

@@ -103,12 +103,6 @@ void RefuseType(FieldReader& in, absl::string_view type) {
             absl::StrCat(Quote(type), " is not supported; supported are ", names));
 }
 
-// The line's time, if it can be read; whatever else is wrong with the line.
-void ReadLineTime(FieldReader& in, Statement* statement) {
-  in.ReadTime(Field::kTimestamp, &statement->time);
-  if (!in.ok()) statement->time.reset();
-}
-
 bool HasTwoTimes(const JsonValue& object) {
   int times = 0;
   for (const JsonValue* member = object.begin(); member != object.end();
@@ -160,7 +154,26 @@ class StatementReader::Impl {
   }
 
  private:
+  // The line's time, if it can be read; whatever else is wrong with the line. Those of
+  // one instant often follow one another, and their texts are the same.
+  void ReadLineTime(FieldReader& in, Statement* statement) {
+    const JsonValue* const given = in.Find(Field::kTimestamp);
+    if (given == nullptr) return;
+    const bool is_same = given->kind == JsonKind::kString && !time_text_.empty() &&
+                         given->text() == time_text_;
+    if (!is_same) {
+      in.ReadTime(Field::kTimestamp, &statement->time);
+      if (!in.ok()) return statement->time.reset();
+      time_text_.assign(given->text().data(), given->text().size());
+      time_ = *statement->time;
+    }
+    statement->time = time_;
+  }
+
   JsonTree tree_ = JsonTree(kStatementValuesMax);
+  // The last time that was read.
+  std::string time_text_;
+  absl::Time time_;
 };
 
 StatementReader::StatementReader() : impl_(std::make_unique<Impl>()) {}

@@ -1,7 +1,9 @@
 #ifndef TOCSIN_IDS_H_
 #define TOCSIN_IDS_H_
 
+#include <bit>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -50,7 +52,8 @@ class Id {
     return std::memcmp(a.uuid_.data, b.uuid_.data, sizeof a.uuid_.data) == 0;
   }
   friend std::strong_ordering operator<=>(const Id& a, const Id& b) {
-    return std::memcmp(a.uuid_.data, b.uuid_.data, sizeof a.uuid_.data) <=> 0;
+    const std::uint64_t high_a = a.NumberAt(0), high_b = b.NumberAt(0);
+    return high_a != high_b ? high_a <=> high_b : a.NumberAt(8) <=> b.NumberAt(8);
   }
   template <typename H>
   friend H AbslHashValue(H state, const Id& id) {
@@ -60,6 +63,15 @@ class Id {
   }
 
  private:
+  // Eight bytes as the number whose order is theirs: a call of memcmp costs more than
+  // both comparisons, and ids are looked up in trees with every notification.
+  std::uint64_t NumberAt(std::size_t at) const {
+    std::uint64_t number = 0;
+    std::memcpy(&number, uuid_.data + at, sizeof number);
+    return std::endian::native == std::endian::little ? __builtin_bswap64(number)
+                                                      : number;
+  }
+
   boost::uuids::uuid uuid_;
 };
 
