@@ -128,7 +128,7 @@ void EngineImpl::PutInForceForOne(const CustomerId& customer, model::AlertChange
     work.now = Now();
     state::Slot& slot = shard.FindOrCreate(customer, work.now);
     Refresh(&shard, &slot, &work);
-    std::vector<model::AlertPtr>& own = slot.customer.own_alerts;
+    std::vector<model::AlertPtr>& own = slot.customer.own.Change().alerts;
     const model::Catalog& catalog = shard.catalog();
     const auto keeps = [&catalog](const std::vector<model::AlertPtr>& alerts) {
       return [&catalog, &alerts](const model::MeasurePtr& measure) {
@@ -145,7 +145,7 @@ void EngineImpl::PutInForceForOne(const CustomerId& customer, model::AlertChange
     if (!change.after->archived()) own.push_back(change.after);
     NoteKept(&change, keeps(old), keeps(own));
     change.at = work.now;
-    slot.customer.own_changes.push_back(std::move(change));
+    slot.customer.own.Change().changes.push_back(std::move(change));
     Refresh(&shard, &slot, &work);
     shard.Queue(&slot);
   }

@@ -75,7 +75,7 @@ absl::StatusOr<state::Slot*> EngineImpl::FindInScope(state::Shard* shard,
 
 model::AlertPtr EngineImpl::InForce(const state::Shard& shard, const state::Slot& slot,
                                     const AlertId& alert) {
-  for (const model::AlertPtr& own : slot.customer.own_alerts) {
+  for (const model::AlertPtr& own : slot.customer.own->alerts) {
     if (own->id() == alert) return own;
   }
   const model::AlertPtr* shared = shard.catalog().FindAlert(alert);
@@ -161,7 +161,7 @@ absl::Status EngineImpl::ForEachCustomerAlert(
       views.push_back(model::Describe(slot->customer, *alert, std::nullopt, work.now));
     };
     for (const auto& [id, alert] : shard.catalog().alerts()) describe(alert);
-    for (const model::AlertPtr& alert : slot->customer.own_alerts) describe(alert);
+    for (const model::AlertPtr& alert : slot->customer.own->alerts) describe(alert);
   }
   FollowUp(&shard, work);
   std::sort(

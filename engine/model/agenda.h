@@ -8,6 +8,7 @@
 #include "absl/container/btree_set.h"
 #include "absl/time/time.h"
 #include "boost/uuid/uuid.hpp"
+#include "engine/base/rare.h"
 #include "engine/model/measure.h"
 
 namespace tocsin::model {
@@ -48,35 +49,39 @@ class Agenda {
   absl::Time first() const { return first_; }
 
   void Insert(const Event& event) {
-    events_.insert(event);
+    events_.Change().insert(event);
     SetFirst();
   }
   // Nothing if the event is not there.
   void Erase(const Event& event) {
-    events_.erase(event);
+    if (Events* const events = events_.IfThere()) events->erase(event);
     SetFirst();
   }
   // Takes out all events of one instant, which is the first.
   std::vector<Event> TakeAt(absl::Time instant) {
     std::vector<Event> taken;
-    while (!events_.empty() && events_.begin()->at == instant) {
-      taken.push_back(*events_.begin());
-      events_.erase(events_.begin());
+    Events* const events = events_.IfThere();
+    if (events == nullptr) return taken;
+    while (!events->empty() && events->begin()->at == instant) {
+      taken.push_back(*events->begin());
+      events->erase(events->begin());
     }
     SetFirst();
     return taken;
   }
   void Clear() {
-    events_.clear();
+    events_.Clear();
     SetFirst();
   }
 
  private:
+  using Events = absl::btree_set<Event>;
+
   void SetFirst() {
-    first_ = events_.empty() ? absl::InfiniteFuture() : events_.begin()->at;
+    first_ = events_->empty() ? absl::InfiniteFuture() : events_->begin()->at;
   }
 
-  absl::btree_set<Event> events_;
+  Rare<Events> events_;
   absl::Time first_ = absl::InfiniteFuture();
 };
 

@@ -101,7 +101,7 @@ class ToldSums {
     const Meter* meter = std::as_const(*customer_).FindMeter(alert_.measure->subject);
     if (meter == nullptr) return nullptr;
     if (told.key.measure == nullptr) {
-      return told.contract ? meter->contracts.Find(*told.contract) : &meter->whole.sum;
+      return told.contract ? meter->contracts().Find(*told.contract) : &meter->whole.sum;
     }
     const Slice* slice = meter->FindSlice(told.key.measure);
     const Instance* instance = slice ? slice->Find(told.key.instance) : nullptr;
@@ -134,9 +134,9 @@ class ToldSums {
     if (key.measure == nullptr && !told.contract) {
       Move(nullptr, "", told.sum, &meter_->whole, turn);
     } else if (key.measure == nullptr) {
-      const bool full = meter_->contracts.sums.size() >= kContractsPerCustomerMax;
+      const bool full = meter_->contracts().sums.size() >= kContractsPerCustomerMax;
       if (full && Now(told) == nullptr) return false;
-      if (!SetPart(told, &meter_->contracts)) return false;
+      if (!SetPart(told, &meter_->ContractsToChange())) return false;
     } else if (!SetInSlice(told, turn)) {
       return false;
     }
@@ -171,7 +171,7 @@ class ToldSums {
     }
     if (!SetPart(told, &instance->parts)) return false;
     Move(&measure, told.key.instance,
-         SumOfParts(measure, *instance, customer_->contracts), &instance->gauge, turn);
+         SumOfParts(measure, *instance, *customer_->contracts), &instance->gauge, turn);
     return true;
   }
 
@@ -179,11 +179,11 @@ class ToldSums {
     Slice* slice = meter_->FindSlice(measure);
     if (slice != nullptr) return *slice;
     ForEachKeptMeasure(*customer_, context_.catalog, meter_->subject,
-                       [this, measure](const MeasurePtr& kept) {
+                       [this, measure, &slice](const MeasurePtr& kept) {
                          if (kept.get() != measure) return;
-                         meter_->slices.push_back({.measure = kept, .instances = {}});
+                         slice = &meter_->AddSlice({.measure = kept, .instances = {}});
                        });
-    return meter_->slices.back();
+    return *slice;
   }
 
   void Move(const Measure* measure, absl::string_view instance, const Sum& after,

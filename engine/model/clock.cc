@@ -36,7 +36,7 @@ void LeaveAll(Customer* customer, const Context& context, Turn* turn) {
   };
   for (Meter& meter : customer->meters) {
     leave(meter, nullptr, "", &meter.whole);
-    for (Slice& slice : meter.slices) {
+    for (Slice& slice : meter.slices()) {
       for (auto& [key, instance] : slice.instances) {
         leave(meter, slice.measure.get(), key, &instance.gauge);
       }
@@ -48,12 +48,13 @@ void LeaveAll(Customer* customer, const Context& context, Turn* turn) {
 // the alert's.
 void ForgetGroupValues(Customer* customer, const Catalog& catalog) {
   for (auto& [id, state] : customer->states) {
-    if (state.instances.empty()) continue;
+    if (state.instances->empty()) continue;
     const AlertPtr* alert = FindAlert(*customer, catalog, id);
     if (alert != nullptr && !(*alert)->measure->subject.IsPeriodSum()) continue;
-    for (auto it = state.instances.begin(); it != state.instances.end();) {
+    auto& instances = state.instances.Change();
+    for (auto it = instances.begin(); it != instances.end();) {
       // What waits for the fact source is judged by it first.
-      it = customer->Awaits(id, it->first) ? std::next(it) : state.instances.erase(it);
+      it = customer->Awaits(id, it->first) ? std::next(it) : instances.erase(it);
     }
   }
 }
@@ -84,9 +85,11 @@ void LeavePeriod(Customer* customer, const Context& context, absl::Time begun_at
   if (!TOCSIN_MISTAKE(group_values_outlive_period))
     ForgetGroupValues(customer, context.catalog);
   RestartReads(customer, context.catalog);
-  absl::erase_if(customer->contracts, [&](const auto& contract) {
-    return contract.second.named_at + context.keep_ended <= begun_at;
-  });
+  if (Contracts* const contracts = customer->contracts.IfThere()) {
+    absl::erase_if(*contracts, [&](const auto& contract) {
+      return contract.second.named_at + context.keep_ended <= begun_at;
+    });
+  }
 }
 
 void DoEvent(Customer* customer, const Context& context, const Event& event,

@@ -30,7 +30,7 @@ std::vector<Shift> WorkOut(Customer* customer, const ContractId& contract,
   const CustomFields* const after = customer->FindContract(contract);
   std::vector<Shift> shifts;
   for (Meter& meter : customer->meters) {
-    for (Slice& slice : meter.slices) {
+    for (Slice& slice : meter.slices()) {
       const Measure& measure = *slice.measure;
       if (!measure.FiltersContracts() ||
           MatchContract(measure, before) == MatchContract(measure, after)) {
@@ -39,7 +39,7 @@ std::vector<Shift> WorkOut(Customer* customer, const ContractId& contract,
       for (auto& [key, instance] : slice.instances) {
         if (instance.parts.Find(contract) == nullptr) continue;
         shifts.push_back({&meter.subject, &measure, key, &instance.gauge,
-                          SumOfParts(measure, instance, customer->contracts)});
+                          SumOfParts(measure, instance, *customer->contracts)});
       }
     }
   }
@@ -52,7 +52,7 @@ Outcome TellContract(Customer* customer, const Context& context,
                      const ContractTold& fact) {
   Outcome outcome;
   const CustomFields* const known = customer->FindContract(fact.contract);
-  if (known == nullptr && customer->contracts.size() >= kContractsPerCustomerMax) {
+  if (known == nullptr && customer->contracts->size() >= kContractsPerCustomerMax) {
     outcome.status = MakeStatus(
         Reason::kLimitReached, absl::StrCat("contract ", fact.contract.ToString(),
                                             " is one too many for the customer; at most ",
@@ -60,7 +60,7 @@ Outcome TellContract(Customer* customer, const Context& context,
     return outcome;
   }
   const auto before = known == nullptr ? std::nullopt : std::optional(*known);
-  Contract& told = customer->contracts[fact.contract];
+  Contract& told = customer->contracts.Change()[fact.contract];
   told.named_at = context.now;
   told.fields = fact.custom_fields;
   const std::vector<Shift> shifts =

@@ -9,8 +9,9 @@ namespace tocsin::model {
 InstanceState& AlertState::InstanceFor(absl::string_view instance_key) {
   InstanceState* known = Find(instance_key);
   if (known != nullptr) return *known;
-  InstanceState& instance =
-      instance_key.empty() ? whole.emplace() : instances[std::string(instance_key)];
+  InstanceState& instance = instance_key.empty()
+                                ? whole.emplace()
+                                : instances.Change()[std::string(instance_key)];
   instance.epoch = epoch;
   instance.crossing = crossing_max;
   return instance;
@@ -18,15 +19,15 @@ InstanceState& AlertState::InstanceFor(absl::string_view instance_key) {
 
 const InstanceState* AlertState::Find(absl::string_view instance_key) const {
   if (instance_key.empty()) return whole ? &*whole : nullptr;
-  const auto it = instances.find(instance_key);
-  return it == instances.end() ? nullptr : &it->second;
+  const auto it = instances->find(instance_key);
+  return it == instances->end() ? nullptr : &it->second;
 }
 
 void AlertState::Erase(absl::string_view instance_key) {
   if (instance_key.empty()) {
     whole.reset();
   } else {
-    instances.erase(std::string(instance_key));
+    instances.Change().erase(std::string(instance_key));
   }
 }
 
@@ -34,7 +35,8 @@ void AlertState::RaiseEpoch() {
   if (!TOCSIN_MISTAKE(epoch_not_raised)) ++epoch;
   last_trigger.reset();
   if (whole) whole->epoch = epoch;
-  for (auto& [key, instance] : instances) instance.epoch = epoch;
+  if (instances->empty()) return;
+  for (auto& [key, instance] : instances.Change()) instance.epoch = epoch;
 }
 
 void AlertState::Forget() {
@@ -42,7 +44,8 @@ void AlertState::Forget() {
   if (whole) whole->last_kind.reset();
   reset_at = absl::InfinitePast();
   source_failed = false;
-  for (auto& [key, instance] : instances) instance.last_kind.reset();
+  if (instances->empty()) return;
+  for (auto& [key, instance] : instances.Change()) instance.last_kind.reset();
 }
 
 void AlertState::RaiseEpochOf(absl::string_view instance_key) {

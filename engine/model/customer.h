@@ -17,6 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "engine/base/rare.h"
 #include "engine/model/agenda.h"
 #include "engine/model/awaited.h"
 #include "engine/model/catalog.h"
@@ -39,8 +40,8 @@ struct InstanceState {
   std::uint64_t crossing = 0;  // of the last `reached`; never goes back
 
   // The last notification, if there was one.
-  std::optional<NotificationKind> last_kind;
   std::uint64_t last_epoch = 0;
+  std::optional<NotificationKind> last_kind;
   Trigger last_trigger = Trigger::kSpend;
   absl::Time last_at = absl::InfinitePast();
   Decimal last_value = {};
@@ -59,9 +60,9 @@ struct AlertState {
   // What gave the epoch that it has, and when; InfinitePast where nothing is known.
   Trigger reset_by = Trigger::kReset;
   absl::Time reset_at = absl::InfinitePast();
+  Rare<absl::btree_map<std::string, InstanceState>> instances;  // but the whole
   // Of the whole, whose key is empty; in place, as most alerts have nothing else.
   std::optional<InstanceState> whole;
-  absl::btree_map<std::string, InstanceState> instances;  // but the whole
 
   InstanceState& InstanceFor(absl::string_view instance_key);
   const InstanceState* Find(absl::string_view instance_key) const;
@@ -115,6 +116,18 @@ struct Contract {
 };
 using Contracts = absl::flat_hash_map<ContractId, Contract>;
 
+// What a customer was told to have, beside its plan.
+struct Profile {
+  std::optional<absl::Time> plan_ends_at;
+  CustomFields custom_fields;
+};
+
+// The alerts for one customer only.
+struct OwnAlerts {
+  std::vector<AlertPtr> alerts;      // not archived
+  std::vector<AlertChange> changes;  // of those, not yet taken in
+};
+
 // All that is known and concluded of one customer. Plain data: the functions of
 // this folder change it, one call at a time.
 struct Customer {
@@ -133,14 +146,12 @@ struct Customer {
   std::vector<Meter> meters;
 
   std::optional<PlanId> plan;
-  std::optional<absl::Time> plan_ends_at;
-  CustomFields custom_fields;
-  Contracts contracts;
+  Rare<Profile> profile;
+  Rare<Contracts> contracts;
   std::unique_ptr<Holdings> holdings;  // null where there is nothing of it
   Agenda agenda;                       // beside the end of the period
 
-  std::vector<AlertPtr> own_alerts;      // for this customer only; not archived
-  std::vector<AlertChange> own_changes;  // of those, not yet taken in
+  Rare<OwnAlerts> own;
   absl::btree_map<AlertId, AlertState> states;
   absl::btree_map<AlertId, Pending> pending;
   std::unique_ptr<AwaitedAlerts> awaited;  // null where none is
@@ -156,8 +167,14 @@ struct Customer {
   }
   Meter& MeterFor(const Subject& subject);
   const CustomFields* FindContract(const ContractId& contract) const {
-    const auto it = contracts.find(contract);
-    return it == contracts.end() ? nullptr : &it->second.fields;
+    const auto it = contracts->find(contract);
+    return it == contracts->end() ? nullptr : &it->second.fields;
+  }
+  Contract* FindContractToChange(const ContractId& contract) {
+    Contracts* const known = contracts.IfThere();
+    if (known == nullptr) return nullptr;
+    const auto it = known->find(contract);
+    return it == known->end() ? nullptr : &it->second;
   }
   Holdings& HoldingsToChange() {
     if (holdings == nullptr) holdings = std::make_unique<Holdings>();

@@ -27,7 +27,7 @@ Said LastSaid(const AlertState& state) {
   if (state.whole.has_value() && state.whole->last_kind.has_value()) {
     last = {"", &*state.whole};
   }
-  for (const auto& [key, instance] : state.instances) {
+  for (const auto& [key, instance] : *state.instances) {
     if (!instance.last_kind.has_value()) continue;
     const Said said{key, &instance};
     if (last.state == nullptr || order(last) < order(said)) last = said;

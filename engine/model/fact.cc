@@ -117,13 +117,13 @@ void Archive(Customer* customer, const Context& context) {
     DropPending(customer, alert, Reason::kCustomerArchived, context);
   }
   customer->meters.clear();
-  customer->contracts.clear();
+  customer->contracts.Clear();
   customer->holdings.reset();
   if (!TOCSIN_MISTAKE(agenda_outlives_customer)) customer->agenda.Clear();
   for (auto& [id, state] : customer->states) {
     // All instances are gone, also that of the whole of an open field.
     state.Forget();
-    state.instances.clear();
+    state.instances.Clear();
     state.whole.reset();
   }
   customer->may_resolve_at_end = false;
@@ -137,7 +137,7 @@ struct ScopedAlert {
 
 std::vector<ScopedAlert> ScopesOf(const Customer& customer, const Catalog& catalog) {
   std::vector<ScopedAlert> scopes;
-  for (const AlertPtr& alert : customer.own_alerts) {
+  for (const AlertPtr& alert : customer.own->alerts) {
     scopes.push_back({alert, customer.InScope(alert->spec())});
   }
   for (const auto& [id, alert] : catalog.alerts()) {
@@ -175,9 +175,12 @@ void ChangeScopes(Customer* customer, const Context& context,
 
 void PatchCustomer(Customer* customer, const CustomerTold& fact) {
   if (!fact.plan.keeps()) customer->plan = fact.plan.value();
-  if (!fact.plan_ends_at.keeps()) customer->plan_ends_at = fact.plan_ends_at.value();
+  if (!fact.plan_ends_at.keeps()) {
+    customer->profile.Change().plan_ends_at = fact.plan_ends_at.value();
+  }
   if (!fact.custom_fields.keeps()) {
-    customer->custom_fields = fact.custom_fields.value().value_or(CustomFields());
+    customer->profile.Change().custom_fields =
+        fact.custom_fields.value().value_or(CustomFields());
   }
 }
 

@@ -10,7 +10,9 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
 #include "engine/base/mistake.h"
+#include "engine/base/rare.h"
 #include "engine/model/ladder.h"
 #include "engine/model/measure.h"
 #include "tocsin/decimal.h"
@@ -96,15 +98,31 @@ struct Slice {
   }
 };
 
+// What is kept of a subject beside its whole sum.
+struct MeterParts {
+  ContractParts contracts;    // without group values
+  std::vector<Slice> slices;  // those that began amid the period in that order
+};
+
 // Everything a customer's facts say of one subject in the current period.
 struct Meter {
   Subject subject;
+  Rare<MeterParts> parts;
   Gauge whole;
-  ContractParts contracts;    // without group values
-  std::vector<Slice> slices;  // those that began amid the period in that order
+
+  const ContractParts& contracts() const { return parts->contracts; }
+  ContractParts& ContractsToChange() { return parts.Change().contracts; }
+  absl::Span<const Slice> slices() const { return parts->slices; }
+  absl::Span<Slice> slices() {
+    return parts.IfThere() == nullptr ? absl::Span<Slice>()
+                                      : absl::MakeSpan(parts.Change().slices);
+  }
+  Slice& AddSlice(Slice slice) {
+    return parts.Change().slices.emplace_back(std::move(slice));
+  }
 
   const Slice* FindSlice(const Measure* measure) const {
-    for (const Slice& slice : slices) {
+    for (const Slice& slice : slices()) {
       if (slice.measure.get() == measure) return &slice;
     }
     return nullptr;
@@ -117,8 +135,9 @@ struct Meter {
   // whole stays: whoever ends the period has left it right for no data.
   void Clear() {
     whole.sum = Sum();
-    contracts = ContractParts();
-    for (Slice& slice : slices) {
+    if (parts.IfThere() == nullptr) return;
+    ContractsToChange() = ContractParts();
+    for (Slice& slice : slices()) {
       slice.instances.clear();
       slice.group_dropped = 0;
       slice.since_period_start = true;

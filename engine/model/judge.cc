@@ -20,7 +20,7 @@ std::size_t Reached(const Ladder& ladder, const std::optional<Level>& level) {
 
 const AlertPtr* FindAlert(const Customer& customer, const Catalog& catalog,
                           const AlertId& id) {
-  for (const AlertPtr& alert : customer.own_alerts) {
+  for (const AlertPtr& alert : customer.own->alerts) {
     if (alert->id() == id) return &alert;
   }
   return catalog.FindAlert(id);
@@ -37,7 +37,7 @@ Ladders::Ladders(const Customer& customer, const Catalog& catalog, const Subject
     const auto plan = watched->by_plan.find(*customer.plan);
     if (plan != watched->by_plan.end()) ladders_.push_back(&plan->second);
   }
-  for (const AlertPtr& alert : customer.own_alerts) {
+  for (const AlertPtr& alert : customer.own->alerts) {
     if (alert->enabled() && Watches(*alert, subject, measure)) own_.Add(alert);
   }
   if (!own_.empty()) ladders_.push_back(&own_);

@@ -40,7 +40,7 @@ void DropInstances(Customer* customer, const AlertId& alert) {
   const auto state = customer->states.find(alert);
   if (state == customer->states.end()) return;
   state->second.whole.reset();
-  state->second.instances.clear();
+  state->second.instances.Clear();
 }
 
 void TakeInChange(Customer* customer, const AlertChange& change, const Context& context) {
@@ -87,7 +87,7 @@ void TakeInChange(Customer* customer, const AlertChange& change, const Context& 
 
 bool KeepsForItself(const Customer& customer, const MeasurePtr& measure) {
   return std::any_of(
-      customer.own_alerts.begin(), customer.own_alerts.end(),
+      customer.own->alerts.begin(), customer.own->alerts.end(),
       [&measure](const AlertPtr& alert) { return alert->measure == measure; });
 }
 
@@ -191,14 +191,14 @@ void JudgeGone(Customer* customer, const AlertPtr& alert, const Pending& pending
     there.insert(std::string(reading.instance));
   });
   std::vector<std::string> gone;
-  for (const auto& [instance, said] : state->second.instances) {
+  for (const auto& [instance, said] : *state->second.instances) {
     if (!there.contains(instance) && !customer->Awaits(alert->id(), instance)) {
       gone.push_back(instance);
     }
   }
   for (const std::string& instance : gone) {
     JudgeInstance(alert, pending, {.instance = instance}, turn);
-    state->second.instances.erase(instance);
+    state->second.instances.Change().erase(instance);
   }
 }
 
@@ -222,11 +222,11 @@ void DropPending(Customer* customer, const AlertId& alert, Reason why,
 
 void TakeIn(Customer* customer, const Context& context) {
   const bool current = customer->generation == context.catalog.generation();
-  if (current && customer->own_changes.empty()) return;
+  if (current && customer->own->changes.empty()) return;
   const absl::Span<const AlertChange> shared =
       current ? absl::Span<const AlertChange>() : context.missed;
-  std::vector<AlertChange> own = std::move(customer->own_changes);
-  customer->own_changes.clear();
+  std::vector<AlertChange> own;
+  if (OwnAlerts* const mine = customer->own.IfThere()) own.swap(mine->changes);
   for (const AlertChange& change : shared) {
     TakeInChange(customer, change, context);
     ChangeKept(customer, change, /*shared=*/true);

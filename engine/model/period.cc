@@ -81,7 +81,7 @@ absl::StatusOr<PeriodState::Told> PeriodState::Tell(const Period& period,
   // than now, so the current start comes first.
   const bool same_start = period.starts_at == current_.starts_at;
   if (!same_start && period.starts_at > now) {
-    waiting_ = period;
+    waiting_ = std::make_unique<const Period>(period);
     return Told::kWaiting;
   }
   current_ = period;

@@ -1,7 +1,7 @@
 #ifndef TOCSIN_ENGINE_MODEL_PERIOD_H_
 #define TOCSIN_ENGINE_MODEL_PERIOD_H_
 
-#include <optional>
+#include <memory>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -54,7 +54,7 @@ class PeriodState {
   bool any_told_ = false;      // also one that waits
   bool current_told_ = false;  // the current one is, or follows one that was
   Period current_;
-  std::optional<Period> waiting_;
+  std::unique_ptr<const Period> waiting_;
 };
 
 }  // namespace tocsin::model

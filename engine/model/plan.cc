@@ -12,7 +12,7 @@ Event EndOfPlan(absl::Time at) {
 }  // namespace
 
 void SetPlanEnd(Customer* customer, const Context& context, Touched* touched) {
-  const std::optional<absl::Time>& ends_at = customer->plan_ends_at;
+  const std::optional<absl::Time>& ends_at = customer->profile->plan_ends_at;
   if (customer->holdings == nullptr && !ends_at.has_value()) return;
   Holdings& holdings = customer->HoldingsToChange();
   const bool counted = holdings.plan_ends_at.has_value();

@@ -130,7 +130,7 @@ class Poster {
   }
 
   absl::Status TryContract() {
-    const ContractParts* parts = meter_ == nullptr ? nullptr : &meter_->contracts;
+    const ContractParts* parts = meter_ == nullptr ? nullptr : &meter_->contracts();
     const bool full = parts != nullptr && parts->sums.size() >= kContractsPerCustomerMax;
     if (full && parts->Find(*entry_.contract) == nullptr) {
       return MakeStatus(
@@ -202,17 +202,17 @@ class Poster {
 
   void Commit() {
     if (entry_.contract) {
-      const auto contract = customer_->contracts.find(*entry_.contract);
-      if (contract != customer_->contracts.end())
-        contract->second.named_at = context_.now;
+      Contract* const contract = customer_->FindContractToChange(*entry_.contract);
+      if (contract != nullptr) contract->named_at = context_.now;
     }
     if (!counted_ && dropped_.empty()) return;
     meter_ = &customer_->MeterFor(entry_.subject);
     Turn turn(customer_, context_, context_.now);
     if (whole_) MoveTo(*whole_, nullptr, "", &meter_->whole, &turn);
     if (contract_) {
-      meter_->contracts.sums[*entry_.contract] = *contract_;
-      meter_->contracts.bounds = contract_bounds_;
+      ContractParts& contracts = meter_->ContractsToChange();
+      contracts.sums[*entry_.contract] = *contract_;
+      contracts.bounds = contract_bounds_;
     }
     for (const Measure* measure : dropped_) ++meter_->FindSlice(measure)->group_dropped;
     for (const SliceStep& step : steps_) {
@@ -234,8 +234,7 @@ class Poster {
   Slice& SliceFor(const MeasurePtr& measure) {
     Slice* slice = meter_->FindSlice(measure.get());
     if (slice != nullptr) return *slice;
-    meter_->slices.push_back({.measure = measure, .instances = {}, .group_dropped = 0});
-    return meter_->slices.back();
+    return meter_->AddSlice({.measure = measure, .instances = {}, .group_dropped = 0});
   }
 
   Customer* const customer_;
@@ -288,7 +287,7 @@ void ForEachSum(const Customer& customer, const Catalog& catalog, const Entry& e
   }
   if (entry.contract && (!total || !grouped)) {
     visit({.item = entry.contract->uuid()},
-          meter == nullptr ? nullptr : meter->contracts.Find(*entry.contract));
+          meter == nullptr ? nullptr : meter->contracts().Find(*entry.contract));
   }
   const auto visit_one = [&](const MeasurePtr& measure) {
     const bool by_contract = measure->FiltersContracts();

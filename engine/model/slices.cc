@@ -27,7 +27,7 @@ void CopyCovered(const Slice& wide, Slice* narrow) {
 // the same groups, or one from its start, or the one that began first.
 const Slice* LongestKept(const Meter& meter, const Measure& measure) {
   const Slice* longest = nullptr;
-  for (const Slice& slice : meter.slices) {
+  for (const Slice& slice : meter.slices()) {
     if (!Covers(*slice.measure, measure)) continue;
     if (slice.measure->groups == measure.groups) return &slice;
     const bool longer =
@@ -42,7 +42,7 @@ const Slice* LongestKept(const Meter& meter, const Measure& measure) {
 void StartSlice(const Customer& customer, const Meter& meter, Slice* slice) {
   const Measure& measure = *slice->measure;
   if (measure.groups.empty()) {
-    if (!meter.contracts.sums.empty()) slice->instances[""].parts = meter.contracts;
+    if (!meter.contracts().sums.empty()) slice->instances[""].parts = meter.contracts();
     slice->since_period_start = true;
   } else {
     const Slice* wide = LongestKept(meter, measure);
@@ -58,7 +58,7 @@ void StartSlice(const Customer& customer, const Meter& meter, Slice* slice) {
   for (auto& [key, instance] : slice->instances) {
     instance.gauge.band = Band::Empty();
     if (!measure.FiltersContracts()) continue;
-    instance.gauge.sum = SumOfParts(measure, instance, customer.contracts);
+    instance.gauge.sum = SumOfParts(measure, instance, *customer.contracts);
   }
 }
 
@@ -69,15 +69,15 @@ void ForEachKeptMeasure(const Customer& customer, const Catalog& catalog,
                         absl::FunctionRef<void(const MeasurePtr&)> visit) {
   const WatchedSubject& watched = catalog.subject(subject);
   for (const WatchedPtr& slice : watched.slices) visit(slice->measure);
-  for (std::size_t i = 0; i < customer.own_alerts.size(); ++i) {
-    const MeasurePtr& measure = customer.own_alerts[i]->measure;
+  const std::vector<AlertPtr>& own = customer.own->alerts;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const MeasurePtr& measure = own[i]->measure;
     if (measure->IsWhole() || measure->subject != subject) continue;
     if (watched.Find(measure.get()) != nullptr) continue;
     const auto first = std::find_if(
-        customer.own_alerts.begin(), customer.own_alerts.end(),
+        own.begin(), own.end(),
         [&measure](const AlertPtr& alert) { return alert->measure == measure; });
-    if (static_cast<std::size_t>(first - customer.own_alerts.begin()) == i)
-      visit(measure);
+    if (static_cast<std::size_t>(first - own.begin()) == i) visit(measure);
   }
 }
 
@@ -86,13 +86,14 @@ void BeginSlices(Customer* customer, const MeasurePtr& measure) {
   if (meter == nullptr) return;
   Slice slice{.measure = measure, .instances = {}, .since_period_start = false};
   StartSlice(*customer, *meter, &slice);
-  meter->slices.push_back(std::move(slice));
+  meter->AddSlice(std::move(slice));
 }
 
 void EndSlices(Customer* customer, const MeasurePtr& measure) {
   Meter* meter = customer->FindMeter(measure->subject);
-  if (meter == nullptr) return;
-  std::erase_if(meter->slices,
+  MeterParts* const parts = meter == nullptr ? nullptr : meter->parts.IfThere();
+  if (parts == nullptr) return;
+  std::erase_if(parts->slices,
                 [&measure](const Slice& slice) { return slice.measure == measure; });
 }
 

@@ -16,10 +16,10 @@
 
 namespace tocsin {
 
-enum class NotificationKind { kReached, kResolved };
+enum class NotificationKind : std::uint8_t { kReached, kResolved };
 
 // What led to a judgement.
-enum class Trigger {
+enum class Trigger : std::uint8_t {
   kSpend,
   kUsage,
   kBalance,            // a balance fact or a draw
