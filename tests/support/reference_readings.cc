@@ -178,11 +178,13 @@ std::optional<Decimal> ReferenceModel::Value(const Customer& customer, const Ale
 }
 
 // Where the instances stood when they were judged last.
-ReferenceModel::Values ReferenceModel::LastValues(const Customer& customer) const {
+ReferenceModel::Values ReferenceModel::LastValues(const Customer& customer,
+                                                  Which which) const {
   Values values;
   for (const auto& [id, state] : customer.states) {
     if (!state.watching) continue;
     const Alert& alert = alerts_.at(id);
+    if (!which(alert.spec)) continue;
     for (const auto& [tuple, reading] : Read(customer, alert)) {
       Exact value = reading.value;
       if (IsOfDays(alert.spec)) {

@@ -182,6 +182,19 @@ bool IsCounted(const AlertSpec& spec) {
   return watched == Watched::kSpend || watched == Watched::kUsage;
 }
 
+bool IsOfBalances(const AlertSpec& spec) {
+  const Watched watched = InfoOf(spec.type).watched;
+  return watched == Watched::kBalances || watched == Watched::kSeat ||
+         watched == Watched::kBalance;
+}
+
+bool IsOfInvoices(const AlertSpec& spec) {
+  const Watched watched = InfoOf(spec.type).watched;
+  return watched == Watched::kInvoice || watched == Watched::kInvoicesOfMonth;
+}
+
+bool IsAny(const AlertSpec& /*spec*/) { return true; }
+
 bool IsOfDays(const AlertSpec& spec) { return InfoOf(spec.type).unit == Unit::kDays; }
 
 bool SumsBalances(const AlertSpec& spec) {

@@ -112,6 +112,10 @@ Tuple TupleOf(const AlertSpec& spec, BalanceId id, const Balance& balance);
 
 // Spend and usage, which are summed as they come.
 bool IsCounted(const AlertSpec& spec);
+// What is told of balances, and of invoices.
+bool IsOfBalances(const AlertSpec& spec);
+bool IsOfInvoices(const AlertSpec& spec);
+bool IsAny(const AlertSpec& spec);
 bool IsOfDays(const AlertSpec& spec);
 // What remains, in money, of several balances: it stays defined when they are over.
 bool SumsBalances(const AlertSpec& spec);
