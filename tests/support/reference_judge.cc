@@ -141,13 +141,17 @@ bool ReferenceModel::Owes(const Customer& customer) {
 }
 
 void ReferenceModel::JudgeDue(Customer& customer, Change& change) {
-  const Values last = LastValues(customer, IsAny);
+  // Before any of them is judged: that may move when the days of another were.
+  Values last;
+  for (const auto& [id, state] : customer.states) {
+    if (!state.watching || !IsDueNow(state)) continue;
+    last[id] = LastValuesOf(customer, alerts_.at(id));
+  }
   for (auto& [id, state] : customer.states) {
-    if (!state.watching) continue;
+    if (!state.watching || !IsDueNow(state)) continue;
     const Alert& alert = alerts_.at(id);
-    AddInstances(customer, alert);
-    if (!IsDueNow(state)) continue;
     const Readings readings = Read(customer, alert);
+    AddInstances(state, alert, readings);
     const bool any_reset = !state.awaited && OwesReset(state);
     for (auto& [tuple, instance] : state.instances) {
       if (!state.due.any() && !instance.due.any()) continue;

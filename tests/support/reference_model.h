@@ -286,6 +286,8 @@ class ReferenceModel : public Engine {
   std::set<Tuple> Tuples(const Customer& customer, const Alert& alert) const;
   std::optional<Decimal> Value(const Customer& customer, const Alert& alert,
                                const Tuple& tuple) const;
+  std::map<Tuple, Decimal> LastValuesOf(const Customer& customer,
+                                        const Alert& alert) const;
   Values LastValues(const Customer& customer, Which which) const;
 
   // reference_judge.cc

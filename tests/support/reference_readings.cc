@@ -178,21 +178,27 @@ std::optional<Decimal> ReferenceModel::Value(const Customer& customer, const Ale
 }
 
 // Where the instances stood when they were judged last.
+std::map<Tuple, Decimal> ReferenceModel::LastValuesOf(const Customer& customer,
+                                                      const Alert& alert) const {
+  std::map<Tuple, Decimal> values;
+  for (const auto& [tuple, reading] : Read(customer, alert)) {
+    Exact value = reading.value;
+    if (IsOfDays(alert.spec)) {
+      value = Days(NanosecondsBetween(LastJudged(customer, alert.spec, tuple),
+                                      EndOf(customer, alert.spec, tuple)));
+    }
+    values[tuple] = Rounded(value);
+  }
+  return values;
+}
+
 ReferenceModel::Values ReferenceModel::LastValues(const Customer& customer,
                                                   Which which) const {
   Values values;
   for (const auto& [id, state] : customer.states) {
     if (!state.watching) continue;
     const Alert& alert = alerts_.at(id);
-    if (!which(alert.spec)) continue;
-    for (const auto& [tuple, reading] : Read(customer, alert)) {
-      Exact value = reading.value;
-      if (IsOfDays(alert.spec)) {
-        value = Days(NanosecondsBetween(LastJudged(customer, alert.spec, tuple),
-                                        EndOf(customer, alert.spec, tuple)));
-      }
-      values[id][tuple] = Rounded(value);
-    }
+    if (which(alert.spec)) values[id] = LastValuesOf(customer, alert);
   }
   return values;
 }
