@@ -1,7 +1,9 @@
 #ifndef TOCSIN_IDS_H_
 #define TOCSIN_IDS_H_
 
+#include <bit>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -50,7 +52,10 @@ class Id {
     return std::memcmp(a.uuid_.data, b.uuid_.data, sizeof a.uuid_.data) == 0;
   }
   friend std::strong_ordering operator<=>(const Id& a, const Id& b) {
-    return std::memcmp(a.uuid_.data, b.uuid_.data, sizeof a.uuid_.data) <=> 0;
+    // Maps by id compare all the time, and no compiler makes this of `memcmp`.
+    const std::uint64_t of_a = a.WordAt(0);
+    const std::uint64_t of_b = b.WordAt(0);
+    return of_a != of_b ? of_a <=> of_b : a.WordAt(8) <=> b.WordAt(8);
   }
   template <typename H>
   friend H AbslHashValue(H state, const Id& id) {
@@ -60,6 +65,13 @@ class Id {
   }
 
  private:
+  // Eight of its bytes, of which the first weighs most.
+  std::uint64_t WordAt(std::size_t first) const {
+    std::uint64_t word = 0;
+    std::memcpy(&word, uuid_.data + first, sizeof word);
+    return std::endian::native == std::endian::big ? word : __builtin_bswap64(word);
+  }
+
   boost::uuids::uuid uuid_;
 };
 
