@@ -139,7 +139,7 @@ absl::Status ReferenceModel::ApplyInvoice(Customer& customer, const InvoiceTold&
   Invoice next;
   if (is_new) {
     next.credit_type = told.credit_type.value_or(UsdCents());
-    next.month = MonthOf(customer.moment);
+    next.month = MonthOf(customer.moment).month;
   } else {
     next = known->second;
   }

@@ -10,9 +10,8 @@ namespace tocsin::testing {
 
 ReferenceModel::Period ReferenceModel::PolicyPeriod(absl::Time at) const {
   if (options_.period_policy == PeriodPolicy::kOpenEnded) return Period{};
-  const absl::TimeZone utc = absl::UTCTimeZone();
-  const absl::CivilMonth month(absl::ToCivilSecond(at, utc));
-  return Period{absl::FromCivil(month, utc), absl::FromCivil(month + 1, utc)};
+  const Month month = MonthAt(at);
+  return Period{month.start, month.end};
 }
 
 absl::Time ReferenceModel::Boundary(const Customer& customer) const {
@@ -122,12 +121,11 @@ absl::Time ReferenceModel::NextInstant(const Customer& customer) const {
     consider(balance.ends_at);
   }
   if (customer.invoices.empty()) return next;
-  const absl::CivilMonth month = MonthOf(customer.moment);
-  const absl::Time month_end = absl::FromCivil(month + 1, absl::UTCTimeZone());
+  const Month month = MonthOf(customer.moment);
   for (const auto& [id, invoice] : customer.invoices) {
     const bool forgotten =
-        !invoice.active && invoice.told_at + options_.keep_ended < month_end;
-    if (invoice.month == month && !forgotten) consider(month_end);
+        !invoice.active && invoice.told_at + options_.keep_ended < month.end;
+    if (invoice.month == month.month && !forgotten) consider(month.end);
   }
   return next;
 }

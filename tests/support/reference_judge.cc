@@ -130,6 +130,7 @@ void ReferenceModel::JudgeDueInstance(State& state, Instance& instance,
 }
 
 bool ReferenceModel::Owes(const State& state) {
+  if (!state.watching) return false;
   if (state.due.any() || state.awaited) return true;
   return std::any_of(state.instances.begin(), state.instances.end(),
                      [](const auto& one) { return one.second.due.any(); });

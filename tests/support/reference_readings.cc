@@ -102,7 +102,7 @@ ReferenceModel::Readings ReferenceModel::ReadInvoices(const Customer& customer,
   Readings readings;
   for (const auto& [id, invoice] : customer.invoices) {
     if (!Matches(spec, invoice)) continue;
-    if (!each && invoice.month != MonthOf(customer.moment)) continue;
+    if (!each && invoice.month != MonthOf(customer.moment).month) continue;
     Reading& reading = readings[each ? Tuple{id.ToString()} : Tuple{}];
     reading.value.numerator += Wide(invoice.total.units());
     reading.judged = reading.value;

@@ -43,8 +43,14 @@ struct Moment {
 
 // Whether `instant` has come.
 bool HasCome(absl::Time instant, const Moment& moment);
-// The month in UTC.
-absl::CivilMonth MonthOf(const Moment& moment);
+// A month in UTC.
+struct Month {
+  absl::CivilMonth month;
+  absl::Time start = absl::InfiniteFuture();
+  absl::Time end = absl::InfinitePast();
+};
+Month MonthAt(absl::Time at);
+Month MonthOf(const Moment& moment);
 
 Wide NanosecondsBetween(absl::Time from, absl::Time to);
 Exact Days(const Wide& nanoseconds);
