@@ -52,8 +52,10 @@ class Id {
     return std::memcmp(a.uuid_.data, b.uuid_.data, sizeof a.uuid_.data) == 0;
   }
   friend std::strong_ordering operator<=>(const Id& a, const Id& b) {
-    const std::uint64_t high_a = a.NumberAt(0), high_b = b.NumberAt(0);
-    return high_a != high_b ? high_a <=> high_b : a.NumberAt(8) <=> b.NumberAt(8);
+    // Maps by id compare all the time, and no compiler makes this of `memcmp`.
+    const std::uint64_t of_a = a.WordAt(0);
+    const std::uint64_t of_b = b.WordAt(0);
+    return of_a != of_b ? of_a <=> of_b : a.WordAt(8) <=> b.WordAt(8);
   }
   template <typename H>
   friend H AbslHashValue(H state, const Id& id) {
@@ -63,13 +65,11 @@ class Id {
   }
 
  private:
-  // Eight bytes as the number whose order is theirs: a call of memcmp costs more than
-  // both comparisons, and ids are looked up in trees with every notification.
-  std::uint64_t NumberAt(std::size_t at) const {
-    std::uint64_t number = 0;
-    std::memcpy(&number, uuid_.data + at, sizeof number);
-    return std::endian::native == std::endian::little ? __builtin_bswap64(number)
-                                                      : number;
+  // Eight of its bytes, of which the first weighs most.
+  std::uint64_t WordAt(std::size_t first) const {
+    std::uint64_t word = 0;
+    std::memcpy(&word, uuid_.data + first, sizeof word);
+    return std::endian::native == std::endian::big ? word : __builtin_bswap64(word);
   }
 
   boost::uuids::uuid uuid_;

@@ -19,7 +19,8 @@ constexpr std::size_t kLastTold = 100;
 struct Arguments {
   std::uint64_t seed = 1;
   std::uint64_t steps = 0;  // of the first life, and no other; 0: all
-  double minutes = 0;       // 0: one life
+  double minutes = 0;       // as many lives as they take; 0: `lives`
+  std::uint64_t lives = 1;
   bool well = true;
 };
 
@@ -36,6 +37,7 @@ Arguments ArgumentsFrom(int argc, char** argv) {
     if (name == "--seed") well = Read(value, &arguments.seed);
     if (name == "--steps") well = Read(value, &arguments.steps);
     if (name == "--minutes") well = absl::SimpleAtod(value, &arguments.minutes);
+    if (name == "--lives") well = Read(value, &arguments.lives);
     arguments.well = arguments.well && well;
   }
   return arguments;
@@ -67,7 +69,8 @@ int Main(int argc, char** argv) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   const Arguments arguments = ArgumentsFrom(argc, argv);
   if (!arguments.well) {
-    std::fprintf(stderr, "usage: tocsin_sim [--seed S] [--steps N | --minutes M]\n");
+    std::fprintf(stderr,
+                 "usage: tocsin_sim [--seed S] [--steps N | --minutes M | --lives L]\n");
     return 2;
   }
   Figures figures;
@@ -93,7 +96,7 @@ int Main(int argc, char** argv) {
       return Fail(seed, ending);
     }
     seed = NextSeed(seed);
-  } while (seconds() < arguments.minutes * 60);
+  } while (seconds() < arguments.minutes * 60 || figures.engines < arguments.lives);
   // Of this process's own time, whatever else the machine does.
   const double used = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
   std::printf("seed %llu: %s; %.0f steps in a second of processor time\n",

@@ -8,7 +8,7 @@
 namespace tocsin::testing {
 namespace {
 
-bool IsOfInvoices(Watched watched) {
+bool IsInvoice(Watched watched) {
   return watched == Watched::kInvoice || watched == Watched::kInvoicesOfMonth;
 }
 
@@ -52,7 +52,7 @@ void ReferenceModel::NoteHeld(Customer& customer, Watched watched) {
     const AlertSpec& spec = alerts_.at(id).spec;
     const Watched theirs = InfoOf(spec.type).watched;
     if (!state.awaited || !state.awaited->read || IsCounted(spec)) continue;
-    if (IsOfInvoices(theirs) != IsOfInvoices(watched)) continue;
+    if (IsInvoice(theirs) != IsInvoice(watched)) continue;
     state.awaited->read->Note(options_.read_additions_max);
   }
 }
@@ -94,9 +94,10 @@ ReferenceModel::Taken ReferenceModel::TakeSums(Customer& customer, const Alert& 
   const bool spend = own.type == AlertType::kSpendThresholdReached;
   Change change;
   for (const auto& [count, fits] : told) {
-    const Values before = LastValues(customer);
+    const Values before = LastValues(customer, IsCounted);
     for (const Told& one : fits) SetSum(customer, one.key, one.cell, count);
-    JudgeChange(customer, before, spend ? Trigger::kSpend : Trigger::kUsage, change);
+    JudgeChange(customer, before, IsCounted, spend ? Trigger::kSpend : Trigger::kUsage,
+                change);
   }
   Publish(customer, std::move(change), now_);
   return Taken::kWell;

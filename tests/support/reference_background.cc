@@ -33,7 +33,7 @@ std::size_t ReferenceModel::JudgementsOwed(CustomerId customer) const {
 
 bool ReferenceModel::LagsBehind(CustomerId customer) const {
   auto it = customers_.find(customer);
-  return it != customers_.end() && NextInstant(it->second) <= now_;
+  return it != customers_.end() && NextDue(it->second).has_value();
 }
 
 void ReferenceModel::CatchUp(CustomerId customer) {
@@ -46,10 +46,10 @@ void ReferenceModel::CatchUpWhileRoom() {
     Customer* next = nullptr;
     absl::Time instant = absl::InfiniteFuture();
     for (auto& [id, customer] : customers_) {
-      const absl::Time own = NextInstant(customer);
-      if (own <= now_ && own < instant) {
+      const std::optional<absl::Time> own = NextDue(customer);
+      if (own && *own < instant) {
         next = &customer;
-        instant = own;
+        instant = *own;
       }
     }
     if (next == nullptr) return;

@@ -27,26 +27,26 @@ void Take(const Patch<T>& patch, std::optional<T>& field) {
 }
 
 // All balances as if every one counted, with what one of them will be.
-bool BalancesFit(std::map<BalanceId, Balance> balances, BalanceId id,
+bool BalancesFit(const std::map<BalanceId, Balance>& balances, BalanceId id,
                  const Balance& balance, const Wide& remaining_units) {
-  balances.erase(id);
   SumCheck remaining;
   SumCheck granted;
   remaining.Add(remaining_units);
   granted.Add(Wide(balance.granted.units()));
   for (const auto& [other_id, other] : balances) {
+    if (other_id == id) continue;
     remaining.Add(Wide(other.remaining.units()));
     granted.Add(Wide(other.granted.units()));
   }
   return remaining.Fits() && granted.Fits();
 }
 
-bool InvoicesFit(std::map<InvoiceId, Invoice> invoices, InvoiceId id,
+bool InvoicesFit(const std::map<InvoiceId, Invoice>& invoices, InvoiceId id,
                  const Invoice& invoice) {
-  invoices[id] = invoice;
   SumCheck total;
+  if (invoice.active) total.Add(Wide(invoice.total.units()));
   for (const auto& [other_id, other] : invoices) {
-    if (other.active) total.Add(Wide(other.total.units()));
+    if (other_id != id && other.active) total.Add(Wide(other.total.units()));
   }
   return total.Fits();
 }
@@ -124,11 +124,11 @@ absl::Status ReferenceModel::ApplyDraw(Customer& customer, const BalanceDrawn& d
 
 void ReferenceModel::SetBalance(Customer& customer, BalanceId id,
                                 const Balance& balance) {
-  const Values before = LastValues(customer);
+  const Values before = LastValues(customer, IsOfBalances);
   customer.balances[id] = balance;
   customer.balances[id].told_at = now_;
   Change change;
-  JudgeChange(customer, before, Trigger::kBalance, change);
+  JudgeChange(customer, before, IsOfBalances, Trigger::kBalance, change);
   Publish(customer, std::move(change), now_);
 }
 
@@ -139,7 +139,7 @@ absl::Status ReferenceModel::ApplyInvoice(Customer& customer, const InvoiceTold&
   Invoice next;
   if (is_new) {
     next.credit_type = told.credit_type.value_or(UsdCents());
-    next.month = MonthOf(customer.moment);
+    next.month = MonthOf(customer.moment).month;
   } else {
     next = known->second;
   }
@@ -159,10 +159,10 @@ absl::Status ReferenceModel::ApplyInvoice(Customer& customer, const InvoiceTold&
   }
   RaiseTo(told.version, next.newest);
   next.told_at = now_;
-  const Values before = LastValues(customer);
+  const Values before = LastValues(customer, IsOfInvoices);
   customer.invoices[told.invoice] = next;
   Change change;
-  JudgeChange(customer, before, Trigger::kInvoiceGeneration, change);
+  JudgeChange(customer, before, IsOfInvoices, Trigger::kInvoiceGeneration, change);
   Publish(customer, std::move(change), now_);
   return absl::OkStatus();
 }

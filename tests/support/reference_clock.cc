@@ -10,9 +10,8 @@ namespace tocsin::testing {
 
 ReferenceModel::Period ReferenceModel::PolicyPeriod(absl::Time at) const {
   if (options_.period_policy == PeriodPolicy::kOpenEnded) return Period{};
-  const absl::TimeZone utc = absl::UTCTimeZone();
-  const absl::CivilMonth month(absl::ToCivilSecond(at, utc));
-  return Period{absl::FromCivil(month, utc), absl::FromCivil(month + 1, utc)};
+  const Month month = MonthAt(at);
+  return Period{month.start, month.end};
 }
 
 absl::Time ReferenceModel::Boundary(const Customer& customer) const {
@@ -84,9 +83,9 @@ absl::Time ReferenceModel::NextDays(const Customer& customer) const {
   const absl::Time now = customer.moment.at;
   absl::Time next = absl::InfiniteFuture();
   for (const auto& [id, state] : customer.states) {
+    if (!state.watching) continue;
     const Alert& alert = alerts_.at(id);
-    if (!state.watching || !IsOfDays(alert.spec)) continue;
-    if (*alert.spec.threshold < Decimal()) continue;
+    if (!IsOfDays(alert.spec) || *alert.spec.threshold < Decimal()) continue;
     for (const auto& [tuple, reading] : Read(customer, alert)) {
       const absl::Time end = EndOf(customer, alert.spec, tuple);
       const Wide until =
@@ -101,6 +100,15 @@ absl::Time ReferenceModel::NextDays(const Customer& customer) const {
   return next;
 }
 
+// Of those that have come and are not done.
+std::optional<absl::Time> ReferenceModel::NextDue(const Customer& customer) const {
+  // Up to its moment nothing is left, but the end of a period that was told later.
+  const bool is_now = customer.moment.at == now_ && !customer.moment.early;
+  if (is_now && Boundary(customer) > now_) return std::nullopt;
+  const absl::Time next = NextInstant(customer);
+  return next <= now_ ? std::make_optional(next) : std::nullopt;
+}
+
 absl::Time ReferenceModel::NextInstant(const Customer& customer) const {
   const absl::Time now = customer.moment.at;
   absl::Time next = std::min(Boundary(customer), NextDays(customer));
@@ -113,12 +121,11 @@ absl::Time ReferenceModel::NextInstant(const Customer& customer) const {
     consider(balance.ends_at);
   }
   if (customer.invoices.empty()) return next;
-  const absl::CivilMonth month = MonthOf(customer.moment);
-  const absl::Time month_end = absl::FromCivil(month + 1, absl::UTCTimeZone());
+  const Month month = MonthOf(customer.moment);
   for (const auto& [id, invoice] : customer.invoices) {
     const bool forgotten =
-        !invoice.active && invoice.told_at + options_.keep_ended < month_end;
-    if (invoice.month == month && !forgotten) consider(month_end);
+        !invoice.active && invoice.told_at + options_.keep_ended < month.end;
+    if (invoice.month == month.month && !forgotten) consider(month.end);
   }
   return next;
 }
@@ -126,11 +133,11 @@ absl::Time ReferenceModel::NextInstant(const Customer& customer) const {
 void ReferenceModel::DoInstant(Customer& customer, absl::Time instant) {
   customer.moment = {.at = instant, .early = true};
   Settle(customer, instant);
-  const Values before = LastValues(customer);
+  const Values before = LastValues(customer, IsAny);
   Change change;
   if (Boundary(customer) <= instant) EndPeriod(customer, instant, change);
   customer.moment = {.at = instant, .early = false};
-  JudgeChange(customer, before, std::nullopt, change);
+  JudgeChange(customer, before, IsAny, std::nullopt, change);
   for (const auto& [id, state] : customer.states) {
     const Alert& alert = alerts_.at(id);
     if (!state.watching || !IsOfDays(alert.spec)) continue;
@@ -169,9 +176,8 @@ void ReferenceModel::Forget(Customer& customer) {
 }
 
 void ReferenceModel::DoDueByClock(Customer& customer) {
-  for (absl::Time next = NextInstant(customer); next <= now_;
-       next = NextInstant(customer)) {
-    DoInstant(customer, next);
+  while (const std::optional<absl::Time> next = NextDue(customer)) {
+    DoInstant(customer, *next);
   }
   customer.moment = {.at = now_, .early = false};
   Forget(customer);
@@ -188,10 +194,10 @@ void ReferenceModel::DoAllDueByClock(const Alert* changing) {
     absl::Time instant = absl::InfiniteFuture();
     for (auto& [id, customer] : customers_) {
       if (!concerns(id)) continue;
-      const absl::Time own = NextInstant(customer);
-      if (own <= now_ && own < instant) {
+      const std::optional<absl::Time> own = NextDue(customer);
+      if (own && *own < instant) {
         next = &customer;
-        instant = own;
+        instant = *own;
       }
     }
     if (next == nullptr) break;

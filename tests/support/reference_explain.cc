@@ -8,6 +8,7 @@
 namespace tocsin::testing {
 
 bool ReferenceModel::OwesReset(const State& state) {
+  if (!state.watching) return false;
   return state.due.reset || state.awaited ||
          std::any_of(state.instances.begin(), state.instances.end(),
                      [](const auto& one) { return one.second.due.reset; });

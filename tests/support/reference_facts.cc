@@ -115,12 +115,13 @@ void ReferenceModel::ApplyCount(const Count& count, std::size_t index,
   EndPeriodsUpTo(customer, time);
   if (count.contract) customer.contracts_named_at[*count.contract] = now_;
   NoteCount(customer, count);
-  const Values before = LastValues(customer);
+  const Values before = LastValues(customer, IsCounted);
   const std::vector<Sums::Fed> fed =
       customer.sums.Feed(count, options_.groups_per_measure_max);
   Change change;
   const bool spend = count.type == AlertType::kSpendThresholdReached;
-  JudgeChange(customer, before, spend ? Trigger::kSpend : Trigger::kUsage, change);
+  JudgeChange(customer, before, IsCounted, spend ? Trigger::kSpend : Trigger::kUsage,
+              change);
   Publish(customer, std::move(change), now_);
   auto is_stale = [](Sums::Fed one) { return one == Sums::Fed::kStale; };
   if (!fed.empty() && std::all_of(fed.begin(), fed.end(), is_stale)) {
@@ -155,7 +156,7 @@ absl::Status ReferenceModel::ApplyPeriod(Customer& customer, const PeriodTold& t
 }
 
 void ReferenceModel::ApplyCustomer(Customer& customer, const CustomerTold& told) {
-  const Values before = LastValues(customer);
+  const Values before = LastValues(customer, IsAny);
   if (!told.plan.keeps()) customer.plan = told.plan.value();
   if (!told.plan_ends_at.keeps()) {
     customer.plan_ends_at = told.plan_ends_at.value();
@@ -186,7 +187,7 @@ void ReferenceModel::ApplyCustomer(Customer& customer, const CustomerTold& told)
     }
   }
   Change change;
-  JudgeChange(customer, before, Trigger::kCustomer, change);
+  JudgeChange(customer, before, IsAny, Trigger::kCustomer, change);
   Due due;
   due.came = true;
   for (const Alert* alert : came) Watch(customer, *alert, due);
@@ -195,11 +196,11 @@ void ReferenceModel::ApplyCustomer(Customer& customer, const CustomerTold& told)
 }
 
 void ReferenceModel::ApplyContract(Customer& customer, const ContractTold& told) {
-  const Values before = LastValues(customer);
+  const Values before = LastValues(customer, IsCounted);
   customer.contracts[told.contract] = told.custom_fields;
   customer.contracts_named_at[told.contract] = now_;
   Change change;
-  JudgeChange(customer, before, Trigger::kCustomer, change);
+  JudgeChange(customer, before, IsCounted, Trigger::kCustomer, change);
   Publish(customer, std::move(change), now_);
 }
 

@@ -130,6 +130,7 @@ void ReferenceModel::JudgeDueInstance(State& state, Instance& instance,
 }
 
 bool ReferenceModel::Owes(const State& state) {
+  if (!state.watching) return false;
   if (state.due.any() || state.awaited) return true;
   return std::any_of(state.instances.begin(), state.instances.end(),
                      [](const auto& one) { return one.second.due.any(); });
@@ -141,13 +142,17 @@ bool ReferenceModel::Owes(const Customer& customer) {
 }
 
 void ReferenceModel::JudgeDue(Customer& customer, Change& change) {
-  const Values last = LastValues(customer);
+  // Before any of them is judged: that may move when the days of another were.
+  Values last;
+  for (const auto& [id, state] : customer.states) {
+    if (!state.watching || !IsDueNow(state)) continue;
+    last[id] = LastValuesOf(customer, alerts_.at(id));
+  }
   for (auto& [id, state] : customer.states) {
-    if (!state.watching) continue;
+    if (!state.watching || !IsDueNow(state)) continue;
     const Alert& alert = alerts_.at(id);
-    AddInstances(customer, alert);
-    if (!IsDueNow(state)) continue;
     const Readings readings = Read(customer, alert);
+    AddInstances(state, alert, readings);
     const bool any_reset = !state.awaited && OwesReset(state);
     for (auto& [tuple, instance] : state.instances) {
       if (!state.due.any() && !instance.due.any()) continue;
@@ -197,26 +202,26 @@ void ReferenceModel::Settle(Customer& customer, absl::Time decided_at) {
   Publish(customer, std::move(change), decided_at);
 }
 
-void ReferenceModel::JudgeInstance(State& state, Instance& instance,
-                                   const Reading* reading, Decision decision,
-                                   Change& change) {
-  const AlertSpec& spec = decision.alert->spec;
+// What is to be said of it, if anything is.
+std::optional<NotificationKind> ReferenceModel::JudgeInstance(const Alert& alert,
+                                                              Instance& instance,
+                                                              const Reading* reading,
+                                                              Trigger trigger) {
+  const AlertSpec& spec = alert.spec;
   const bool was_past = instance.status == CustomerStatus::kInAlarm;
-  const bool past = reading != nullptr && IsReached(*decision.alert, *reading);
+  const bool past = reading != nullptr && IsReached(alert, *reading);
   instance.status = past ? CustomerStatus::kInAlarm : CustomerStatus::kOk;
   // Spend and usage without facts are 0, and so are the invoices of a new month.
   // What else has no value any more did not come back.
   const bool month_ended = InfoOf(spec.type).watched == Watched::kInvoicesOfMonth &&
-                           decision.trigger == Trigger::kPeriod;
+                           trigger == Trigger::kPeriod;
   const bool defined = reading != nullptr || IsCounted(spec) || month_ended;
-  if (past && !was_past) {
-    decision.kind = NotificationKind::kReached;
-    Note(state, instance, std::move(decision), change);
-  } else if (was_past && !past && defined && spec.notify_resolved &&
-             ReachedInThisEpoch(instance)) {
-    decision.kind = NotificationKind::kResolved;
-    Note(state, instance, std::move(decision), change);
+  if (past && !was_past) return NotificationKind::kReached;
+  if (was_past && !past && defined && spec.notify_resolved &&
+      ReachedInThisEpoch(instance)) {
+    return NotificationKind::kResolved;
   }
+  return std::nullopt;
 }
 
 const ReferenceModel::Reading* ReferenceModel::Find(const Readings& readings,
@@ -225,13 +230,14 @@ const ReferenceModel::Reading* ReferenceModel::Find(const Readings& readings,
   return found == readings.end() ? nullptr : &found->second;
 }
 
-// After a fact, which is the trigger, or an instant of the clock. `before` is where
-// everything stood when it was judged last.
-void ReferenceModel::JudgeChange(Customer& customer, const Values& before,
+// After a fact, which is the trigger and of which only `which` alerts speak, or an
+// instant of the clock. `before` is where everything stood when it was judged last.
+void ReferenceModel::JudgeChange(Customer& customer, const Values& before, Which which,
                                  std::optional<Trigger> trigger, Change& change) {
   for (auto& [id, state] : customer.states) {
+    if (!state.watching && state.instances.empty()) continue;
     const Alert& alert = alerts_.at(id);
-    if (alert.status == AlertStatus::kArchived) continue;
+    if (alert.status == AlertStatus::kArchived || !which(alert.spec)) continue;
     const Readings after = Read(customer, alert);
     Readings just_ended;
     const std::map<Tuple, Decimal> nothing;
@@ -241,23 +247,27 @@ void ReferenceModel::JudgeChange(Customer& customer, const Values& before,
     for (auto it = state.instances.begin(); it != state.instances.end();) {
       auto& [tuple, instance] = *it;
       const Reading* reading = Find(after, tuple);
-      if (reading == nullptr) reading = Find(just_ended, tuple);
-      Decision decision;
-      decision.alert = &alert;
-      decision.tuple = tuple;
-      if (reading != nullptr) {
-        decision.value = Rounded(reading->value);
-        decision.remaining = reading->remaining;
-      }
-      if (were.count(tuple) > 0) decision.previous = were.at(tuple);
+      const bool ended = reading == nullptr;
+      if (ended) reading = Find(just_ended, tuple);
       const bool of_month = InfoOf(alert.spec.type).watched == Watched::kInvoicesOfMonth;
-      decision.trigger = trigger.value_or(of_month ? Trigger::kPeriod : Trigger::kClock);
+      const Trigger by = trigger.value_or(of_month ? Trigger::kPeriod : Trigger::kClock);
       const bool awaits = state.Awaits(tuple);
-      if (state.watching && !awaits) {
-        JudgeInstance(state, instance, reading, std::move(decision), change);
+      std::optional<NotificationKind> says;
+      if (state.watching && !awaits) says = JudgeInstance(alert, instance, reading, by);
+      if (says) {
+        Decision decision;
+        decision.kind = *says;
+        decision.alert = &alert;
+        decision.tuple = tuple;
+        decision.trigger = by;
+        if (reading != nullptr) {
+          decision.value = Rounded(reading->value);
+          decision.remaining = reading->remaining;
+        }
+        if (were.count(tuple) > 0) decision.previous = were.at(tuple);
+        Note(state, instance, std::move(decision), change);
       }
       // An instance that has ended is forgotten, a single one is plainly ok.
-      const bool ended = after.count(tuple) == 0;
       if (ended && state.watching && !awaits) instance.status = CustomerStatus::kOk;
       const bool goes = ended && FansOut(alert.spec) && !instance.gone;
       it = goes ? state.instances.erase(it) : std::next(it);

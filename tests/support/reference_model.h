@@ -22,7 +22,7 @@
 namespace tocsin::testing {
 
 // The rules of the engine once more, as obviously as they can be written: plain
-// maps, every alert looked at for every fact, nothing remembered that can be
+// maps, every alert looked at for every fact of its kind, nothing remembered that can be
 // asked for again. Shares no code with the engine. What it gives no id to are
 // notifications; a status carries its Reason where `ReasonIn` finds it.
 //
@@ -225,6 +225,8 @@ class ReferenceModel : public Engine {
   };
   using Change = std::vector<Decision>;
   using Values = std::map<AlertId, std::map<Tuple, Decimal>>;
+  // Which alerts speak of what a fact is about.
+  using Which = bool (*)(const AlertSpec&);
 
   // reference_check.cc
   absl::Status CheckSpec(const AlertSpec& spec) const;
@@ -248,6 +250,7 @@ class ReferenceModel : public Engine {
   void EndPeriodsUpTo(Customer& customer, absl::Time time);
   absl::Time NextDays(const Customer& customer) const;
   absl::Time NextInstant(const Customer& customer) const;
+  std::optional<absl::Time> NextDue(const Customer& customer) const;
   void DoInstant(Customer& customer, absl::Time instant);
   void Forget(Customer& customer);
   void DoDueByClock(Customer& customer);
@@ -283,7 +286,9 @@ class ReferenceModel : public Engine {
   std::set<Tuple> Tuples(const Customer& customer, const Alert& alert) const;
   std::optional<Decimal> Value(const Customer& customer, const Alert& alert,
                                const Tuple& tuple) const;
-  Values LastValues(const Customer& customer) const;
+  std::map<Tuple, Decimal> LastValuesOf(const Customer& customer,
+                                        const Alert& alert) const;
+  Values LastValues(const Customer& customer, Which which) const;
 
   // reference_judge.cc
   void AddInstances(Customer& customer, const Alert& alert);
@@ -303,10 +308,12 @@ class ReferenceModel : public Engine {
   void JudgeDue(Customer& customer, Change& change);
   void JudgeDueInstance(State& state, Instance& instance, const Reading* reading,
                         bool any_reset, Decision decision, Change& change);
-  void JudgeChange(Customer& customer, const Values& before,
+  void JudgeChange(Customer& customer, const Values& before, Which which,
                    std::optional<Trigger> trigger, Change& change);
-  void JudgeInstance(State& state, Instance& instance, const Reading* reading,
-                     Decision decision, Change& change);
+  static std::optional<NotificationKind> JudgeInstance(const Alert& alert,
+                                                       Instance& instance,
+                                                       const Reading* reading,
+                                                       Trigger trigger);
   void Settle(Customer& customer, absl::Time decided_at);
 
   // reference_outbox.cc

@@ -109,7 +109,7 @@ CustomerAlert ReferenceModel::View(const Customer& customer, const Alert& alert,
   if (IsCounted(alert.spec)) {
     view.group_dropped = customer.sums.Dropped(MeasureOf(alert.spec));
   }
-  if (!fans_out) view.value = Value(customer, alert, {});
+  if (!fans_out && !tuple) view.value = Value(customer, alert, {});
   if (tuple) {
     view.value = Value(customer, alert, *tuple);
     ShowInstance(alert.spec, *tuple, view);

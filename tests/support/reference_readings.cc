@@ -102,7 +102,7 @@ ReferenceModel::Readings ReferenceModel::ReadInvoices(const Customer& customer,
   Readings readings;
   for (const auto& [id, invoice] : customer.invoices) {
     if (!Matches(spec, invoice)) continue;
-    if (!each && invoice.month != MonthOf(customer.moment)) continue;
+    if (!each && invoice.month != MonthOf(customer.moment).month) continue;
     Reading& reading = readings[each ? Tuple{id.ToString()} : Tuple{}];
     reading.value.numerator += Wide(invoice.total.units());
     reading.judged = reading.value;
@@ -178,19 +178,27 @@ std::optional<Decimal> ReferenceModel::Value(const Customer& customer, const Ale
 }
 
 // Where the instances stood when they were judged last.
-ReferenceModel::Values ReferenceModel::LastValues(const Customer& customer) const {
+std::map<Tuple, Decimal> ReferenceModel::LastValuesOf(const Customer& customer,
+                                                      const Alert& alert) const {
+  std::map<Tuple, Decimal> values;
+  for (const auto& [tuple, reading] : Read(customer, alert)) {
+    Exact value = reading.value;
+    if (IsOfDays(alert.spec)) {
+      value = Days(NanosecondsBetween(LastJudged(customer, alert.spec, tuple),
+                                      EndOf(customer, alert.spec, tuple)));
+    }
+    values[tuple] = Rounded(value);
+  }
+  return values;
+}
+
+ReferenceModel::Values ReferenceModel::LastValues(const Customer& customer,
+                                                  Which which) const {
   Values values;
   for (const auto& [id, state] : customer.states) {
     if (!state.watching) continue;
     const Alert& alert = alerts_.at(id);
-    for (const auto& [tuple, reading] : Read(customer, alert)) {
-      Exact value = reading.value;
-      if (IsOfDays(alert.spec)) {
-        value = Days(NanosecondsBetween(LastJudged(customer, alert.spec, tuple),
-                                        EndOf(customer, alert.spec, tuple)));
-      }
-      values[id][tuple] = Rounded(value);
-    }
+    if (which(alert.spec)) values[id] = LastValuesOf(customer, alert);
   }
   return values;
 }

@@ -33,7 +33,7 @@ void ReferenceModel::AwaitSource(Customer& customer, const Alert& alert,
   if (fresh) awaited.since = now_;
   awaited.StartOver();
   AddInstances(customer, alert);
-  const Values last = LastValues(customer);
+  const Values last = LastValues(customer, IsAny);
   const auto values = last.find(alert.id);
   for (const auto& [known, instance] : state.instances) {
     if (!instance.judged || awaited.Concerns(known) || values == last.end()) continue;

@@ -21,9 +21,12 @@ bool Matches(const Measure& measure, const std::optional<ContractId>& contract,
 }
 
 // All contracts of unkeyed measures are always kept, whichever filter asks.
-Measure Stored(Measure measure) {
-  if (measure.keys.empty()) measure.contract_filters.clear();
-  return measure;
+template <typename Parts>
+auto FindStored(const Parts& parts, const Measure& measure) {
+  if (!measure.keys.empty() || !measure.by_contract) return parts.find(measure);
+  Measure stored = measure;
+  stored.contract_filters.clear();
+  return parts.find(stored);
 }
 
 std::optional<Tuple> TupleOf(const Measure& measure, const Count& count) {
@@ -292,7 +295,7 @@ bool Sums::Set(const Key& key, const Cell& cell, std::size_t groups_max) {
 std::map<Tuple, Decimal> Sums::Values(const Measure& measure,
                                       const ContractFields& contracts) const {
   std::map<Tuple, Decimal> values;
-  auto parts = parts_.find(Stored(measure));
+  auto parts = FindStored(parts_, measure);
   if (parts == parts_.end()) return values;
   for (const auto& [contract, cells] : parts->second.cells) {
     if (!Matches(measure, contract, contracts)) continue;
@@ -305,7 +308,7 @@ std::map<Tuple, Decimal> Sums::Values(const Measure& measure,
 }
 
 std::uint64_t Sums::Dropped(const Measure& measure) const {
-  auto parts = parts_.find(Stored(measure));
+  auto parts = FindStored(parts_, measure);
   return parts == parts_.end() ? 0 : parts->second.dropped;
 }
 

@@ -80,9 +80,20 @@ bool HasCome(absl::Time instant, const Moment& moment) {
   return moment.early ? instant < moment.at : instant <= moment.at;
 }
 
-absl::CivilMonth MonthOf(const Moment& moment) {
-  const absl::Time at = moment.early ? moment.at - absl::Nanoseconds(1) : moment.at;
-  return absl::CivilMonth(absl::ToCivilSecond(at, absl::UTCTimeZone()));
+Month MonthAt(absl::Time at) {
+  // It is nearly always asked for the same, and calendars are slow.
+  static thread_local Month last;
+  if (at < last.start || last.end <= at) {
+    const absl::TimeZone utc = absl::UTCTimeZone();
+    last.month = absl::CivilMonth(absl::ToCivilSecond(at, utc));
+    last.start = absl::FromCivil(last.month, utc);
+    last.end = absl::FromCivil(last.month + 1, utc);
+  }
+  return last;
+}
+
+Month MonthOf(const Moment& moment) {
+  return MonthAt(moment.early ? moment.at - absl::Nanoseconds(1) : moment.at);
 }
 
 Wide NanosecondsBetween(absl::Time from, absl::Time to) {
@@ -181,6 +192,19 @@ bool IsCounted(const AlertSpec& spec) {
   const Watched watched = InfoOf(spec.type).watched;
   return watched == Watched::kSpend || watched == Watched::kUsage;
 }
+
+bool IsOfBalances(const AlertSpec& spec) {
+  const Watched watched = InfoOf(spec.type).watched;
+  return watched == Watched::kBalances || watched == Watched::kSeat ||
+         watched == Watched::kBalance;
+}
+
+bool IsOfInvoices(const AlertSpec& spec) {
+  const Watched watched = InfoOf(spec.type).watched;
+  return watched == Watched::kInvoice || watched == Watched::kInvoicesOfMonth;
+}
+
+bool IsAny(const AlertSpec& /*spec*/) { return true; }
 
 bool IsOfDays(const AlertSpec& spec) { return InfoOf(spec.type).unit == Unit::kDays; }
 

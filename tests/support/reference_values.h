@@ -43,8 +43,14 @@ struct Moment {
 
 // Whether `instant` has come.
 bool HasCome(absl::Time instant, const Moment& moment);
-// The month in UTC.
-absl::CivilMonth MonthOf(const Moment& moment);
+// A month in UTC.
+struct Month {
+  absl::CivilMonth month;
+  absl::Time start = absl::InfiniteFuture();
+  absl::Time end = absl::InfinitePast();
+};
+Month MonthAt(absl::Time at);
+Month MonthOf(const Moment& moment);
 
 Wide NanosecondsBetween(absl::Time from, absl::Time to);
 Exact Days(const Wide& nanoseconds);
@@ -112,6 +118,10 @@ Tuple TupleOf(const AlertSpec& spec, BalanceId id, const Balance& balance);
 
 // Spend and usage, which are summed as they come.
 bool IsCounted(const AlertSpec& spec);
+// What is told of balances, and of invoices.
+bool IsOfBalances(const AlertSpec& spec);
+bool IsOfInvoices(const AlertSpec& spec);
+bool IsAny(const AlertSpec& spec);
 bool IsOfDays(const AlertSpec& spec);
 // What remains, in money, of several balances: it stays defined when they are over.
 bool SumsBalances(const AlertSpec& spec);
