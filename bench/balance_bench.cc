@@ -6,23 +6,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "bench/bench_setting.h"
 #include "benchmark/benchmark.h"
 #include "tocsin/engine.h"
 
 namespace tocsin {
 namespace {
-
-template <typename AnyId>
-AnyId IdOfNumber(std::uint64_t number) {
-  boost::uuids::uuid uuid{};
-  const std::uint64_t mixed = (number + 1) * 0x9e3779b97f4a7c15ULL;
-  for (int i = 0; i < 8; ++i) {
-    uuid.data[i] = static_cast<std::uint8_t>(mixed >> (8 * i));
-    uuid.data[8 + i] = static_cast<std::uint8_t>(number >> (8 * i));
-  }
-  uuid.data[15] = 1;
-  return AnyId(uuid);
-}
 
 class StandingClock : public Clock {
  public:

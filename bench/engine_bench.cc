@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "bench/bench_setting.h"
 #include "benchmark/benchmark.h"
 #include "tocsin/engine.h"
 
@@ -29,17 +30,6 @@ const bool kMachineNamed = [] {
   return true;
 }();
 
-CustomerId CustomerNumber(std::uint64_t number) {
-  boost::uuids::uuid uuid{};
-  std::uint64_t word = (number + 1) * 0x9e3779b97f4a7c15ULL;
-  for (int i = 0; i < 8; ++i) uuid.data[i] = static_cast<std::uint8_t>(word >> (8 * i));
-  for (int i = 8; i < 16; ++i) {
-    uuid.data[i] = static_cast<std::uint8_t>(number >> (8 * (i - 8)));
-  }
-  uuid.data[15] |= 1;
-  return CustomerId(uuid);
-}
-
 class CountingSink : public NotificationSink {
  public:
   absl::Status Deliver(const Notification& notification) override {
@@ -57,21 +47,13 @@ struct Setting {
           {.name = absl::StrCat("alert ", i),
            .threshold = Decimal::FromInteger(1'000'000'000'000 + i)});
     }
-    std::vector<Fact> facts;
-    for (std::uint64_t i = 0; i < customers; ++i) {
-      facts.push_back(SpendAdded{.customer = CustomerNumber(i), .amount = Decimal()});
-    }
-    for (std::size_t i = 0; i < facts.size(); i += 4'096) {
-      benchmark::DoNotOptimize(
-          engine->Apply(absl::MakeConstSpan(facts).subspan(i, 4'096)));
-    }
+    ApplySpendOfAll(*engine, customers, 0);
   }
 
   std::vector<Fact> RandomFacts(std::size_t count) {
     std::vector<Fact> facts;
     for (std::size_t i = 0; i < count; ++i) {
-      facts.push_back(SpendAdded{.customer = CustomerNumber(random() % customers),
-                                 .amount = Decimal::FromUnits(1)});
+      facts.push_back(SpendOf(random() % customers, 1));
     }
     return facts;
   }
@@ -129,10 +111,10 @@ void BM_Crossing(benchmark::State& state) {
       {.name = "x", .threshold = Decimal::FromInteger(1), .notify_resolved = true}));
   std::vector<Fact> up, down;
   for (std::uint64_t i = 0; i < 1'000; ++i) {
-    up.push_back(
-        SpendAdded{.customer = CustomerNumber(i), .amount = Decimal::FromInteger(1)});
-    down.push_back(
-        SpendAdded{.customer = CustomerNumber(i), .amount = Decimal::FromInteger(-1)});
+    up.push_back(SpendAdded{.customer = IdOfNumber<CustomerId>(i),
+                            .amount = Decimal::FromInteger(1)});
+    down.push_back(SpendAdded{.customer = IdOfNumber<CustomerId>(i),
+                              .amount = Decimal::FromInteger(-1)});
   }
   for (auto _ : state) {
     benchmark::DoNotOptimize(setting.engine->Apply(up));
@@ -149,8 +131,8 @@ void BM_ResetCall(benchmark::State& state) {
   Setting setting(20, 100'000);
   std::uint64_t i = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        setting.engine->Reset(CustomerNumber(i++ % setting.customers), setting.alert));
+    benchmark::DoNotOptimize(setting.engine->Reset(
+        IdOfNumber<CustomerId>(i++ % setting.customers), setting.alert));
     if (i % 10'000 != 0) continue;
     state.PauseTiming();
     setting.engine->Drain().IgnoreError();
@@ -165,7 +147,7 @@ void BM_GetCustomerAlert(benchmark::State& state) {
   std::uint64_t i = 0;
   for (auto _ : state) {
     benchmark::DoNotOptimize(setting.engine->GetCustomerAlert(
-        CustomerNumber(i++ % setting.customers), setting.alert));
+        IdOfNumber<CustomerId>(i++ % setting.customers), setting.alert));
   }
 }
 BENCHMARK(BM_GetCustomerAlert);
@@ -178,7 +160,7 @@ void BM_CreateAlert(benchmark::State& state) {
   std::uint64_t i = 0;
   for (auto _ : state) {
     AlertSpec spec{.name = "x", .threshold = Decimal::FromInteger(2'000'000'000'000)};
-    if (for_one) spec.customer = CustomerNumber(i++ % setting.customers);
+    if (for_one) spec.customer = IdOfNumber<CustomerId>(i++ % setting.customers);
     benchmark::DoNotOptimize(setting.engine->CreateAlert(spec));
   }
 }

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
+#include "bench/bench_setting.h"
 #include "benchmark/benchmark.h"
 #include "tocsin/engine.h"
 
@@ -46,35 +46,13 @@ class Durations {
   std::vector<double> ns_;
 };
 
-CustomerId NthCustomer(std::uint64_t n) {
-  boost::uuids::uuid uuid{};
-  const std::uint64_t word = (n + 1) * 0x9e3779b97f4a7c15ULL;
-  for (int i = 0; i < 8; ++i) {
-    uuid.data[i] = static_cast<std::uint8_t>(word >> (8 * i));
-    uuid.data[8 + i] = static_cast<std::uint8_t>(n >> (8 * i));
-  }
-  uuid.data[15] |= 1;
-  return CustomerId(uuid);
-}
-
-Fact SpendOf(std::uint64_t n, int units) {
-  return SpendAdded{.customer = NthCustomer(n), .amount = Decimal::FromUnits(units)};
-}
-
 // One alert on spend that nobody reaches, and customers that have spent.
 struct Resettable {
   Resettable(int workers, std::uint64_t customer_count) : customers(customer_count) {
-    absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
     engine = *Engine::Open({.worker_threads = workers, .random_seed = 1});
     alert = *engine->CreateAlert(
         {.name = "limit", .threshold = Decimal::FromInteger(1'000'000'000)});
-    std::vector<Fact> facts;
-    for (std::uint64_t n = 0; n < customers; ++n) {
-      facts.push_back(SpendOf(n, 1));
-      if (facts.size() < 4'096 && n + 1 < customers) continue;
-      benchmark::DoNotOptimize(engine->Apply(facts));
-      facts.clear();
-    }
+    ApplySpendOfAll(*engine, customers, 1);
     engine->Drain().IgnoreError();
   }
 
@@ -128,7 +106,7 @@ void BM_ResetLatency(benchmark::State& state) {
   std::binary_semaphore judged(0);
   const Instant first = Tick();
   for (auto _ : state) {
-    const CustomerId customer = NthCustomer(random() % setting.customers);
+    const CustomerId customer = IdOfNumber<CustomerId>(random() % setting.customers);
     Instant end;
     const Instant begin = Tick();
     absl::Status status = setting.engine->Reset(customer, setting.alert, {},
@@ -161,7 +139,8 @@ void BM_ResetOneByOne(benchmark::State& state) {
   constexpr std::uint64_t kCustomers = 1'000'000;
   Resettable setting(static_cast<int>(state.range(0)), kCustomers);
   std::vector<CustomerId> customers;
-  for (std::uint64_t n = 0; n < kCustomers; ++n) customers.push_back(NthCustomer(n));
+  for (std::uint64_t n = 0; n < kCustomers; ++n)
+    customers.push_back(IdOfNumber<CustomerId>(n));
   std::shuffle(customers.begin(), customers.end(), std::mt19937_64(1));
   Durations call;
   for (auto _ : state) {

@@ -150,7 +150,8 @@ constexpr AlertTypeInfo kTypes[] = {
      .credit_grants = true,
      .has_seat_filter = true,
      .value_field = "remaining_balance",
-     .summary = "what remains for each seat, over its balances that count now"},
+     .summary = "what remains for each seat, over its balances that count now, of any "
+                "kind and in any credit type"},
     {.type = AlertType::kLowCreditBalanceReached,
      .name = "low_credit_balance_reached",
      .watched = Watched::kBalances,

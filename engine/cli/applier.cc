@@ -59,6 +59,7 @@ absl::Status Applier::Apply(ParsedChunk& chunk) {
   if (!stopped_) {
     parts_.counts->lines = std::max(parts_.counts->lines, lines_ahead_ + chunk.lines);
   }
+  parts_.counts->passed_over.Add(chunk.passed_over, parts_.counts->lines - lines_ahead_);
   return status;
 }
 

@@ -32,7 +32,8 @@ constexpr char kDescription[] =
 Tells an engine with real threads a made-up month of an AI API's billing, the
 same on every run, and then what becomes of one customer: a threshold reached, a
 wrong fact corrected, a reset. With a file it does so with the file's facts, and
-chooses alerts that suit them. Lines that begin with ~ vary from run to run.)";
+chooses alerts that suit them; if no spend or usage is among them, it tells what
+one customer was notified of. Lines that begin with ~ vary from run to run.)";
 
 constexpr char kFooter[] =
     R"(Exit status: 0; 1 if any line was bad; 2 for wrong usage, or a file that cannot

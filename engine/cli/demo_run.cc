@@ -1,6 +1,7 @@
 #include "engine/cli/demo_run.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -21,7 +22,16 @@ constexpr std::size_t kFactsPerAlone = 10;
 static_assert(absl::Nanoseconds(kDemoBatchMax) <= kDemoClockStep);
 
 bool FromFact(Trigger trigger) {
-  return trigger == Trigger::kSpend || trigger == Trigger::kUsage;
+  switch (trigger) {
+    case Trigger::kSpend:
+    case Trigger::kUsage:
+    case Trigger::kBalance:
+    case Trigger::kInvoiceGeneration:
+    case Trigger::kCustomer:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -96,6 +106,18 @@ absl::Status DemoRun::Tell(Reporter* reporter) {
     }
     Report(&batch, reporter);
     if (!*more) return engine_->Drain();
+  }
+}
+
+absl::StatusOr<Arrival> DemoRun::Await(std::size_t begin, const CustomerId& customer,
+                                       const DemoAlert& alert) {
+  while (true) {
+    const std::optional<Arrival> arrival = sink_.Await(begin++);
+    if (!arrival.has_value()) {
+      return absl::DeadlineExceededError(
+          absl::StrCat("no notification of alert ", alert.mark, " has come"));
+    }
+    if (arrival->alert == alert.id && arrival->customer == customer) return *arrival;
   }
 }
 

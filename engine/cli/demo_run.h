@@ -82,6 +82,11 @@ class DemoRun {
   // with single facts is reported.
   absl::Status Tell(Reporter* reporter);
 
+  // The first notification behind the first `begin` that is of this customer and alert.
+  // kDeadlineExceeded if it does not come.
+  absl::StatusOr<Arrival> Await(std::size_t begin, const CustomerId& customer,
+                                const DemoAlert& alert);
+
   Engine& engine() { return *engine_; }
   DemoSink& sink() { return sink_; }
   const std::vector<DemoAlert>& alerts() const { return alerts_; }

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "engine/cli/demo_cast.h"
+#include "engine/cli/demo_record.h"
 #include "engine/cli/demo_text.h"
 #include "tocsin/engine.h"
 
@@ -22,13 +23,6 @@ std::string StateText(const CustomerAlert& state) {
   return absl::StrCat(
       "status ", state.status.has_value() ? CustomerStatusName(*state.status) : "none",
       ", value ", TextOf(state.value), ", epoch ", state.epoch);
-}
-
-std::string ArrivalText(const Arrival& arrival) {
-  return absl::StrCat(arrival.kind == NotificationKind::kReached ? "reached" : "resolved",
-                      ", value ", arrival.value.ToString(), ", previous value ",
-                      TextOf(arrival.previous_value), ", epoch ", arrival.epoch,
-                      ", caused by ", TriggerName(arrival.triggered_by));
 }
 
 // One telling of it.
@@ -67,8 +61,9 @@ class Story {
                                       const InstanceSelector& instance = {}) {
     return run_.engine().GetCustomerAlert(cast_.customer, alert.id, instance);
   }
-  // The first notification behind `begin` that is this customer's of that alert.
-  absl::StatusOr<Arrival> Await(std::size_t begin, const DemoAlert& alert);
+  absl::StatusOr<Arrival> Await(std::size_t begin, const DemoAlert& alert) {
+    return run_.Await(begin, cast_.customer, alert);
+  }
 
   // With a space before it; empty where nobody has said it.
   std::string Unit() const { return limit().unit.empty() ? "" : " " + limit().unit; }
@@ -97,19 +92,6 @@ absl::Status Story::Add(Decimal amount, const std::vector<GroupValue>& groups) {
   ApplyResult result = run_.engine().Apply({&fact, 1});
   if (!result.status.ok()) return result.status;
   return result.refused == 0 ? absl::OkStatus() : result.reports.front().status;
-}
-
-absl::StatusOr<Arrival> Story::Await(std::size_t begin, const DemoAlert& alert) {
-  while (true) {
-    const std::optional<Arrival> arrival = run_.sink().Await(begin++);
-    if (!arrival.has_value()) {
-      return absl::DeadlineExceededError(
-          absl::StrCat("no notification of alert ", alert.mark, " has come"));
-    }
-    if (arrival->alert == alert.id && arrival->customer == cast_.customer) {
-      return *arrival;
-    }
-  }
 }
 
 absl::Status Story::ReachThreshold() {
@@ -232,7 +214,7 @@ absl::Status Story::ResetWhenIdle() {
 absl::StatusOr<std::string> TellStory(DemoRun* run,
                                       const std::vector<CustomerId>& candidates) {
   std::optional<DemoCast> cast = CastStory(run, candidates);
-  if (!cast.has_value()) return "No story: no customer reached an alert.\n";
+  if (!cast.has_value()) return TellRecord(run);
   Story story(run, *std::move(cast));
   const absl::Status status = story.Tell();
   if (!status.ok()) return status;

@@ -13,9 +13,9 @@ namespace tocsin::cli {
 // What becomes of one customer, told step by step with the values that the engine
 // gives: reaching a threshold, a wrong fact and its correction, a reset.
 //
-// `candidates` are those of DemoFeed::StoryCustomers. If nobody is fit for a story
-// the text says so. An error is one of the engine, or that it did something else
-// than the story says.
+// `candidates` are those of DemoFeed::StoryCustomers. If nobody is fit for a story, as
+// it needs spend or usage, the text is TellRecord's. An error is one of the engine, or
+// that it did something else than the story says.
 absl::StatusOr<std::string> TellStory(DemoRun* run,
                                       const std::vector<CustomerId>& candidates);
 

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "engine/cli/demo_percentile.h"
 #include "engine/cli/demo_text.h"
 #include "engine/cli/parse_pipeline.h"
 
@@ -17,14 +18,6 @@ constexpr std::size_t kLimitPercent = 95;
 constexpr std::size_t kFanOutPercent = 99;
 constexpr std::int64_t kGuardFactor = 10;
 constexpr std::int64_t kGuardMax = Decimal::kAmountMax / 2;
-
-// The smallest total that is not below so many percent of them. Not for none.
-Decimal Percentile(std::vector<Decimal> totals, std::size_t percent) {
-  const std::size_t rank = (totals.size() * percent + 99) / 100 - 1;
-  const auto at = totals.begin() + static_cast<std::ptrdiff_t>(rank);
-  std::nth_element(totals.begin(), at, totals.end());
-  return *at;
-}
 
 template <typename Totals>
 std::vector<Decimal> ValuesOf(const Totals& totals) {
@@ -45,10 +38,6 @@ Decimal GuardOver(Decimal largest) {
     return Decimal::FromInteger(kGuardMax);
   }
   return Decimal::FromUnits(largest.units() * kGuardFactor);
-}
-
-std::string MarkOf(std::size_t index) {
-  return std::string(1, static_cast<char>('A' + index));
 }
 
 template <typename SubjectId>
@@ -125,6 +114,8 @@ void DemoSurvey::Add(const Fact& fact) {
          .amount = usage->total,
          .is_total = true,
          .group_values = &usage->group_values});
+  } else {
+    holdings_.Add(fact);
   }
 }
 
@@ -167,6 +158,7 @@ std::vector<DemoAlert> DemoSurvey::ChooseAlerts() const {
   std::vector<DemoAlert> alerts;
   for (const Subject* subject : busiest) AddLimit(*subject, &alerts);
   if (!group_totals_.empty()) AddFanOut(&alerts);
+  holdings_.AddAlerts(&alerts);
   return alerts;
 }
 

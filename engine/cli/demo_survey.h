@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "engine/cli/byte_source.h"
 #include "engine/cli/demo_feed.h"
+#include "engine/cli/demo_holdings.h"
 #include "tocsin/decimal.h"
 #include "tocsin/fact.h"
 #include "tocsin/ids.h"
@@ -32,7 +33,8 @@ class DemoSurvey {
   absl::Status Read(ByteSource* source);
 
   // A limit and a guard for each of the credit types and metrics with the most
-  // facts, and one alert that fans out if facts have group values.
+  // facts, one alert that fans out if facts have group values, and those of
+  // DemoHoldings.
   std::vector<DemoAlert> ChooseAlerts() const;
 
   std::uint64_t facts() const { return facts_; }
@@ -62,6 +64,7 @@ class DemoSurvey {
   void AddLimit(const Subject& subject, std::vector<DemoAlert>* alerts) const;
   void AddFanOut(std::vector<DemoAlert>* alerts) const;
 
+  DemoHoldings holdings_;
   std::uint64_t facts_ = 0;
   std::uint64_t other_statements_ = 0;
   std::optional<absl::Time> starts_at_;

@@ -44,6 +44,17 @@ std::string TextOf(std::optional<Decimal> value) {
   return value.has_value() ? value->ToString() : "none";
 }
 
+std::string MarkOf(std::size_t index) {
+  return std::string(1, static_cast<char>('A' + index));
+}
+
+std::string ArrivalText(const Arrival& arrival) {
+  return absl::StrCat(arrival.kind == NotificationKind::kReached ? "reached" : "resolved",
+                      ", value ", arrival.value.ToString(), ", previous value ",
+                      TextOf(arrival.previous_value), ", epoch ", arrival.epoch,
+                      ", caused by ", TriggerName(arrival.triggered_by));
+}
+
 std::string MachineText() {
   const std::string model = ValueIn("/proc/cpuinfo", "model name");
   std::string text =

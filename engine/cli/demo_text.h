@@ -1,11 +1,13 @@
 #ifndef TOCSIN_ENGINE_CLI_DEMO_TEXT_H_
 #define TOCSIN_ENGINE_CLI_DEMO_TEXT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "engine/cli/demo_sink.h"
 #include "tocsin/decimal.h"
 
 namespace tocsin::cli {
@@ -18,6 +20,12 @@ std::string Counted(std::uint64_t number, absl::string_view what);
 
 // The value's own digits; `none` without one.
 std::string TextOf(std::optional<Decimal> value);
+
+// What the text calls the alert at this place: `A`, `B`.
+std::string MarkOf(std::size_t index);
+
+// What a notification says: `reached, value 5, previous value 2, epoch 0, caused by ...`
+std::string ArrivalText(const Arrival& arrival);
 
 // What varies from run to run stands in lines of its own, which begin with this.
 inline constexpr char kVaries[] = "~ ";

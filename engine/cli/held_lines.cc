@@ -21,6 +21,7 @@ ParsedChunk& HeldLines::ChunkFor(std::uint64_t line) {
 
 void HeldLines::Add(ParsedChunk& chunk) {
   bytes_ += chunk.GoodBytes();
+  auto passed_over = chunk.passed_over.fields().begin();
   for (const Step& step : chunk.steps) {
     if (step.kind == Step::Kind::kError) continue;
     const std::uint64_t line = chunk.lines_ahead + step.line;
@@ -32,6 +33,11 @@ void HeldLines::Add(ParsedChunk& chunk) {
       kept.index = static_cast<std::uint32_t>(held.facts.size());
       held.facts.push_back(std::move(chunk.facts[step.index]));
       held.fact_lines.push_back(kept.line);
+      for (; passed_over != chunk.passed_over.fields().end() &&
+             passed_over->line == step.line;
+           ++passed_over) {
+        held.passed_over.Add(kept.line, chunk.passed_over.NameOf(*passed_over));
+      }
     } else {
       kept.index = static_cast<std::uint32_t>(held.controls.size());
       held.controls.push_back(std::move(chunk.controls[step.index]));

@@ -15,6 +15,10 @@ constexpr std::size_t kChunkBytes = std::size_t{1} << 16;
 
 absl::StatusOr<bool> LineReader::Next(LineChunk* chunk) {
   chunk->overlong_behind = false;
+  if (skipping_) {
+    absl::Status status = SkipRest(&chunk->buffer);
+    if (!status.ok()) return status;
+  }
   std::string& buffer = chunk->buffer;
   std::size_t size = rest_.size();
   if (buffer.size() < size + kChunkBytes) buffer.resize(size + kChunkBytes);
@@ -34,7 +38,14 @@ absl::StatusOr<bool> LineReader::Next(LineChunk* chunk) {
       chunk->size = size;
       return size > 0;
     }
-    if (size > kStatementBytesMax) return SkipLine(chunk);
+    if (size > kStatementBytesMax) {
+      // It is told of at once: its end may be far off, or not written yet.
+      skipping_ = true;
+      rest_.clear();
+      chunk->size = 0;
+      chunk->overlong_behind = true;
+      return true;
+    }
     if (buffer.size() < size + kChunkBytes) buffer.resize(2 * buffer.size());
     absl::StatusOr<std::size_t> got =
         source_->Read(buffer.data() + size, buffer.size() - size);
@@ -44,25 +55,20 @@ absl::StatusOr<bool> LineReader::Next(LineChunk* chunk) {
   }
 }
 
-absl::StatusOr<bool> LineReader::SkipLine(LineChunk* chunk) {
-  chunk->size = 0;
-  chunk->overlong_behind = true;
-  rest_.clear();
-  std::string& buffer = chunk->buffer;
-  for (;;) {
-    absl::StatusOr<std::size_t> got = source_->Read(buffer.data(), kChunkBytes);
+absl::Status LineReader::SkipRest(std::string* buffer) {
+  if (buffer->size() < kChunkBytes) buffer->resize(kChunkBytes);
+  while (skipping_ && !ended_) {
+    absl::StatusOr<std::size_t> got = source_->Read(buffer->data(), kChunkBytes);
     if (!got.ok()) return got.status();
-    if (*got == 0) {
-      ended_ = true;
-      return true;
-    }
-    const void* newline = std::memchr(buffer.data(), '\n', *got);
+    ended_ = *got == 0;
+    const void* newline = std::memchr(buffer->data(), '\n', *got);
     if (newline == nullptr) continue;
     const std::size_t behind =
-        static_cast<std::size_t>(static_cast<const char*>(newline) - buffer.data()) + 1;
-    rest_.assign(buffer, behind, *got - behind);
-    return true;
+        static_cast<std::size_t>(static_cast<const char*>(newline) - buffer->data()) + 1;
+    rest_.assign(*buffer, behind, *got - behind);
+    skipping_ = false;
   }
+  return absl::OkStatus();
 }
 
 }  // namespace tocsin::cli

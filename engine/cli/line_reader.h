@@ -14,8 +14,8 @@ namespace tocsin::cli {
 struct LineChunk {
   std::string buffer;    // only grows, so that it can be used again
   std::size_t size = 0;  // bytes of `buffer` that are lines
-  // Behind the lines there was one longer than kStatementBytesMax; it was
-  // skipped without being held.
+  // Behind the lines there is one longer than kStatementBytesMax, however far it goes
+  // on; it is skipped without being held.
   bool overlong_behind = false;
 
   absl::string_view lines() const { return absl::string_view(buffer.data(), size); }
@@ -34,10 +34,11 @@ class LineReader {
   absl::StatusOr<bool> Next(LineChunk* chunk);
 
  private:
-  absl::StatusOr<bool> SkipLine(LineChunk* chunk);
+  absl::Status SkipRest(std::string* buffer);
 
   ByteSource* const source_;
-  std::string rest_;  // read, but not yet given out
+  std::string rest_;       // read, but not yet given out
+  bool skipping_ = false;  // what comes is the rest of a line that is too long
   bool ended_ = false;
 };
 

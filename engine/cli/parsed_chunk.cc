@@ -46,12 +46,13 @@ void ParsedChunk::Clear() {
   fact_lines.clear();
   controls.clear();
   errors.clear();
+  passed_over.Clear();
 }
 
 std::size_t ParsedChunk::GoodBytes() const {
   return text_bytes + (steps.size() - errors.size()) * sizeof(Step) +
          facts.size() * (sizeof(Fact) + sizeof(fact_lines[0])) +
-         controls.size() * sizeof(Statement);
+         controls.size() * sizeof(Statement) + passed_over.bytes();
 }
 
 void ChunkParser::Parse(const LineChunk& chunk, ParsedChunk* parsed) {
@@ -82,6 +83,9 @@ void ChunkParser::ParseLine(absl::string_view line, ParsedChunk* parsed) {
   parsed->text_bytes += line.size();
   if (Fact* fact = std::get_if<Fact>(&statement_.what)) {
     AddStep(Step::Kind::kFact, time, parsed->facts.size(), parsed);
+    for (const absl::string_view name : reader_.passed_over()) {
+      parsed->passed_over.Add(static_cast<std::uint32_t>(parsed->lines), name);
+    }
     parsed->fact_lines.push_back(static_cast<std::uint32_t>(parsed->lines));
     parsed->facts.push_back(std::move(*fact));
     return;

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "engine/cli/line_reader.h"
+#include "engine/cli/passed_over.h"
 #include "tocsin/fact.h"
 #include "tocsin/json.h"
 
@@ -35,6 +36,7 @@ struct ParsedChunk {
   std::vector<std::uint32_t> fact_lines;  // as Step::line, for each fact
   std::vector<Statement> controls;
   std::vector<absl::Status> errors;
+  PassedOver passed_over;  // of the facts, by Step::line
 
   void Clear();
   // What its good lines take, about, in bytes of memory.

@@ -33,9 +33,10 @@ constexpr absl::Time kStartWithoutTime = absl::UnixEpoch();
 // The engine draws no id here; all the same nothing may differ between replays.
 constexpr std::uint64_t kReplaySeed = 1;
 
-absl::StatusOr<std::vector<AlertSpec>> ReadAlerts(ByteSource& source) {
-  absl::StatusOr<std::string> json = ReadAll(source, kAlertsBytesMax);
-  if (!json.ok()) return json.status();
+absl::StatusOr<std::vector<AlertSpec>> ReadAlerts(ByteSource& source, std::string* json) {
+  absl::StatusOr<std::string> read = ReadAll(source, kAlertsBytesMax);
+  if (!read.ok()) return read.status();
+  *json = *std::move(read);
   absl::StatusOr<std::vector<AlertSpec>> specs = AlertSpecsFromJson(*json);
   if (!specs.ok()) {
     return absl::Status(specs.status().code(),
@@ -43,8 +44,9 @@ absl::StatusOr<std::vector<AlertSpec>> ReadAlerts(ByteSource& source) {
   }
   for (std::size_t i = 0; i < specs->size(); ++i) {
     if ((*specs)[i].id.has_value()) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        source.name(), ": [", i, "].id: is missing or null, must be the text of a UUID"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(source.name(), ": ", AlertPlace(*json, i),
+                     ".id: is missing or null, must be the text of a UUID"));
   }
   return specs;
 }
@@ -111,6 +113,7 @@ class Replay {
   std::unique_ptr<ByteSource> facts_file_;
   std::unique_ptr<OutputFile> notifications_file_;
   std::unique_ptr<OutputFile> state_file_;
+  std::string alerts_json_;  // for what is wrong with them
   std::vector<AlertSpec> specs_;
   ReplayCounts counts_;
   std::unique_ptr<Reporter> reporter_;
@@ -151,7 +154,7 @@ absl::Status Replay::OpenInputs() {
     *file = *std::move(opened);
     descriptors_.push_back((*file)->descriptor());
   }
-  absl::StatusOr<std::vector<AlertSpec>> specs = ReadAlerts(*alerts_file_);
+  absl::StatusOr<std::vector<AlertSpec>> specs = ReadAlerts(*alerts_file_, &alerts_json_);
   if (!specs.ok()) return specs.status();
   specs_ = *std::move(specs);
   return absl::OkStatus();
@@ -185,11 +188,12 @@ absl::Status Replay::CreateAlerts() {
   for (std::size_t i = 0; i < specs_.size(); ++i) {
     const absl::Status status = engine_->CreateAlert(specs_[i]).status();
     if (!status.ok()) {
-      return absl::Status(
-          status.code(), absl::StrCat(alerts_file_->name(), ": [", i, "] (",
-                                      specs_[i].id->ToString(), "): ", status.message()));
+      return absl::Status(status.code(), absl::StrCat(alerts_file_->name(), ": ",
+                                                      AlertPlace(alerts_json_, i), ": ",
+                                                      status.message()));
     }
   }
+  alerts_json_ = std::string();
   return engine_->Drain();
 }
 

@@ -108,7 +108,8 @@ void Reporter::Summary(const ReplayCounts& counts, const ReplaySink& sink) {
                    Rate(counts.lines, absl::Now() - started_), ")\n");
   absl::StrAppend(&text, "facts: ", counts.facts, " (", counts.applied, " applied, ",
                   counts.refused, " refused, ", counts.stale, " stale, ", counts.late,
-                  " late, ", counts.group_dropped, " with group values dropped)\n");
+                  " late, ", counts.group_dropped, " with group values dropped)\n",
+                  counts.passed_over.ToText());
   AppendNotifications(sink, &text);
   text.pop_back();  // Message ends the line
   Message(text);

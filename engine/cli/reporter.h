@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "engine/cli/passed_over.h"
 #include "engine/cli/replay_sink.h"
 
 namespace tocsin::cli {
@@ -21,6 +22,7 @@ struct ReplayCounts {
   std::uint64_t stale = 0;
   std::uint64_t late = 0;
   std::uint64_t group_dropped = 0;
+  PassedOverTally passed_over;
 };
 
 // Tells the user, on standard error.

@@ -5,12 +5,22 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/text.h"
+#include "engine/wire/fact_fields.h"
 #include "engine/wire/filter_json.h"
 #include "engine/wire/json_tree.h"
 #include "tocsin/alert_type.h"
 
 namespace tocsin {
 namespace {
+
+// What an alert keeps from its creation on.
+constexpr FieldSet kFieldsThatStay = {Field::kAlertType,        Field::kCustomerId,
+                                      Field::kPlanId,           Field::kCreditTypeId,
+                                      Field::kBillableMetricId, Field::kUniquenessKey,
+                                      Field::kEvaluateOnCreate};
+// And what may change, beside its filters.
+constexpr FieldSet kFieldsThatChange = {Field::kName, Field::kThreshold,
+                                        Field::kNotifyResolved};
 
 void ReadAlertType(FieldReader& in, AlertType* type) {
   const JsonValue* value =
@@ -55,6 +65,9 @@ void UpdateFilter(FieldReader& in, Field field, Filters (*read)(FieldReader& in)
 }  // namespace
 
 void ReadAlertSpec(FieldReader& in, AlertSpec* spec) {
+  in.RefuseOthers(
+      FieldSet{Field::kId} | kFieldsThatStay | kFieldsThatChange | kAlertFilters,
+      "an alert");
   in.ReadId(Field::kId, &spec->id);
   ReadAlertType(in, &spec->type);
   in.RequireText(Field::kName, &spec->name);
@@ -75,10 +88,13 @@ void ReadAlertSpec(FieldReader& in, AlertSpec* spec) {
 }
 
 void ReadAlertUpdate(FieldReader& in, AlertUpdate* update) {
-  in.RefuseGiven(
-      {Field::kAlertType, Field::kCustomerId, Field::kPlanId, Field::kCreditTypeId,
-       Field::kBillableMetricId, Field::kUniquenessKey, Field::kEvaluateOnCreate},
-      "cannot be changed; create another alert");
+  in.RefuseGiven(kFieldsThatStay, "cannot be changed; create another alert");
+  constexpr FieldSet kPossible = kLineFields | kAlertIdFields | kFieldsThatChange |
+                                 kAlertFilters | FieldSet{Field::kOnChange};
+  // Such of them as are `null` are left out.
+  if (!in.HasOnly(kPossible | kFieldsThatStay)) {
+    in.RefuseOthers(kPossible, "an alert_update");
+  }
   in.ReadText(Field::kName, &update->name);
   in.ReadDecimal(Field::kThreshold, &update->threshold);
   in.ReadBool(Field::kNotifyResolved, &update->notify_resolved);

@@ -9,7 +9,10 @@ namespace tocsin {
 // Reads an alert's definition. What is wrong stays in `in.status()`.
 void ReadAlertSpec(FieldReader& in, AlertSpec* spec);
 
-// Reads what is to change of an alert, all but its id.
+// By what a line names an alert: either, or both if they agree.
+inline constexpr FieldSet kAlertIdFields = {Field::kId, Field::kAlertId};
+
+// Reads what is to change of an alert, from a line that names it: all but its id.
 void ReadAlertUpdate(FieldReader& in, AlertUpdate* update);
 
 }  // namespace tocsin

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 
 #include "absl/strings/string_view.h"
 
@@ -62,6 +63,29 @@ enum class Field : std::uint8_t {
 };
 
 inline constexpr std::size_t kFieldCount = static_cast<std::size_t>(Field::kUnknown);
+
+// Those names that an object may have.
+class FieldSet {
+ public:
+  constexpr FieldSet(std::initializer_list<Field> fields) {
+    for (const Field field : fields) bits_ |= BitOf(field);
+  }
+
+  static constexpr std::uint64_t BitOf(Field field) {
+    static_assert(kFieldCount < 64, "a bit for each field, and one for kUnknown");
+    return std::uint64_t{1} << static_cast<unsigned>(field);
+  }
+
+  constexpr bool Has(Field field) const { return (bits_ & BitOf(field)) != 0; }
+  constexpr bool HasAll(std::uint64_t bits) const { return (bits & ~bits_) == 0; }
+  friend constexpr FieldSet operator|(FieldSet a, FieldSet b) {
+    a.bits_ |= b.bits_;
+    return a;
+  }
+
+ private:
+  std::uint64_t bits_ = 0;
+};
 
 // `customer_id`, as on the wire.
 absl::string_view FieldName(Field field);

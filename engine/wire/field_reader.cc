@@ -8,12 +8,11 @@
 #include "engine/base/rfc3339.h"
 #include "engine/base/status.h"
 #include "engine/base/text.h"
+#include "engine/wire/other_name.h"
 
 namespace tocsin {
 
 namespace {
-
-static_assert(kFieldCount <= 64, "FieldReader keeps one bit for each field");
 
 // `a number ("12")`
 std::string Describe(const JsonValue& value) {
@@ -34,12 +33,13 @@ std::string JsonPath::ToString() const {
   return text;
 }
 
-FieldReader::FieldReader(const JsonValue& object, const JsonPath* path) : path_(path) {
+FieldReader::FieldReader(const JsonValue& object, const JsonPath* path)
+    : object_(object), path_(path) {
   for (const JsonValue* member = object.begin(); member != object.end();
        member = member->next()) {
     const Field field = FieldFromName(member->key());
+    present_ |= FieldSet::BitOf(field);
     if (field == Field::kUnknown) continue;
-    present_ |= std::uint64_t{1} << static_cast<unsigned>(field);
     values_[static_cast<std::size_t>(field)] = member;
   }
 }
@@ -70,11 +70,25 @@ void FieldReader::RefuseNil(Field field) {
   Refuse(Reason::kMissing, field, "is the nil UUID, must be another one");
 }
 
-void FieldReader::RefuseGiven(std::initializer_list<Field> fields,
-                              absl::string_view why) {
-  for (const Field field : fields) {
-    if (Find(field) != nullptr) return Refuse(Reason::kNotOfThisType, field, why);
+void FieldReader::RefuseGiven(FieldSet fields, absl::string_view why) {
+  for (std::size_t i = 0; i < kFieldCount; ++i) {
+    const Field field = static_cast<Field>(i);
+    if (fields.Has(field) && Find(field) != nullptr) {
+      return Refuse(Reason::kNotOfThisType, field, why);
+    }
   }
+}
+
+void FieldReader::RefuseFirstOther(FieldSet fields, absl::string_view what) {
+  const JsonValue* other = object_.begin();
+  while (other != object_.end() && fields.Has(FieldFromName(other->key()))) {
+    other = other->next();
+  }
+  if (!ok() || other == object_.end()) return;
+  std::string place = path_ != nullptr ? path_->ToString() : std::string();
+  if (!place.empty()) place.replace(place.size() - 1, 1, ": ");
+  status_ = MakeStatus(Reason::kMalformed,
+                       absl::StrCat(place, DescribeOther(other->key(), fields, what)));
 }
 
 absl::Status FieldReader::NotOfKind(const JsonValue& value, const JsonPath& path,

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,7 +50,7 @@ class FieldReader {
     return value != nullptr && value->kind != JsonKind::kNull ? value : nullptr;
   }
   const JsonValue* FindEvenNull(Field field) const {
-    return (present_ >> static_cast<unsigned>(field)) & 1
+    return (present_ & FieldSet::BitOf(field)) != 0
                ? values_[static_cast<std::size_t>(field)]
                : nullptr;
   }
@@ -140,8 +139,16 @@ class FieldReader {
     ReadElement(*object, path, read);
   }
 
+  // Whether the object has no names but these.
+  bool HasOnly(FieldSet fields) const { return fields.HasAll(present_); }
+  // Refuses the first name that is none of these, which are those of `what`. Before
+  // the rest is read: a name that is misspelt is seldom also missing.
+  void RefuseOthers(FieldSet fields, absl::string_view what) {
+    if (!HasOnly(fields)) RefuseFirstOther(fields, what);
+  }
+
   // Refuses the first of `fields` that is given.
-  void RefuseGiven(std::initializer_list<Field> fields, absl::string_view why);
+  void RefuseGiven(FieldSet fields, absl::string_view why);
 
   // Keeps an error about a field, unless there is one already.
   void Refuse(Reason reason, Field field, absl::string_view message);
@@ -151,6 +158,7 @@ class FieldReader {
   void Refuse(absl::Status status) { status_.Update(std::move(status)); }
 
   const JsonPath* path() const { return path_; }
+  const JsonValue& object() const { return object_; }
 
  private:
   template <typename Read>
@@ -180,6 +188,7 @@ class FieldReader {
     *id = Id<Tag>(*uuid);
   }
 
+  void RefuseFirstOther(FieldSet fields, absl::string_view what);
   static absl::Status NotOfKind(const JsonValue& value, const JsonPath& path,
                                 absl::string_view want);
   void RefuseNil(Field field);
@@ -188,8 +197,9 @@ class FieldReader {
   template <typename Take>
   void ReadStrings(Field field, const JsonValue& object, Take take);
 
+  const JsonValue& object_;
   const JsonPath* path_;
-  std::uint64_t present_ = 0;
+  std::uint64_t present_ = 0;  // kUnknown among them
   absl::Status status_;
   std::array<const JsonValue*, kFieldCount> values_;  // valid where `present_`
 };

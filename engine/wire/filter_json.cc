@@ -23,6 +23,7 @@ std::vector<GroupFilter> ReadGroupFilters(FieldReader& in) {
   std::vector<GroupFilter> filters;
   in.ReadObjects(Field::kGroupValues, [&filters](FieldReader& element) {
     GroupFilter& filter = filters.emplace_back();
+    element.RefuseOthers({Field::kKey, Field::kValue}, "a group filter");
     element.RequireText(Field::kKey, &filter.key);
     element.ReadText(Field::kValue, &filter.value);
   });
@@ -33,6 +34,7 @@ std::vector<CustomFieldFilter> ReadCustomFieldFilters(FieldReader& in) {
   std::vector<CustomFieldFilter> filters;
   in.ReadObjects(Field::kCustomFieldFilters, [&filters](FieldReader& element) {
     CustomFieldFilter& filter = filters.emplace_back();
+    element.RefuseOthers(kCustomFieldFilterFields, kCustomFieldFilterText);
     ReadEntity(element, &filter.entity);
     element.RequireText(Field::kKey, &filter.key);
     element.RequireText(Field::kValue, &filter.value);
@@ -58,6 +60,8 @@ std::optional<SeatFilter> ReadSeatFilter(FieldReader& in) {
                 "an object with seat_group_key and, for one seat, seat_group_value",
                 [&filter](FieldReader& seat) {
                   SeatFilter& read = filter.emplace();
+                  seat.RefuseOthers({Field::kSeatGroupKey, Field::kSeatGroupValue},
+                                    "a seat filter");
                   seat.RequireText(Field::kSeatGroupKey, &read.group_key);
                   seat.ReadText(Field::kSeatGroupValue, &read.group_value);
                 });
@@ -68,13 +72,16 @@ std::vector<AlertSpecifier> ReadSpecifiers(FieldReader& in) {
   std::vector<AlertSpecifier> specifiers;
   in.ReadObjects(Field::kAlertSpecifiers, [&specifiers](FieldReader& element) {
     AlertSpecifier& specifier = specifiers.emplace_back();
+    element.RefuseOthers({Field::kCustomFieldFilters, Field::kExclude}, "a specifier");
     element.ReadObjects(Field::kCustomFieldFilters, [&specifier](FieldReader& filter) {
       SpecifierField& field = specifier.custom_field_filters.emplace_back();
+      filter.RefuseOthers(kCustomFieldFilterFields, kCustomFieldFilterText);
       ReadEntity(filter, &field.entity);
       filter.RequireText(Field::kKey, &field.key);
       filter.ReadText(Field::kValue, &field.value);
     });
     element.ReadObjects(Field::kExclude, [&specifier](FieldReader& exclude) {
+      exclude.RefuseOthers({Field::kCustomFieldFilters}, "an exclude");
       specifier.exclude.emplace_back().custom_field_filters =
           ReadCustomFieldFilters(exclude);
     });

@@ -10,6 +10,17 @@
 
 namespace tocsin {
 
+// What a custom field filter may have, wherever it stands.
+inline constexpr FieldSet kCustomFieldFilterFields = {Field::kEntity, Field::kKey,
+                                                      Field::kValue};
+inline constexpr absl::string_view kCustomFieldFilterText = "a custom field filter";
+
+// The filters of an alert, by their names.
+inline constexpr FieldSet kAlertFilters = {
+    Field::kGroupValues,        Field::kCustomFieldFilters,
+    Field::kInvoiceTypesFilter, Field::kCreditGrantTypeFilters,
+    Field::kSeatFilter,         Field::kAlertSpecifiers};
+
 // The filters of an alert. Each reads the field of its name, if given, and leaves
 // what is wrong in `in.status()`. Whether the alert's type has the filter is the
 // engine's to judge: a type is one row of its table and none of the reader's.

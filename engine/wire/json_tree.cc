@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,11 +49,14 @@ class TreeBuilder {
     depth_ = 0;
     key_ = View();
     status_ = absl::OkStatus();
+    twice_at_.reset();
   }
 
   const JsonValue& root() const { return values_.front(); }
   // Why a callback said no; OK if none did.
   const absl::Status& status() const { return status_; }
+  // If that is a key twice: the byte where it stands again, if it is known.
+  std::optional<std::size_t> twice_at() const { return twice_at_; }
   // The key whose value is being read, if any.
   absl::string_view key() const { return absl::string_view(key_.data(), key_.size()); }
   // The value that was read last; null before the first.
@@ -72,11 +76,7 @@ class TreeBuilder {
     const JsonValue* twice =
         keys <= kKeysComparedMax ? FindTwice(object) : HashTwice(object);
     // The rest is read all the same: the line's time may be in it.
-    if (twice != nullptr && status_.ok()) {
-      status_ = MakeStatus(
-          Reason::kMalformed,
-          absl::StrCat("the key ", Quote(twice->key()), " stands twice in one object"));
-    }
+    if (twice != nullptr && status_.ok()) RefuseTwice(*twice);
     return true;
   }
   bool on_key_part(View part, std::size_t, Error&) { return AddPart(part); }
@@ -112,6 +112,20 @@ class TreeBuilder {
     if (status_.ok()) status_ = MakeStatus(reason, message);
     error = boost::json::error::input_error;
     return false;
+  }
+
+  void RefuseTwice(const JsonValue& member) {
+    // Only of what has no escapes is known where it stands.
+    std::string place;
+    if (InText(View(member.key_data, member.key_size))) {
+      twice_at_ = static_cast<std::size_t>(member.key_data - text_begin_) - 1;  // quote
+    } else if (InText(View(member.text_data, member.text_size))) {
+      twice_at_ = static_cast<std::size_t>(member.text_data - text_begin_);
+    }
+    if (twice_at_.has_value()) place = absl::StrCat(", again at byte ", *twice_at_ + 1);
+    status_ = MakeStatus(Reason::kMalformed,
+                         absl::StrCat("the key ", Quote(member.key()),
+                                      " stands twice in one object", place));
   }
 
   bool Add(JsonKind kind, View text, Error& error) {
@@ -207,6 +221,7 @@ class TreeBuilder {
   std::size_t part_begin_ = kNoPart;  // where a text that comes in parts begins
   absl::flat_hash_set<absl::string_view> keys_;
   absl::Status status_;
+  std::optional<std::size_t> twice_at_;
 };
 
 boost::json::parse_options ParseOptions() {
@@ -228,6 +243,7 @@ class JsonTree::Parser {
     const std::size_t read = parser_.write_some(false, json.data(), json.size(), error);
     const TreeBuilder& builder = parser_.handler();
     complete_ = !error && read == json.size();
+    fault_at_ = builder.twice_at().value_or(read);
     if (!builder.status().ok()) return builder.status();
     if (error) {
       return SyntaxError({.json = json,
@@ -244,11 +260,13 @@ class JsonTree::Parser {
   }
 
   bool complete() const { return complete_; }
+  std::size_t fault_at() const { return fault_at_; }
   const JsonValue& root() const { return parser_.handler().root(); }
 
  private:
   boost::json::basic_parser<TreeBuilder> parser_;
   bool complete_ = false;
+  std::size_t fault_at_ = 0;
 };
 
 JsonTree::JsonTree(std::size_t values_max)
@@ -260,6 +278,8 @@ JsonTree& JsonTree::operator=(JsonTree&&) noexcept = default;
 absl::Status JsonTree::Parse(absl::string_view json) { return parser_->Parse(json); }
 
 bool JsonTree::complete() const { return parser_->complete(); }
+
+std::size_t JsonTree::fault_at() const { return parser_->fault_at(); }
 
 const JsonValue& JsonTree::root() const { return parser_->root(); }
 

@@ -61,6 +61,9 @@ class JsonTree {
   // against it but a key twice.
   bool complete() const;
 
+  // After an error: how many bytes of the text stand in front of what is wrong.
+  std::size_t fault_at() const;
+
   // The outermost value. Only if `complete()`.
   const JsonValue& root() const;
 

@@ -36,6 +36,7 @@ void ReadGroupValues(FieldReader& in, std::vector<GroupValue>* values) {
   } else {
     in.ReadObjects(Field::kGroupValues, [values](FieldReader& element) {
       GroupValue& value = values->emplace_back();
+      element.RefuseOthers({Field::kKey, Field::kValue}, "a group value");
       element.RequireText(Field::kKey, &value.key);
       element.RequireText(Field::kValue, &value.value);
     });
@@ -69,6 +70,7 @@ void ReadCustomField(FieldReader& in, std::optional<CustomField>* field) {
   std::size_t fields = 0;
   in.ReadObjects(Field::kAlertSpecifiers, [&](FieldReader& specifier) {
     ++specifiers;
+    specifier.RefuseOthers({Field::kCustomFieldFilters, Field::kExclude}, "a specifier");
     if (specifier.Find(Field::kExclude) != nullptr) {
       return specifier.Refuse(Reason::kMalformed, Field::kExclude,
                               "is given, but leaves out and names no instance");
@@ -76,6 +78,7 @@ void ReadCustomField(FieldReader& in, std::optional<CustomField>* field) {
     specifier.ReadObjects(Field::kCustomFieldFilters, [&](FieldReader& filter) {
       ++fields;
       CustomField& read = field->emplace();
+      filter.RefuseOthers(kCustomFieldFilterFields, kCustomFieldFilterText);
       CheckEntity(filter);
       filter.RequireText(Field::kKey, &read.key);
       filter.RequireText(Field::kValue, &read.value);
@@ -88,6 +91,17 @@ void ReadCustomField(FieldReader& in, std::optional<CustomField>* field) {
                          " specifiers, must name one in one"));
 }
 
+void ReadOneSeat(FieldReader& in, std::optional<Seat>* seat) {
+  in.ReadObject(Field::kSeatFilter, "an object with seat_group_key and seat_group_value",
+                [seat](FieldReader& given) {
+                  Seat& read = seat->emplace();
+                  given.RefuseOthers({Field::kSeatGroupKey, Field::kSeatGroupValue},
+                                     "a seat filter");
+                  given.RequireText(Field::kSeatGroupKey, &read.group_key);
+                  given.RequireText(Field::kSeatGroupValue, &read.group_value);
+                });
+}
+
 }  // namespace
 
 void ReadSelector(FieldReader& in, InstanceSelector* instance) {
@@ -95,7 +109,7 @@ void ReadSelector(FieldReader& in, InstanceSelector* instance) {
   ReadGroupValues(in, &instance->group_values);
   in.ReadId(Field::kBalanceId, &instance->balance);
   in.ReadId(Field::kInvoiceId, &instance->invoice);
-  in.ReadSeat(Field::kSeatFilter, &instance->seat);
+  ReadOneSeat(in, &instance->seat);
   ReadCustomField(in, &instance->custom_field);
 }
 

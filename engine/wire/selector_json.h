@@ -6,6 +6,11 @@
 
 namespace tocsin {
 
+// The names by which one instance is named.
+inline constexpr FieldSet kSelectorFields = {Field::kGroupValues, Field::kBalanceId,
+                                             Field::kInvoiceId, Field::kSeatFilter,
+                                             Field::kAlertSpecifiers};
+
 // Reads which instance of an alert is meant: one of
 //
 //   "group_values": [{"key":S,"value":S}] or {S:S}

@@ -9,9 +9,12 @@
 #include "engine/base/status.h"
 #include "engine/base/text.h"
 #include "engine/wire/alert_json.h"
+#include "engine/wire/alert_place.h"
+#include "engine/wire/fact_fields.h"
 #include "engine/wire/fact_json.h"
 #include "engine/wire/field_reader.h"
 #include "engine/wire/json_tree.h"
+#include "engine/wire/other_name.h"
 #include "engine/wire/selector_json.h"
 #include "tocsin/json.h"
 
@@ -20,19 +23,38 @@ namespace {
 
 static_assert(kStatementBytesMax == kJsonLineMax, "a statement is a line");
 
+// The alert that a line speaks of. `usual` is the name that the form has for it.
+void RequireAlertId(FieldReader& in, Field usual, AlertId* alert) {
+  const Field other = usual == Field::kId ? Field::kAlertId : Field::kId;
+  if (in.Find(other) == nullptr) return in.RequireId(usual, alert);
+  in.RequireId(other, alert);
+  const AlertId named_by_other = *alert;
+  in.ReadId(usual, alert);
+  if (in.ok() && *alert != named_by_other) {
+    in.Refuse(Reason::kMalformed, other,
+              absl::StrCat("is ", named_by_other.ToString(), ", but ", FieldName(usual),
+                           " is ", alert->ToString(), "; give one of them"));
+  }
+}
+
 void ReadReset(FieldReader& in, Statement* statement) {
+  in.RefuseOthers(
+      kLineFields | kAlertIdFields | kSelectorFields | FieldSet{Field::kCustomerId},
+      "a reset");
   ResetStatement& reset = statement->what.emplace<ResetStatement>();
   in.RequireId(Field::kCustomerId, &reset.customer);
-  in.RequireId(Field::kAlertId, &reset.alert);
+  RequireAlertId(in, Field::kAlertId, &reset.alert);
   ReadSelector(in, &reset.instance);
 }
 
-void ReadClock(FieldReader&, Statement* statement) {
+void ReadClock(FieldReader& in, Statement* statement) {
+  in.RefuseOthers(kLineFields, "a clock line");
   statement->what.emplace<ClockStatement>();
 }
 
 void ReadAlert(FieldReader& in, Statement* statement) {
   constexpr absl::string_view kWant = "the alert's definition, an object";
+  in.RefuseOthers(kLineFields | FieldSet{Field::kAlert}, "an alert line");
   if (in.Find(Field::kAlert) == nullptr) return in.RefuseMissing(Field::kAlert, kWant);
   AlertSpec& spec = statement->what.emplace<AlertStatement>().spec;
   in.ReadObject(Field::kAlert, kWant, [&spec](FieldReader& alert) {
@@ -54,8 +76,8 @@ bool ChangesNothing(const AlertUpdate& update) {
 
 void ReadUpdate(FieldReader& in, Statement* statement) {
   AlertUpdateStatement& update = statement->what.emplace<AlertUpdateStatement>();
-  in.RequireId(Field::kId, &update.alert);
   ReadAlertUpdate(in, &update.update);
+  RequireAlertId(in, Field::kId, &update.alert);
   if (in.ok() && ChangesNothing(update.update)) {
     in.Refuse(MakeStatus(Reason::kMalformed,
                          "the alert_update changes nothing; give name, threshold, "
@@ -65,17 +87,21 @@ void ReadUpdate(FieldReader& in, Statement* statement) {
 }
 
 void ReadArchive(FieldReader& in, Statement* statement) {
+  in.RefuseOthers(kLineFields | kAlertIdFields | FieldSet{Field::kReleaseUniquenessKey},
+                  "an archive line");
   ArchiveStatement& archive = statement->what.emplace<ArchiveStatement>();
-  in.RequireId(Field::kId, &archive.alert);
+  RequireAlertId(in, Field::kId, &archive.alert);
   in.ReadBool(Field::kReleaseUniquenessKey, &archive.options.release_uniqueness_key);
 }
 
 void ReadDisable(FieldReader& in, Statement* statement) {
-  in.RequireId(Field::kId, &statement->what.emplace<DisableStatement>().alert);
+  in.RefuseOthers(kLineFields | kAlertIdFields, "a disable line");
+  RequireAlertId(in, Field::kId, &statement->what.emplace<DisableStatement>().alert);
 }
 
 void ReadEnable(FieldReader& in, Statement* statement) {
-  in.RequireId(Field::kId, &statement->what.emplace<EnableStatement>().alert);
+  in.RefuseOthers(kLineFields | kAlertIdFields, "an enable line");
+  RequireAlertId(in, Field::kId, &statement->what.emplace<EnableStatement>().alert);
 }
 
 using ReadWhat = void (*)(FieldReader& in, Statement* statement);
@@ -83,15 +109,30 @@ using ReadWhat = void (*)(FieldReader& in, Statement* statement);
 struct StatementType {
   absl::string_view name;
   ReadWhat read = nullptr;
+  // Of a fact: the names that it has; others are passed over. What does something to
+  // an alert refuses others itself.
+  FieldSet fact_fields = {};
+
+  bool is_fact() const { return fact_fields.Has(Field::kType); }
 };
 
 // The frequent ones first.
 constexpr StatementType kStatementTypes[] = {
-    {"spend", ReadSpend},       {"usage", ReadUsage},     {"draw", ReadDraw},
-    {"balance", ReadBalance},   {"invoice", ReadInvoice}, {"customer", ReadCustomer},
-    {"contract", ReadContract}, {"period", ReadPeriod},   {"reset", ReadReset},
-    {"clock", ReadClock},       {"alert", ReadAlert},     {"alert_update", ReadUpdate},
-    {"archive", ReadArchive},   {"disable", ReadDisable}, {"enable", ReadEnable},
+    {"spend", ReadSpend, kSpendFields},
+    {"usage", ReadUsage, kUsageFields},
+    {"draw", ReadDraw, kDrawFields},
+    {"balance", ReadBalance, kBalanceFields},
+    {"invoice", ReadInvoice, kInvoiceFields},
+    {"customer", ReadCustomer, kCustomerFields},
+    {"contract", ReadContract, kContractFields},
+    {"period", ReadPeriod, kPeriodFields},
+    {"reset", ReadReset},
+    {"clock", ReadClock},
+    {"alert", ReadAlert},
+    {"alert_update", ReadUpdate},
+    {"archive", ReadArchive},
+    {"disable", ReadDisable},
+    {"enable", ReadEnable},
 };
 
 void RefuseType(FieldReader& in, absl::string_view type) {
@@ -112,15 +153,15 @@ bool HasTwoTimes(const JsonValue& object) {
   return times > 1;
 }
 
-void ReadStatement(FieldReader& in, Statement* statement) {
+// Null after an error.
+const StatementType* ReadType(FieldReader& in) {
   const JsonValue* type = in.RequireString(Field::kType, "what the line says, a string");
-  if (type == nullptr) return;
+  if (type == nullptr) return nullptr;
   for (const StatementType& known : kStatementTypes) {
-    if (known.name != type->text()) continue;
-    known.read(in, statement);
-    return;
+    if (known.name == type->text()) return &known;
   }
   RefuseType(in, type->text());
+  return nullptr;
 }
 
 absl::Status TooLong(absl::string_view json, std::size_t bytes_max) {
@@ -134,12 +175,17 @@ absl::Status NotAn(absl::string_view want, const JsonValue& value) {
                     absl::StrCat("is ", JsonKindName(value.kind), ", must be ", want));
 }
 
+absl::Status AtPlace(absl::string_view place, const absl::Status& status) {
+  return MakeStatus(ReasonOf(status), absl::StrCat(place, ": ", status.message()));
+}
+
 }  // namespace
 
 class StatementReader::Impl {
  public:
   absl::Status Read(absl::string_view json, Statement* statement) {
     statement->time.reset();
+    passed_over_.clear();
     if (json.size() > kStatementBytesMax) return TooLong(json, kStatementBytesMax);
     absl::Status status = tree_.Parse(json);
     if (!tree_.complete()) return status;
@@ -149,9 +195,16 @@ class StatementReader::Impl {
     FieldReader in(root, nullptr);
     if (status.ok() || !HasTwoTimes(root)) ReadLineTime(in, statement);
     if (!status.ok()) return status;
-    if (in.ok()) ReadStatement(in, statement);
+    const StatementType* type = in.ok() ? ReadType(in) : nullptr;
+    if (type == nullptr) return in.status();
+    type->read(in, statement);
+    if (type->is_fact() && !in.HasOnly(type->fact_fields)) {
+      PassOver(root, type->fact_fields);
+    }
     return in.status();
   }
+
+  absl::Span<const absl::string_view> passed_over() const { return passed_over_; }
 
  private:
   // The line's time, if it can be read; whatever else is wrong with the line. Those of
@@ -170,7 +223,17 @@ class StatementReader::Impl {
     statement->time = time_;
   }
 
+  void PassOver(const JsonValue& fact, FieldSet fields) {
+    for (const JsonValue* member = fact.begin(); member != fact.end();
+         member = member->next()) {
+      if (!fields.Has(FieldFromName(member->key()))) {
+        passed_over_.push_back(member->key());
+      }
+    }
+  }
+
   JsonTree tree_ = JsonTree(kStatementValuesMax);
+  std::vector<absl::string_view> passed_over_;
   // The last time that was read.
   std::string time_text_;
   absl::Time time_;
@@ -183,6 +246,18 @@ StatementReader& StatementReader::operator=(StatementReader&&) noexcept = defaul
 
 absl::Status StatementReader::Read(absl::string_view json, Statement* statement) {
   return impl_->Read(json, statement);
+}
+
+absl::Span<const absl::string_view> StatementReader::passed_over() const {
+  return impl_->passed_over();
+}
+
+absl::string_view FactFieldMeant(absl::string_view name) {
+  if (FieldFromName(name) != Field::kUnknown && kAllFactFields.Has(FieldFromName(name))) {
+    return "";
+  }
+  const Field meant = FieldMeant(name, kAllFactFields);
+  return meant == Field::kUnknown ? "" : FieldName(meant);
 }
 
 absl::StatusOr<Statement> StatementFromJson(absl::string_view json) {
@@ -210,20 +285,23 @@ absl::StatusOr<std::vector<AlertSpec>> AlertSpecsFromJson(absl::string_view json
     return MakeStatus(Reason::kMalformed, "is empty, must be an array of alerts");
   }
   JsonTree tree(kAlertsValuesMax);
-  if (absl::Status status = tree.Parse(json); !status.ok()) return status;
+  if (absl::Status status = tree.Parse(json); !status.ok()) {
+    return AtPlace(PlaceOfFault(json, tree.fault_at(), tree.complete()), status);
+  }
   if (tree.root().kind != JsonKind::kArray)
     return NotAn("an array of alerts", tree.root());
   std::vector<AlertSpec> specs;
   for (const JsonValue* element = tree.root().begin(); element != tree.root().end();
        element = element->next()) {
+    const std::size_t index = specs.size();
     if (element->kind != JsonKind::kObject) {
-      const std::string place = absl::StrCat("an object in element ", specs.size());
-      return NotAn(place, *element);
+      return AtPlace(AlertPlace(json, index), NotAn("an object", *element));
     }
-    const JsonPath path = {.index = specs.size()};
+    const JsonPath path = {.index = index};
     FieldReader in(*element, &path);
     ReadAlertSpec(in, &specs.emplace_back());
-    if (!in.ok()) return in.status();
+    // Its message names the element by itself.
+    if (!in.ok()) return AtPlace(LineOfAlert(json, index), in.status());
   }
   return specs;
 }

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "tocsin/alert.h"
 #include "tocsin/customer_alert.h"
 #include "tocsin/fact.h"
@@ -28,10 +29,13 @@ namespace tocsin {
 //   half to even) or strings (such digits are refused).
 // - A key twice in an object is refused, however deep; so are invalid UTF-8, a
 //   byte order mark, anything behind the value, and more than 16 levels.
-// - Fields that are not known are passed over. `null` takes an optional field of
-//   a `customer` or `balance` fact away (all but `archived`, where it is refused, and
-//   `version`), and counts as left out elsewhere. A balance whose credit type is
-//   taken away is one of USD in cents.
+// - A fact may have fields that are not known: they are passed over, so that a log may
+//   carry more than tocsin reads. In all else, alerts and what is done to them, such a
+//   field is refused, at whatever depth: to pass it over would do something else than
+//   what was asked for.
+// - `null` takes an optional field of a `customer` or `balance` fact away (all but
+//   `archived`, where it is refused, and `version`), and counts as left out
+//   elsewhere. A balance whose credit type is taken away is one of USD in cents.
 // - An error names the field, its value and what would be right. It carries a
 //   Reason: kMalformed, kMissing, kOutOfRange, kTooLong or kNotOfThisType.
 // The limits of the domain (how long a name may be, how many group values) and
@@ -80,6 +84,9 @@ inline constexpr std::size_t kAlertsBytesMax = std::size_t{64} << 20;
 inline constexpr std::size_t kStatementValuesMax = 65'536;
 inline constexpr std::size_t kAlertsValuesMax = std::size_t{1} << 20;
 inline constexpr std::size_t kJsonDepthMax = 16;
+
+// The lines below that name an alert take `id` and `alert_id` for it, whichever is
+// written here; both must be the same if both are given.
 
 // {"type":"reset","customer_id":U,"alert_id":U}, and for one instance one of
 //   "group_values":[{"key":S,"value":S}], or {S:S} as in facts; without any value in
@@ -155,6 +162,10 @@ class StatementReader {
   // is unspecified then.
   absl::Status Read(absl::string_view json, Statement* statement);
 
+  // After an OK: the fields of the fact that were passed over, in the order of the
+  // text; none of another statement. Good until the next call, as long as the text is.
+  absl::Span<const absl::string_view> passed_over() const;
+
  private:
   class Impl;
   std::unique_ptr<Impl> impl_;
@@ -162,14 +173,24 @@ class StatementReader {
 
 absl::StatusOr<Statement> StatementFromJson(absl::string_view json);
 
+// Of a field that was passed over: the field of facts that may be meant by it, such as
+// `ends_at` by `end_at`. Empty: none, or it is one itself, of another fact.
+absl::string_view FactFieldMeant(absl::string_view name);
+
 // The body of `/v1/alerts/create`, with `id` and `notify_resolved` beside it:
 // {"id":U?,"alert_type":S,"name":S,"threshold":D,"uniqueness_key":S?,
 //  "customer_id":U?,"plan_id":U?,"credit_type_id":U?,"billable_metric_id":U?,
 //  the filters, "evaluate_on_create":B?,"notify_resolved":B?}
 absl::StatusOr<AlertSpec> AlertSpecFromJson(absl::string_view json);
 
-// An array of them. An error names the element: `[3].threshold: ...`.
+// An array of them. An error names the element, and in front of it the line on which
+// it begins (or, where the text is no JSON, the line of the fault) and its id, if it has
+// one: `line 12, alert "a1e00000-...": [3].threshold: is missing, ...`.
 absl::StatusOr<std::vector<AlertSpec>> AlertSpecsFromJson(absl::string_view json);
+
+// The same for what the engine says of an alert of such an array, which has been read:
+// `line 12, alert "a1e00000-...": [3]`.
+std::string AlertPlace(absl::string_view json, std::size_t index);
 
 // Appends one customer alert, as `tocsin replay --state` writes it:
 //   {"customer_id":U,"alert_id":U,"customer_status":S|null,"triggered_by":S|null,

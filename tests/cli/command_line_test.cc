@@ -208,8 +208,8 @@ TEST(CommandLine, BadAlertsAreNamedByElement) {
       {"[" + good +
            R"(,{"alert_type":"spend_threshold_reached","name":"n","threshold":1}])",
        "[1].id: is missing"},
-      {"[" + good + "," + good + "]", "[1] ("},       // an id used twice
-      {"[" + good + "," + long_name + "]", "[1] ("},  // refused by the engine
+      {"[" + good + "," + good + "]", ": [1]: "},       // an id used twice
+      {"[" + good + "," + long_name + "]", ": [1]: "},  // refused by the engine
   };
   for (const Case& c : cases) {
     ReplayRun replay(c.alerts, SpendLine(1, 10, 0));
@@ -218,6 +218,19 @@ TEST(CommandLine, BadAlertsAreNamedByElement) {
     EXPECT_THAT(result.err, HasSubstr(replay.alerts_path() + ": ")) << c.says;
     EXPECT_THAT(result.err, HasSubstr(c.says));
   }
+}
+
+TEST(CommandLine, BadAlertsAreNamedByLineAndId) {
+  const std::string second =
+      absl::StrCat("\n", SpendAlert(2, 10, R"(,"customer_ids":1)"), "]");
+  ReplayRun replay(absl::StrCat("[", SpendAlert(1, 10), ",", second),
+                   SpendLine(1, 10, 0));
+  const RunResult& result = replay.Run();
+  EXPECT_EQ(result.exit_status, 2);
+  EXPECT_THAT(result.err, HasSubstr(absl::StrCat(
+                              replay.alerts_path(), ": line 2, alert \"", AlertText(2),
+                              "\": [1]: the field \"customer_ids\" ",
+                              "is not one of an alert, customer_id may be meant")));
 }
 
 TEST(CommandLine, StandardInputAndOutput) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -267,6 +268,102 @@ TEST(DemoFile, OneOfAThingIsNotSeveral) {
   EXPECT_THAT(result.out, HasSubstr(" 0 late, in 1 call\n"));
   EXPECT_THAT(result.out, HasSubstr("(1 crossing, the fact alone "));
   EXPECT_THAT(result.out, HasSubstr("(1 notification, from "));
+}
+
+std::string BalanceFact(int customer, int balance, const std::string& type, int remaining,
+                        const std::string& more, int second) {
+  return CustomerLine(customer,
+                      absl::StrCat(R"("type":"balance","balance_id":")",
+                                   AlertText(balance), R"(","balance_type":")", type,
+                                   R"(","granted":100,"remaining":)", remaining, more),
+                      second);
+}
+
+TEST(DemoFile, BalancesAreWatchedAndTold) {
+  for (const auto& [type, name] :
+       {std::pair("commit", "commits"), std::pair("contract_credit", "contract credits"),
+        std::pair("credit_grant", "credit grants")}) {
+    std::string facts;
+    for (int n = 1; n <= 20; ++n) {
+      facts += BalanceFact(n, n, type, 100, R"(,"ends_at":"1997-01-02T00:00:00Z")", n);
+      facts += CustomerLine(n,
+                            absl::StrCat(R"("type":"draw","amount":)", 5 * n,
+                                         R"(,"balance_id":")", AlertText(n), "\""),
+                            100 + n);
+    }
+    const RunResult result = Demo(facts);
+    ASSERT_EQ(result.exit_status, 0) << result.err;
+    EXPECT_THAT(result.out,
+                HasSubstr(absl::StrCat("A  what remains of ", name,
+                                       " in USD cents reaches 0, the 5th percentile of "
+                                       "the lowest that 20 customers had\n")));
+    EXPECT_THAT(result.out, HasSubstr("  A: 1 reached, 0 resolved\n"));
+    if (std::string(type) == "credit_grant") {
+      EXPECT_THAT(result.out,
+                  HasSubstr("WHAT ONE CUSTOMER WAS NOTIFIED OF: " + CustomerText(20)));
+      EXPECT_THAT(
+          LinesWith(result.out, "notification of A: "),
+          ElementsAre(HasSubstr("1997-01-01  notification of A: reached, value 0, "
+                                "previous value 100, epoch 0, caused by balance"),
+                      HasSubstr("value 0, previous value 0, epoch 1, caused by reset")));
+      EXPECT_THAT(result.out, HasSubstr("\nIn all 2 notifications came; the engine says "
+                                        "it delivered 2."));
+    } else {
+      EXPECT_THAT(result.out, HasSubstr(absl::StrCat("B  days left of one of the ", name,
+                                                     " in USD cents reaches 7\n")));
+      EXPECT_THAT(result.out, HasSubstr("  B: 20 reached, 0 resolved\n"));
+    }
+  }
+}
+
+TEST(DemoFile, SeatsInvoicesAndPlansAreWatchedAndTold) {
+  const std::string seat =
+      R"(,"seat":{"seat_group_key":"user","seat_group_value":"ann"})";
+  const std::string invoice =
+      CustomerLine(2,
+                   R"("type":"invoice","invoice_type":"USAGE","total":70,"active":true,)"
+                   R"("invoice_id":")" +
+                       AlertText(3) + "\"",
+                   1);
+  const std::string plan = CustomerLine(
+      3,
+      R"("type":"customer","plan_ends_at":"1997-01-02T00:00:00Z","plan_id":")" +
+          AlertText(4) + "\"",
+      2);
+  const RunResult result =
+      Demo(BalanceFact(1, 1, "commit", 30, seat, 0) + invoice + plan);
+  ASSERT_EQ(result.exit_status, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("A  what remains for one seat `user` reaches 30, "));
+  EXPECT_THAT(result.out,
+              HasSubstr("B  the total of an invoice in USD cents reaches 70"));
+  EXPECT_THAT(result.out, HasSubstr("C  days left of the plan reaches 7\n"));
+  for (const char* alert : {"A", "B", "C"}) {
+    EXPECT_THAT(result.out, HasSubstr(absl::StrCat("  ", alert, ": 1 reached")));
+  }
+  EXPECT_THAT(result.out, HasSubstr("WHAT ONE CUSTOMER WAS NOTIFIED OF: "));
+  EXPECT_THAT(LinesWith(result.out, "epoch 1, caused by reset"), SizeIs(1));
+}
+
+TEST(DemoFile, WithoutAStorySaysWhy) {
+  const struct {
+    std::string facts;
+    const char* says;
+  } cases[] = {
+      {"", "No story: the file has no facts that can be read.\n"},
+      {CustomerLine(1, R"("type":"customer")", 0),
+       "No story: there is nothing in the file to put an alert on. "},
+      // It begins only when the file is over.
+      {BalanceFact(1, 1, "commit", 5, R"(,"starts_at":"1998-01-01T00:00:00Z")", 0),
+       "No story: none of the alerts above was reached by any customer.\n"},
+      // It was reached, and the customer is gone.
+      {SpendLine(1, 5, 0) + CustomerLine(1, R"("type":"customer","archived":true)", 1),
+       "It is in alarm no more, so that a reset would have nothing to say.\n"},
+  };
+  for (const auto& c : cases) {
+    const RunResult result = Demo(c.facts);
+    EXPECT_EQ(result.exit_status, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr(c.says));
+  }
 }
 
 TEST(DemoFile, WithNothingInItHasNoStory) {

@@ -115,6 +115,28 @@ TEST_P(LiveInput, BadLinesAreReportedAtOnce) {
   EXPECT_THAT(result.err, HasSubstr("notifications: 2\n"));
 }
 
+// Its end may be a hundred megabytes off, or never come.
+TEST_P(LiveInput, ALineIsTooLongAtOnce) {
+  LiveReplay replay({"--threads", GetParam()});
+  const std::string long_part(std::size_t{1} << 21, 'x');
+  replay.Write(SpendLine(1, 10, 0) + long_part);
+  replay.AwaitMessage("<stdin>:2: longer than 1048576 bytes, skipped");
+  replay.Write(absl::StrCat(long_part, "\n", SpendLine(2, 10, 0), long_part));
+  replay.AwaitMessage("<stdin>:4: longer than 1048576 bytes, skipped");
+  const RunResult result = replay.Finish();
+  EXPECT_EQ(result.exit_status, 1);
+  EXPECT_THAT(result.err, HasSubstr("lines: 4 (2 bad;"));
+  EXPECT_THAT(result.err, HasSubstr("notifications: 2\n"));
+}
+
+TEST_P(LiveInput, StrictStopsAtALineThatIsTooLong) {
+  LiveReplay replay({"--strict", "--threads", GetParam()});
+  replay.Write(SpendLine(1, 10, 0) + std::string(std::size_t{1} << 21, 'x'));
+  const RunResult result = replay.Ended();
+  EXPECT_EQ(result.exit_status, 1);
+  EXPECT_THAT(result.err, HasSubstr("stopped at line 2"));
+}
+
 TEST_P(LiveInput, StrictStopsBeforeTheFirstTimestampToo) {
   LiveReplay replay({"--strict", "--threads", GetParam()});
   replay.Write(SpendLine(1, 10, -1) + "{}\n");

@@ -17,10 +17,13 @@ made of an example. What counts, what is data and when each is judged is in
 
 )";
 
-absl::string_view UnitText(Unit unit) {
-  switch (unit) {
+absl::string_view UnitText(const AlertTypeInfo& info) {
+  switch (info.unit) {
     case Unit::kMoney:
-      return "money: cents of USD, whole units of any other credit type";
+      return info.has_credit_type
+                 ? "money: cents of USD, whole units of any other credit type"
+                 : "money: a seat's balances are added up as they are, whatever their "
+                   "credit types: cents of USD, whole units of any other";
     case Unit::kQuantity:
       return "the metric's quantity";
     case Unit::kPercent:
@@ -78,7 +81,7 @@ void AppendSection(const AlertTypeInfo& info, std::string* page) {
   const bool rises = info.direction == Direction::kRising;
   absl::StrAppend(page, "## ", info.name, "\n\nWatches ", info.summary, ".\n\n",
                   "| | |\n|---|---|\n| reached at | value ",
-                  rises ? ">=" : "<=", " threshold |\n| unit | ", UnitText(info.unit),
+                  rises ? ">=" : "<=", " threshold |\n| unit | ", UnitText(info),
                   " |\n| instances | ", InstancesText(info), " |\n| filters | ",
                   FiltersText(info), " |\n| the value is called | `", info.value_field,
                   "` |\n\n```json\n", ToJson(ExampleOf(info)), "\n```\n");

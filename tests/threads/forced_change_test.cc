@@ -7,15 +7,12 @@
 #include "gtest/gtest.h"
 #include "tests/threads/stage.h"
 
-namespace tocsin {
+namespace tocsin::testing {
 namespace {
 
 using core::Moment;
-using testing::Customer;
-using testing::D;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using testing::Stage;
 using ::testing::UnorderedElementsAre;
 
 // Of an alert for everybody, and of one for the customer alone, which is changed
@@ -310,4 +307,4 @@ TEST_F(ForcedClose, AResetThatIsNotYetScheduledIsFinishedToo) {
 }
 
 }  // namespace
-}  // namespace tocsin
+}  // namespace tocsin::testing

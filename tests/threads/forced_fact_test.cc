@@ -8,13 +8,12 @@
 #include "tests/support/manual_clock.h"
 #include "tests/threads/stage.h"
 
-namespace tocsin {
+namespace tocsin::testing {
 namespace {
 
 using core::Moment;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using testing::Stage;
 using ::testing::UnorderedElementsAre;
 
 TEST(ForcedFact, BeforeTheWorkerItHasTheEvaluationMadeOnTheValuesBeforeIt) {
@@ -195,15 +194,14 @@ TEST(ForcedReset, ADrainThatStoppedAtAFullOutboxIsGoneOnWith) {
   stage.holder.Hold(Moment::kResetTaken);
   auto reset = stage.Begin([&stage] { return stage.Reset(); });
   stage.holder.AwaitHeld(Moment::kResetTaken);
-  stage.sink.SetMood(testing::CollectingSink::Mood::kFails);
-  EXPECT_TRUE(
-      stage.engine->Apply({testing::Spend(testing::Customer(2), "10")}).status.ok());
+  stage.sink.SetMood(CollectingSink::Mood::kFails);
+  EXPECT_TRUE(stage.engine->Apply({Spend(Customer(2), "10")}).status.ok());
   stage.holder.Hold(Moment::kDrainStopped);
   stage.Go(Moment::kResetTaken);
   EXPECT_TRUE(reset.get().ok());
   stage.holder.AwaitHeld(Moment::kDrainStopped);
   EXPECT_EQ(stage.State(), "e1 evaluating");
-  stage.sink.SetMood(testing::CollectingSink::Mood::kTakes);
+  stage.sink.SetMood(CollectingSink::Mood::kTakes);
   while (stage.engine->GetStats().outbox > 0) std::this_thread::yield();
   stage.Go(Moment::kDrainStopped);
   while (stage.engine->GetStats().due > 0) std::this_thread::yield();
@@ -219,13 +217,13 @@ class ForcedInstant : public ::testing::Test {
       : stage({.clock = &clock, .period_policy = PeriodPolicy::kCalendarMonth},
               {.name = "x", .notify_resolved = true}) {}
 
-  testing::ManualClock clock{testing::At("2026-01-31T00:00:00Z")};
+  ManualClock clock{At("2026-01-31T00:00:00Z")};
   Stage stage;
 };
 
 TEST_F(ForcedInstant, AfterTheResetHasTheEvaluationMadeOnTheValuesBeforeIt) {
   stage.ResetAndHoldWorker();
-  clock.Set(testing::At("2026-02-01T00:00:00Z"));
+  clock.Set(At("2026-02-01T00:00:00Z"));
   EXPECT_EQ(stage.State(), "e1 ok") << "a query does what fell due";
   stage.Go(Moment::kDrainLooks);
   stage.Settle();
@@ -236,7 +234,7 @@ TEST_F(ForcedInstant, AfterTheResetHasTheEvaluationMadeOnTheValuesBeforeIt) {
 
 TEST_F(ForcedInstant, FoundByATimerAndDoneByTheResetItIsDoneOnce) {
   stage.holder.Hold(Moment::kInstantFoundUnderTimersMu);
-  clock.Set(testing::At("2026-02-01T00:00:00Z"));
+  clock.Set(At("2026-02-01T00:00:00Z"));
   stage.pool->WakeTimer();
   stage.holder.AwaitHeld(Moment::kInstantFoundUnderTimersMu);
   EXPECT_TRUE(stage.Reset().ok());
@@ -248,4 +246,4 @@ TEST_F(ForcedInstant, FoundByATimerAndDoneByTheResetItIsDoneOnce) {
 }
 
 }  // namespace
-}  // namespace tocsin
+}  // namespace tocsin::testing

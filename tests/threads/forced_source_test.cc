@@ -9,16 +9,12 @@
 #include "tests/support/scripted_source.h"
 #include "tests/threads/stage.h"
 
-namespace tocsin {
+namespace tocsin::testing {
 namespace {
 
 using core::Moment;
-using testing::Customer;
-using testing::D;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using testing::ScriptedSource;
-using testing::Stage;
 using ::testing::UnorderedElementsAre;
 
 class ForcedSource : public ::testing::Test {
@@ -191,4 +187,4 @@ TEST_F(ForcedSource, CloseWithoutTimeCountsWhatAnAnswerWouldHaveEnded) {
 }
 
 }  // namespace
-}  // namespace tocsin
+}  // namespace tocsin::testing

@@ -77,7 +77,7 @@ TEST(AlertJson, AnArrayNamesTheElementThatIsWrong) {
                   .ToString(),
               HasSubstr("[1].alert_type: \"x\" is not supported"));
   EXPECT_THAT(AlertSpecsFromJson(absl::StrCat("[", good, ",7]")).status().ToString(),
-              HasSubstr("element 1"));
+              HasSubstr("line 1: [1]: is a number, must be an object"));
   EXPECT_THAT(AlertSpecsFromJson(good).status().ToString(),
               HasSubstr("an array of alerts"));
   EXPECT_THAT(AlertSpecsFromJson(absl::StrCat("[", good)).status().ToString(),

@@ -147,7 +147,7 @@ const BadCase kBadSyntax[] = {
     {"KeyTwice",
      SpendJson(R"("amount":1,"amount":1)"),
      Reason::kMalformed,
-     {"\"amount\"", "twice"}},
+     {"\"amount\" stands twice in one object, again at byte 81"}},
     {"KeyTwiceEscaped",
      SpendJson(R"("amount":1,"\u0061mount":1)"),
      Reason::kMalformed,
@@ -174,8 +174,8 @@ INSTANTIATE_TEST_SUITE_P(Json, BadSyntax, ::testing::ValuesIn(kBadSyntax), NameO
 
 TEST(JsonSyntax, TakesSixteenLevelsAndNotMore) {
   const auto nested = [](std::size_t levels) {
-    return absl::StrCat(R"({"type":"clock","x":)", std::string(levels - 1, '['),
-                        std::string(levels - 1, ']'), "}");
+    return Fill(SpendJson(absl::StrCat(R"("amount":1,"x":)", std::string(levels - 1, '['),
+                                       std::string(levels - 1, ']'))));
   };
   EXPECT_TRUE(StatementFromJson(nested(16)).ok());
   EXPECT_THAT(StatementFromJson(nested(17)).status().ToString(), HasSubstr("16 levels"));
@@ -184,12 +184,12 @@ TEST(JsonSyntax, TakesSixteenLevelsAndNotMore) {
 
 TEST(JsonSyntax, FindsAKeyTwiceAmongMany) {
   const auto object = [](int keys, int twice) {
-    std::string text = R"({"type":"clock")";
+    std::string text = R"("amount":1)";
     for (int i = 0; i < keys; ++i) absl::StrAppend(&text, ",\"k", i, "\":0");
     if (twice >= 0) absl::StrAppend(&text, ",\"k", twice, "\":0");
-    return text + "}";
+    return Fill(SpendJson(text));
   };
-  for (const int keys : {1, 14, 15, 16, 17, 1'000, 60'000}) {
+  for (const int keys : {1, 12, 13, 14, 15, 1'000, 60'000}) {
     EXPECT_TRUE(StatementFromJson(object(keys, -1)).ok()) << keys;
     for (const int twice : {0, keys / 2, keys - 1}) {
       EXPECT_THAT(StatementFromJson(object(keys, twice)).status().ToString(),
