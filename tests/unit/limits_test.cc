@@ -51,7 +51,7 @@ class Limits : public ::testing::Test {
   }
   Decimal SpendOf(int contract) {
     return customer_.FindMeter(SpendIn(UsdCents()))
-        ->contracts.Find(Contract(contract))
+        ->contracts().Find(Contract(contract))
         ->value;
   }
 
@@ -92,8 +92,8 @@ TEST_F(Limits, NoSumOfSomeContractsCanOverflow) {
   Meter* meter = customer_.FindMeter(SpendIn(UsdCents()));
   const Decimal near =
       Decimal::FromUnits(std::numeric_limits<Int128>::max() - Decimal::kUnitsPerOne);
-  meter->contracts.sums[Contract(1)].value = near;
-  meter->contracts.bounds.above = near;
+  meter->ContractsToChange().sums[Contract(1)].value = near;
+  meter->ContractsToChange().bounds.above = near;
   // The whole stands at 0 and so does not overflow; a filter that passes 1 and 3 would.
   const Outcome refused = Tell(Spend("2", 3));
   EXPECT_EQ(ReasonOf(refused.status), Reason::kOutOfRange);
@@ -101,13 +101,13 @@ TEST_F(Limits, NoSumOfSomeContractsCanOverflow) {
               AllOf(HasSubstr("amount 2 would take a sum"),
                     HasSubstr(testing::Customer(1).ToString()),
                     HasSubstr("beyond 128 bits (about +-1.7 * 10^26)")));
-  EXPECT_EQ(meter->contracts.Find(Contract(3)), nullptr);
-  EXPECT_EQ(meter->contracts.bounds.above, near);
+  EXPECT_EQ(meter->contracts().Find(Contract(3)), nullptr);
+  EXPECT_EQ(meter->contracts().bounds.above, near);
   EXPECT_EQ(meter->whole.sum.value, D("0"));
   // What is below zero has bounds of its own, whatever comes first.
   EXPECT_TRUE(Tell(Spend("-2", 2)).status.ok());
   EXPECT_EQ(SpendOf(2), D("-3"));
-  EXPECT_EQ(meter->contracts.bounds.below, D("-3"));
+  EXPECT_EQ(meter->contracts().bounds.below, D("-3"));
   EXPECT_TRUE(Tell(Spend("-2", 1)).status.ok()) << "a way back";
   EXPECT_TRUE(Tell(Spend("2", 3)).status.ok());
 }
