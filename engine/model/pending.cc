@@ -43,6 +43,28 @@ void DropInstances(Customer* customer, const AlertId& alert) {
   state->second.instances.Clear();
 }
 
+// The group values that a period took with it while a reset of them waited for the fact
+// source, and that nothing waits for any more.
+std::vector<std::string> GoneWhileAwaited(const Customer& customer,
+                                          const AlertVersion& alert) {
+  std::vector<std::string> gone;
+  const Measure& measure = *alert.measure;
+  if (!measure.subject.IsPeriodSum() || !measure.FansOut()) return gone;
+  const auto state = customer.states.find(alert.id());
+  if (state == customer.states.end() || state->second.instances->empty()) return gone;
+  absl::flat_hash_set<std::string> there;
+  // Of what is summed the instant does not matter.
+  ForEachReading(
+      customer, measure, absl::InfinitePast(),
+      [&there](const Reading& reading) { there.insert(std::string(reading.instance)); });
+  for (const auto& [instance, said] : *state->second.instances) {
+    if (!there.contains(instance) && !customer.Awaits(alert.id(), instance)) {
+      gone.push_back(instance);
+    }
+  }
+  return gone;
+}
+
 void TakeInChange(Customer* customer, const AlertChange& change, const Context& context) {
   const AlertVersion& after = *change.after;
   const AlertId& id = after.id();
@@ -57,7 +79,13 @@ void TakeInChange(Customer* customer, const AlertChange& change, const Context& 
   }
   const std::uint64_t restarts =
       after.restarts - (change.before == nullptr ? 0 : change.before->restarts);
-  if (restarts > 0) NoteRestarts(customer, restarts, change, context);
+  if (restarts > 0) {
+    NoteRestarts(customer, restarts, change, context);
+    // They went while it was disabled, as far as anybody was told.
+    for (const std::string& instance : GoneWhileAwaited(*customer, after)) {
+      customer->states[id].Erase(instance);
+    }
+  }
   if (!after.enabled() && !TOCSIN_MISTAKE(archived_stays_pending)) {
     const Reason why = after.archived() ? Reason::kAlertArchived : Reason::kAlertDisabled;
     DropPending(customer, id, why, context);
@@ -178,27 +206,13 @@ void JudgeInstance(const AlertPtr& alert, const Pending& pending, const Reading&
   }
 }
 
-// A period that ended while the source was read took group values with it: they came
-// back to zero, and are judged with the rest.
+// A period that ended while a reset waited for the source took group values with it:
+// they came back to zero, and are judged with the rest.
 void JudgeGone(Customer* customer, const AlertPtr& alert, const Pending& pending,
-               absl::Time as_of, Turn* turn) {
-  const Measure& measure = *alert->measure;
-  const auto state = customer->states.find(alert->id());
-  if (!measure.subject.IsPeriodSum() || !measure.FansOut()) return;
-  if (state == customer->states.end()) return;
-  absl::flat_hash_set<std::string> there;
-  ForEachReading(*customer, measure, as_of, [&there](const Reading& reading) {
-    there.insert(std::string(reading.instance));
-  });
-  std::vector<std::string> gone;
-  for (const auto& [instance, said] : *state->second.instances) {
-    if (!there.contains(instance) && !customer->Awaits(alert->id(), instance)) {
-      gone.push_back(instance);
-    }
-  }
-  for (const std::string& instance : gone) {
+               Turn* turn) {
+  for (const std::string& instance : GoneWhileAwaited(*customer, *alert)) {
     JudgeInstance(alert, pending, {.instance = instance}, turn);
-    state->second.instances.Change().erase(instance);
+    customer->states[alert->id()].Erase(instance);
   }
 }
 
@@ -258,7 +272,7 @@ void JudgePending(Customer* customer, const Context& context, absl::Time instant
                      JudgeInstance(*alert, owed, reading, &turn);
                    });
     if (pending.period_began) {
-      JudgeGone(customer, *alert, pending, as_of, &turn);
+      JudgeGone(customer, *alert, pending, &turn);
     }
   }
   // Last, as of several alerts on one measure each shows what it was before.

@@ -164,6 +164,23 @@ TEST(SourceKinds, GroupValuesThatEndWithThePeriodAreResolvedByTheReset) {
   EXPECT_THAT(fixture.Told(), ElementsAre("resolved 0 by reset epoch 1"));
 }
 
+TEST(SourceKinds, GroupValuesThatEndWhileTheyWaitAreForgottenWithTheAlertsEnd) {
+  KindFixture fixture(kByRegion, PeriodPolicy::kCalendarMonth);
+  fixture.clock.Set(testing::At("2026-01-31T23:59:59Z"));
+  fixture.Apply({AddedInRegion("eu", "100", 1)});
+  EXPECT_EQ(fixture.Told().size(), 1u);
+  fixture.Reset();
+  fixture.clock.Set(testing::At("2026-02-01T00:00:00Z"));
+  fixture.Apply({AddedInRegion("us", "1", 2)});
+  ASSERT_TRUE(fixture.engine->DisableAlert(fixture.alert).ok());
+  ASSERT_TRUE(fixture.engine->EnableAlert(fixture.alert).ok());
+  ASSERT_TRUE(fixture.engine->Drain().ok());
+  EXPECT_THAT(fixture.Told(), IsEmpty());
+  EXPECT_EQ(fixture.engine->Explain(kReader, fixture.alert)->last_notification,
+            std::nullopt)
+      << "the group value went with its period";
+}
+
 TEST(SourceKinds, ContractsArePartsOfWhatTheFilterLetsPass) {
   KindFixture fixture(
       {.threshold = D("100"),
