@@ -80,7 +80,7 @@ absl::Status CheckFields(const CustomFields& fields) {
 }
 
 absl::Status CheckTime(absl::Time time, absl::Time now, absl::Duration ahead_max) {
-  if (time <= now + ahead_max) return absl::OkStatus();
+  if (time <= now || time <= now + ahead_max) return absl::OkStatus();
   return MakeStatus(Reason::kTooFarAhead,
                     absl::StrCat("timestamp ", ToRfc3339Exact(time), " is more than ",
                                  absl::FormatDuration(ahead_max), " past the clock, ",

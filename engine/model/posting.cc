@@ -258,7 +258,10 @@ bool PostToWhole(Customer* customer, const Context& context, const Entry& entry)
   if (entry.posting.is_total || entry.contract || !entry.group_values.empty())
     return false;
   Meter* meter = customer->FindMeter(entry.subject);
-  if (meter == nullptr) return false;
+  if (meter == nullptr && customer->meters.size() >= kSubjectsPerCustomerMax)
+    return false;
+  // Nothing is in the way of an amount that is the first.
+  if (meter == nullptr) meter = &customer->MeterFor(entry.subject);
   Sum sum = meter->whole.sum;
   if (sum.Post(entry.posting) != Posted::kCounted) return false;
   if (meter->whole.band.Contains(sum.value)) {

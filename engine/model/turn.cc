@@ -33,7 +33,7 @@ Turn::~Turn() {
     if (it->kind == NotificationKind::kReached && it->alert->spec().notify_resolved) {
       customer_->may_resolve_at_end = true;
     }
-    AlertState& state = customer_->states[it->alert->id()];
+    AlertState& state = customer_->states.find(it->alert->id())->second;
     state.last_trigger = it->triggered_by;
     // Only now, so that the numbers of instances that are new in this change do not
     // hang on which of them was judged first.
@@ -76,19 +76,21 @@ void Turn::Resolve(const Said& said, bool in_any_epoch) {
 }
 
 void Turn::Add(NotificationKind kind, const Said& said, const InstanceState& instance) {
-  decisions_->push_back({.kind = kind,
-                         .triggered_by = said.trigger,
-                         .customer = customer_->id,
-                         .alert = said.alert,
-                         .instance = std::string(said.instance),
-                         .value = said.shown.value,
-                         .previous_value = said.shown.previous,
-                         .remaining_balance = said.shown.remaining_balance,
-                         .invoice_type = std::string(said.shown.invoice_type),
-                         .epoch = instance.epoch,
-                         .crossing = instance.crossing,
-                         .sequence = 0,
-                         .time = instant_});
+  // Written where it stays: decisions are large. Its sequence is given at the end.
+  Decision& decision = decisions_->emplace_back();
+  decision.kind = kind;
+  decision.triggered_by = said.trigger;
+  decision.customer = customer_->id;
+  decision.alert = said.alert;
+  decision.instance.assign(said.instance.data(), said.instance.size());
+  decision.value = said.shown.value;
+  decision.previous_value = said.shown.previous;
+  decision.remaining_balance = said.shown.remaining_balance;
+  decision.invoice_type.assign(said.shown.invoice_type.data(),
+                               said.shown.invoice_type.size());
+  decision.epoch = instance.epoch;
+  decision.crossing = instance.crossing;
+  decision.time = instant_;
 }
 
 }  // namespace tocsin::model

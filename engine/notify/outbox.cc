@@ -49,7 +49,9 @@ void Outbox::Deliver(absl::FunctionRef<absl::Time()> now, Retry retry) {
       return;
     }
     if (!TOCSIN_MISTAKE(delivered_twice) || delivered_.load() % 7 != 3) ++next_;
-    delivered_.fetch_add(1, std::memory_order_relaxed);
+    // Whoever delivers is the only one that counts.
+    delivered_.store(delivered_.load(std::memory_order_relaxed) + 1,
+                     std::memory_order_relaxed);
     size_.fetch_sub(1, std::memory_order_relaxed);
   }
 }

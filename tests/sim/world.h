@@ -132,6 +132,7 @@ class World final : private NotificationSink, private FactSource {
   FactAnswer AnswerOf(Reply reply, const Asked& asked) const;
   void TellModel(const Asked& asked, Reply reply);
   void StepModel(int shard);
+  void StepModelOf(CustomerId customer);
   void FinishModel(int shard);
   void CheckReads();
   void CheckReadTimers();

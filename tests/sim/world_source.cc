@@ -115,11 +115,14 @@ void World::Answer(std::size_t index, Reply reply) {
 // What a drain of the shard, or of all, does in one go.
 void World::StepModel(int shard) {
   for (const CustomerId customer : customers_) {
-    if (shard >= 0 && ShardOf(customer) != shard) continue;
-    if (!model_.NeedsDrain(customer)) continue;
-    model_.Judge(customer);
-    model_.BeginReads(customer);
+    if (shard < 0 || ShardOf(customer) == shard) StepModelOf(customer);
   }
+}
+
+void World::StepModelOf(CustomerId customer) {
+  if (!model_.NeedsDrain(customer)) return;
+  model_.Judge(customer);
+  model_.BeginReads(customer);
 }
 
 // What the source has answered at once is taken by the same drain.

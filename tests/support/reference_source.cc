@@ -54,13 +54,6 @@ void ReferenceModel::SpoilReads(const Alert& alert) {
   const Target target = TargetOf(alert.spec);
   const Measure measure = MeasureOf(alert.spec);
   if (measure.keys.empty() && !measure.by_contract) return;
-  for (const auto& keys : options_.tracked_group_keys) {
-    const bool all = std::all_of(keys.begin(), keys.end(), [&](const std::string& key) {
-      const auto found = measure.keys.find(key);
-      return found != measure.keys.end() && !found->second;
-    });
-    if (all && keys.size() == measure.keys.size() && !measure.by_contract) return;
-  }
   for (auto& [id, customer] : customers_) {
     bool begins = AsksFor(alert, target, id);
     for (const auto& [other_id, other] : alerts_) {
