@@ -266,7 +266,9 @@ void World::RunDrain(std::size_t index) {
   if (room) StepModel(shard);
   if (!model_.HasRoom()) paused_ = true;
   // By then it has done all that the model has done, if nobody lagged behind.
-  may_interrupt_ = room && !lags && !reads && IsOutside();
+  // What a call in its middle awaits of the source may be answered at a full outbox.
+  const bool fills = has_source_ && small_outbox_;
+  may_interrupt_ = room && !lags && !reads && !fills && IsOutside();
   executor_->RunAt(index);
   may_interrupt_ = false;
   // Else the drain that follows does it.
