@@ -1,6 +1,8 @@
 #include "engine/wire/fact_json.h"
 
 #include <optional>
+#include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/text.h"
@@ -31,7 +33,7 @@ bool IsTotal(FieldReader& in, Field addition) {
 // A fact is built where it stays: they are large enough for a move to count.
 template <typename T>
 T& Emplace(Statement* statement) {
-  return statement->what.emplace<Fact>().emplace<T>();
+  return std::get<T>(statement->what.emplace<Fact>(std::in_place_type<T>));
 }
 
 template <typename T>
