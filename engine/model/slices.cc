@@ -23,6 +23,13 @@ void CopyCovered(const Slice& wide, Slice* narrow) {
   }
 }
 
+// Of two slices that know the whole period, whether the first is the one to start from:
+// it may have dropped less, or else comes first on every machine.
+bool IsFuller(const Slice& a, const Slice& b) {
+  if ((a.group_dropped > 0) != (b.group_dropped > 0)) return a.group_dropped == 0;
+  return ComesBefore(*a.measure, *b.measure);
+}
+
 // Of the slices that cover a measure, the one that knows most of the period: one of
 // the same groups, or one from its start, or the one that began first.
 const Slice* LongestKept(const Meter& meter, const Measure& measure) {
@@ -30,10 +37,9 @@ const Slice* LongestKept(const Meter& meter, const Measure& measure) {
   for (const Slice& slice : meter.slices()) {
     if (!Covers(*slice.measure, measure)) continue;
     if (slice.measure->groups == measure.groups) return &slice;
-    const bool longer =
-        longest == nullptr ||
-        (slice.since_period_start && !longest->since_period_start) ||
-        (slice.since_period_start && ComesBefore(*slice.measure, *longest->measure));
+    const bool longer = longest == nullptr ||
+                        (slice.since_period_start && !longest->since_period_start) ||
+                        (slice.since_period_start && IsFuller(slice, *longest));
     if (longer) longest = &slice;
   }
   return longest;

@@ -21,6 +21,8 @@ ReferenceModel::Customer& ReferenceModel::AddCustomer(CustomerId id) {
     customer.states[alert_id].watching = true;
     AddInstances(customer, alert);
   }
+  // What is kept when they come knows all of them.
+  customer.sums.Clear();
   return customer;
 }
 

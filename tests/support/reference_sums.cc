@@ -165,7 +165,10 @@ void Sums::Keep(const Measure& measure) {
   for (const auto& entry : parts_) {
     if (!entry.first.Contains(measure)) continue;
     const bool same = entry.first.keys == measure.keys;
-    if (source == nullptr || same || entry.second.since < source->second.since) {
+    const auto rank = [](const Parts& kept) {
+      return std::make_tuple(kept.since, kept.dropped > 0);
+    };
+    if (source == nullptr || same || rank(entry.second) < rank(source->second)) {
       source = &entry;
     }
     if (same) break;
