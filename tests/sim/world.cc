@@ -266,9 +266,9 @@ void World::RunDrain(std::size_t index) {
   if (room) StepModel(shard);
   if (!model_.HasRoom()) paused_ = true;
   // By then it has done all that the model has done, if nobody lagged behind.
-  // What a call in its middle awaits of the source may be answered at a full outbox.
-  const bool fills = has_source_ && small_outbox_;
-  may_interrupt_ = room && !lags && !reads && !fills && IsOutside();
+  // How much of what a call in its middle asks for is done before a small outbox is full
+  // nobody can tell.
+  may_interrupt_ = room && !lags && !reads && !small_outbox_ && IsOutside();
   executor_->RunAt(index);
   may_interrupt_ = false;
   // Else the drain that follows does it.

@@ -51,7 +51,8 @@ class Limits : public ::testing::Test {
   }
   Decimal SpendOf(int contract) {
     return customer_.FindMeter(SpendIn(UsdCents()))
-        ->contracts().Find(Contract(contract))
+        ->contracts()
+        .Find(Contract(contract))
         ->value;
   }
 
