@@ -47,15 +47,15 @@ std::string InCreditType(const CreditTypeId& id) {
 }
 
 // Named by what it watches.
-void PushAlert(std::string what, std::string where, AlertSpec spec,
+void PushAlert(absl::string_view what, absl::string_view where, AlertSpec spec,
                std::vector<DemoAlert>* alerts) {
-  spec.name = what.substr(0, 200);
+  spec.name = std::string(what.substr(0, 200));
   spec.notify_resolved = true;
-  alerts->push_back(
-      {.mark = MarkOf(alerts->size()),
-       .says = absl::StrCat(what, " reaches ", spec.threshold->ToString(), where),
-       .unit = "",
-       .spec = std::move(spec)});
+  std::string says = absl::StrCat(what, " reaches ", spec.threshold->ToString(), where);
+  alerts->push_back({.mark = MarkOf(alerts->size()),
+                     .says = std::move(says),
+                     .unit = "",
+                     .spec = std::move(spec)});
 }
 
 template <typename Lows>

@@ -55,7 +55,8 @@ NotificationId IdOf(const model::Decision& decision) {
   if (TOCSIN_MISTAKE(id_without_instance)) instance = "";
   // Six fields, each with four bytes of length: two ids, the instance, two numbers and
   // one byte. Few instances have more than the rest.
-  const std::size_t size = 6 * 4 + 2 * 16 + instance.size() + 2 * 8 + 1;
+  constexpr std::size_t kAllButInstance = std::size_t{6} * 4 + 16 + 16 + 8 + 8 + 1;
+  const std::size_t size = kAllButInstance + instance.size();
   absl::FixedArray<char, 128> name(size);
   NameWriter out(name.data());
   out.Bytes(BytesOf(decision.customer.uuid()));
