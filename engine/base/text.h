@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
 
 namespace tocsin {
@@ -15,7 +16,7 @@ bool IsValidUtf8(absl::string_view text);
 // the bytes are. Control characters, quotes, backslashes and bytes that are not
 // UTF-8 are escaped; what goes on behind kQuotedMax bytes is cut at a character
 // and shown as `...` behind the closing quote.
-std::string Quote(absl::string_view text);
+ABSL_ATTRIBUTE_COLD std::string Quote(absl::string_view text);
 
 // Appends `text` as a JSON string with its quotes. Only what RFC 8259 demands
 // is escaped, so one text has one form. `text` must be valid UTF-8; bytes that

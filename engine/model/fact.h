@@ -3,6 +3,7 @@
 
 #include <variant>
 
+#include "absl/base/attributes.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "engine/model/customer.h"
@@ -26,7 +27,7 @@ inline bool MayBeFirst(const Fact& fact) {
   return !std::holds_alternative<BalanceDrawn>(fact);
 }
 // The refusal of one that cannot and is.
-absl::Status NotKnown(const Fact& fact);
+ABSL_ATTRIBUTE_COLD absl::Status NotKnown(const Fact& fact);
 
 // Applies a valid fact to its customer and decides everything that it causes.
 Outcome ApplyFact(Customer* customer, const Context& context, const Fact& fact);

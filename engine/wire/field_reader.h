@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -151,9 +152,10 @@ class FieldReader {
   void RefuseGiven(FieldSet fields, absl::string_view why);
 
   // Keeps an error about a field, unless there is one already.
-  void Refuse(Reason reason, Field field, absl::string_view message);
-  void RefuseKind(Field field, const JsonValue& value, absl::string_view want);
-  void RefuseMissing(Field field, absl::string_view want);
+  ABSL_ATTRIBUTE_COLD void Refuse(Reason reason, Field field, absl::string_view message);
+  ABSL_ATTRIBUTE_COLD void RefuseKind(Field field, const JsonValue& value,
+                                      absl::string_view want);
+  ABSL_ATTRIBUTE_COLD void RefuseMissing(Field field, absl::string_view want);
   // Takes over an error that names its place already.
   void Refuse(absl::Status status) { status_.Update(std::move(status)); }
 
@@ -188,11 +190,12 @@ class FieldReader {
     *id = Id<Tag>(*uuid);
   }
 
-  void RefuseFirstOther(FieldSet fields, absl::string_view what);
-  static absl::Status NotOfKind(const JsonValue& value, const JsonPath& path,
-                                absl::string_view want);
-  void RefuseNil(Field field);
-  void RefuseStatus(Field field, const absl::Status& status);
+  ABSL_ATTRIBUTE_COLD void RefuseFirstOther(FieldSet fields, absl::string_view what);
+  ABSL_ATTRIBUTE_COLD static absl::Status NotOfKind(const JsonValue& value,
+                                                    const JsonPath& path,
+                                                    absl::string_view want);
+  ABSL_ATTRIBUTE_COLD void RefuseNil(Field field);
+  ABSL_ATTRIBUTE_COLD void RefuseStatus(Field field, const absl::Status& status);
   // Calls `take(key, value)` for each member of an object of strings.
   template <typename Take>
   void ReadStrings(Field field, const JsonValue& object, Take take);
