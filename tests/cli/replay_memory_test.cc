@@ -18,11 +18,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// What an address sanitizer holds is its own affair.
-#if defined(__SANITIZE_ADDRESS__)
+// What a sanitizer holds is its own affair.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr long kHeldKibMax = 1 << 20;
 #elif defined(__has_feature)
-constexpr long kHeldKibMax = (__has_feature(address_sanitizer) ? 1024 : 64) << 10;
+constexpr bool kHasSanitizer =
+    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+constexpr long kHeldKibMax = (kHasSanitizer ? 1024 : 64) << 10;
 #else
 constexpr long kHeldKibMax = 64 << 10;
 #endif
