@@ -17,11 +17,12 @@ namespace tocsin::model {
 absl::Status CheckInstance(const Customer& customer, const AlertVersion& alert,
                            const std::optional<std::string>& instance, absl::Time now);
 
-// Clears what was concluded, raises the epoch and makes a judgement pending, of
+// Which instances of a customer alert are reset, and how they are judged again.
 struct WhatToReset {
   std::string instance;    // empty: all
   bool read_anew = false;  // its re-evaluation awaits the fact source
 };
+
 // Clears what was concluded, raises the epoch and makes a judgement pending, of
 // all instances or of one that exists. Tells `on_done`, if there is one, when that is
 // made or was given up. Needs `TakeIn` first.

@@ -227,7 +227,14 @@ class Simulation {
 
   template <typename... Words>
   void Tell(const Words&... words) {
-    if (life_.tell) told_.push_back(absl::StrCat(step_, "  ", words...));
+    if (!life_.tell) return;
+    std::string line = absl::StrCat(step_, "  ", words...);
+    // At the end the clock and the timer take turns, often for long.
+    const auto recent =
+        told_.end() - std::min<std::ptrdiff_t>(4, told_.end() - told_.begin());
+    if (std::find(recent, told_.end(), line) == told_.end()) {
+      told_.push_back(std::move(line));
+    }
   }
 
   const Life& life_;

@@ -187,7 +187,12 @@ void ReferenceModel::Restart(Alert& alert, bool keep_single) {
   Due due;
   due.restarted = true;
   for (auto& [id, customer] : customers_) {
-    if (!InScope(alert, customer)) continue;
+    if (!InScope(alert, customer)) {
+      const auto left = customer.states.find(alert.id);
+      // Those of other filters are other instances, also for who is away.
+      if (left != customer.states.end() && !keep_single) left->second.instances.clear();
+      continue;
+    }
     State& state = customer.states[alert.id];
     ++state.epoch;
     state.by.reset();
