@@ -20,6 +20,7 @@
 #include "engine/cli/demo_run.h"
 #include "engine/cli/demo_story.h"
 #include "engine/cli/demo_text.h"
+#include "engine/cli/file_name.h"
 #include "engine/cli/replay.h"
 #include "engine/cli/reporter.h"
 
@@ -186,6 +187,7 @@ void AddDemo(CLI::App& app, DemoOptions* options) {
   demo->add_option("facts", options->facts_path,
                    "facts as replay reads them, one JSON object a line (default: a "
                    "made-up month)")
+      ->check(IsFileName())
       ->type_name("FACTS.jsonl");
 }
 

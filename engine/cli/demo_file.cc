@@ -20,11 +20,15 @@ constexpr absl::Duration kBatchSpan = absl::Minutes(1);
 absl::StatusOr<std::unique_ptr<DemoFile>> DemoFile::Open(const std::string& path) {
   if (path == "-") {
     return absl::InvalidArgumentError(
-        "demo reads its file twice; standard input can only be read once");
+        "demo reads its file twice, and standard input can only be read once");
   }
   auto file = absl::WrapUnique(new DemoFile);
   absl::StatusOr<std::unique_ptr<ByteSource>> source = ByteSource::Open(path);
   if (!source.ok()) return source.status();
+  if (!(*source)->CanRewind()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ": demo reads its file twice, and this can only be read once"));
+  }
   absl::Status status = file->survey_.Read(source->get());
   if (!status.ok()) return status;
   source = ByteSource::Open(path);

@@ -137,7 +137,7 @@ absl::Status Story::SendWrongFact() {
   Say("2. A wrong fact adds ", wrong_.ToString(), Unit(),
       cast_.instance.group_values.empty()
           ? ""
-          : absl::StrCat(" to ", cast_.instance.group_values.front().value),
+          : absl::StrCat(" to ", TextOfName(cast_.instance.group_values.front().value)),
       ". ", limit().mark, " is in alarm already and says nothing; ", guard().mark,
       " is reached, too.");
   Say("   notification of ", guard().mark, ": ", ArrivalText(*arrival));

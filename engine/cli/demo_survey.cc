@@ -40,6 +40,19 @@ Decimal GuardOver(Decimal largest) {
   return Decimal::FromUnits(largest.units() * kGuardFactor);
 }
 
+// What the guard is to the largest total.
+std::string TextOfGuard(Decimal guard, Decimal largest) {
+  const bool by_factor = guard.units() / kGuardFactor == largest.units();
+  return by_factor ? absl::StrCat(kGuardFactor, " times the largest total")
+                   : absl::StrCat("the largest total is ", largest.ToString());
+}
+
+// `the 95th percentile`, where it is that.
+std::string TextOfPercentile(Decimal threshold, Decimal percentile, std::size_t percent) {
+  return absl::StrCat(threshold == percentile ? "" : "as near as this comes to ", "the ",
+                      percent, "th percentile");
+}
+
 template <typename SubjectId>
 std::string TextOfSubject(const SubjectId& id) {
   if (const auto* metric = std::get_if<BillableMetricId>(&id)) {
@@ -164,38 +177,43 @@ std::vector<DemoAlert> DemoSurvey::ChooseAlerts() const {
 
 void DemoSurvey::AddLimit(const Subject& subject, std::vector<DemoAlert>* alerts) const {
   const std::vector<Decimal> totals = ValuesOf(subject.totals);
-  const Decimal limit = Clamp(Percentile(totals, kLimitPercent), kGuardMax / 2);
-  const Decimal guard = GuardOver(*std::max_element(totals.begin(), totals.end()));
+  const Decimal percentile = Percentile(totals, kLimitPercent);
+  const Decimal limit = Clamp(percentile, kGuardMax / 2);
+  const Decimal largest = *std::max_element(totals.begin(), totals.end());
+  const Decimal guard = GuardOver(largest);
   const std::string what = TextOfSubject(subject.id);
   const std::size_t index = alerts->size();
   alerts->push_back(
       {.mark = MarkOf(index),
-       .says = absl::StrCat(what, " reaches ", limit.ToString(), ", the ", kLimitPercent,
-                            "th percentile of the totals of ",
-                            Counted(totals.size(), "customer")),
+       .says = absl::StrCat(what, " reaches ", limit.ToString(), ", ",
+                            TextOfPercentile(limit, percentile, kLimitPercent),
+                            " of the totals of ", Counted(totals.size(), "customer")),
        .unit = UnitOfSubject(subject.id),
        .spec = SpecFor(subject.id, absl::StrCat("limit: ", what), limit),
        .guard = index + 1});
-  DemoAlert watch = {
-      .mark = MarkOf(index + 1),
-      .says = absl::StrCat("the same reaches ", guard.ToString(), ", ", kGuardFactor,
-                           " times the largest total; ", "says also when it falls back"),
-      .unit = UnitOfSubject(subject.id),
-      .spec = SpecFor(subject.id, absl::StrCat("guard: ", what), guard)};
+  DemoAlert watch = {.mark = MarkOf(index + 1),
+                     .says = absl::StrCat("the same reaches ", guard.ToString(), ", ",
+                                          TextOfGuard(guard, largest), "; ",
+                                          "says also when it falls back"),
+                     .unit = UnitOfSubject(subject.id),
+                     .spec = SpecFor(subject.id, absl::StrCat("guard: ", what), guard)};
   watch.spec.notify_resolved = true;
   alerts->push_back(std::move(watch));
 }
 
 void DemoSurvey::AddFanOut(std::vector<DemoAlert>* alerts) const {
   const std::vector<Decimal> totals = ValuesOf(group_totals_);
-  const Decimal threshold = Clamp(Percentile(totals, kFanOutPercent), kGuardMax / 2);
+  const Decimal percentile = Percentile(totals, kFanOutPercent);
+  const Decimal threshold = Clamp(percentile, kGuardMax / 2);
   std::string what = TextOfSubject(*group_subject_);
-  DemoAlert alert = {.mark = MarkOf(alerts->size()),
-                     .says = absl::StrCat(what, ", for one `", group_key_, "`, reaches ",
-                                          threshold.ToString(), ", the ", kFanOutPercent,
-                                          "th percentile of these"),
-                     .unit = UnitOfSubject(*group_subject_),
-                     .spec = SpecFor(*group_subject_, "for one group value", threshold)};
+  DemoAlert alert = {
+      .mark = MarkOf(alerts->size()),
+      .says = absl::StrCat(what, ", for one `", TextOfName(group_key_), "`, reaches ",
+                           threshold.ToString(), ", ",
+                           TextOfPercentile(threshold, percentile, kFanOutPercent),
+                           " of these"),
+      .unit = UnitOfSubject(*group_subject_),
+      .spec = SpecFor(*group_subject_, "for one group value", threshold)};
   alert.spec.group_values = {{.key = group_key_}};
   alert.spec.notify_resolved = true;
   alerts->push_back(std::move(alert));

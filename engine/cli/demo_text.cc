@@ -4,10 +4,12 @@
 #include <fstream>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "tocsin/json.h"
 
 namespace tocsin::cli {
 namespace {
@@ -42,6 +44,13 @@ std::string Counted(std::uint64_t number, absl::string_view what) {
 
 std::string TextOf(std::optional<Decimal> value) {
   return value.has_value() ? value->ToString() : "none";
+}
+
+std::string TextOfName(absl::string_view name) {
+  std::string text;
+  AppendJsonText(name, &text);
+  const bool prints = text.size() == name.size() + 2 && !absl::StrContains(name, '\x7f');
+  return prints ? std::string(name) : text;
 }
 
 std::string MarkOf(std::size_t index) {

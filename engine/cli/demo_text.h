@@ -21,6 +21,9 @@ std::string Counted(std::uint64_t number, absl::string_view what);
 // The value's own digits; `none` without one.
 std::string TextOf(std::optional<Decimal> value);
 
+// A name out of a file: as it is, or as JSON writes it where it has what would not print.
+std::string TextOfName(absl::string_view name);
+
 // What the text calls the alert at this place: `A`, `B`.
 std::string MarkOf(std::size_t index);
 

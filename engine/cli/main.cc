@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "engine/cli/demo.h"
+#include "engine/cli/file_name.h"
 #include "engine/cli/replay.h"
 #include "engine/cli/standard_files.h"
 
@@ -47,19 +48,23 @@ void AddReplay(CLI::App& app, ReplayOptions* options) {
       ->add_option("--alerts", options->alerts_path,
                    "JSON array of alerts, each with an id")
       ->required()
+      ->check(IsFileName())
       ->type_name("A.json");
   replay
       ->add_option("--facts", options->facts_path,
                    "one JSON object a line; - is standard input")
       ->required()
+      ->check(IsFileName())
       ->type_name("F.jsonl");
   replay
       ->add_option("--notifications", options->notifications_path,
                    "one notification a line; - is standard output")
+      ->check(IsFileName())
       ->type_name("OUT.jsonl");
   replay
       ->add_option("--state", options->state_path,
                    "how customers stand at the end; - is standard output")
+      ->check(IsFileName())
       ->type_name("OUT.json");
   replay
       ->add_option_function<std::string>(

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "tocsin/json.h"
 
 namespace tocsin::cli {
@@ -12,11 +13,13 @@ namespace {
 constexpr std::size_t kNamesPerChunkMax = 256;
 constexpr std::size_t kNamesHeldMax = 1'024;
 constexpr std::size_t kNamesShownMax = 5;
-constexpr std::size_t kNameBytesShownMax = 64;
+
+// In front of what stands for a name that is too long: no UTF-8, so no name.
+constexpr char kLong = '\xff';
 
 void AppendName(absl::string_view name, std::string* text) {
-  if (name.size() > kNameBytesShownMax) {
-    absl::StrAppend(text, "a name of ", name.size(), " bytes");
+  if (absl::ConsumePrefix(&name, absl::string_view(&kLong, 1))) {
+    absl::StrAppend(text, name);
   } else {
     AppendJsonText(name, text);
   }
@@ -25,6 +28,12 @@ void AppendName(absl::string_view name, std::string* text) {
 }  // namespace
 
 void PassedOver::Add(std::uint32_t line, absl::string_view name) {
+  std::string instead;
+  if (name.size() > kNameBytesMax) {
+    instead =
+        absl::StrCat(absl::string_view(&kLong, 1), "a name of ", name.size(), " bytes");
+    name = instead;
+  }
   // As a rule the same few, line after line.
   std::size_t at = 0;
   while (at < names_.size() && names_[at] != name) ++at;

@@ -23,8 +23,10 @@ class PassedOver {
   };
   // Of the names that come when there are many already.
   static constexpr absl::string_view kOtherName = "";
+  // Longer names are held, and shown, as `a name of 70 bytes`.
+  static constexpr std::size_t kNameBytesMax = 64;
 
-  // Of no line above the last.
+  // Of no line above the last. What `NameOf` gives may be given again.
   void Add(std::uint32_t line, absl::string_view name);
   void Clear();
 

@@ -49,6 +49,9 @@ void ReadReset(FieldReader& in, Statement* statement) {
 
 void ReadClock(FieldReader& in, Statement* statement) {
   in.RefuseOthers(kLineFields, "a clock line");
+  if (!statement->time.has_value()) {
+    in.RefuseMissing(Field::kTimestamp, "an RFC 3339 timestamp in a string");
+  }
   statement->what.emplace<ClockStatement>();
 }
 
@@ -135,13 +138,25 @@ constexpr StatementType kStatementTypes[] = {
     {"enable", ReadEnable},
 };
 
-void RefuseType(FieldReader& in, absl::string_view type) {
+std::string StatementTypeNames() {
   std::string names;
   for (const StatementType& known : kStatementTypes) {
     absl::StrAppend(&names, names.empty() ? "" : ", ", known.name);
   }
-  in.Refuse(Reason::kMalformed, Field::kType,
-            absl::StrCat(Quote(type), " is not supported; supported are ", names));
+  return names;
+}
+
+void RefuseType(FieldReader& in) {
+  const std::string names = StatementTypeNames();
+  const JsonValue* type = in.Find(Field::kType);
+  if (type == nullptr || type->kind != JsonKind::kString) {
+    in.RequireString(Field::kType,
+                     absl::StrCat("what the line says, a string; one of ", names));
+    return;
+  }
+  in.Refuse(
+      Reason::kMalformed, Field::kType,
+      absl::StrCat(Quote(type->text()), " is not supported; supported are ", names));
 }
 
 bool HasTwoTimes(const JsonValue& object) {
@@ -155,12 +170,13 @@ bool HasTwoTimes(const JsonValue& object) {
 
 // Null after an error.
 const StatementType* ReadType(FieldReader& in) {
-  const JsonValue* type = in.RequireString(Field::kType, "what the line says, a string");
-  if (type == nullptr) return nullptr;
-  for (const StatementType& known : kStatementTypes) {
-    if (known.name == type->text()) return &known;
+  const JsonValue* type = in.Find(Field::kType);
+  if (type != nullptr && type->kind == JsonKind::kString) {
+    for (const StatementType& known : kStatementTypes) {
+      if (known.name == type->text()) return &known;
+    }
   }
-  RefuseType(in, type->text());
+  RefuseType(in);
   return nullptr;
 }
 

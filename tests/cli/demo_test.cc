@@ -386,7 +386,7 @@ TEST(DemoFile, ThatCannotBeReadEndsWithTwoAndIsNamed) {
   const Case cases[] = {
       {{"demo", dir.Path("missing")}, dir.Path("missing") + ": cannot be opened"},
       {{"demo", "/"}, "/: cannot be read"},
-      {{"demo", "-"}, "standard input"},
+      {{"demo", "-"}, "demo reads its file twice"},
       {{"demo", "a", "b"}, "b"},
   };
   for (const Case& c : cases) {

@@ -133,6 +133,19 @@ TEST_P(ReplayMemory, DoesNotGrowWithBadLines) {
   EXPECT_THAT(result.err, HasSubstr("(60 bad;"));
 }
 
+// They are facts, whose unknown fields are counted by name.
+TEST_P(ReplayMemory, DoesNotGrowWithNamesThatArePassedOver) {
+  PipedReplay replay(GetParam());
+  const std::string fact = SpendLine(1, 10, 0);
+  const std::string begin = fact.substr(0, fact.rfind('}'));
+  const std::string name(1'000'000, 'z');
+  for (int i = 0; i < 100; ++i) {
+    replay.Write(begin + ",\"" + std::to_string(i) + name + "\":1}\n");
+  }
+  EXPECT_LT(replay.PeakKib(), kHeldKibMax);
+  EXPECT_THAT(replay.Finish().err, HasSubstr("a name of 1000002 bytes"));
+}
+
 // They are not what the first timestamp is waited for with.
 TEST_P(ReplayMemory, DoesNotGrowWithBadLinesAheadOfTheFirstTimestamp) {
   PipedReplay replay(GetParam());

@@ -20,6 +20,7 @@
 namespace tocsin {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
@@ -121,7 +122,24 @@ TEST(StatementJson, EveryStatementMayCarryATime) {
     ASSERT_TRUE(statement.ok()) << statement.status();
     EXPECT_EQ(statement->time, Noon()) << rest;
   }
-  EXPECT_EQ(StatementFromJson(R"({"type":"clock"})")->time, std::nullopt);
+  EXPECT_EQ(StatementFromJson(Fill(R"({"type":"disable","id":"$A"})"))->time,
+            std::nullopt);
+}
+
+// It would say nothing, and whoever wrote it meant an instant.
+TEST(StatementJson, AClockLineNeedsATime) {
+  for (const char* line :
+       {R"({"type":"clock"})", R"({"type":"clock","timestamp":null})"}) {
+    EXPECT_THAT(StatementFromJson(line).status().message(),
+                HasSubstr("must be an RFC 3339 timestamp"));
+  }
+}
+
+TEST(StatementJson, AMissingTypeIsToldWithThoseThatThereAre) {
+  for (const char* line : {"{}", R"({"type":null})", R"({"type":7})"}) {
+    EXPECT_THAT(StatementFromJson(line).status().message(),
+                AllOf(HasSubstr("type: is"), HasSubstr("one of spend, usage, draw")));
+  }
 }
 
 TEST(StatementJson, ReadsWhatIsDoneToAlerts) {
