@@ -183,12 +183,14 @@ BENCHMARK(BM_ResetAll)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
-// How long other calls take while everybody is reset, and the same number of calls
-// while nothing is: what the machine makes anybody wait.
+// How long other calls take while everybody is reset; and the same number of calls while
+// nothing is, and while another thread only computes: what the machine makes anybody
+// wait.
 void BM_CallsDuringResetAll(benchmark::State& state) {
   Resettable setting(static_cast<int>(state.range(0)), 1'000'000);
   Durations meanwhile;
   Durations alone;
+  Durations beside;
   std::mt19937_64 random(1);
   const auto apply = [&](Durations& durations) {
     const Fact fact = SpendOf(random() % setting.customers, 1);
@@ -206,10 +208,18 @@ void BM_CallsDuringResetAll(benchmark::State& state) {
     for (; !done; ++calls) apply(meanwhile);
     bulk.join();
     setting.engine->Drain().IgnoreError();
-    for (; calls > 0; --calls) apply(alone);
+    for (std::uint64_t i = 0; i < calls; ++i) apply(alone);
+    done = false;
+    std::thread busy([&done] {
+      for (std::uint64_t n = 0; !done; ++n) benchmark::DoNotOptimize(n * n);
+    });
+    for (std::uint64_t i = 0; i < calls; ++i) apply(beside);
+    done = true;
+    busy.join();
   }
   meanwhile.Report(state, "meanwhile");
   alone.Report(state, "alone");
+  beside.Report(state, "beside");
 }
 BENCHMARK(BM_CallsDuringResetAll)
     ->ArgName("workers")

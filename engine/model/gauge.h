@@ -86,8 +86,9 @@ struct Slice {
   MeasurePtr measure;
   absl::btree_map<std::string, Instance> instances;  // by instance key
   std::uint64_t group_dropped = 0;  // facts above the limit of group values
-  // Has everything of this period: it did not begin amid it.
-  bool since_period_start = true;
+  // 0 if it has everything of this period; else it began amid it, as that one of the
+  // meter's, or what it started from did.
+  std::uint32_t since = 0;
 
   const Instance* Find(absl::string_view instance_key) const {
     const auto it = instances.find(instance_key);
@@ -100,8 +101,9 @@ struct Slice {
 
 // What is kept of a subject beside its whole sum.
 struct MeterParts {
-  ContractParts contracts;    // without group values
-  std::vector<Slice> slices;  // those that began amid the period in that order
+  ContractParts contracts;  // without group values
+  std::vector<Slice> slices;
+  std::uint32_t begun = 0;  // slices that began amid a period
 };
 
 // Everything a customer's facts say of one subject in the current period.
@@ -140,7 +142,7 @@ struct Meter {
     for (Slice& slice : slices()) {
       slice.instances.clear();
       slice.group_dropped = 0;
-      slice.since_period_start = true;
+      slice.since = 0;
     }
   }
 };

@@ -23,38 +23,35 @@ void CopyCovered(const Slice& wide, Slice* narrow) {
   }
 }
 
-// Of two slices that know the whole period, whether the first is the one to start from:
-// it may have dropped less, or else comes first on every machine.
+// Of two slices, whether the first is the one to start from: it knows more of the
+// period, or as much and dropped none of it, or else comes first on every machine.
 bool IsFuller(const Slice& a, const Slice& b) {
+  if (a.since != b.since) return a.since < b.since;
   if ((a.group_dropped > 0) != (b.group_dropped > 0)) return a.group_dropped == 0;
   return ComesBefore(*a.measure, *b.measure);
 }
 
-// Of the slices that cover a measure, the one that knows most of the period: one of
-// the same groups, or one from its start, or the one that began first.
-const Slice* LongestKept(const Meter& meter, const Measure& measure) {
-  const Slice* longest = nullptr;
+// Of the slices that cover a measure the fullest, or one of the same groups.
+const Slice* FullestOf(const Meter& meter, const Measure& measure) {
+  const Slice* fullest = nullptr;
   for (const Slice& slice : meter.slices()) {
     if (!Covers(*slice.measure, measure)) continue;
     if (slice.measure->groups == measure.groups) return &slice;
-    const bool longer = longest == nullptr ||
-                        (slice.since_period_start && !longest->since_period_start) ||
-                        (slice.since_period_start && IsFuller(slice, *longest));
-    if (longer) longest = &slice;
+    if (fullest == nullptr || IsFuller(slice, *fullest)) fullest = &slice;
   }
-  return longest;
+  return fullest;
 }
 
 void StartSlice(const Customer& customer, const Meter& meter, Slice* slice) {
   const Measure& measure = *slice->measure;
   if (measure.groups.empty()) {
     if (!meter.contracts().sums.empty()) slice->instances[""].parts = meter.contracts();
-    slice->since_period_start = true;
+    slice->since = 0;
   } else {
-    const Slice* wide = LongestKept(meter, measure);
+    const Slice* wide = FullestOf(meter, measure);
     if (wide != nullptr) {
       CopyCovered(*wide, slice);
-      slice->since_period_start = wide->since_period_start;
+      slice->since = wide->since;
       // What a wider one dropped may have been none of this one's.
       if (wide->measure->groups == measure.groups) {
         slice->group_dropped = wide->group_dropped;
@@ -90,7 +87,8 @@ void ForEachKeptMeasure(const Customer& customer, const Catalog& catalog,
 void BeginSlices(Customer* customer, const MeasurePtr& measure) {
   Meter* meter = customer->FindMeter(measure->subject);
   if (meter == nullptr) return;
-  Slice slice{.measure = measure, .instances = {}, .since_period_start = false};
+  Slice slice{
+      .measure = measure, .instances = {}, .since = ++meter->parts.Change().begun};
   StartSlice(*customer, *meter, &slice);
   meter->AddSlice(std::move(slice));
 }
