@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/calendar.h"
 #include "engine/base/digit.h"
@@ -70,16 +72,19 @@ bool ReadOffset(absl::string_view text, int* seconds) {
   return true;
 }
 
+// 2026-01-31T12:00:00
+constexpr std::size_t kSecondsEndAt = 19;
+
+bool HasMarks(absl::string_view text) {
+  return text.size() >= kSecondsEndAt && text[4] == '-' && text[7] == '-' &&
+         (text[10] == 'T' || text[10] == 't') && text[13] == ':' && text[16] == ':';
+}
+
 // Everything that can be said without knowing the instant: the form, and the
 // ranges of the fields.
 bool Read(absl::string_view text, Written* written) {
-  // 2026-01-31T12:00:00, and an offset at least.
-  constexpr std::size_t kSecondsEndAt = 19;
-  if (text.size() <= kSecondsEndAt) return false;
+  if (!HasMarks(text)) return false;
   const char* const p = text.data();
-  const bool has_marks = p[4] == '-' && p[7] == '-' && (p[10] == 'T' || p[10] == 't') &&
-                         p[13] == ':' && p[16] == ':';
-  if (!has_marks) return false;
   written->date = {ReadDigits(p, 4), ReadDigits(p + 5, 2), ReadDigits(p + 8, 2)};
   written->hour = ReadDigits(p + 11, 2);
   written->minute = ReadDigits(p + 14, 2);
@@ -94,10 +99,38 @@ bool Read(absl::string_view text, Written* written) {
          ReadOffset(rest, &written->offset_seconds);
 }
 
-absl::Status NotTime(absl::string_view text) {
+// What is wrong with a text that has the form but for one part; empty if it has not.
+std::string WrongPart(absl::string_view text) {
+  if (!HasMarks(text)) return "";
+  Written written;
+  if (Read(text, &written)) {
+    return "; a second 60 is only at the end of a month in UTC";
+  }
+  const Date& date = written.date;
+  const int month = InRange(date.month, 1, 12) ? date.month : 1;
+  const struct {
+    absl::string_view name;
+    int value;
+    int min;
+    int max;
+  } parts[] = {{"month", date.month, 1, 12},
+               {"day", date.day, 1, DaysInMonth(date.year, month)},
+               {"hour", written.hour, 0, 23},
+               {"minute", written.minute, 0, 59},
+               {"second", written.second, 0, 60}};
+  for (const auto& part : parts) {
+    if (part.value < 0) return "";
+    if (InRange(part.value, part.min, part.max)) continue;
+    return absl::StrCat("; the ", part.name, " is ", part.value, " and must be ",
+                        part.min, " to ", part.max);
+  }
+  return text.size() == kSecondsEndAt ? "; an offset is missing, Z or as +01:00" : "";
+}
+
+ABSL_ATTRIBUTE_COLD absl::Status NotTime(absl::string_view text) {
   return MakeStatus(Reason::kMalformed,
                     absl::StrCat(Quote(text), " is not a time as RFC 3339 has it, ",
-                                 "such as 2026-01-31T12:00:00Z"));
+                                 "such as 2026-01-31T12:00:00Z", WrongPart(text)));
 }
 
 // Whether a leap second can stand before this second since 1970.

@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tocsin/status.h"
 
@@ -153,6 +154,28 @@ TEST(Rfc3339ParseTest, ErrorsNameTheValue) {
   const absl::Status status = ParseRfc3339("yesterday").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_NE(status.message().find("\"yesterday\""), absl::string_view::npos) << status;
+}
+
+TEST(Rfc3339ParseTest, ErrorsNameThePartThatIsWrong) {
+  const struct {
+    const char* text;
+    const char* says;
+  } cases[] = {
+      {"2026-13-01T12:00:00Z", "; the month is 13 and must be 1 to 12"},
+      {"2026-02-30T12:00:00Z", "; the day is 30 and must be 1 to 28"},
+      {"2028-02-30T12:00:00Z", "; the day is 30 and must be 1 to 29"},
+      {"2026-01-31T24:00:00Z", "; the hour is 24 and must be 0 to 23"},
+      {"2026-01-31T12:60:00Z", "; the minute is 60 and must be 0 to 59"},
+      {"2026-01-31T12:00:61Z", "; the second is 61 and must be 0 to 60"},
+      {"2026-01-31T12:00:60Z", "; a second 60 is only at the end of a month in UTC"},
+      {"2026-01-31T12:00:00", "; an offset is missing, Z or as +01:00"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_THAT(std::string(ParseRfc3339(c.text).status().message()),
+                ::testing::EndsWith(c.says));
+  }
+  EXPECT_THAT(std::string(ParseRfc3339("2026-ab-31T12:00:00Z").status().message()),
+              ::testing::EndsWith("such as 2026-01-31T12:00:00Z"));
 }
 
 TEST(Rfc3339ParseTest, AgreesWithAbseilAboutFields) {
