@@ -160,7 +160,7 @@ absl::Status EngineImpl::ForEachCustomerAlert(
       if (!alert->enabled() || !slot->customer.InScope(alert->spec())) return;
       views.push_back(model::Describe(slot->customer, *alert, std::nullopt, work.now));
     };
-    for (const auto& [id, alert] : shard.catalog().alerts()) describe(alert);
+    shard.catalog().ForEachAlert(describe);
     for (const model::AlertPtr& alert : slot->customer.own->alerts) describe(alert);
   }
   FollowUp(&shard, work);

@@ -65,34 +65,37 @@ WatchedPtr* Catalog::PlaceOf(const Measure& measure, WatchedSubject* subject) co
 }
 
 void Catalog::Add(const AlertPtr& alert) {
-  alerts_[alert->id()] = alert;
+  alerts_.Change(alert->id(), alert, [&](AlertPtr& known) { known = alert; });
   const Subject& id = alert->measure->subject;
-  WatchedSubject& subject =
-      subjects_.try_emplace(id, id.IsPeriodSum() ? unwatched_ : nothing_).first->second;
-  WatchedPtr* const place = PlaceOf(*alert->measure, &subject);
-  auto watched = *place == nullptr ? std::make_shared<WatchedMeasure>()
-                                   : std::make_shared<WatchedMeasure>(**place);
-  watched->measure = alert->measure;
-  watched->Add(alert);
-  *place = std::move(watched);
+  subjects_.Change(
+      id, id.IsPeriodSum() ? unwatched_ : nothing_, [&](WatchedSubject& subject) {
+        WatchedPtr* const place = PlaceOf(*alert->measure, &subject);
+        auto watched = *place == nullptr ? std::make_shared<WatchedMeasure>()
+                                         : std::make_shared<WatchedMeasure>(**place);
+        watched->measure = alert->measure;
+        watched->Add(alert);
+        *place = std::move(watched);
+      });
 }
 
 void Catalog::Remove(const AlertPtr& alert) {
-  alerts_.erase(alert->id());
-  const auto subject = subjects_.find(alert->measure->subject);
-  WatchedPtr* const place = PlaceOf(*alert->measure, &subject->second);
-  if ((*place)->alerts > 1) {
-    auto watched = std::make_shared<WatchedMeasure>(**place);
-    watched->Remove(alert);
-    *place = std::move(watched);
-    return;
-  }
-  *place = nullptr;
-  std::vector<WatchedPtr>& slices = subject->second.slices;
-  slices.erase(std::remove(slices.begin(), slices.end(), nullptr), slices.end());
-  if (subject->second.whole == nullptr && slices.size() == TrackedOf(subject->first)) {
-    subjects_.erase(subject);
-  }
+  alerts_.Erase(alert->id());
+  const Subject& id = alert->measure->subject;
+  bool is_watched = true;
+  subjects_.Change(id, nothing_, [&](WatchedSubject& subject) {
+    WatchedPtr* const place = PlaceOf(*alert->measure, &subject);
+    if ((*place)->alerts > 1) {
+      auto watched = std::make_shared<WatchedMeasure>(**place);
+      watched->Remove(alert);
+      *place = std::move(watched);
+      return;
+    }
+    *place = nullptr;
+    std::vector<WatchedPtr>& slices = subject.slices;
+    slices.erase(std::remove(slices.begin(), slices.end(), nullptr), slices.end());
+    is_watched = subject.whole != nullptr || slices.size() > TrackedOf(id);
+  });
+  if (!is_watched) subjects_.Erase(id);
 }
 
 }  // namespace tocsin::model

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "engine/base/parted_map.h"
 #include "engine/model/alert_version.h"
 #include "engine/model/ladder.h"
 #include "engine/model/measure.h"
@@ -54,8 +56,8 @@ class Catalog {
   std::shared_ptr<const Catalog> With(const AlertChange& change) const;
 
   const WatchedSubject& subject(const Subject& subject) const {
-    const auto it = subjects_.find(subject);
-    if (it != subjects_.end()) return it->second;
+    const WatchedSubject* watched = subjects_.Find(subject);
+    if (watched != nullptr) return *watched;
     return subject.IsPeriodSum() ? unwatched_ : nothing_;
   }
   // Whether sums of a measure, other than a whole, are kept for every customer.
@@ -63,11 +65,11 @@ class Catalog {
     return !measure.IsWhole() && subject(measure.subject).Find(&measure) != nullptr;
   }
   // Null where there is none, or it is archived, or for one customer only.
-  const AlertPtr* FindAlert(const AlertId& alert) const {
-    const auto it = alerts_.find(alert);
-    return it == alerts_.end() ? nullptr : &it->second;
+  const AlertPtr* FindAlert(const AlertId& alert) const { return alerts_.Find(alert); }
+  // In no special order.
+  void ForEachAlert(absl::FunctionRef<void(const AlertPtr&)> visit) const {
+    alerts_.ForEach([&](const AlertId&, const AlertPtr& alert) { visit(alert); });
   }
-  const absl::flat_hash_map<AlertId, AlertPtr>& alerts() const { return alerts_; }
 
  private:
   void Add(const AlertPtr& alert);
@@ -84,8 +86,8 @@ class Catalog {
   // keys, which every one has.
   WatchedSubject unwatched_;
   WatchedSubject nothing_;
-  absl::flat_hash_map<AlertId, AlertPtr> alerts_;
-  absl::flat_hash_map<Subject, WatchedSubject> subjects_;
+  PartedMap<AlertId, AlertPtr> alerts_;
+  PartedMap<Subject, WatchedSubject> subjects_;
 };
 
 }  // namespace tocsin::model

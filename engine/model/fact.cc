@@ -140,9 +140,9 @@ std::vector<ScopedAlert> ScopesOf(const Customer& customer, const Catalog& catal
   for (const AlertPtr& alert : customer.own->alerts) {
     scopes.push_back({alert, customer.InScope(alert->spec())});
   }
-  for (const auto& [id, alert] : catalog.alerts()) {
+  catalog.ForEachAlert([&](const AlertPtr& alert) {
     scopes.push_back({alert, customer.InScope(alert->spec())});
-  }
+  });
   return scopes;
 }
 
