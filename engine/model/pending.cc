@@ -1,12 +1,14 @@
 #include "engine/model/pending.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/types/span.h"
 #include "engine/base/mistake.h"
 #include "engine/model/judge.h"
 #include "engine/model/reading.h"
@@ -129,9 +131,36 @@ void SpoilReads(Customer* customer, const Subject& subject) {
   }
 }
 
-void BeginKeeping(Customer* customer, const MeasurePtr& measure, absl::Time at) {
+// The changes that a customer takes in, from one on: those of shared alerts, then those
+// of its own.
+struct Changes {
+  absl::Span<const AlertChange> shared;
+  absl::Span<const AlertChange> own;
+};
+
+// The measures of a subject that were kept before these changes, which made of them
+// those that are kept now.
+std::vector<MeasurePtr> KeptBefore(const Customer& customer, const Catalog& catalog,
+                                   const Subject& subject, const Changes& changes) {
+  std::vector<MeasurePtr> kept;
+  ForEachKeptMeasure(customer, catalog, subject,
+                     [&](const MeasurePtr& measure) { kept.push_back(measure); });
+  const auto undo = [&](const AlertChange& change) {
+    std::erase(kept, change.begins);
+    if (change.ends != nullptr && change.ends->subject == subject) {
+      kept.push_back(change.ends);
+    }
+  };
+  std::for_each(changes.own.rbegin(), changes.own.rend(), undo);
+  std::for_each(changes.shared.rbegin(), changes.shared.rend(), undo);
+  return kept;
+}
+
+void BeginKeeping(Customer* customer, const MeasurePtr& measure, absl::Time at,
+                  const Catalog& catalog, const Changes& changes) {
   if (measure->subject.IsPeriodSum()) {
-    BeginSlices(customer, measure);
+    BeginSlices(customer, measure,
+                KeptBefore(*customer, catalog, measure->subject, changes));
     SpoilReads(customer, measure->subject);
   } else {
     BeginTallies(customer, measure, at);
@@ -146,13 +175,18 @@ void EndKeeping(Customer* customer, const MeasurePtr& measure) {
   }
 }
 
-// Of a change of a shared alert: the customer's own alerts may keep the measure too.
-void ChangeKept(Customer* customer, const AlertChange& change, bool shared) {
+// Of the first of the changes.
+void ChangeKept(Customer* customer, const Catalog& catalog, const Changes& changes) {
+  const bool shared = !changes.shared.empty();
+  const AlertChange& change = (shared ? changes.shared : changes.own).front();
+  // The customer's own alerts may keep the measure of a shared one too.
   const auto concerns = [&](const MeasurePtr& measure) {
     return measure != nullptr && !(shared && KeepsForItself(*customer, measure));
   };
   // The new one first, as it may start from the old.
-  if (concerns(change.begins)) BeginKeeping(customer, change.begins, change.at);
+  if (concerns(change.begins)) {
+    BeginKeeping(customer, change.begins, change.at, catalog, changes);
+  }
   if (concerns(change.ends)) EndKeeping(customer, change.ends);
 }
 
@@ -241,13 +275,13 @@ void TakeIn(Customer* customer, const Context& context) {
       current ? absl::Span<const AlertChange>() : context.missed;
   std::vector<AlertChange> own;
   if (OwnAlerts* const mine = customer->own.IfThere()) own.swap(mine->changes);
-  for (const AlertChange& change : shared) {
-    TakeInChange(customer, change, context);
-    ChangeKept(customer, change, /*shared=*/true);
+  for (std::size_t i = 0; i < shared.size(); ++i) {
+    TakeInChange(customer, shared[i], context);
+    ChangeKept(customer, context.catalog, {shared.subspan(i), own});
   }
-  for (const AlertChange& change : own) {
-    TakeInChange(customer, change, context);
-    ChangeKept(customer, change, /*shared=*/false);
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    TakeInChange(customer, own[i], context);
+    ChangeKept(customer, context.catalog, {{}, absl::MakeConstSpan(own).subspan(i)});
   }
   for (const AlertChange& change : shared) {
     SetBandsOf(customer, change, context.catalog);

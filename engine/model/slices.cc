@@ -42,20 +42,31 @@ const Slice* FullestOf(const Meter& meter, const Measure& measure) {
   return fullest;
 }
 
-void StartSlice(const Customer& customer, const Meter& meter, Slice* slice) {
+// Whether no fact of this period belongs to the measure: one that covers it was kept,
+// and none of that one came.
+bool IsKnownToBeEmpty(const Meter& meter, const Measure& measure,
+                      absl::Span<const MeasurePtr> kept) {
+  return std::any_of(kept.begin(), kept.end(), [&](const MeasurePtr& wide) {
+    return Covers(*wide, measure) && meter.FindSlice(wide.get()) == nullptr;
+  });
+}
+
+void StartSlice(const Customer& customer, const Meter& meter,
+                absl::Span<const MeasurePtr> kept, Slice* slice) {
   const Measure& measure = *slice->measure;
   if (measure.groups.empty()) {
     if (!meter.contracts().sums.empty()) slice->instances[""].parts = meter.contracts();
     slice->since = 0;
   } else {
     const Slice* wide = FullestOf(meter, measure);
-    if (wide != nullptr) {
+    const bool same = wide != nullptr && wide->measure->groups == measure.groups;
+    if (!same && IsKnownToBeEmpty(meter, measure, kept)) {
+      slice->since = 0;
+    } else if (wide != nullptr) {
       CopyCovered(*wide, slice);
       slice->since = wide->since;
       // What a wider one dropped may have been none of this one's.
-      if (wide->measure->groups == measure.groups) {
-        slice->group_dropped = wide->group_dropped;
-      }
+      if (same) slice->group_dropped = wide->group_dropped;
     }
   }
   for (auto& [key, instance] : slice->instances) {
@@ -84,12 +95,13 @@ void ForEachKeptMeasure(const Customer& customer, const Catalog& catalog,
   }
 }
 
-void BeginSlices(Customer* customer, const MeasurePtr& measure) {
+void BeginSlices(Customer* customer, const MeasurePtr& measure,
+                 absl::Span<const MeasurePtr> kept) {
   Meter* meter = customer->FindMeter(measure->subject);
   if (meter == nullptr) return;
   Slice slice{
       .measure = measure, .instances = {}, .since = ++meter->parts.Change().begun};
-  StartSlice(*customer, *meter, &slice);
+  StartSlice(*customer, *meter, kept, &slice);
   meter->AddSlice(std::move(slice));
 }
 

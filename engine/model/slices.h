@@ -2,6 +2,7 @@
 #define TOCSIN_ENGINE_MODEL_SLICES_H_
 
 #include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
 #include "engine/model/customer.h"
 
 namespace tocsin::model {
@@ -13,8 +14,9 @@ void ForEachKeptMeasure(const Customer& customer, const Catalog& catalog,
                         absl::FunctionRef<void(const MeasurePtr& measure)> visit);
 
 // Makes the sums of a measure that is kept from now on, out of those that are there
-// already.
-void BeginSlices(Customer* customer, const MeasurePtr& measure);
+// already. `kept`: the measures of its subject that were kept up to now.
+void BeginSlices(Customer* customer, const MeasurePtr& measure,
+                 absl::Span<const MeasurePtr> kept);
 // Drops the sums of a measure that is kept no more.
 void EndSlices(Customer* customer, const MeasurePtr& measure);
 
