@@ -1,6 +1,7 @@
 // What a reset costs: the call, the time until it is settled, how many go in a second
 // one by one and in bulk, and how long a bulk reset keeps others waiting.
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "bench/bench_setting.h"
 #include "benchmark/benchmark.h"
 #include "tocsin/engine.h"
@@ -183,14 +185,44 @@ BENCHMARK(BM_ResetAll)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
-// How long other calls take while everybody is reset; and the same number of calls while
-// nothing is, and while another thread only computes: what the machine makes anybody
-// wait.
+// As many locks as the engine has shards by default, which one thread holds in turn, each
+// for about as long as `ResetAll` holds one.
+class LocksInTurn {
+ public:
+  LocksInTurn() : holder_([this] { Hold(); }) {}
+  ~LocksInTurn() {
+    done_ = true;
+    holder_.join();
+  }
+
+  void Take(std::uint64_t any) { absl::MutexLock lock(&locks_[any % kCount]); }
+
+ private:
+  static constexpr std::size_t kCount = 256;
+  static constexpr std::chrono::microseconds kHold{30};
+
+  void Hold() {
+    for (std::size_t n = 0; !done_; ++n) {
+      absl::MutexLock lock(&locks_[n % kCount]);
+      for (const Instant until = Tick() + kHold; Tick() < until;) {
+      }
+    }
+  }
+
+  std::array<absl::Mutex, kCount> locks_;
+  std::atomic<bool> done_{false};
+  std::thread holder_;
+};
+
+// How long other calls take while everybody is reset. The same number of calls while
+// nothing is, while another thread only computes, and while one only holds locks, show
+// what the machine makes anybody wait.
 void BM_CallsDuringResetAll(benchmark::State& state) {
   Resettable setting(static_cast<int>(state.range(0)), 1'000'000);
   Durations meanwhile;
   Durations alone;
   Durations beside;
+  Durations locks;
   std::mt19937_64 random(1);
   const auto apply = [&](Durations& durations) {
     const Fact fact = SpendOf(random() % setting.customers, 1);
@@ -216,10 +248,20 @@ void BM_CallsDuringResetAll(benchmark::State& state) {
     for (std::uint64_t i = 0; i < calls; ++i) apply(beside);
     done = true;
     busy.join();
+    LocksInTurn in_turn;
+    for (std::uint64_t i = 0; i < calls; ++i) {
+      const std::uint64_t any = random();
+      const Fact fact = SpendOf(random() % setting.customers, 1);
+      const Instant begin = Tick();
+      in_turn.Take(any);
+      benchmark::DoNotOptimize(setting.engine->Apply({&fact, 1}));
+      locks.Add(begin, Tick());
+    }
   }
   meanwhile.Report(state, "meanwhile");
   alone.Report(state, "alone");
   beside.Report(state, "beside");
+  locks.Report(state, "locks");
 }
 BENCHMARK(BM_CallsDuringResetAll)
     ->ArgName("workers")

@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "engine/base/rare.h"
+#include "engine/base/small_map.h"
 #include "engine/model/agenda.h"
 #include "engine/model/awaited.h"
 #include "engine/model/catalog.h"
@@ -89,23 +90,22 @@ struct Pending {
   bool updated = false;
   bool renotify = false;
   bool reset_whole = false;
-  absl::btree_set<std::string> reset_instances;
+  bool period_began = false;  // while the reset awaited the fact source
+  Rare<absl::btree_set<std::string>> reset_instances;
+  // Where the reset awaited the fact source: what its instances were judged at before.
+  Rare<std::optional<absl::btree_map<std::string, Decimal>>> judged_before_read;
   ResetWaiters waiters;
-  // The reset awaited the fact source: what its instances were judged at before it, and
-  // whether a billing period began meanwhile.
-  std::optional<absl::btree_map<std::string, Decimal>> judged_before_read;
-  bool period_began = false;
 
-  bool HasReset() const { return reset_whole || !reset_instances.empty(); }
+  bool HasReset() const { return reset_whole || !reset_instances->empty(); }
   // Whether the instance is judged for any of the reasons.
   bool Concerns(absl::string_view instance_key) const {
     return created || restarted || updated || renotify || reset_whole ||
-           reset_instances.contains(instance_key);
+           reset_instances->contains(instance_key);
   }
   // Until judged, nothing is concluded about the instance.
   bool Evaluating(absl::string_view instance_key) const {
     return judged_under == nullptr || reset_whole ||
-           reset_instances.contains(instance_key);
+           reset_instances->contains(instance_key);
   }
 };
 
@@ -153,7 +153,9 @@ struct Customer {
 
   Rare<OwnAlerts> own;
   absl::btree_map<AlertId, AlertState> states;
-  absl::btree_map<AlertId, Pending> pending;
+  // In place, as a reset of everybody makes one for each customer, and each is gone soon:
+  // allocated by one thread and freed by another, they would have both wait.
+  SmallMap<AlertId, Pending> pending;
   std::unique_ptr<AwaitedAlerts> awaited;  // null where none is
 
   const Meter* FindMeter(const Subject& subject) const {

@@ -100,7 +100,7 @@ ResetWaiters& Owe(Customer* customer, const AlertPtr& alert, const std::string* 
   if (instance == nullptr) {
     pending.reset_whole = !TOCSIN_MISTAKE(reset_keeps_latch);
   } else {
-    pending.reset_instances.insert(*instance);
+    pending.reset_instances.Change().insert(*instance);
   }
   return pending.waiters;
 }

@@ -48,7 +48,7 @@ struct Owed {
   }
   bool IsReset(absl::string_view instance) const {
     return (pending != nullptr &&
-            (pending->reset_whole || pending->reset_instances.contains(instance))) ||
+            (pending->reset_whole || pending->reset_instances->contains(instance))) ||
            (awaited != nullptr && awaited->Concerns(instance));
   }
   bool HasReset() const {

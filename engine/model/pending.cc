@@ -107,7 +107,7 @@ void TakeInChange(Customer* customer, const AlertChange& change, const Context& 
     pending.judged_under = nullptr;
     // A reset that is owed stays owed, also where its instance goes.
     pending.reset_whole = pending.HasReset();
-    pending.reset_instances.clear();
+    pending.reset_instances.Clear();
   }
   pending.created |= created;
   pending.restarted |= restarts > 0;
@@ -215,15 +215,16 @@ void JudgeInstance(const AlertPtr& alert, const Pending& pending, const Reading&
   const bool was_in_alarm = !void_before && level_before.has_value() &&
                             pending.judged_under->IsReachedAt(*level_before);
   const bool was_reset =
-      pending.reset_whole || pending.reset_instances.contains(std::string(instance));
+      pending.reset_whole || pending.reset_instances->contains(std::string(instance));
   Shown shown = reading.ShownNow();
   if (pending.judged_under == nullptr && !TOCSIN_MISTAKE(previous_of_unjudged)) {
     shown.previous.reset();
   }
-  if (was_reset && pending.judged_before_read.has_value()) {
-    const auto judged = pending.judged_before_read->find(instance);
+  if (was_reset && pending.judged_before_read->has_value()) {
+    const absl::btree_map<std::string, Decimal>& before = **pending.judged_before_read;
+    const auto judged = before.find(instance);
     shown.previous.reset();
-    if (judged != pending.judged_before_read->end()) shown.previous = judged->second;
+    if (judged != before.end()) shown.previous = judged->second;
   }
   const Turn::Said said{alert, instance, TriggerOf(pending), shown};
   if (in_alarm) {

@@ -42,8 +42,11 @@ void OweRead(Customer* customer, const AlertPtr& alert, Awaited awaited, absl::T
     pending.since = now;
   }
   pending.reset_whole = awaited.whole;
-  pending.reset_instances = std::move(awaited.instances);
-  pending.judged_before_read = std::move(awaited.judged);
+  pending.reset_instances.Clear();
+  if (!awaited.instances.empty()) {
+    pending.reset_instances.Change() = std::move(awaited.instances);
+  }
+  pending.judged_before_read.Change() = std::move(awaited.judged);
   pending.period_began = awaited.period_began;
   pending.waiters = std::move(awaited.waiters);
 }
