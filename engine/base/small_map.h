@@ -1,59 +1,81 @@
 #ifndef TOCSIN_ENGINE_BASE_SMALL_MAP_H_
 #define TOCSIN_ENGINE_BASE_SMALL_MAP_H_
 
-#include <algorithm>
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <utility>
 
-#include "absl/container/inlined_vector.h"
+#include "absl/container/btree_map.h"
 
 namespace tocsin {
 
-// A map of a few entries, by key: the first stands in the map itself, so that one that
-// has a single entry, as mostly, costs no allocation. Every change moves what comes
-// behind it: iterators and references into the map are good until then.
+// A map that mostly has one entry, or none: one stands in the map itself and costs no
+// allocation. What is found is good until an entry is made or erased.
 //
 // Thread safety: as of an std::map.
 template <typename Key, typename T>
 class SmallMap {
  public:
-  using Entry = std::pair<Key, T>;
-  using iterator = typename absl::InlinedVector<Entry, 1>::iterator;
-  using const_iterator = typename absl::InlinedVector<Entry, 1>::const_iterator;
+  bool empty() const { return size() == 0; }
+  std::size_t size() const { return many_ != nullptr ? many_->size() : one_.has_value(); }
+  bool contains(const Key& key) const { return Find(key) != nullptr; }
 
-  bool empty() const { return entries_.empty(); }
-  std::size_t size() const { return entries_.size(); }
-  iterator begin() { return entries_.begin(); }
-  iterator end() { return entries_.end(); }
-  const_iterator begin() const { return entries_.begin(); }
-  const_iterator end() const { return entries_.end(); }
-
-  iterator find(const Key& key) {
-    const iterator it = LowerBound(key);
-    return it != end() && it->first == key ? it : end();
+  // Null where there is none of the key.
+  const T* Find(const Key& key) const {
+    if (many_ != nullptr) {
+      const auto it = many_->find(key);
+      return it == many_->end() ? nullptr : &it->second;
+    }
+    return one_.has_value() && one_->first == key ? &one_->second : nullptr;
   }
-  const_iterator find(const Key& key) const {
-    return const_cast<SmallMap*>(this)->find(key);
-  }
-  bool contains(const Key& key) const { return find(key) != end(); }
+  T* Find(const Key& key) { return const_cast<T*>(std::as_const(*this).Find(key)); }
 
   // The entry of the key, made where there is none, and whether it was.
-  std::pair<iterator, bool> try_emplace(const Key& key) {
-    const iterator it = LowerBound(key);
-    if (it != end() && it->first == key) return {it, false};
-    return {entries_.insert(it, Entry(key, T())), true};
+  std::pair<T*, bool> FindOrMake(const Key& key) {
+    if (T* const known = Find(key); known != nullptr) return {known, false};
+    if (many_ == nullptr && !one_.has_value()) {
+      one_.emplace(key, T());
+      return {&one_->second, true};
+    }
+    if (many_ == nullptr) {
+      many_ = std::make_unique<Many>();
+      many_->emplace(one_->first, std::move(one_->second));
+      one_.reset();
+    }
+    return {&(*many_)[key], true};
   }
-  void erase(const_iterator it) { entries_.erase(it); }
-  void clear() { entries_.clear(); }
+  // Nothing where there is none of the key. It may be the key of an entry itself.
+  void Erase(const Key& key) {
+    if (many_ != nullptr) {
+      const auto it = many_->find(key);
+      if (it != many_->end()) many_->erase(it);
+    } else if (contains(key)) {
+      one_.reset();
+    }
+  }
+  void Clear() {
+    one_.reset();
+    many_.reset();
+  }
+
+  // By key: `visit(key, entry)`, which may change the entry, but not the map.
+  template <typename Visit>
+  void ForEach(Visit visit) {
+    if (one_.has_value()) visit(std::as_const(one_->first), one_->second);
+    if (many_ == nullptr) return;
+    for (auto& [key, entry] : *many_) visit(key, entry);
+  }
+  // Of the first entry. Needs one.
+  const Key& FirstKey() const {
+    return many_ != nullptr ? many_->begin()->first : one_->first;
+  }
 
  private:
-  iterator LowerBound(const Key& key) {
-    return std::lower_bound(
-        begin(), end(), key,
-        [](const Entry& entry, const Key& sought) { return entry.first < sought; });
-  }
+  using Many = absl::btree_map<Key, T>;
 
-  absl::InlinedVector<Entry, 1> entries_;
+  std::optional<std::pair<Key, T>> one_;  // nothing once there were more
+  std::unique_ptr<Many> many_;
 };
 
 }  // namespace tocsin

@@ -108,9 +108,10 @@ void EngineImpl::PutInForceForAll(model::AlertChange change) {
     bool empty = false;
     Work work;
     {
-      absl::MutexLock lock(&shard->mu);
+      state::ShardLock lock(shard.get());
       shard->Install(catalog_, change);
-      if (!change.after->enabled()) work.finished = EndResets(shard.get());
+      if (!change.after->enabled())
+        work.finished = EndResets(shard.get(), change.after->id());
       empty = shard->customer_count() == 0;
       if (empty) shard->ForgetChanges(catalog_->generation());
     }
@@ -124,7 +125,7 @@ void EngineImpl::PutInForceForOne(const CustomerId& customer, model::AlertChange
   state::Shard& shard = ShardOf(customer);
   Work work{.due = true};
   {
-    absl::MutexLock lock(&shard.mu);
+    state::ShardLock lock(&shard);
     work.now = Now();
     state::Slot& slot = shard.FindOrCreate(customer, work.now);
     Refresh(&shard, &slot, &work);
@@ -153,12 +154,14 @@ void EngineImpl::PutInForceForOne(const CustomerId& customer, model::AlertChange
   FollowUp(&shard, work);
 }
 
-bool EngineImpl::EndResets(state::Shard* shard) {
+bool EngineImpl::EndResets(state::Shard* shard, const AlertId& alert) {
   Work work{.now = Now()};
   for (state::Slot* slot : shard->Queued()) {
+    if (!slot->customer.pending.contains(alert)) continue;
     model::TakeIn(&slot->customer, ContextFor(*shard, *slot, &work));
   }
   for (state::Slot* slot : shard->Reading()) {
+    if (slot->customer.FindAwaited(alert) == nullptr) continue;
     model::TakeIn(&slot->customer, ContextFor(*shard, *slot, &work));
     NoteReads(shard, slot);
   }
@@ -170,7 +173,7 @@ void EngineImpl::FindDue(state::Shard* shard, absl::Time now, DueInstants* ended
   constexpr std::size_t kCustomersPerHold = 4'096;
   std::size_t count = 0;
   {
-    absl::MutexLock lock(&shard->mu);
+    state::ShardLock lock(shard);
     if (shard->earliest_instant() > now) return;
     shard->ForgetEarliestInstant();
     count = shard->customer_count();
@@ -178,7 +181,7 @@ void EngineImpl::FindDue(state::Shard* shard, absl::Time now, DueInstants* ended
   for (std::size_t first = 0; first < count; first += kCustomersPerHold) {
     Work work{.now = now};
     {
-      absl::MutexLock lock(&shard->mu);
+      state::ShardLock lock(shard);
       for (state::Slot* slot : shard->Slots(first, kCustomersPerHold)) {
         // A change that it missed may have set thresholds of days.
         model::TakeIn(&slot->customer, ContextFor(*shard, *slot, &work));
@@ -209,7 +212,7 @@ void EngineImpl::AdvanceEverybody() {
     ended.pop();
     Work work{.now = timer.first};
     {
-      absl::MutexLock lock(&shard->mu);
+      state::ShardLock lock(shard);
       state::Slot* slot = shard->Find(timer.second);
       // Without holdings nothing is told after the first period's end.
       if (slot->customer.holdings == nullptr) work.now = now;

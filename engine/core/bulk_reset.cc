@@ -63,7 +63,9 @@ absl::StatusOr<EngineImpl::RosterPosition> EngineImpl::ReadPosition(
   RosterPosition at;
   const bool read = own && parts.size() == 2 && absl::SimpleAtoi(parts[0], &at.shard) &&
                     absl::SimpleAtoi(parts[1], &at.customer);
-  if (!read || at.shard >= shards_.size() || at.customer > customers) {
+  // Numbers can be written in other ways, which no reset has given out.
+  if (!read || left != absl::StrCat(at.shard, ".", at.customer) ||
+      at.shard >= shards_.size() || at.customer > customers) {
     return BadPosition(text);
   }
   return at;
@@ -72,7 +74,7 @@ absl::StatusOr<EngineImpl::RosterPosition> EngineImpl::ReadPosition(
 std::size_t EngineImpl::LargestRoster() {
   std::size_t largest = 0;
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
-    absl::MutexLock lock(&shard->mu);
+    state::ShardLock lock(shard.get());
     largest = std::max(largest, shard->customer_count());
   }
   return largest;
@@ -139,8 +141,9 @@ absl::Status EngineImpl::ResetSome(const model::AlertVersion& known, std::size_t
   if (!status.ok()) return status;
   state::Shard* shard = shards_[at->shard].get();
   Work work;
+  ResetOptions nobody_told;
   {
-    absl::MutexLock lock(&shard->mu);
+    state::ShardLock lock(shard);
     if (at->customer >= shard->customer_count()) return absl::OkStatus();
     work.now = Now();
     const model::AlertPtr* alert = shard->catalog().FindAlert(known.id());
@@ -148,7 +151,7 @@ absl::Status EngineImpl::ResetSome(const model::AlertVersion& known, std::size_t
     for (state::Slot* slot : shard->Slots(at->customer, end - at->customer)) {
       if (slot->customer.InScope(known.spec())) {
         Refresh(shard, slot, &work);
-        status = ResetSlot(shard, slot, *alert, std::nullopt, {}, &work);
+        status = ResetSlot(shard, slot, *alert, std::nullopt, &nobody_told, &work);
         if (!status.ok()) break;
         ++*taken;
       }
@@ -202,8 +205,9 @@ absl::Status EngineImpl::ResetSome(const CustomerId& customer,
   if (!status.ok()) return status;
   state::Shard& shard = ShardOf(customer);
   Work work;
+  ResetOptions nobody_told;
   {
-    absl::MutexLock lock(&shard.mu);
+    state::ShardLock lock(&shard);
     work.now = Now();
     const absl::StatusOr<state::Slot*> slot = FindKnown(&shard, customer, &work);
     if (!slot.ok()) return slot.status();
@@ -212,7 +216,7 @@ absl::Status EngineImpl::ResetSome(const CustomerId& customer,
       // One that has ended meanwhile is none of those any more that are to be reset.
       if (alert != nullptr && alert->enabled() &&
           (*slot)->customer.InScope(alert->spec())) {
-        status = ResetSlot(&shard, *slot, alert, std::nullopt, {}, &work);
+        status = ResetSlot(&shard, *slot, alert, std::nullopt, &nobody_told, &work);
         if (!status.ok()) break;
         ++*taken;
       }

@@ -106,7 +106,7 @@ absl::StatusOr<CustomerAlert> EngineImpl::GetCustomerAlert(
   Work work;
   absl::StatusOr<CustomerAlert> view;
   {
-    absl::MutexLock lock(&shard.mu);
+    state::ShardLock lock(&shard);
     work.now = Now();
     view = DescribeLocked(&shard, customer, *known, instance, &work);
   }
@@ -151,7 +151,7 @@ absl::Status EngineImpl::ForEachCustomerAlert(
   Work work;
   std::vector<CustomerAlert> views;
   {
-    absl::MutexLock lock(&shard.mu);
+    state::ShardLock lock(&shard);
     work.now = Now();
     state::Slot* slot = shard.Find(customer);
     if (slot == nullptr || slot->customer.archived) return UnknownCustomer(customer);
@@ -209,7 +209,7 @@ bool EngineImpl::DescribeSome(state::Shard* shard, std::size_t first,
   Work work;
   std::size_t found = 0;
   {
-    absl::MutexLock lock(&shard->mu);
+    state::ShardLock lock(shard);
     work.now = Now();
     const std::vector<CustomerId> customers = shard->Roster(first, kDescribedPerHold);
     found = customers.size();
@@ -239,7 +239,7 @@ absl::Status EngineImpl::ForEachInstance(
   absl::Status status;
   std::vector<CustomerAlert> views;
   {
-    absl::MutexLock lock(&shard.mu);
+    state::ShardLock lock(&shard);
     work.now = Now();
     const absl::StatusOr<state::Slot*> slot =
         FindInScope(&shard, customer, **known, &work);
@@ -266,13 +266,14 @@ Stats EngineImpl::GetStats() {
               .resets = resets_.load(std::memory_order_relaxed),
               .source_reads = source_reads_.load(std::memory_order_relaxed),
               .source_failures = source_failures_.load(std::memory_order_relaxed),
+              .source_given_up = source_given_up_.load(std::memory_order_relaxed),
               .customers = 0,
               .alerts = book_.active_count(),
               .due = due_.load(std::memory_order_relaxed),
               .outbox = outbox_.size(),
               .callback_failures = callbacks_.failures()};
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
-    absl::MutexLock lock(&shard->mu);
+    state::ShardLock lock(shard.get());
     stats.customers += shard->customer_count();
   }
   return stats;

@@ -28,9 +28,11 @@ absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
   Work work;
   absl::Status status;
   {
-    absl::MutexLock lock(&shard.mu);
+    state::ShardLock lock(&shard);
     work.now = Now();
-    status = ResetLocked(&shard, customer, *known, instance, std::move(options), &work);
+    // A callback that is not taken is destroyed without the lock: what it captured may
+    // call the engine then.
+    status = ResetLocked(&shard, customer, *known, instance, &options, &work);
   }
   if (status.ok()) Pass(Moment::kResetTaken);
   FollowUp(&shard, work);
@@ -40,7 +42,7 @@ absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
 absl::Status EngineImpl::ResetLocked(state::Shard* shard, const CustomerId& customer,
                                      const model::AlertPtr& known,
                                      const InstanceSelector& selector,
-                                     ResetOptions options, Work* work) {
+                                     ResetOptions* options, Work* work) {
   const absl::StatusOr<state::Slot*> slot = FindInScope(shard, customer, *known, work);
   if (!slot.ok()) return slot.status();
   const AlertId& id = known->id();
@@ -52,18 +54,18 @@ absl::Status EngineImpl::ResetLocked(state::Shard* shard, const CustomerId& cust
   absl::Status status =
       model::CheckInstance((*slot)->customer, *alert, *instance, work->now);
   if (!status.ok()) return status;
-  return ResetSlot(shard, *slot, alert, *instance, std::move(options), work);
+  return ResetSlot(shard, *slot, alert, *instance, options, work);
 }
 
 absl::Status EngineImpl::ResetSlot(state::Shard* shard, state::Slot* slot,
                                    const model::AlertPtr& alert,
                                    const std::optional<std::string>& instance,
-                                   ResetOptions options, Work* work) {
+                                   ResetOptions* options, Work* work) {
   const AlertId& id = alert->id();
   if (!alert->enabled()) return AlertDisabled(id);
   absl::Status status = CheckRoom();
   if (!status.ok()) return status;
-  const bool calls = options.on_done != nullptr;
+  const bool calls = options->on_done != nullptr;
   if (calls && !callbacks_.Reserve()) {
     return MakeStatus(Reason::kLimitReached,
                       absl::StrCat(kResetCallbacksMax, " callbacks of resets have not ",
@@ -80,7 +82,7 @@ absl::Status EngineImpl::ResetSlot(state::Shard* shard, state::Slot* slot,
       port_ != nullptr && alert->measure->subject.info().watched != Watched::kPlan;
   model::ResetAlert(&slot->customer, ContextFor(*shard, *slot, work), alert,
                     {.instance = instance.value_or(""), .read_anew = read_anew},
-                    std::move(options.on_done));
+                    std::move(options->on_done));
   if (read_anew) NoteReads(shard, slot);
   HandOnResets(work);
   if (!TOCSIN_MISTAKE(reset_not_scheduled)) shard->Queue(slot);

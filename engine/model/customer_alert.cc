@@ -14,11 +14,6 @@
 namespace tocsin::model {
 namespace {
 
-const Pending* FindPending(const Customer& customer, const AlertId& alert) {
-  const auto it = customer.pending.find(alert);
-  return it == customer.pending.end() ? nullptr : &it->second;
-}
-
 const AlertState* FindState(const Customer& customer, const AlertId& alert) {
   const auto it = customer.states.find(alert);
   return it == customer.states.end() ? nullptr : &it->second;
@@ -68,7 +63,7 @@ CustomerAlert DescribeInstance(const Customer& customer, const AlertVersion& ale
                                const Reading& reading) {
   CustomerAlert view = Frame(customer, alert);
   if (alert.enabled()) {
-    view.status = StatusOf(alert, FindPending(customer, alert.id()), reading,
+    view.status = StatusOf(alert, customer.pending.Find(alert.id()), reading,
                            customer.Awaits(alert.id(), reading.instance));
   }
   if (reading.level.has_value()) view.value = reading.level->Rounded();
@@ -91,8 +86,8 @@ CustomerAlert DescribeInstance(const Customer& customer, const AlertVersion& ale
 // Who waits for its end is returned.
 ResetWaiters& Owe(Customer* customer, const AlertPtr& alert, const std::string* instance,
                   absl::Time now) {
-  const auto [it, inserted] = customer->pending.try_emplace(alert->id());
-  Pending& pending = it->second;
+  const auto [entry, inserted] = customer->pending.FindOrMake(alert->id());
+  Pending& pending = *entry;
   if (inserted) {
     pending.judged_under = alert;
     pending.since = now;
@@ -108,7 +103,7 @@ ResetWaiters& Owe(Customer* customer, const AlertPtr& alert, const std::string* 
 // Of all instances: the worst status, and the trigger of what was said last.
 void Summarize(const Customer& customer, const AlertVersion& alert, absl::Time now,
                CustomerAlert* view) {
-  const Pending* pending = FindPending(customer, alert.id());
+  const Pending* pending = customer.pending.Find(alert.id());
   if (alert.enabled()) {
     const Awaited* awaited = customer.FindAwaited(alert.id());
     const bool owed =
@@ -143,7 +138,7 @@ absl::Status CheckInstance(const Customer& customer, const AlertVersion& alert,
 }
 
 bool HasPendingReset(const Customer& customer, const AlertId& alert) {
-  const Pending* pending = FindPending(customer, alert);
+  const Pending* pending = customer.pending.Find(alert);
   return (pending != nullptr && pending->HasReset()) ||
          customer.FindAwaited(alert) != nullptr;
 }

@@ -122,11 +122,9 @@ Explained Explain(const Customer& customer, const AlertPtr& alert,
   const std::optional<std::string> one =
       as_a_whole ? std::nullopt : std::optional(instance.value_or(""));
 
-  const auto pending = customer.pending.find(alert->id());
-  const Owed owed{
-      .pending = pending == customer.pending.end() ? nullptr : &pending->second,
-      .awaited = customer.FindAwaited(alert->id()),
-      .state = state};
+  const Owed owed{.pending = customer.pending.Find(alert->id()),
+                  .awaited = customer.FindAwaited(alert->id()),
+                  .state = state};
   explanation.due = DueOf(owed, one);
 
   Said said;

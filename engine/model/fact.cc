@@ -109,8 +109,8 @@ Outcome Apply(Customer* customer, const Context& context, const PeriodTold& fact
 // All that is known of it ends, but for what must never be said twice.
 void Archive(Customer* customer, const Context& context) {
   while (!customer->pending.empty()) {
-    DropPending(customer, customer->pending.begin()->first, Reason::kCustomerArchived,
-                context);
+    const AlertId alert = customer->pending.FirstKey();
+    DropPending(customer, alert, Reason::kCustomerArchived, context);
   }
   while (customer->awaited != nullptr) {
     const AlertId alert = customer->awaited->begin()->first;

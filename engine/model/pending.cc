@@ -31,8 +31,8 @@ void NoteRestarts(Customer* customer, std::uint64_t restarts, const AlertChange&
   const auto supersede = [&](ResetWaiters* waiters) {
     SupersedeWaiters(*customer, id, waiters, "", state.epoch, context);
   };
-  const auto pending = customer->pending.find(id);
-  if (pending != customer->pending.end()) supersede(&pending->second.waiters);
+  Pending* const pending = customer->pending.Find(id);
+  if (pending != nullptr) supersede(&pending->waiters);
   Awaited* const awaited = customer->FindAwaited(id);
   if (awaited != nullptr) supersede(&awaited->waiters);
 }
@@ -99,8 +99,8 @@ void TakeInChange(Customer* customer, const AlertChange& change, const Context& 
   const bool updated = !created && after.rejudgings > change.before->rejudgings;
   const bool renotify = !created && after.renotifies > change.before->renotifies;
   if (!created && restarts == 0 && !updated && !renotify) return;
-  const auto [it, inserted] = customer->pending.try_emplace(id);
-  Pending& pending = it->second;
+  const auto [entry, inserted] = customer->pending.FindOrMake(id);
+  Pending& pending = *entry;
   if (inserted) pending.since = change.at;
   if (inserted && !created) pending.judged_under = change.before;
   if (restarts > 0) {
@@ -262,11 +262,11 @@ void DropPending(Customer* customer, const AlertId& alert, Reason why,
     customer->awaited->erase(alert);
     if (customer->awaited->empty()) customer->awaited.reset();
   }
-  const auto it = customer->pending.find(alert);
-  if (it == customer->pending.end()) return;
-  DropWaiters(*customer, alert, &it->second.waiters, why, context);
-  if (it->second.HasReset()) ++*context.resets_done;
-  customer->pending.erase(it);
+  Pending* const pending = customer->pending.Find(alert);
+  if (pending == nullptr) return;
+  DropWaiters(*customer, alert, &pending->waiters, why, context);
+  if (pending->HasReset()) ++*context.resets_done;
+  customer->pending.Erase(alert);
 }
 
 void TakeIn(Customer* customer, const Context& context) {
@@ -296,34 +296,32 @@ void JudgePending(Customer* customer, const Context& context, absl::Time instant
   if (customer->pending.empty()) return;
   const std::size_t first = context.decisions->size();
   Turn turn(customer, context, instant);
-  for (const auto& [id, pending] : customer->pending) {
+  customer->pending.ForEach([&](const AlertId& id, const Pending& pending) {
     if (pending.HasReset() && !TOCSIN_MISTAKE(due_never_done)) ++*context.resets_done;
     const AlertPtr* alert = FindAlert(*customer, context.catalog, id);
-    if (alert == nullptr) continue;
+    if (alert == nullptr) return;
     const Measure& measure = *(*alert)->measure;
-    ForEachReading(*customer, measure, as_of,
-                   [&, &owed = pending, &alert_id = id](const Reading& reading) {
-                     if (customer->Awaits(alert_id, reading.instance)) return;
-                     JudgeInstance(*alert, owed, reading, &turn);
-                   });
+    ForEachReading(*customer, measure, as_of, [&](const Reading& reading) {
+      if (customer->Awaits(id, reading.instance)) return;
+      JudgeInstance(*alert, pending, reading, &turn);
+    });
     if (pending.period_began) {
       JudgeGone(customer, *alert, pending, &turn);
     }
-  }
+  });
   // Last, as of several alerts on one measure each shows what it was before.
-  for (auto& [id, pending] : customer->pending) {
+  customer->pending.ForEach([&](const AlertId& id, Pending& pending) {
     const AlertPtr* alert = FindAlert(*customer, context.catalog, id);
     if (alert == nullptr) {
       DropWaiters(*customer, id, &pending.waiters, Reason::kAlertArchived, context);
-      continue;
+      return;
     }
     FinishWaiters(*customer, **alert, &pending.waiters, as_of, first, context);
-    NoteJudged(customer, *(*alert)->measure, instant,
-               [&owed = pending, customer, &alert_id = id](absl::string_view instance) {
-                 return owed.Concerns(instance) && !customer->Awaits(alert_id, instance);
-               });
-  }
-  customer->pending.clear();
+    NoteJudged(customer, *(*alert)->measure, instant, [&](absl::string_view instance) {
+      return pending.Concerns(instance) && !customer->Awaits(id, instance);
+    });
+  });
+  customer->pending.Clear();
 }
 
 void JudgeEntering(Customer* customer, const Context& context, const AlertPtr& alert,

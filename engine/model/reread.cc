@@ -35,8 +35,8 @@ absl::Duration WaitAfterFailure(const Awaited& awaited, std::uint64_t seed) {
 
 // Makes the re-evaluation, which awaits nothing any more, pending.
 void OweRead(Customer* customer, const AlertPtr& alert, Awaited awaited, absl::Time now) {
-  const auto [it, inserted] = customer->pending.try_emplace(alert->id());
-  Pending& pending = it->second;
+  const auto [entry, inserted] = customer->pending.FindOrMake(alert->id());
+  Pending& pending = *entry;
   if (inserted) {
     pending.judged_under = alert;
     pending.since = now;
@@ -82,10 +82,9 @@ ResetWaiters& AwaitSource(Customer* customer, const AlertVersion& alert,
   Awaited& awaited = it->second;
   if (inserted) awaited.since = now;
   if (!TOCSIN_MISTAKE(reset_keeps_read)) awaited.StartOver();
-  const auto pending = customer->pending.find(alert.id());
+  const Pending* const pending = customer->pending.Find(alert.id());
   // What has never been judged has no value that it was judged at.
-  const bool judged =
-      pending == customer->pending.end() || pending->second.judged_under != nullptr;
+  const bool judged = pending == nullptr || pending->judged_under != nullptr;
   const auto note = [&](const Reading& reading) {
     if (instance != nullptr && reading.instance != *instance) return;
     if (awaited.Concerns(reading.instance) || !reading.judged.has_value()) return;
@@ -157,6 +156,7 @@ void TakeAnswers(Customer* customer, const Context& context) {
     }
     OweRead(customer, alert, std::move(awaited), context.now);
     customer->states[alert->id()].source_failed = ended == Ended::kInFailure;
+    if (ended == Ended::kInFailure) ++*context.reads_given_up;
     it = customer->awaited->erase(it);
     // The next answer is facts, which must meet nothing that is due.
     if (!TOCSIN_MISTAKE(answers_judged_together)) {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/functional/any_invocable.h"
 #include "tocsin/reset.h"
 
@@ -15,12 +15,12 @@ using OnResetDone = absl::AnyInvocable<void(const ResetOutcome&) &&>;
 
 // Who is to be told what becomes of a reset that is pending.
 struct ResetWaiter {
-  std::string instance;  // empty: the whole
   std::uint64_t epoch = 0;
   OnResetDone on_done = nullptr;
 };
-// Null where nobody asked to be told, as mostly.
-using ResetWaiters = std::unique_ptr<std::vector<ResetWaiter>>;
+// By the instance that was reset, which is empty for the whole: a newer reset of the same
+// supersedes the older. Null where nobody asked to be told, as mostly.
+using ResetWaiters = std::unique_ptr<absl::btree_map<std::string, ResetWaiter>>;
 
 // A reset whose end is to be told, once no lock is held.
 struct FinishedReset {

@@ -1,9 +1,13 @@
 #include "engine/model/reset_waiters.h"
 
+#include <algorithm>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "engine/base/mistake.h"
 #include "engine/model/reading.h"
 
@@ -16,85 +20,118 @@ void Finish(ResetWaiter* waiter, ResetOutcome outcome, const Context& context) {
       {.outcome = outcome, .on_done = std::move(waiter->on_done)});
 }
 
-// What the judgement of an alert came to for what a waiter had reset.
-ResetOutcome JudgedOutcome(const Customer& customer, const AlertVersion& alert,
-                           absl::string_view instance, absl::Time as_of) {
-  ResetOutcome outcome{.customer = customer.id, .alert = alert.id()};
-  const bool whole = instance.empty();
-  bool found = false;
-  bool in_alarm = false;
-  ForEachReading(customer, *alert.measure, as_of, [&](const Reading& reading) {
-    if (!whole && reading.instance != instance) return;
-    found = true;
-    if (!reading.level.has_value()) return;
-    in_alarm = in_alarm || alert.IsReachedAt(*reading.level);
-    if (!whole || !alert.measure->FansOut()) outcome.value = reading.level->Rounded();
-  });
-  if (!whole && !found) {
-    outcome.kind = ResetOutcome::Kind::kDropped;
-    outcome.why = Reason::kUnknownInstance;
-    return outcome;
+// All of them, with their instances, in the order of their resets; then none waits.
+std::vector<std::pair<std::string, ResetWaiter>> Take(ResetWaiters* waiters) {
+  std::vector<std::pair<std::string, ResetWaiter>> taken;
+  for (auto& [instance, waiter] : **waiters) {
+    taken.emplace_back(instance, std::move(waiter));
   }
-  outcome.status = in_alarm ? CustomerStatus::kInAlarm : CustomerStatus::kOk;
-  return outcome;
+  waiters->reset();
+  std::sort(taken.begin(), taken.end(),
+            [](const auto& a, const auto& b) { return a.second.epoch < b.second.epoch; });
+  return taken;
+}
+
+// What the judgement of an alert came to for what was reset.
+struct Judged {
+  bool in_alarm = false;
+  std::optional<Decimal> value;
+  bool notified = false;
+};
+
+// For each instance that waiters had reset and that is there, and for the whole.
+absl::flat_hash_map<std::string, Judged> JudgedOf(const Customer& customer,
+                                                  const AlertVersion& alert,
+                                                  const ResetWaiters& waiters,
+                                                  absl::Time as_of) {
+  absl::flat_hash_map<std::string, Judged> judged;
+  Judged whole;
+  ForEachReading(customer, *alert.measure, as_of, [&](const Reading& reading) {
+    const bool in_alarm = reading.level.has_value() && alert.IsReachedAt(*reading.level);
+    std::optional<Decimal> value;
+    if (reading.level.has_value()) value = reading.level->Rounded();
+    whole.in_alarm = whole.in_alarm || in_alarm;
+    if (!alert.measure->FansOut()) whole.value = value;
+    if (!reading.instance.empty() && waiters->contains(reading.instance)) {
+      judged[reading.instance] = {.in_alarm = in_alarm, .value = value};
+    }
+  });
+  judged[""] = whole;
+  return judged;
+}
+
+// Decisions of the context from the `first`-th on.
+void NoteNotified(const AlertId& alert, std::size_t first, const Context& context,
+                  absl::flat_hash_map<std::string, Judged>* judged) {
+  for (std::size_t i = first; i < context.decisions->size(); ++i) {
+    const Decision& decision = (*context.decisions)[i];
+    if (decision.alert->id() != alert) continue;
+    judged->at("").notified = true;
+    const auto one = judged->find(decision.instance);
+    if (one != judged->end()) one->second.notified = true;
+  }
 }
 
 }  // namespace
 
-void AddWaiter(ResetWaiters* waiters, std::string instance, std::uint64_t epoch,
+void AddWaiter(ResetWaiters* waiters, const std::string& instance, std::uint64_t epoch,
                OnResetDone on_done) {
   if (on_done == nullptr) return;
-  if (*waiters == nullptr) {
-    *waiters = std::make_unique<std::vector<ResetWaiter>>();
-  }
-  (*waiters)->push_back(
-      {.instance = std::move(instance), .epoch = epoch, .on_done = std::move(on_done)});
+  if (*waiters == nullptr) *waiters = std::make_unique<ResetWaiters::element_type>();
+  (**waiters)[instance] = {.epoch = epoch, .on_done = std::move(on_done)};
 }
 
 void SupersedeWaiters(const Customer& customer, const AlertId& alert,
-                      ResetWaiters* waiters, absl::string_view instance,
+                      ResetWaiters* waiters, const std::string& instance,
                       std::uint64_t epoch, const Context& context) {
   if (*waiters == nullptr) return;
-  std::vector<ResetWaiter> left;
-  for (ResetWaiter& waiter : **waiters) {
-    if (TOCSIN_MISTAKE(superseded_not_told) && instance.empty()) continue;
-    if (instance.empty() || waiter.instance == instance) {
-      Finish(&waiter,
-             {.kind = ResetOutcome::Kind::kSuperseded,
-              .customer = customer.id,
-              .alert = alert,
-              .newer_epoch = epoch},
-             context);
-    } else {
-      left.push_back(std::move(waiter));
-    }
+  const auto supersede = [&](ResetWaiter* waiter) {
+    Finish(waiter,
+           {.kind = ResetOutcome::Kind::kSuperseded,
+            .customer = customer.id,
+            .alert = alert,
+            .newer_epoch = epoch},
+           context);
+  };
+  if (!instance.empty()) {
+    const auto one = (*waiters)->find(instance);
+    if (one == (*waiters)->end()) return;
+    supersede(&one->second);
+    (*waiters)->erase(one);
+    return;
   }
-  **waiters = std::move(left);
+  for (auto& [key, waiter] : Take(waiters)) {
+    if (!TOCSIN_MISTAKE(superseded_not_told)) supersede(&waiter);
+  }
 }
 
 void FinishWaiters(const Customer& customer, const AlertVersion& alert,
                    ResetWaiters* waiters, absl::Time as_of, std::size_t first,
                    const Context& context) {
   if (*waiters == nullptr) return;
-  for (ResetWaiter& waiter : **waiters) {
-    ResetOutcome outcome = JudgedOutcome(customer, alert, waiter.instance, as_of);
-    const bool judged = outcome.kind == ResetOutcome::Kind::kJudged;
-    for (std::size_t i = first; judged && i < context.decisions->size(); ++i) {
-      const Decision& decision = (*context.decisions)[i];
-      if (decision.alert->id() != alert.id()) continue;
-      const bool concerns =
-          waiter.instance.empty() || decision.instance == waiter.instance;
-      outcome.notified = outcome.notified || concerns;
+  absl::flat_hash_map<std::string, Judged> judged =
+      JudgedOf(customer, alert, *waiters, as_of);
+  NoteNotified(alert.id(), first, context, &judged);
+  for (auto& [instance, waiter] : Take(waiters)) {
+    ResetOutcome outcome{.customer = customer.id, .alert = alert.id()};
+    const auto one = judged.find(instance);
+    if (one == judged.end()) {
+      outcome.kind = ResetOutcome::Kind::kDropped;
+      outcome.why = Reason::kUnknownInstance;
+    } else {
+      const Judged& its = one->second;
+      outcome.status = its.in_alarm ? CustomerStatus::kInAlarm : CustomerStatus::kOk;
+      outcome.value = its.value;
+      outcome.notified = its.notified;
     }
     Finish(&waiter, outcome, context);
   }
-  waiters->reset();
 }
 
 void DropWaiters(const Customer& customer, const AlertId& alert, ResetWaiters* waiters,
                  Reason why, const Context& context) {
   if (*waiters == nullptr || TOCSIN_MISTAKE(dropped_not_told)) return;
-  for (ResetWaiter& waiter : **waiters) {
+  for (auto& [instance, waiter] : Take(waiters)) {
     Finish(&waiter,
            {.kind = ResetOutcome::Kind::kDropped,
             .customer = customer.id,
@@ -102,7 +139,6 @@ void DropWaiters(const Customer& customer, const AlertId& alert, ResetWaiters* w
             .why = why},
            context);
   }
-  waiters->reset();
 }
 
 }  // namespace tocsin::model

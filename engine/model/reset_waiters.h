@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "engine/model/customer.h"
 #include "tocsin/status.h"
@@ -18,12 +17,12 @@ namespace tocsin::model {
 // same supersedes the older.
 
 // `instance`: that was reset; empty for the whole.
-void AddWaiter(ResetWaiters* waiters, std::string instance, std::uint64_t epoch,
+void AddWaiter(ResetWaiters* waiters, const std::string& instance, std::uint64_t epoch,
                OnResetDone on_done);
 
 // A newer reset gave `epoch` to an instance, or to all where it is empty.
 void SupersedeWaiters(const Customer& customer, const AlertId& alert,
-                      ResetWaiters* waiters, absl::string_view instance,
+                      ResetWaiters* waiters, const std::string& instance,
                       std::uint64_t epoch, const Context& context);
 
 // What is pending was judged on the values of `as_of`. Its decisions are those of the

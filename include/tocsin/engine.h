@@ -38,6 +38,9 @@ struct Stats {
   std::uint64_t resets = 0;
   std::uint64_t source_reads = 0;     // begun
   std::uint64_t source_failures = 0;  // of those: errors, exceptions, timeouts
+  // Re-evaluations that judged what the engine held, as all reads had failed or had to be
+  // repeated.
+  std::uint64_t source_given_up = 0;
   std::size_t customers = 0;
   std::size_t alerts = 0;  // enabled or disabled
   std::size_t due = 0;     // customer alerts that wait for a reset's evaluation

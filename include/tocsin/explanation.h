@@ -32,7 +32,7 @@ struct Explanation {
   };
   // A judgement that is owed.
   struct Due {
-    absl::Time since = {};  // of the oldest reason
+    absl::Time since = {};  // of the oldest reason, for whichever instance
     // kReset, kAlertUpdated, kAlertCreated, in this order.
     std::vector<Trigger> reasons = {};
   };

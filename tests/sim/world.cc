@@ -163,6 +163,7 @@ void World::CompareStats() {
       actual.callback_failures == callback_failures_ &&
       actual.resets == expected.resets && actual.source_reads == expected.source_reads &&
       actual.source_failures == expected.source_failures &&
+      actual.source_given_up == expected.source_given_up &&
       actual.customers == expected.customers && actual.alerts == expected.alerts &&
       actual.due == expected.due && actual.outbox == expected.outbox;
   if (same) return;
@@ -174,8 +175,9 @@ void World::CompareStats() {
         " delivered=", stats.notifications_delivered,
         " failures=", stats.delivery_failures, " and ", stats.callback_failures,
         " of callbacks, resets=", stats.resets, " reads=", stats.source_reads,
-        " failed=", stats.source_failures, " customers=", stats.customers,
-        " alerts=", stats.alerts, " due=", stats.due, " outbox=", stats.outbox);
+        " failed=", stats.source_failures, " given up=", stats.source_given_up,
+        " customers=", stats.customers, " alerts=", stats.alerts, " due=", stats.due,
+        " outbox=", stats.outbox);
   };
   Wrong(absl::StrCat("the stats\n  actual:   ", text(actual),
                      "\n  expected: ", text(expected), ", failures=", sink_failures_,

@@ -178,6 +178,7 @@ void ReferenceModel::TakeAnswer(Customer& customer, const Alert& alert, State& s
   const bool in_failure = !over && awaited.attempts >= options_.source_attempts_max;
   if (!over && !in_failure) return;
   state.source_failed = in_failure;
+  if (in_failure) ++stats_.source_given_up;
   state.judged_before_read = std::move(awaited.judged);
   // A reset of instances of which none is left is owed no more.
   state.awaited.reset();

@@ -92,6 +92,35 @@ TEST(ForcedFact, BeforeTheEvaluationIsScheduledItLeavesTheWorkerNothing) {
   EXPECT_THAT(stage.Told(), IsEmpty());
 }
 
+TEST(ForcedFact, ThatEndsTheCustomerHasTheEvaluationMadeFirst) {
+  Stage stage;
+  stage.ResetAndHoldWorker();
+  EXPECT_EQ(stage.Tells(CustomerTold{.customer = Customer(1), .archived = true}), 1u);
+  EXPECT_EQ(stage.engine->GetStats().due, 0u);
+  EXPECT_EQ(ReasonOf(stage.Reset()), Reason::kUnknownCustomer) << "after it";
+  stage.Go(Moment::kDrainLooks);
+  stage.Settle();
+  EXPECT_THAT(stage.Delivered(), ElementsAre("reached e1 v10 t10 #2 by reset"));
+  EXPECT_THAT(stage.Told(), ElementsAre("judged e1 in_alarm, notified"));
+}
+
+TEST(ForcedFact, ThatTakesTheCustomerOutOfTheScopeHasTheEvaluationMadeFirst) {
+  Stage stage;
+  stage.alert =
+      *stage.engine->CreateAlert({.name = "y", .threshold = D("10"), .plan = Plan(1)});
+  EXPECT_EQ(stage.Tells(CustomerTold{.customer = Customer(1), .plan = Plan(1)}), 1u);
+  stage.Settle();
+  EXPECT_THAT(stage.Delivered(), ElementsAre("reached e0 v10 t10 #2 by customer"));
+  stage.ResetAndHoldWorker();
+  EXPECT_EQ(stage.Tells(CustomerTold{.customer = Customer(1), .plan = Plan(2)}), 1u);
+  EXPECT_EQ(stage.engine->GetStats().due, 0u);
+  EXPECT_EQ(ReasonOf(stage.Reset()), Reason::kNotInScope) << "after it";
+  stage.Go(Moment::kDrainLooks);
+  stage.Settle();
+  EXPECT_THAT(stage.Delivered(), ElementsAre("reached e1 v10 t10 #3 by reset"));
+  EXPECT_THAT(stage.Told(), ElementsAre("judged e1 in_alarm, notified"));
+}
+
 TEST(ForcedReset, TwoBeforeOneWorkerAreOneEvaluationWithTheNewestEpoch) {
   Stage stage;
   stage.ResetAndHoldWorker();

@@ -1,6 +1,7 @@
 #ifndef TOCSIN_TESTS_THREADS_STAGE_H_
 #define TOCSIN_TESTS_THREADS_STAGE_H_
 
+#include <cstddef>
 #include <future>
 #include <memory>
 #include <utility>
@@ -42,6 +43,7 @@ struct Stage {
   void Spends(const char* amount, std::vector<GroupValue> groups = {}) {
     EXPECT_EQ(engine->Apply({Spend(Customer(1), amount, std::move(groups))}).applied, 1u);
   }
+  std::size_t Tells(const Fact& fact) { return engine->Apply({&fact, 1}).applied; }
   // Resets the customer alert, or one instance, and notes what becomes of it.
   absl::Status Reset(const InstanceSelector& instance = {}) {
     return engine->Reset(Customer(1), alert, instance,

@@ -34,7 +34,7 @@ TEST(BulkReset, RefusesAPositionThatIsNone) {
   std::vector<std::string> none = {"x", alert.ToString(), "0.0", of_customer,
                                    other.ToString() + "/0.0"};
   for (const char* at : {"", "1", "1.", ".1", "4.0", "0.11", "-1.0", "0.-1", "0.0.0",
-                         "0.99999999999999999999"}) {
+                         "0.99999999999999999999", " 0.0", "0. 0", "+0.0", "00.0"}) {
     none.push_back(alert.ToString() + "/" + at);
   }
   for (const std::string& from : none) {

@@ -1,9 +1,11 @@
 // Would catch a callback of a reset that is not called, called twice, called under a
 // lock, or told something else than what became of the reset.
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -39,6 +41,12 @@ class ResetCallback : public ::testing::Test {
   void Drain() { ASSERT_TRUE(engine->Drain().ok()); }
   void Reset(const InstanceSelector& instance = {}) {
     ASSERT_TRUE(engine->Reset(Customer(1), alert, instance, Telling()).ok());
+  }
+  // Callbacks come in no special order.
+  void SortToldByEpoch() {
+    std::sort(told.begin(), told.end(), [](const ResetOutcome& a, const ResetOutcome& b) {
+      return a.epoch < b.epoch;
+    });
   }
   ResetOptions Telling() {
     return {.on_done = [this](const ResetOutcome& outcome) { told.push_back(outcome); }};
@@ -127,6 +135,7 @@ TEST_F(ResetCallback, OfOneInstanceIsSupersededByThatInstanceOnly) {
   Reset(Region("us"));
   Reset(Region("eu"));
   Drain();
+  SortToldByEpoch();
   ASSERT_EQ(told.size(), 3u);
   EXPECT_EQ(told[0].kind, Kind::kSuperseded);
   EXPECT_EQ(told[0].epoch, 1u);
@@ -142,6 +151,7 @@ TEST_F(ResetCallback, OfOneInstanceIsSupersededByThatInstanceOnly) {
   Reset();
   Reset(Region("us"));
   Drain();
+  SortToldByEpoch();
   ASSERT_EQ(told.size(), 3u);
   EXPECT_EQ(told[0].kind, Kind::kSuperseded);
   EXPECT_EQ(told[0].newer_epoch, 5u);
@@ -187,6 +197,32 @@ TEST_F(ResetCallback, OfARefusedCallIsNeverCalled) {
   ASSERT_TRUE(engine->Close().ok());
   EXPECT_FALSE(engine->Reset(Customer(1), alert, {}, Telling()).ok());
   EXPECT_TRUE(told.empty());
+}
+
+// Catches: a refused callback that is destroyed under a lock, where what it captured
+// calls the engine.
+TEST_F(ResetCallback, OfARefusedCallGoesWithoutALock) {
+  struct AskingWhenItGoes {
+    explicit AskingWhenItGoes(Engine* asked_engine) : asked(asked_engine) {}
+    AskingWhenItGoes(const AskingWhenItGoes&) = delete;
+    AskingWhenItGoes& operator=(const AskingWhenItGoes&) = delete;
+    ~AskingWhenItGoes() {
+      EXPECT_TRUE(asked->LastPosition("none").ok());
+      EXPECT_EQ(asked->GetStats().customers, 1u);
+    }
+    Engine* asked;
+  };
+  const auto refused = [&](const CustomerId& customer, Reason reason) {
+    ResetOptions options{
+        .on_done = [asking = std::make_unique<AskingWhenItGoes>(engine.get())](
+                       const ResetOutcome&) { ADD_FAILURE() << "it was refused"; }};
+    EXPECT_EQ(ReasonOf(engine->Reset(customer, alert, {}, std::move(options))), reason);
+  };
+  refused(Customer(2), Reason::kUnknownCustomer);
+  ASSERT_TRUE(engine->DisableAlert(alert).ok());
+  refused(Customer(1), Reason::kAlertDisabled);
+  ASSERT_TRUE(engine->ArchiveAlert(alert).ok());
+  refused(Customer(1), Reason::kAlertArchived);
 }
 
 TEST_F(ResetCallback, CloseJudgesFirstAndWithoutTimeTellsThatItDidNot) {

@@ -50,7 +50,7 @@ class AwaitedReset : public ::testing::Test {
   testing::ScriptedSource source_;
   std::unique_ptr<Engine> engine_ = *Engine::Open(
       {.clock = &clock_, .worker_threads = 0, .fact_source = &source_, .random_seed = 1});
-  const AlertId alert_ =
+  AlertId alert_ =
       *engine_->CreateAlert({.name = "limit", .threshold = testing::D("100")});
   std::vector<ResetOutcome> outcomes_;
 };
@@ -98,6 +98,17 @@ TEST_F(AwaitedReset, IsDroppedWithWhatEndsTheRead) {
   ASSERT_EQ(outcomes_.size(), 3u);
   EXPECT_EQ(outcomes_[2].kind, Kind::kDropped);
   EXPECT_EQ(outcomes_[2].why, Reason::kClosing);
+}
+
+TEST_F(AwaitedReset, IsDroppedWhereTheCustomerLeavesTheScope) {
+  alert_ = *engine_->CreateAlert(
+      {.name = "plan", .threshold = testing::D("100"), .plan = testing::Plan(1)});
+  Tell(CustomerTold{.customer = customer_, .plan = testing::Plan(1)});
+  Reset();
+  Tell(CustomerTold{.customer = customer_, .plan = testing::Plan(2)});
+  ASSERT_EQ(outcomes_.size(), 1u);
+  EXPECT_EQ(outcomes_[0].kind, Kind::kDropped);
+  EXPECT_EQ(outcomes_[0].why, Reason::kNotInScope);
 }
 
 TEST_F(AwaitedReset, ThatFiltersSupersedeIsReadAnewAndTold) {

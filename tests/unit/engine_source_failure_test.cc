@@ -97,6 +97,7 @@ TEST(SourceFailure, AfterTheLastAttemptWhatTheEngineHoldsIsJudged) {
     EXPECT_EQ(fixture.source.waiting(), 0u);
     EXPECT_THAT(fixture.Told(), ElementsAre("reached 120 epoch 1"));
     EXPECT_TRUE(fixture.Get().source_failed);
+    EXPECT_EQ(fixture.engine->GetStats().source_given_up, 1u);
     EXPECT_EQ(fixture.engine->GetStats().due, 0u);
     fixture.Reset();
     EXPECT_TRUE(fixture.Get().source_failed) << "until one is read";
