@@ -23,6 +23,8 @@ class Rare {
   const T& operator*() const { return value_ == nullptr ? Empty() : *value_; }
   const T* operator->() const { return &**this; }
 
+  // Whether it was never changed, since it was made or cleared.
+  bool IsEmpty() const { return value_ == nullptr; }
   // To be changed; made where there is none.
   T& Change() {
     if (value_ == nullptr) value_ = std::make_unique<T>();

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -9,21 +10,28 @@
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
 #include "engine/model/fact.h"
+#include "engine/model/plain.h"
 
 namespace tocsin::core {
 
-// Which shard a fact of the batch goes to, and the customer's slot there once it was
-// looked for and found.
+// Which shard a fact of the batch goes to, and how its customer is found there.
 struct EngineImpl::Route {
+  std::uint64_t hash = 0;  // of the customer
   std::uint32_t shard = 0;
   std::uint32_t index = 0;
-  state::Slot* slot = nullptr;
+  std::uint32_t place = state::Line::kNone;  // where its memory was asked for
 };
 
 namespace {
 
 // As many facts as are applied to a shard under one hold of its lock.
 constexpr std::size_t kFactsPerHold = 4'096;
+
+// As many facts as have their memory asked for together, and how many such groups before
+// they are applied: so early that it has come by then, and so late that none is gone
+// again.
+constexpr std::size_t kGroup = 8;
+constexpr std::size_t kStages = 4;
 
 void Refuse(std::size_t index, absl::Status status, ApplyResult* result) {
   ++result->refused;
@@ -75,8 +83,10 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
       Refuse(i, std::move(status), &result);
       continue;
     }
-    const std::size_t shard = ShardIndexOf(model::CustomerOf(facts[i]));
-    routes.push_back({static_cast<std::uint32_t>(shard), static_cast<std::uint32_t>(i)});
+    const CustomerId& customer = model::CustomerOf(facts[i]);
+    routes.push_back({.hash = state::LineIndex::HashOf(customer),
+                      .shard = static_cast<std::uint32_t>(ShardIndexOf(customer)),
+                      .index = static_cast<std::uint32_t>(i)});
   }
   const bool many = shards_.size() > 1 && routes.size() > 1;
   if (many) SortByShard(shards_.size(), &routes);
@@ -91,60 +101,83 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
 
 void EngineImpl::ApplyRoutes(absl::Span<const Fact> facts, absl::Span<Route> routes,
                              ApplyResult* result) {
-  for (std::size_t i = 0; i < routes.size();) {
-    state::Shard* shard = shards_[routes[i].shard].get();
-    Work work;
-    const std::size_t end = std::min(routes.size(), i + kFactsPerHold);
-    {
-      absl::MutexLock lock(&shard->mu);
-      // Under the lock, so that a customer's instants never go back.
-      work.now = Now();
-      for (const std::uint32_t same = routes[i].shard; i < end && routes[i].shard == same;
-           ++i) {
-        Prefetch(shard, facts, routes.subspan(i, end - i));
-        ApplyOne(shard, routes[i], facts[routes[i].index], &work, result);
-      }
+  while (!routes.empty()) {
+    const std::uint32_t number = routes[0].shard;
+    std::size_t count = 1;
+    while (count < std::min(routes.size(), kFactsPerHold) &&
+           routes[count].shard == number) {
+      ++count;
     }
-    if (work.decided || work.due) Pass(Moment::kFactDecided);
-    FollowUp(shard, work);
+    ApplyToShard(shards_[number].get(), facts, routes.first(count), result);
+    routes.remove_prefix(count);
   }
 }
 
-void EngineImpl::Prefetch(state::Shard* shard, absl::Span<const Fact> facts,
-                          absl::Span<Route> next) {
-  // Far enough ahead for memory to answer, and not so far that it is gone again.
-  constexpr std::size_t kEntryAhead = 12;
-  constexpr std::size_t kSlotAhead = 8;
-  constexpr std::size_t kMetersAhead = 4;
-  const auto is_near = [&](std::size_t ahead) {
-    return ahead < next.size() && next[ahead].shard == next[0].shard;
+void EngineImpl::ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
+                              absl::Span<Route> routes, ApplyResult* result) {
+  const auto group = [routes](std::size_t number) {
+    return routes.subspan(std::min(number * kGroup, routes.size()), kGroup);
   };
-  const auto customer = [&](std::size_t ahead) -> const CustomerId& {
-    return model::CustomerOf(facts[next[ahead].index]);
-  };
-  if (is_near(kEntryAhead)) shard->PrefetchEntry(customer(kEntryAhead));
-  if (is_near(kSlotAhead)) {
-    state::Slot* const slot = shard->Find(customer(kSlotAhead));
-    if (slot != nullptr) slot->Prefetch();
-    next[kSlotAhead].slot = slot;
+  const std::size_t groups = (routes.size() + kGroup - 1) / kGroup;
+  // One fact has nobody to wait beside.
+  const std::size_t ahead = routes.size() > 1 ? kStages : 0;
+  Work work;
+  {
+    state::ShardLock lock(shard);
+    // Under the lock, so that a customer's instants never go back.
+    work.now = Now();
+    for (std::size_t step = 0; step < groups + ahead; ++step) {
+      if (ahead > 0) Prefetch(*shard, facts, group, step);
+      if (step < ahead) continue;
+      for (const Route& route : group(step - ahead)) {
+        ApplyOne(shard, route, facts[route.index], &work, result);
+      }
+    }
   }
-  if (is_near(kMetersAhead) && next[kMetersAhead].slot != nullptr) {
-    next[kMetersAhead].slot->PrefetchMeters();
+  if (work.decided || work.due) Pass(Moment::kFactDecided);
+  FollowUp(shard, work);
+}
+
+template <typename Group>
+void EngineImpl::Prefetch(const state::Shard& shard, absl::Span<const Fact> facts,
+                          const Group& group, std::size_t step) {
+  for (const Route& route : group(step)) {
+    shard.PrefetchIndex(route.hash);
+    __builtin_prefetch(&facts[route.index]);
   }
+  if (step < 1) return;
+  for (Route& route : group(step - 1)) route.place = shard.PrefetchLine(route.hash);
+  if (step < 2) return;
+  for (const Route& route : group(step - 2)) {
+    if (route.place != state::Line::kNone) shard.PrefetchBehind(route.place);
+  }
+  if (step < 3) return;
+  for (const Route& route : group(step - 3)) {
+    if (route.place != state::Line::kNone) shard.PrefetchMeters(route.place);
+  }
+}
+
+bool EngineImpl::AddToPlain(state::Shard* shard, std::uint32_t customer, const Fact& fact,
+                            const Work& work) {
+  const std::optional<model::PlainAddition> addition = model::AsPlainAddition(fact);
+  return addition.has_value() && shard->Add(customer, *addition, work.now);
 }
 
 void EngineImpl::ApplyOne(state::Shard* shard, const Route& route, const Fact& fact,
                           Work* work, ApplyResult* result) {
   const std::size_t index = route.index;
   const CustomerId& customer = model::CustomerOf(fact);
-  state::Slot* found = route.slot;
-  // One before it in the batch may have brought the customer since.
-  if (found == nullptr && !model::MayBeFirst(fact)) {
-    found = shard->Find(customer);
-    if (found == nullptr) return Refuse(index, model::NotKnown(fact), result);
+  const std::uint32_t place = shard->PlaceOf(route.hash, customer);
+  const bool known = place != state::Line::kNone;
+  if (known && shard->IsAtRest(place) && AddToPlain(shard, place, fact, *work)) {
+    ++result->applied;
+    return;
+  }
+  if (!known && !model::MayBeFirst(fact)) {
+    return Refuse(index, model::NotKnown(fact), result);
   }
   state::Slot& slot =
-      found != nullptr ? *found : shard->FindOrCreate(customer, work->now);
+      known ? shard->Find(place) : shard->FindOrCreate(customer, work->now);
   model::Outcome outcome =
       model::ApplyFact(&slot.customer, ContextFor(*shard, slot, work), fact);
   HandOn(shard, &slot, work);

@@ -1,3 +1,5 @@
+#include <cstdint>
+
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
 #include "engine/model/pending.h"
@@ -44,17 +46,18 @@ void EngineImpl::MakeHaste() {
 CloseResult EngineImpl::CountLeft() {
   CloseResult left{.due = 0, .undelivered = outbox_.size()};
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
-    absl::MutexLock lock(&shard->mu);
-    for (const CustomerId& customer : shard->Roster(0, shard->customer_count())) {
+    state::ShardLock lock(shard.get());
+    for (std::uint32_t place = 0; place < shard->customer_count(); ++place) {
+      if (shard->IsAtRest(place)) continue;
       Work work{.now = Now()};
-      state::Slot* slot = shard->Find(customer);
+      state::Slot* slot = &shard->Find(place);
       const model::Context context = ContextFor(*shard, *slot, &work);
       model::TakeIn(&slot->customer, context);
       left.due += slot->customer.pending.size();
-      for (auto& [alert, pending] : slot->customer.pending) {
+      slot->customer.pending.ForEach([&](const AlertId& alert, model::Pending& pending) {
         model::DropWaiters(slot->customer, alert, &pending.waiters, Reason::kClosing,
                            context);
-      }
+      });
       if (slot->customer.awaited != nullptr) {
         for (auto& [alert, awaited] : *slot->customer.awaited) {
           left.due += slot->customer.pending.contains(alert) ? 0 : 1;

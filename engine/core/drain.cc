@@ -20,13 +20,13 @@ constexpr std::size_t kJudgedPerHold = 64;
 
 void EngineImpl::ScheduleDrain(state::Shard* shard) {
   {
-    absl::MutexLock lock(&shard->mu);
+    state::ShardLock lock(shard);
     if (std::exchange(shard->drain_scheduled, true)) return;
   }
   pool_->Schedule(shard->number, [this, shard] {
     {
       // From here on whoever finds more to do schedules the next task.
-      absl::MutexLock lock(&shard->mu);
+      state::ShardLock lock(shard);
       if (!TOCSIN_MISTAKE(drain_stays_scheduled)) shard->drain_scheduled = false;
     }
     if (DrainShard(shard)) return;
@@ -66,7 +66,7 @@ bool EngineImpl::Sweep(state::Shard* shard) {
     std::uint64_t generation = 0;
     std::size_t count = 0;
     {
-      absl::MutexLock lock(&shard->mu);
+      state::ShardLock lock(shard);
       if (!shard->HasChanges()) return true;
       // Who comes later has taken in this generation from the start.
       generation = shard->catalog().generation();
@@ -74,7 +74,7 @@ bool EngineImpl::Sweep(state::Shard* shard) {
     }
     std::vector<CustomerId> customers;
     while (customers.size() < count) {
-      absl::MutexLock lock(&shard->mu);
+      state::ShardLock lock(shard);
       const std::vector<CustomerId> some = shard->Roster(
           customers.size(), std::min<std::size_t>(4'096, count - customers.size()));
       customers.insert(customers.end(), some.begin(), some.end());
@@ -87,7 +87,7 @@ bool EngineImpl::Sweep(state::Shard* shard) {
       // A reset does not wait for a sweep over everybody.
       if (!DrainQueue(shard)) return false;
     }
-    absl::MutexLock lock(&shard->mu);
+    state::ShardLock lock(shard);
     shard->ForgetChanges(generation);
   }
 }
@@ -95,7 +95,7 @@ bool EngineImpl::Sweep(state::Shard* shard) {
 void EngineImpl::JudgeSome(state::Shard* shard, absl::Span<const CustomerId> customers) {
   Work work;
   {
-    absl::MutexLock lock(&shard->mu);
+    state::ShardLock lock(shard);
     work.now = Now();
     for (const CustomerId& customer : customers)
       Judge(shard, shard->Find(customer), &work);
@@ -114,13 +114,13 @@ void EngineImpl::FollowUpAndCall(state::Shard* shard, Work* work) {
 void EngineImpl::Judge(state::Shard* shard, state::Slot* slot, Work* work) {
   if (TOCSIN_MISTAKE(due_dropped_when_taken)) {
     auto taken = std::exchange(slot->customer.pending, {});
-    LetOthersIn(shard);
+    LetOthersIn(shard, slot);
     work->now = Now();
     slot->customer.pending = std::move(taken);
   }
   if (TOCSIN_MISTAKE(epoch_seen_earlier)) {
     auto seen = slot->customer.states;
-    LetOthersIn(shard);
+    LetOthersIn(shard, slot);
     work->now = Now();
     slot->customer.states = std::move(seen);
   }
@@ -136,7 +136,7 @@ bool EngineImpl::DrainQueue(state::Shard* shard) {
     Work work;
     std::size_t judged = 0;
     {
-      absl::MutexLock lock(&shard->mu);
+      state::ShardLock lock(shard);
       work.now = Now();
       shard->QueueReadsDue(work.now, kJudgedPerHold);
       for (; judged < kJudgedPerHold; ++judged) {
@@ -159,7 +159,7 @@ bool EngineImpl::RunTimers() {
   const absl::Time now = Now();
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> first;
   const auto add = [&](std::size_t i) {
-    absl::MutexLock lock(&shards_[i]->mu);
+    state::ShardLock lock(shards_[i].get());
     const std::optional<state::Shard::Timer> timer = shards_[i]->FirstTimer();
     if (timer.has_value() && timer->first <= now) first.push({*timer, i});
   };
@@ -173,7 +173,7 @@ bool EngineImpl::RunTimers() {
     Work work{.now = timer.first};
     Pass(Moment::kInstantFoundUnderTimersMu);
     {
-      absl::MutexLock lock(&shard->mu);
+      state::ShardLock lock(shard);
       state::Slot* slot = shard->Find(timer.second);
       // A call on the customer may have been first.
       if (slot->timer == timer.first) Refresh(shard, slot, &work);
@@ -199,7 +199,7 @@ absl::Duration EngineImpl::Tick() {
     if (!done) break;
     bool due = false;
     {
-      absl::MutexLock lock(&shard->mu);
+      state::ShardLock lock(shard.get());
       const std::optional<state::Shard::Timer> timer = shard->FirstTimer();
       if (timer.has_value()) next = std::min(next, timer->first);
       const absl::Time read_at = shard->FirstReadTimer();
@@ -216,7 +216,7 @@ absl::Duration EngineImpl::Tick() {
 bool EngineImpl::OwesJudgementAtAnInstant() {
   const absl::Time now = Now();
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
-    absl::MutexLock lock(&shard->mu);
+    state::ShardLock lock(shard.get());
     const bool owes = shard->HasChanges() || shard->HasQueued();
     if (owes && shard->earliest_instant() <= now) return true;
   }

@@ -89,6 +89,7 @@ class EngineImpl final : public Engine {
     bool earlier_timer = false;  // follow up: the timer's thread sleeps too long
     std::vector<model::BegunRead> reads = {};  // to be asked of the source
     std::size_t reads_failed = 0;
+    std::size_t reads_given_up = 0;
   };
 
   // Tells a test, if there is one, that this thread is here.
@@ -129,10 +130,19 @@ class EngineImpl final : public Engine {
   struct Route;
   void ApplyRoutes(absl::Span<const Fact> facts, absl::Span<Route> routes,
                    ApplyResult* result);
-  void Prefetch(state::Shard* shard, absl::Span<const Fact> facts, absl::Span<Route> next)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  void ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
+                    absl::Span<Route> routes, ApplyResult* result);
+  // Begins to load what the facts of the `step`-th group look at first, and what those of
+  // the groups before it look at next: most of a fact's time is waiting for memory.
+  template <typename Group>
+  static void Prefetch(const state::Shard& shard, absl::Span<const Fact> facts,
+                       const Group& group, std::size_t step)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mu);
   void ApplyOne(state::Shard* shard, const Route& route, const Fact& fact, Work* work,
                 ApplyResult* result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // Whether the fact is done with by adding it to a plain customer's sum.
+  static bool AddToPlain(state::Shard* shard, std::uint32_t customer, const Fact& fact,
+                         const Work& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   void Count(const ApplyResult& result);
 
   // alerts.cc
@@ -145,7 +155,8 @@ class EngineImpl final : public Engine {
   void PutInForceForOne(const CustomerId& customer, model::AlertChange change);
   // Ends the resets of an alert that has ended: those who have one are queued. Says
   // whether somebody is to be told.
-  bool EndResets(state::Shard* shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  bool EndResets(state::Shard* shard, const AlertId& alert)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // Does what fell due by the clock for every customer, so that a change of an alert
   // never meets what fell due before it.
   void AdvanceEverybody();
@@ -208,13 +219,14 @@ class EngineImpl final : public Engine {
   // reset.cc
   absl::Status ResetLocked(state::Shard* shard, const CustomerId& customer,
                            const model::AlertPtr& known, const InstanceSelector& selector,
-                           ResetOptions options, Work* work)
+                           ResetOptions* options, Work* work)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // Of an alert in force that speaks of the customer, and an instance that exists.
   absl::Status ResetSlot(state::Shard* shard, state::Slot* slot,
                          const model::AlertPtr& alert,
-                         const std::optional<std::string>& instance, ResetOptions options,
-                         Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+                         const std::optional<std::string>& instance,
+                         ResetOptions* options, Work* work)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   bool ReserveDue();
   static absl::Status AlertDisabled(const AlertId& alert);
 
@@ -323,6 +335,7 @@ class EngineImpl final : public Engine {
   std::atomic<std::uint64_t> resets_{0};
   std::atomic<std::uint64_t> source_reads_{0};
   std::atomic<std::uint64_t> source_failures_{0};
+  std::atomic<std::uint64_t> source_given_up_{0};
   std::atomic<std::size_t> reads_under_way_{0};
 
   // One change of an alert at a time, from its draft until it is known.

@@ -18,7 +18,7 @@ absl::StatusOr<Explanation> EngineImpl::Explain(CustomerId customer, AlertId ale
   absl::Status status;
   model::Explained explained;
   {
-    absl::MutexLock lock(&shard.mu);
+    state::ShardLock lock(&shard);
     work.now = Now();
     const absl::StatusOr<Asked> asked =
         FindAsked(&shard, customer, *known, instance, &work);

@@ -192,7 +192,8 @@ model::Context EngineImpl::ContextFor(const state::Shard& shard, const state::Sl
           .resets_done = &work->resets_done,
           .finished_resets = &work->finished_resets,
           .reads = port_ == nullptr ? nullptr : &read_policy_,
-          .reads_failed = &work->reads_failed};
+          .reads_failed = &work->reads_failed,
+          .reads_given_up = &work->reads_given_up};
 }
 
 void EngineImpl::HandOnResets(Work* work) {
@@ -222,7 +223,7 @@ void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
   }
   if (work->decisions.empty()) return;
   if (TOCSIN_MISTAKE(published_after_lock)) {
-    LetOthersIn(shard);
+    LetOthersIn(shard, slot);
     work->now = Now();
   }
   // Under the shard's lock, so that no later decision of the customer overtakes.
@@ -232,6 +233,8 @@ void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
 
 void EngineImpl::HandOnReads(state::Shard* shard, state::Slot* slot, Work* work) {
   source_failures_.fetch_add(std::exchange(work->reads_failed, 0),
+                             std::memory_order_relaxed);
+  source_given_up_.fetch_add(std::exchange(work->reads_given_up, 0),
                              std::memory_order_relaxed);
   NoteReads(shard, slot);
   if (slot->read_at <= work->now) {

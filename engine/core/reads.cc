@@ -97,7 +97,7 @@ void EngineImpl::TakeAnswer(const ReadKey& key,
   Pass(Moment::kAnswerCame);
   state::Shard& shard = ShardOf(key.customer);
   {
-    absl::MutexLock lock(&shard.mu);
+    state::ShardLock lock(&shard);
     state::Slot* slot = shard.Find(key.customer);
     if (!model::GiveAnswer(&slot->customer, key.alert, key.number, Now(),
                            std::move(answer))) {

@@ -131,9 +131,11 @@ struct OwnAlerts {
 // All that is known and concluded of one customer. Plain data: the functions of
 // this folder change it, one call at a time.
 struct Customer {
-  Customer(const CustomerId& customer_id, PeriodPolicy policy, absl::Time now,
+  Customer(const CustomerId& customer_id, PeriodState current_period,
            std::uint64_t catalog_generation)
-      : id(customer_id), period(policy, now), generation(catalog_generation) {}
+      : id(customer_id),
+        period(std::move(current_period)),
+        generation(catalog_generation) {}
 
   CustomerId id;
   PeriodState period;
@@ -235,6 +237,8 @@ struct Context {
   const ReadPolicy* reads = nullptr;  // null without a fact source
   // Raised by one for each read that failed.
   std::size_t* reads_failed = nullptr;
+  // Raised by one for each re-evaluation for which the source was given up.
+  std::size_t* reads_given_up = nullptr;
 };
 
 }  // namespace tocsin::model

@@ -29,8 +29,13 @@ Period CalendarMonthAt(absl::Time instant);
 class PeriodState {
  public:
   PeriodState(PeriodPolicy policy, absl::Time now);
+  // One that `IsPlain`.
+  PeriodState(PeriodPolicy policy, const Period& current)
+      : policy_(policy), current_(current) {}
 
   const Period& current() const { return current_; }
+  // Whether no period was ever told: all there is to know is the current one.
+  bool IsPlain() const { return !any_told_; }
 
   // When the current period ends, as far as is known: at its end, or where a
   // told one begins.

@@ -1,31 +1,16 @@
 #include "engine/state/shard.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "engine/base/mistake.h"
 
 namespace tocsin::state {
-namespace {
-
-void PrefetchBytes(const void* object, std::size_t size) {
-  constexpr std::size_t kLine = 64;
-  for (std::size_t at = 0; at < size; at += kLine) {
-    __builtin_prefetch(static_cast<const char*>(object) + at);
-  }
-}
-
-}  // namespace
-
-void Slot::Prefetch() const { PrefetchBytes(this, sizeof *this); }
-
-void Slot::PrefetchMeters() const {
-  constexpr std::size_t kMetersMax = 2;
-  const std::vector<model::Meter>& meters = customer.meters;
-  PrefetchBytes(meters.data(),
-                std::min(meters.size(), kMetersMax) * sizeof(model::Meter));
-}
-
 void Shard::Install(std::shared_ptr<const model::Catalog> catalog,
                     model::AlertChange change) {
   catalog_ = std::move(catalog);
+  subjects_.FindLadders(*catalog_);
   // Days run down by themselves: when the next threshold is reached of a customer that
   // has not taken the change in, is not known.
   const model::Measure& measure = *change.after->measure;
@@ -34,25 +19,166 @@ void Shard::Install(std::shared_ptr<const model::Catalog> catalog,
   changes_.push_back(std::move(change));
 }
 
+std::uint32_t Shard::PrefetchLine(std::uint64_t hash) const {
+  const std::uint32_t place = index_.Guess(hash);
+  if (place != Line::kNone) __builtin_prefetch(&lines_[place]);
+  return place;
+}
+
+void Shard::PrefetchBehind(std::uint32_t place) const {
+  const Line& line = lines_[place];
+  if (!line.IsFolded()) {
+    line.slot->Prefetch();
+  } else if (line.next != Line::kNone) {
+    __builtin_prefetch(&further_[line.next]);
+  }
+}
+
+void Shard::PrefetchMeters(std::uint32_t place) const {
+  const Line& line = lines_[place];
+  if (!line.IsFolded()) line.slot->PrefetchMeters();
+}
+
+bool Shard::Add(std::uint32_t place, const model::PlainAddition& addition,
+                absl::Time now) {
+  Line* line = &lines_[place];
+  if (!line->IsFolded()) return false;
+  const model::Period& period = periods_[line->period];
+  const absl::Time time = addition.time.value_or(now);
+  const bool in_period =
+      now < period.ends_at && time < period.ends_at && time >= period.starts_at;
+  if (!in_period && !TOCSIN_MISTAKE(sum_outlives_period)) return false;
+  if (!IsInForce(*line) && !TOCSIN_MISTAKE(sum_misses_changes)) return false;
+  while (subjects_[line->subject] != addition.subject) {
+    if (line->next == Line::kNone) return false;
+    line = &further_[line->next];
+  }
+  return model::AddWithinBand(subjects_.ladder(line->subject), addition.posting,
+                              &line->sum);
+}
+
+Slot& Shard::Find(std::uint32_t place) {
+  Line& line = lines_[place];
+  if (line.IsFolded()) Unfold(&line);
+  if (!line.slot->touched) touched_.push_back(place);
+  line.slot->touched = true;
+  return *line.slot;
+}
+
 Slot* Shard::Find(const CustomerId& customer) {
-  const auto it = slots_.find(customer);
-  return it == slots_.end() ? nullptr : it->second.get();
+  const std::uint32_t place = PlaceOf(LineIndex::HashOf(customer), customer);
+  return place == Line::kNone ? nullptr : &Find(place);
 }
 
 Slot& Shard::FindOrCreate(const CustomerId& customer, absl::Time now) {
-  const auto [it, inserted] = slots_.try_emplace(customer);
-  if (inserted) {
-    it->second = std::make_unique<Slot>(customer, policy_, now, catalog_->generation());
-    roster_.push_back(it->second.get());
-    NoteInstant(*it->second);
+  const std::uint64_t hash = LineIndex::HashOf(customer);
+  std::uint32_t place = PlaceOf(hash, customer);
+  if (place != Line::kNone) return Find(place);
+  Line line{.customer = customer};
+  line.slot = std::make_unique<Slot>(model::Customer(
+      customer, model::PeriodState(policy_, now), catalog_->generation()));
+  NoteInstant(*line.slot);
+  place = lines_.Add(std::move(line));
+  index_.Insert(hash, place, lines_);
+  return Find(place);
+}
+
+std::unique_ptr<Slot> Shard::SlotOf(const Line& line) const {
+  // Of the generation the low bits are kept.
+  const std::uint32_t missed =
+      static_cast<std::uint32_t>(catalog_->generation()) - line.sum.generation;
+  return std::make_unique<Slot>(
+      model::Customer(line.customer, model::PeriodState(policy_, periods_[line.period]),
+                      catalog_->generation() - missed));
+}
+
+void Shard::Unfold(Line* line) {
+  if (line->slot == nullptr) line->slot = SlotOf(*line);
+  line->slot->foldable_times = 0;
+  line->period = Line::kUnfolded;
+  std::vector<model::Meter>& meters = line->slot->customer.meters;
+  const auto unfold = [&](const Line& one) {
+    meters.push_back(model::MeterOf(subjects_[one.subject], one.sum));
+  };
+  unfold(*line);
+  for (std::uint32_t next = std::exchange(line->next, Line::kNone);
+       next != Line::kNone;) {
+    const std::uint32_t place = next;
+    unfold(further_[place]);
+    next = further_[place].next;
+    further_.GiveBack(place);
   }
-  return *it->second;
+}
+
+bool Shard::FoldingPays(Slot* slot, const model::Period& period) {
+  constexpr std::uint32_t kOften = 4;
+  if (std::exchange(slot->foldable_in, period.starts_at) != period.starts_at) {
+    slot->foldable_times = 0;
+  }
+  return ++slot->foldable_times >= kOften;
+}
+
+void Shard::Fold(Line* line) {
+  Slot* const slot = line->slot.get();
+  model::Customer& customer = slot->customer;
+  if ((slot->IsInUse() && !TOCSIN_MISTAKE(folded_while_due)) ||
+      customer.generation != catalog_->generation() || !model::HasPlainSums(customer)) {
+    return;
+  }
+  const model::Period period{.starts_at = customer.period.current().starts_at,
+                             .ends_at = customer.period.ends_at()};
+  const bool stays = !model::IsPlain(customer) || slot->HasTimers();
+  // Where the rest stays no memory is won, and folding has to pay for itself with the
+  // facts that follow in the period.
+  if (stays && !FoldingPays(slot, period)) return;
+  absl::InlinedVector<Line, 2> folded = LinesOf(customer, period);
+  if (folded.empty()) return;
+  for (std::size_t i = folded.size(); i-- > 1;) {
+    folded[i - 1].next = further_.Add(std::move(folded[i]));
+  }
+  if (stays) {
+    customer.meters.clear();
+    folded[0].slot = std::move(line->slot);
+  }
+  *line = std::move(folded[0]);
+}
+
+absl::InlinedVector<Line, 2> Shard::LinesOf(const model::Customer& customer,
+                                            const model::Period& period) {
+  constexpr std::size_t kSumsMax = 8;
+  absl::InlinedVector<Line, 2> lines;
+  if (customer.meters.size() > kSumsMax) return {};
+  const std::optional<std::uint16_t> period_number = periods_.Number(period);
+  if (!period_number.has_value()) return {};
+  for (const model::Meter& meter : customer.meters) {
+    const std::optional<std::uint16_t> subject =
+        subjects_.Number(meter.subject, *catalog_);
+    if (!subject.has_value()) return {};
+    const std::optional<model::PlainSum> sum =
+        model::AsPlainSum(meter, subjects_.ladder(*subject), catalog_->generation());
+    if (!sum.has_value()) return {};
+    lines.push_back({.customer = customer.id,
+                     .sum = *sum,
+                     .period = *period_number,
+                     .subject = *subject});
+  }
+  return lines;
+}
+
+void Shard::Settle() {
+  for (const std::uint32_t place : touched_) {
+    lines_[place].slot->touched = false;
+    Fold(&lines_[place]);
+  }
+  touched_.clear();
 }
 
 std::vector<CustomerId> Shard::Roster(std::size_t first, std::size_t count) const {
   std::vector<CustomerId> customers;
-  const std::size_t end = std::min(first + count, roster_.size());
-  for (std::size_t i = first; i < end; ++i) customers.push_back(roster_[i]->customer.id);
+  const std::size_t end = std::min<std::size_t>(first + count, lines_.size());
+  for (std::size_t i = first; i < end; ++i) {
+    customers.push_back(lines_[static_cast<std::uint32_t>(i)].customer);
+  }
   return customers;
 }
 
@@ -83,10 +209,13 @@ Slot* Shard::NextQueued() {
   return slot;
 }
 
-std::vector<Slot*> Shard::Slots(std::size_t first, std::size_t count) const {
-  const auto begin = roster_.begin() + static_cast<std::ptrdiff_t>(first);
-  const std::size_t some = std::min(count, roster_.size() - first);
-  return {begin, begin + static_cast<std::ptrdiff_t>(some)};
+std::vector<Slot*> Shard::Slots(std::size_t first, std::size_t count) {
+  std::vector<Slot*> slots;
+  const std::size_t end = std::min<std::size_t>(first + count, lines_.size());
+  for (std::size_t i = first; i < end; ++i) {
+    slots.push_back(&Find(static_cast<std::uint32_t>(i)));
+  }
+  return slots;
 }
 
 bool Shard::SetTimer(Slot* slot) {

@@ -12,34 +12,18 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/btree_set.h"
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "engine/model/catalog.h"
 #include "engine/model/customer.h"
+#include "engine/state/line.h"
+#include "engine/state/plain_tables.h"
+#include "engine/state/slot.h"
 #include "tocsin/ids.h"
 #include "tocsin/options.h"
 
 namespace tocsin::state {
-
-// One customer in its shard.
-struct Slot {
-  Slot(const CustomerId& id, PeriodPolicy policy, absl::Time now,
-       std::uint64_t generation)
-      : customer(id, policy, now, generation) {}
-
-  // Begins to load what a fact looks at here, and then what it looks at behind it, for
-  // facts that come a few later: most of their time is waiting for memory.
-  void Prefetch() const;
-  void PrefetchMeters() const;
-
-  model::Customer customer;
-  bool queued = false;  // stands in the shard's queue of due customers
-  absl::Time timer = absl::InfiniteFuture();  // as it stands in the shard's timers
-  // The same of reads of the fact source; and how many are under way.
-  absl::Time read_at = absl::InfiniteFuture();
-  std::uint32_t reads_under_way = 0;
-};
 
 // A part of the customers, under one lock: their state, the catalog they are
 // judged by, and what is due for them.
@@ -65,17 +49,44 @@ class Shard {
   void Install(std::shared_ptr<const model::Catalog> catalog, model::AlertChange change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
-  // Begins to load what `Find` looks at.
-  void PrefetchEntry(const CustomerId& customer) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    slots_.prefetch(customer);
+  // A customer's place in the shard; `Line::kNone` where it is unknown. `hash` is the
+  // `LineIndex`'s.
+  std::uint32_t PlaceOf(std::uint64_t hash, const CustomerId& customer) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return index_.Find(hash, customer, lines_);
+  }
+  // Begin to load what a fact looks at: first the index; then the line that it points to,
+  // whose place is returned, `Line::kNone` if there is none; then what is behind that.
+  void PrefetchIndex(std::uint64_t hash) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    index_.Prefetch(hash);
+  }
+  std::uint32_t PrefetchLine(std::uint64_t hash) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  void PrefetchBehind(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  void PrefetchMeters(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+  // Adds to a sum of a plain customer where that crosses nothing and is nothing new.
+  // False, and nothing is changed, where the fact has to go the long way.
+  bool Add(std::uint32_t place, const model::PlainAddition& addition, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+  // Whether nothing is pending for the customer of a place, nor will be before something
+  // touches it.
+  bool IsAtRest(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    const Line& line = lines_[place];
+    return line.IsFolded() && IsInForce(line);
   }
 
-  // Null where the customer is unknown.
+  // What is found is good until `Settle`. Null where the customer is unknown.
   Slot* Find(const CustomerId& customer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  Slot& Find(std::uint32_t place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   Slot& FindOrCreate(const CustomerId& customer, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // Folds those that were found into their lines again, where their sums are plain.
+  // Before the lock is released.
+  void Settle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
   std::size_t customer_count() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    return roster_.size();
+    return lines_.size();
   }
   // Up to `count` customers from the `first`-th on, in the order of their coming.
   std::vector<CustomerId> Roster(std::size_t first, std::size_t count) const
@@ -129,25 +140,60 @@ class Shard {
     earliest_instant_ = absl::InfiniteFuture();
   }
   // Up to `count` slots from the `first`-th on, in the order of their coming.
-  std::vector<Slot*> Slots(std::size_t first, std::size_t count) const
+  std::vector<Slot*> Slots(std::size_t first, std::size_t count)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
   // Whether a task that drains the shard is on its way.
   bool drain_scheduled ABSL_GUARDED_BY(mu) = false;
 
  private:
+  // Whether the customer has taken in all changes of the catalog.
+  bool IsInForce(const Line& line) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return line.sum.generation == static_cast<std::uint32_t>(catalog_->generation());
+  }
+  std::unique_ptr<Slot> SlotOf(const Line& line) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  void Unfold(Line* line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  static bool FoldingPays(Slot* slot, const model::Period& period);
+  void Fold(Line* line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // The customer's sums, in a period; none if it has none, or they are not plain.
+  absl::InlinedVector<Line, 2> LinesOf(const model::Customer& customer,
+                                       const model::Period& period)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
   const PeriodPolicy policy_;
 
   std::shared_ptr<const model::Catalog> catalog_ ABSL_GUARDED_BY(mu);
   // Those that made `catalog_` of its predecessors, oldest first.
   std::vector<model::AlertChange> changes_ ABSL_GUARDED_BY(mu);
 
-  absl::flat_hash_map<CustomerId, std::unique_ptr<Slot>> slots_ ABSL_GUARDED_BY(mu);
-  std::vector<Slot*> roster_ ABSL_GUARDED_BY(mu);
+  Lines lines_ ABSL_GUARDED_BY(mu);    // a customer each, in the order of their coming
+  Lines further_ ABSL_GUARDED_BY(mu);  // sums of theirs but the first
+  LineIndex index_ ABSL_GUARDED_BY(mu);
+  PeriodTable periods_ ABSL_GUARDED_BY(mu);
+  SubjectTable subjects_ ABSL_GUARDED_BY(mu);
+  std::vector<std::uint32_t> touched_ ABSL_GUARDED_BY(mu);  // found since `Settle`
   std::deque<Slot*> due_ ABSL_GUARDED_BY(mu);
   absl::btree_set<Timer> timers_ ABSL_GUARDED_BY(mu);
   absl::btree_set<Timer> read_timers_ ABSL_GUARDED_BY(mu);
   absl::Time earliest_instant_ ABSL_GUARDED_BY(mu) = absl::InfiniteFuture();
+};
+
+// Holds a shard's lock, and has what was found settled before it goes.
+class ABSL_SCOPED_LOCKABLE ShardLock {
+ public:
+  explicit ShardLock(Shard* shard) ABSL_EXCLUSIVE_LOCK_FUNCTION(shard->mu)
+      : shard_(*shard) {
+    shard_.mu.Lock();
+  }
+  ~ShardLock() ABSL_UNLOCK_FUNCTION() {
+    shard_.Settle();
+    shard_.mu.Unlock();
+  }
+  ShardLock(const ShardLock&) = delete;
+  ShardLock& operator=(const ShardLock&) = delete;
+
+ private:
+  Shard& shard_;
 };
 
 }  // namespace tocsin::state

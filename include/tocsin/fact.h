@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -103,21 +104,32 @@ class Patch {
  public:
   Patch() = default;
   // NOLINTNEXTLINE(google-explicit-constructor)
-  Patch(T value) : kind_(Kind::kSet), value_(std::move(value)) {}
+  Patch(T value) : value_(std::make_unique<Value>(std::move(value))) {}
+  Patch(const Patch& other)
+      : value_(other.keeps() ? nullptr : std::make_unique<Value>(*other.value_)) {}
+  Patch(Patch&&) noexcept = default;
+  Patch& operator=(const Patch& other) { return *this = Patch(other); }
+  Patch& operator=(Patch&&) noexcept = default;
+  ~Patch() = default;
   static Patch Clear() {
     Patch patch;
-    patch.kind_ = Kind::kClear;
+    patch.value_ = std::make_unique<Value>();
     return patch;
   }
 
-  bool keeps() const { return kind_ == Kind::kKeep; }
-  // The new value, or nothing where it is taken away. Not while `keeps()`.
-  const std::optional<T>& value() const { return value_; }
+  bool keeps() const { return value_ == nullptr; }
+  // The new value; nothing where there is none, or it is taken away.
+  const std::optional<T>& value() const {
+    static const Value none;
+    return keeps() ? none : *value_;
+  }
 
  private:
-  enum class Kind { kKeep, kClear, kSet };
-  Kind kind_ = Kind::kKeep;
-  std::optional<T> value_;
+  using Value = std::optional<T>;
+
+  // Apart, as few facts say anything of such a field, and every `Fact` has the room of
+  // the largest.
+  std::unique_ptr<const Value> value_;
 };
 
 // That a customer exists, and what is known of it. Fields left out keep what

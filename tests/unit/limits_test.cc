@@ -60,7 +60,8 @@ class Limits : public ::testing::Test {
   const Catalog catalog_{std::vector<std::vector<std::string>>()};
   std::vector<Decision> decisions_;
   std::size_t resets_done_ = 0;
-  Customer customer_{testing::Customer(1), PeriodPolicy::kCalendarMonth, now_, 0};
+  Customer customer_{testing::Customer(1),
+                     PeriodState(PeriodPolicy::kCalendarMonth, now_), 0};
 };
 
 TEST_F(Limits, SubjectsOfAPeriodAreFreedByTheNext) {

@@ -1,0 +1,69 @@
+#ifndef TOCSIN_ENGINE_MODEL_PLAIN_H_
+#define TOCSIN_ENGINE_MODEL_PLAIN_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/time/time.h"
+#include "engine/model/catalog.h"
+#include "engine/model/customer.h"
+#include "engine/model/gauge.h"
+#include "engine/model/ladder.h"
+#include "engine/model/measure.h"
+#include "tocsin/fact.h"
+
+// Most customers are *plain*: they have sums of the current period, and whatever else
+// there is to know of them follows from these and from the catalog. Nothing was ever
+// said of them, nothing is due, and they have no plan, contract, balance or alert of
+// their own. They are kept as `PlainSum`s, in an eighth of the memory.
+namespace tocsin::model {
+
+// A whole sum of a plain customer.
+struct PlainSum {
+  Decimal value;
+  std::uint64_t newest_version = 0;
+  std::uint32_t reached = 0;     // rungs of the ladder, as it was in
+  std::uint32_t generation = 0;  // of the catalog, its low bits
+};
+
+// The rungs that a plain customer's sum of a subject climbs: those of the alerts for
+// everybody. Lives as long as the catalog.
+const Ladder& PlainLadder(const Catalog& catalog, const Subject& subject);
+
+// Whether the customer's sums, where they are whole ones, need nothing else of it while
+// they stay within their bands: nothing is due or awaited, and the alerts for everybody
+// are all there are for it.
+bool HasPlainSums(const Customer& customer);
+// Whether such a customer is plain, but for its sums.
+bool IsPlain(const Customer& customer);
+// A meter as a plain sum on the ladder of a catalog's generation; nothing if it is more
+// than that.
+std::optional<PlainSum> AsPlainSum(const Meter& meter, const Ladder& ladder,
+                                   std::uint64_t generation);
+// The meter that it was made of, but for its band: who moves it next finds that again.
+Meter MeterOf(const Subject& subject, const PlainSum& sum);
+
+// A fact that a plain sum may take in: an addition to the whole sum of a subject, and to
+// nothing else.
+struct PlainAddition {
+  Subject subject;
+  Posting posting;
+  std::optional<absl::Time> time;
+};
+std::optional<PlainAddition> AsPlainAddition(const Fact& fact);
+
+// Adds to a sum of the current period where it crosses nothing. False, and nothing is
+// changed, where the fact has to go the long way.
+inline bool AddWithinBand(const Ladder& ladder, const Posting& addition,
+                          PlainSum* plain) {
+  Sum sum{.value = plain->value, .newest_version = plain->newest_version};
+  if (sum.Post(addition) != Posted::kCounted) return false;
+  if (!ladder.BandAt(plain->reached).Contains(sum.value)) return false;
+  plain->value = sum.value;
+  plain->newest_version = sum.newest_version;
+  return true;
+}
+
+}  // namespace tocsin::model
+
+#endif  // TOCSIN_ENGINE_MODEL_PLAIN_H_
