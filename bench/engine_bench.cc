@@ -5,6 +5,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -100,6 +101,30 @@ BENCHMARK(BM_ApplyBatch)
     ->ArgNames({"customers", "alerts"})
     ->Args({1'000, 20})
     ->Args({1'000'000, 1})
+    ->Args({1'000'000, 20})
+    ->Args({1'000'000, 1'000});
+
+// The same by handles.
+void BM_ApplyTracked(benchmark::State& state) {
+  Setting setting(static_cast<int>(state.range(1)),
+                  static_cast<std::uint64_t>(state.range(0)));
+  constexpr std::size_t kBatch = 4'096;
+  std::vector<TrackedFact> facts;
+  for (const Fact& fact : setting.RandomFacts(64 * kBatch)) {
+    const auto& spend = std::get<SpendAdded>(fact);
+    facts.push_back({.tracked = *setting.engine->Track(spend.customer, spend.credit_type),
+                     .amount = spend.amount});
+  }
+  std::size_t i = 0;
+  for (auto _ : state) {
+    const auto batch = absl::MakeConstSpan(facts).subspan(kBatch * (i++ % 64), kBatch);
+    benchmark::DoNotOptimize(setting.engine->Apply(batch));
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
+}
+BENCHMARK(BM_ApplyTracked)
+    ->ArgNames({"customers", "alerts"})
+    ->Args({1'000, 20})
     ->Args({1'000'000, 20})
     ->Args({1'000'000, 1'000});
 

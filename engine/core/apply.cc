@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
+#include "engine/core/batch.h"
 #include "engine/core/engine_impl.h"
 #include "engine/model/fact.h"
 #include "engine/model/plain.h"
@@ -24,33 +25,38 @@ struct EngineImpl::Route {
 
 namespace {
 
-// As many facts as are applied to a shard under one hold of its lock.
-constexpr std::size_t kFactsPerHold = 4'096;
-
 // As many facts as have their memory asked for together, and how many such groups before
 // they are applied: so early that it has come by then, and so late that none is gone
 // again.
 constexpr std::size_t kGroup = 8;
 constexpr std::size_t kStages = 4;
 
-void Refuse(std::size_t index, absl::Status status, ApplyResult* result) {
-  ++result->refused;
-  result->reports.push_back(
-      {.index = index, .kind = FactReport::Kind::kRefused, .status = std::move(status)});
-}
-
-// Sorts by shard, keeping the order within each.
-template <typename Routes>
-void SortByShard(std::size_t shards, Routes* routes) {
-  std::vector<std::uint32_t> begin(shards + 1, 0);
-  for (const auto& route : *routes) ++begin[route.shard + 1];
-  for (std::size_t i = 0; i < shards; ++i) begin[i + 1] += begin[i];
-  Routes sorted(routes->size());
-  for (const auto& route : *routes) sorted[begin[route.shard]++] = route;
-  *routes = std::move(sorted);
-}
-
 }  // namespace
+
+bool EngineImpl::BeginBatch(std::size_t size, const ApplyOptions& options,
+                            ApplyResult* result) {
+  result->status = CheckRoom();
+  if (!result->status.ok()) return false;
+  if (size > kFactsPerBatchMax) {
+    result->status = MakeStatus(Reason::kTooLong,
+                                absl::StrCat("the batch has ", size, " facts; at most ",
+                                             kFactsPerBatchMax, " are taken at once"));
+    return false;
+  }
+  if (!options.position.has_value()) return true;
+  const absl::StatusOr<bool> begun = positions_.Begin(*options.position);
+  result->status = begun.status();
+  result->ignored = begun.ok() && !*begun;
+  return begun.ok() && *begun;
+}
+
+void EngineImpl::EndBatch(const ApplyOptions& options, ApplyResult* result) {
+  std::stable_sort(
+      result->reports.begin(), result->reports.end(),
+      [](const FactReport& a, const FactReport& b) { return a.index < b.index; });
+  if (options.position.has_value()) positions_.End(*options.position);
+  Count(*result);
+}
 
 ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& options) {
   ApplyResult result;
@@ -59,20 +65,7 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
     result.status = Closing();
     return result;
   }
-  result.status = CheckRoom();
-  if (!result.status.ok()) return result;
-  if (facts.size() > kFactsPerBatchMax) {
-    result.status = MakeStatus(
-        Reason::kTooLong, absl::StrCat("the batch has ", facts.size(), " facts; at most ",
-                                       kFactsPerBatchMax, " are taken at once"));
-    return result;
-  }
-  if (options.position.has_value()) {
-    const absl::StatusOr<bool> begun = positions_.Begin(*options.position);
-    result.status = begun.status();
-    result.ignored = begun.ok() && !*begun;
-    if (!begun.ok() || !*begun) return result;
-  }
+  if (!BeginBatch(facts.size(), options, &result)) return result;
   const absl::Time now = Now();
   absl::InlinedVector<Route, 8> routes;
   routes.reserve(facts.size());
@@ -90,27 +83,11 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
   }
   const bool many = shards_.size() > 1 && routes.size() > 1;
   if (many) SortByShard(shards_.size(), &routes);
-  ApplyRoutes(facts, absl::MakeSpan(routes), &result);
-  std::stable_sort(
-      result.reports.begin(), result.reports.end(),
-      [](const FactReport& a, const FactReport& b) { return a.index < b.index; });
-  if (options.position.has_value()) positions_.End(*options.position);
-  Count(result);
+  ForEachRun(absl::MakeSpan(routes), [&](std::size_t shard, absl::Span<Route> run) {
+    ApplyToShard(shards_[shard].get(), facts, run, &result);
+  });
+  EndBatch(options, &result);
   return result;
-}
-
-void EngineImpl::ApplyRoutes(absl::Span<const Fact> facts, absl::Span<Route> routes,
-                             ApplyResult* result) {
-  while (!routes.empty()) {
-    const std::uint32_t number = routes[0].shard;
-    std::size_t count = 1;
-    while (count < std::min(routes.size(), kFactsPerHold) &&
-           routes[count].shard == number) {
-      ++count;
-    }
-    ApplyToShard(shards_[number].get(), facts, routes.first(count), result);
-    routes.remove_prefix(count);
-  }
 }
 
 void EngineImpl::ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
@@ -178,9 +155,14 @@ void EngineImpl::ApplyOne(state::Shard* shard, const Route& route, const Fact& f
   }
   state::Slot& slot =
       known ? shard->Find(place) : shard->FindOrCreate(customer, work->now);
+  ApplyToSlot(shard, &slot, fact, index, work, result);
+}
+
+void EngineImpl::ApplyToSlot(state::Shard* shard, state::Slot* slot, const Fact& fact,
+                             std::size_t index, Work* work, ApplyResult* result) {
   model::Outcome outcome =
-      model::ApplyFact(&slot.customer, ContextFor(*shard, slot, work), fact);
-  HandOn(shard, &slot, work);
+      model::ApplyFact(&slot->customer, ContextFor(*shard, *slot, work), fact);
+  HandOn(shard, slot, work);
   if (!outcome.status.ok()) {
     Refuse(index, std::move(outcome.status), result);
   } else if (outcome.late) {

@@ -71,6 +71,10 @@ class EngineImpl final : public Engine {
   absl::Status ForEachInstance(
       CustomerId customer, AlertId alert,
       absl::FunctionRef<void(const CustomerAlert&)> visit) override;
+  absl::StatusOr<Tracked> Track(CustomerId customer, CreditTypeId credit_type) override;
+  absl::StatusOr<Tracked> Track(CustomerId customer, BillableMetricId metric) override;
+  ApplyResult Apply(absl::Span<const TrackedFact> facts,
+                    const ApplyOptions& options) override;
   absl::Status Drain() override;
   Stats GetStats() override;
   absl::StatusOr<CloseResult> Close(absl::Duration deadline) override;
@@ -128,8 +132,9 @@ class EngineImpl final : public Engine {
 
   // apply.cc
   struct Route;
-  void ApplyRoutes(absl::Span<const Fact> facts, absl::Span<Route> routes,
-                   ApplyResult* result);
+  // Whether the batch is to be applied; else the result says why not.
+  bool BeginBatch(std::size_t size, const ApplyOptions& options, ApplyResult* result);
+  void EndBatch(const ApplyOptions& options, ApplyResult* result);
   void ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
                     absl::Span<Route> routes, ApplyResult* result);
   // Begins to load what the facts of the `step`-th group look at first, and what those of
@@ -140,10 +145,27 @@ class EngineImpl final : public Engine {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mu);
   void ApplyOne(state::Shard* shard, const Route& route, const Fact& fact, Work* work,
                 ApplyResult* result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // The long way, by all the rules.
+  void ApplyToSlot(state::Shard* shard, state::Slot* slot, const Fact& fact,
+                   std::size_t index, Work* work, ApplyResult* result)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // Whether the fact is done with by adding it to a plain customer's sum.
   static bool AddToPlain(state::Shard* shard, std::uint32_t customer, const Fact& fact,
                          const Work& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   void Count(const ApplyResult& result);
+
+  // tracked.cc
+  struct TrackedRoute;
+  // Of an engine of this process.
+  static std::uint32_t NextNumber();
+  absl::StatusOr<Tracked> TrackSubject(const CustomerId& customer,
+                                       absl::string_view id_name,
+                                       const model::Subject& subject);
+  void ApplyTrackedToShard(state::Shard* shard, absl::Span<const TrackedFact> facts,
+                           absl::Span<const TrackedRoute> routes, ApplyResult* result);
+  void ApplyTracked(state::Shard* shard, const TrackedFact& fact, std::size_t index,
+                    Work* work, ApplyResult* result)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
 
   // alerts.cc
   absl::Status ChangeStatus(const AlertId& alert, AlertStatus status,
@@ -306,6 +328,7 @@ class EngineImpl final : public Engine {
   CloseResult CountLeft();
 
   // Constant.
+  const std::uint32_t number_ = NextNumber();
   const Options options_;
   const model::ReadPolicy read_policy_;
   std::shared_ptr<AnswerPort> port_;  // null without a fact source

@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_MODEL_FACT_H_
 #define TOCSIN_ENGINE_MODEL_FACT_H_
 
+#include <optional>
 #include <variant>
 
 #include "absl/base/attributes.h"
@@ -21,6 +22,10 @@ const CustomerId& CustomerOf(const Fact& fact);
 // period or balance that ends before it starts; kOutOfRange for a time further than
 // `ahead_max` past `now`.
 absl::Status ValidateFact(const Fact& fact, absl::Time now, absl::Duration ahead_max);
+
+// The same of an addition whose ids are known to be right.
+absl::Status ValidateAddition(Decimal amount, const std::optional<absl::Time>& time,
+                              absl::Time now, absl::Duration ahead_max);
 
 // Whether a fact can be the first of its customer: a draw cannot.
 inline bool MayBeFirst(const Fact& fact) {

@@ -73,4 +73,20 @@ std::optional<PlainAddition> AsPlainAddition(const Fact& fact) {
   return std::nullopt;
 }
 
+Fact AsFact(const CustomerId& customer, const PlainAddition& addition) {
+  const boost::uuids::uuid& id = addition.subject.id;
+  if (addition.subject.info().watched == Watched::kSpend) {
+    return SpendAdded{.customer = customer,
+                      .amount = addition.posting.amount,
+                      .credit_type = CreditTypeId(id),
+                      .version = addition.posting.version,
+                      .time = addition.time};
+  }
+  return UsageAdded{.customer = customer,
+                    .billable_metric = BillableMetricId(id),
+                    .quantity = addition.posting.amount,
+                    .version = addition.posting.version,
+                    .time = addition.time};
+}
+
 }  // namespace tocsin::model

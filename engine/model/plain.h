@@ -51,6 +51,8 @@ struct PlainAddition {
   std::optional<absl::Time> time;
 };
 std::optional<PlainAddition> AsPlainAddition(const Fact& fact);
+// The other way round.
+Fact AsFact(const CustomerId& customer, const PlainAddition& addition);
 
 // Adds to a sum of the current period where it crosses nothing. False, and nothing is
 // changed, where the fact has to go the long way.

@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_STATE_PLAIN_TABLES_H_
 #define TOCSIN_ENGINE_STATE_PLAIN_TABLES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -29,6 +30,7 @@ class PeriodTable {
 // With the ladder of each for plain customers.
 class SubjectTable {
  public:
+  std::size_t size() const { return entries_.size(); }
   const model::Subject& operator[](std::uint16_t number) const {
     return entries_[number].subject;
   }

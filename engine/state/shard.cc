@@ -39,24 +39,6 @@ void Shard::PrefetchMeters(std::uint32_t place) const {
   if (!line.IsFolded()) line.slot->PrefetchMeters();
 }
 
-bool Shard::Add(std::uint32_t place, const model::PlainAddition& addition,
-                absl::Time now) {
-  Line* line = &lines_[place];
-  if (!line->IsFolded()) return false;
-  const model::Period& period = periods_[line->period];
-  const absl::Time time = addition.time.value_or(now);
-  const bool in_period =
-      now < period.ends_at && time < period.ends_at && time >= period.starts_at;
-  if (!in_period && !TOCSIN_MISTAKE(sum_outlives_period)) return false;
-  if (!IsInForce(*line) && !TOCSIN_MISTAKE(sum_misses_changes)) return false;
-  while (subjects_[line->subject] != addition.subject) {
-    if (line->next == Line::kNone) return false;
-    line = &further_[line->next];
-  }
-  return model::AddWithinBand(subjects_.ladder(line->subject), addition.posting,
-                              &line->sum);
-}
-
 Slot& Shard::Find(std::uint32_t place) {
   Line& line = lines_[place];
   if (line.IsFolded()) Unfold(&line);

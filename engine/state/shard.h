@@ -15,6 +15,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "engine/base/mistake.h"
 #include "engine/model/catalog.h"
 #include "engine/model/customer.h"
 #include "engine/state/line.h"
@@ -67,7 +68,36 @@ class Shard {
   // Adds to a sum of a plain customer where that crosses nothing and is nothing new.
   // False, and nothing is changed, where the fact has to go the long way.
   bool Add(std::uint32_t place, const model::PlainAddition& addition, absl::Time now)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return AddWhere(
+        [&](std::uint16_t one) { return subjects_[one] == addition.subject; },
+        place, addition.posting, addition.time.value_or(now), now);
+  }
+  // The same, of a subject by its number.
+  bool Add(std::uint32_t place, std::uint32_t subject, const model::Posting& posting,
+           absl::Time time, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return AddWhere([subject](std::uint16_t one) { return one == subject; }, place,
+                    posting, time, now);
+  }
+  // Nothing where there are too many subjects.
+  std::optional<std::uint16_t> NumberOf(const model::Subject& subject)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return subjects_.Number(subject, *catalog_);
+  }
+  // Null where there is none of the number.
+  const model::Subject* SubjectOf(std::uint32_t numbered) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return numbered < subjects_.size() ? &subjects_[static_cast<std::uint16_t>(numbered)]
+                                       : nullptr;
+  }
+  // Needs a place that is taken.
+  const CustomerId& CustomerAt(std::uint32_t place) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return lines_[place].customer;
+  }
+  void PrefetchPlace(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    __builtin_prefetch(&lines_[place]);
+  }
 
   // Whether nothing is pending for the customer of a place, nor will be before something
   // touches it.
@@ -151,6 +181,9 @@ class Shard {
   bool IsInForce(const Line& line) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     return line.sum.generation == static_cast<std::uint32_t>(catalog_->generation());
   }
+  template <typename IsIt>
+  bool AddWhere(IsIt is_it, std::uint32_t place, const model::Posting& posting,
+                absl::Time time, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   std::unique_ptr<Slot> SlotOf(const Line& line) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void Unfold(Line* line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   static bool FoldingPays(Slot* slot, const model::Period& period);
@@ -177,6 +210,23 @@ class Shard {
   absl::btree_set<Timer> read_timers_ ABSL_GUARDED_BY(mu);
   absl::Time earliest_instant_ ABSL_GUARDED_BY(mu) = absl::InfiniteFuture();
 };
+
+template <typename IsIt>
+bool Shard::AddWhere(IsIt is_it, std::uint32_t place, const model::Posting& posting,
+                     absl::Time time, absl::Time now) {
+  Line* line = &lines_[place];
+  if (!line->IsFolded()) return false;
+  const model::Period& period = periods_[line->period];
+  const bool in_period =
+      now < period.ends_at && time < period.ends_at && time >= period.starts_at;
+  if (!in_period && !TOCSIN_MISTAKE(sum_outlives_period)) return false;
+  if (!IsInForce(*line) && !TOCSIN_MISTAKE(sum_misses_changes)) return false;
+  while (!is_it(line->subject)) {
+    if (line->next == Line::kNone) return false;
+    line = &further_[line->next];
+  }
+  return model::AddWithinBand(subjects_.ladder(line->subject), posting, &line->sum);
+}
 
 // Holds a shard's lock, and has what was found settled before it goes.
 class ABSL_SCOPED_LOCKABLE ShardLock {

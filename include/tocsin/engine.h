@@ -22,6 +22,7 @@
 #include "tocsin/options.h"
 #include "tocsin/reset.h"
 #include "tocsin/status.h"
+#include "tocsin/tracked.h"
 
 namespace tocsin {
 
@@ -128,6 +129,18 @@ class Engine {
   // position; kResourceExhausted for too many sources; kFailedPrecondition while
   // another batch of its source is under way.
   virtual ApplyResult Apply(absl::Span<const Fact> facts,
+                            const ApplyOptions& options = {}) = 0;
+
+  // Finds a customer's spend in a credit type, or its usage of a metric, for
+  // `TrackedFact`s. Changes nothing.
+  // Errors, first match first: kUnavailable; kInvalidArgument for a nil id; kNotFound for
+  // an unknown customer; kResourceExhausted beyond 65,535 credit types and metrics.
+  virtual absl::StatusOr<Tracked> Track(CustomerId customer,
+                                        CreditTypeId credit_type) = 0;
+  virtual absl::StatusOr<Tracked> Track(CustomerId customer, BillableMetricId metric) = 0;
+  // As `Apply` of the facts that they stand for, in less time. One that was not tracked
+  // in this engine is refused.
+  virtual ApplyResult Apply(absl::Span<const TrackedFact> facts,
                             const ApplyOptions& options = {}) = 0;
 
   // The last offset applied from a source; nothing if there was none.

@@ -33,8 +33,10 @@ std::unique_ptr<Engine> MakeModel(const Options& options) {
 
 class ScenarioTest : public ::testing::Test {
  public:
-  ScenarioTest(std::filesystem::path path, EngineMaker make_engine)
-      : path_(std::move(path)), make_engine_(std::move(make_engine)) {}
+  ScenarioTest(std::filesystem::path path, EngineMaker make_engine, FactsBy facts_by)
+      : path_(std::move(path)),
+        make_engine_(std::move(make_engine)),
+        facts_by_(facts_by) {}
 
   void TestBody() override {
     std::ifstream file(path_);
@@ -44,18 +46,21 @@ class ScenarioTest : public ::testing::Test {
         ParseScenario(text, path_.filename().string());
     ASSERT_TRUE(scenario.ok()) << scenario.status().message();
     ASSERT_FALSE(scenario->steps.empty()) << "a scenario without steps asserts nothing";
-    EXPECT_EQ(RunScenario(*scenario, make_engine_), "");
+    EXPECT_EQ(RunScenario(*scenario, make_engine_, facts_by_), "");
   }
 
  private:
   std::filesystem::path path_;
   EngineMaker make_engine_;
+  FactsBy facts_by_;
 };
 
-void Register(const char* suite, const std::filesystem::path& path, EngineMaker maker) {
-  ::testing::RegisterTest(
-      suite, path.stem().c_str(), nullptr, nullptr, __FILE__, __LINE__,
-      [path, maker]() -> ::testing::Test* { return new ScenarioTest(path, maker); });
+void Register(const char* suite, const std::filesystem::path& path, EngineMaker maker,
+              FactsBy facts_by = FactsBy::kId) {
+  ::testing::RegisterTest(suite, path.stem().c_str(), nullptr, nullptr, __FILE__,
+                          __LINE__, [path, maker, facts_by]() -> ::testing::Test* {
+                            return new ScenarioTest(path, maker, facts_by);
+                          });
 }
 
 std::string RunText(std::string_view text) {
@@ -176,6 +181,8 @@ int main(int argc, char** argv) {
   std::sort(paths.begin(), paths.end());
   for (const std::filesystem::path& path : paths) {
     tocsin::testing::Register("Engine", path, tocsin::testing::OpenEngine);
+    tocsin::testing::Register("EngineByHandle", path, tocsin::testing::OpenEngine,
+                              tocsin::testing::FactsBy::kHandle);
     tocsin::testing::Register("Model", path, tocsin::testing::MakeModel);
   }
   return RUN_ALL_TESTS();

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/hash.h"
 #include "engine/core/open.h"
+#include "tests/support/by_handle.h"
 #include "tests/support/case.h"
 #include "tests/support/describe.h"
 #include "tests/support/differences.h"
@@ -110,7 +111,10 @@ void World::Perform(const Action& action) {
 }
 
 void World::Apply(const Action& action) {
-  const ApplyResult actual = engine_->Apply(action.facts, {.position = action.position});
+  const ApplyOptions options{.position = action.position};
+  const ApplyResult actual = ++batches_ % 2 == 0
+                                 ? testing::ApplyByHandle(*engine_, action.facts, options)
+                                 : engine_->Apply(action.facts, options);
   const ApplyResult expected = model_.Apply(action.facts, {.position = action.position});
   SeeStatus(actual.status, expected.status);
   figures_->facts += actual.applied;

@@ -165,6 +165,7 @@ class World final : private NotificationSink, private FactSource {
   const Options options_;
   const bool has_source_;
   const bool small_outbox_;
+  std::uint64_t batches_ = 0;  // applied by id and by handle in turn
   StandingClock clock_;
   ManualExecutor* executor_ = nullptr;  // the engine's
   ReferenceModel model_;

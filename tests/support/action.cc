@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "tests/support/by_handle.h"
+
 namespace tocsin::testing {
 namespace {
 
@@ -48,7 +50,10 @@ Outcome Perform(const Action& action, const Stage& stage) {
     case Action::Verb::kEnable:
       return {engine.EnableAlert(action.alert)};
     case Action::Verb::kApply: {
-      ApplyResult result = engine.Apply(action.facts, {.position = action.position});
+      const ApplyOptions options{.position = action.position};
+      ApplyResult result = stage.facts_by == FactsBy::kHandle
+                               ? ApplyByHandle(engine, action.facts, options)
+                               : engine.Apply(action.facts, options);
       return {result.status, std::move(result)};
     }
     case Action::Verb::kReset:

@@ -53,9 +53,13 @@ struct Outcome {
   std::optional<std::size_t> taken = std::nullopt;   // kResetAll
 };
 
+// How facts are applied: as they are, or as tracked facts where they can be.
+enum class FactsBy { kId, kHandle };
+
 // What an action is performed on.
 struct Stage {
   Engine* engine = nullptr;
+  FactsBy facts_by = FactsBy::kId;
   ManualClock* clock = nullptr;
   CollectingSink* sink = nullptr;
   std::string* resume = nullptr;  // where the last kResetAll stopped

@@ -56,6 +56,18 @@ ApplyResult ReferenceModel::Apply(absl::Span<const Fact> facts,
   return result;
 }
 
+absl::StatusOr<Tracked> ReferenceModel::Track(CustomerId, CreditTypeId) {
+  return absl::UnimplementedError("the model has no handles");
+}
+
+absl::StatusOr<Tracked> ReferenceModel::Track(CustomerId, BillableMetricId) {
+  return absl::UnimplementedError("the model has no handles");
+}
+
+ApplyResult ReferenceModel::Apply(absl::Span<const TrackedFact>, const ApplyOptions&) {
+  return {.status = absl::UnimplementedError("the model has no handles")};
+}
+
 void ReferenceModel::ApplyOne(const Fact& fact, std::size_t index, ApplyResult& result) {
   auto refuse = [&result, index](absl::Status status) {
     ++result.refused;

@@ -36,8 +36,10 @@ std::string ValuesOf(const CustomerAlert& instance) {
 
 class Runner {
  public:
-  Runner(const Scenario& scenario, const EngineMaker& make_engine)
-      : scenario_(scenario), clock_(TimeFromText("2026-01-01").value()) {
+  Runner(const Scenario& scenario, const EngineMaker& make_engine, FactsBy facts_by)
+      : scenario_(scenario),
+        facts_by_(facts_by),
+        clock_(TimeFromText("2026-01-01").value()) {
     Options options = scenario.options;
     options.worker_threads = 0;
     options.clock = &clock_;
@@ -104,9 +106,11 @@ class Runner {
   }
 
   std::string DoAction(const Step& step) {
-    const Outcome outcome = Perform(
-        step.action,
-        {.engine = engine_.get(), .clock = &clock_, .sink = &sink_, .resume = &resume_});
+    const Outcome outcome = Perform(step.action, {.engine = engine_.get(),
+                                                  .facts_by = facts_by_,
+                                                  .clock = &clock_,
+                                                  .sink = &sink_,
+                                                  .resume = &resume_});
     const std::string expected = step.error.empty() ? "ok" : step.error;
     const std::string actual = DescribeStatus(outcome.status);
     if (actual != expected) {
@@ -204,6 +208,7 @@ class Runner {
   }
 
   const Scenario& scenario_;
+  const FactsBy facts_by_;
   ManualClock clock_;
   CollectingSink sink_;
   std::unique_ptr<Engine> engine_;
@@ -213,8 +218,9 @@ class Runner {
 
 }  // namespace
 
-std::string RunScenario(const Scenario& scenario, const EngineMaker& make_engine) {
-  return Runner(scenario, make_engine).Run();
+std::string RunScenario(const Scenario& scenario, const EngineMaker& make_engine,
+                        FactsBy facts_by) {
+  return Runner(scenario, make_engine, facts_by).Run();
 }
 
 }  // namespace tocsin::testing

@@ -131,7 +131,8 @@ using EngineMaker = std::function<std::unique_ptr<Engine>(const Options&)>;
 
 // Empty if all holds; else the first thing that does not, with `file:line:`,
 // what was expected and what was found.
-std::string RunScenario(const Scenario& scenario, const EngineMaker& make_engine);
+std::string RunScenario(const Scenario& scenario, const EngineMaker& make_engine,
+                        FactsBy facts_by = FactsBy::kId);
 
 }  // namespace tocsin::testing
 

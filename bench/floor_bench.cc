@@ -1,0 +1,89 @@
+// What the machine allows: the same additions in the least that any engine would do. Not
+// engines: nothing is validated, no clock is asked, nothing can be decided.
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "bench/bench_setting.h"
+#include "benchmark/benchmark.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::size_t kBatch = 4'096;
+constexpr std::size_t kBatches = 64;
+
+// One customer's sum and the thresholds that enclose it, in one line of the cache.
+struct alignas(64) FloorLine {
+  std::atomic<std::uint32_t> lock{0};
+  std::int64_t sum = 0;
+  std::int64_t low = -1;
+  std::int64_t high = std::int64_t{1} << 60;
+  std::uint64_t version = 0;
+};
+
+// A lock for each line, and the memory of the facts to come asked for: what a handle can
+// cost at best.
+void BM_FloorArray(benchmark::State& state) {
+  const auto customers = static_cast<std::uint64_t>(state.range(0));
+  const auto lines = std::make_unique<FloorLine[]>(customers);
+  std::mt19937_64 random(1);
+  std::vector<std::uint32_t> facts(kBatch * kBatches);
+  for (std::uint32_t& fact : facts) {
+    fact = static_cast<std::uint32_t>(random() % customers);
+  }
+  std::uint64_t crossed = 0;
+  std::size_t batch = 0;
+  constexpr std::size_t kAhead = 16;
+  for (auto _ : state) {
+    const std::uint32_t* const of = &facts[kBatch * (batch++ % kBatches)];
+    for (std::size_t i = 0; i < kBatch; ++i) {
+      if (i + kAhead < kBatch) __builtin_prefetch(&lines[of[i + kAhead]]);
+      FloorLine& line = lines[of[i]];
+      while (line.lock.exchange(1, std::memory_order_acquire) != 0) {
+      }
+      line.sum += 1;
+      if (line.sum < line.low || line.sum >= line.high) ++crossed;
+      line.lock.store(0, std::memory_order_release);
+    }
+  }
+  benchmark::DoNotOptimize(crossed);
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
+}
+BENCHMARK(BM_FloorArray)->ArgName("customers")->Arg(1'000'000);
+
+// Abseil's table by id, without a lock: what a fact by id can cost where nothing is asked
+// for before.
+void BM_FloorFlatHashMap(benchmark::State& state) {
+  struct Sum {
+    std::int64_t sum = 0;
+    std::int64_t low = -1;
+    std::int64_t high = std::int64_t{1} << 60;
+  };
+  const auto customers = static_cast<std::uint64_t>(state.range(0));
+  absl::flat_hash_map<CustomerId, Sum> sums;
+  for (std::uint64_t n = 0; n < customers; ++n) sums[IdOfNumber<CustomerId>(n)] = {};
+  std::mt19937_64 random(1);
+  std::vector<CustomerId> facts(kBatch * kBatches);
+  for (CustomerId& fact : facts) fact = IdOfNumber<CustomerId>(random() % customers);
+  std::uint64_t crossed = 0;
+  std::size_t batch = 0;
+  for (auto _ : state) {
+    const CustomerId* const of = &facts[kBatch * (batch++ % kBatches)];
+    for (std::size_t i = 0; i < kBatch; ++i) {
+      Sum& sum = sums.find(of[i])->second;
+      sum.sum += 1;
+      if (sum.sum < sum.low || sum.sum >= sum.high) ++crossed;
+    }
+  }
+  benchmark::DoNotOptimize(crossed);
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
+}
+BENCHMARK(BM_FloorFlatHashMap)->ArgName("customers")->Arg(1'000'000);
+
+}  // namespace
+}  // namespace tocsin

@@ -1,0 +1,153 @@
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+#include "engine/core/batch.h"
+#include "engine/core/engine_impl.h"
+#include "engine/model/fact.h"
+#include "engine/model/plain.h"
+
+namespace tocsin::core {
+
+// Which shard a tracked fact of the batch goes to.
+struct EngineImpl::TrackedRoute {
+  std::uint32_t shard = 0;
+  std::uint32_t index = 0;
+};
+
+namespace {
+
+// As many facts as are applied while the memory of the last of them comes.
+constexpr std::size_t kAhead = 16;
+
+absl::Status NotTracked(const Tracked& tracked) {
+  return MakeStatus(
+      Reason::kMalformed,
+      absl::StrCat("what is tracked as ", tracked.engine, ".", tracked.shard, ".",
+                   tracked.place, ".", tracked.subject,
+                   " is nothing in this engine; it must be what its Track ", "returned"));
+}
+
+}  // namespace
+
+std::uint32_t EngineImpl::NextNumber() {
+  static std::atomic<std::uint32_t> engines{0};
+  return engines.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+absl::StatusOr<Tracked> EngineImpl::Track(CustomerId customer, CreditTypeId credit_type) {
+  return TrackSubject(customer, "credit_type_id", model::SpendIn(credit_type));
+}
+
+absl::StatusOr<Tracked> EngineImpl::Track(CustomerId customer, BillableMetricId metric) {
+  return TrackSubject(customer, "billable_metric_id", model::UsageOf(metric));
+}
+
+absl::StatusOr<Tracked> EngineImpl::TrackSubject(const CustomerId& customer,
+                                                 absl::string_view id_name,
+                                                 const model::Subject& subject) {
+  work::Gate::Pass pass(&gate_);
+  if (!pass.entered()) return Closing();
+  if (customer.is_nil()) return NilCustomer();
+  if (subject.id.is_nil()) {
+    return MakeStatus(Reason::kMissing, absl::StrCat(id_name, " is the nil UUID; a real ",
+                                                     "one is required"));
+  }
+  const std::size_t number = ShardIndexOf(customer);
+  state::Shard& shard = *shards_[number];
+  state::ShardLock lock(&shard);
+  const std::uint32_t place = shard.PlaceOf(state::LineIndex::HashOf(customer), customer);
+  if (place == state::Line::kNone) return UnknownCustomer(customer);
+  const std::optional<std::uint16_t> known = shard.NumberOf(subject);
+  if (!known.has_value()) {
+    return MakeStatus(Reason::kLimitReached,
+                      absl::StrCat(id_name, " ", Id<CustomerTag>(subject.id).ToString(),
+                                   " is one too many to be tracked; facts by id do not ",
+                                   "have that limit"));
+  }
+  return Tracked{.engine = number_,
+                 .shard = static_cast<std::uint32_t>(number),
+                 .place = place,
+                 .subject = *known};
+}
+
+ApplyResult EngineImpl::Apply(absl::Span<const TrackedFact> facts,
+                              const ApplyOptions& options) {
+  ApplyResult result;
+  work::Gate::Pass pass(&gate_);
+  if (!pass.entered()) {
+    result.status = Closing();
+    return result;
+  }
+  if (!BeginBatch(facts.size(), options, &result)) return result;
+  const absl::Time now = Now();
+  absl::InlinedVector<TrackedRoute, 8> routes;
+  routes.reserve(facts.size());
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const TrackedFact& fact = facts[i];
+    const bool ours =
+        fact.tracked.engine == number_ && fact.tracked.shard < shards_.size();
+    absl::Status status = ours ? model::ValidateAddition(fact.amount, fact.time, now,
+                                                         options_.event_time_ahead_max)
+                               : NotTracked(fact.tracked);
+    if (!status.ok()) {
+      Refuse(i, std::move(status), &result);
+      continue;
+    }
+    routes.push_back(
+        {.shard = fact.tracked.shard, .index = static_cast<std::uint32_t>(i)});
+  }
+  const bool many = shards_.size() > 1 && routes.size() > 1;
+  if (many) SortByShard(shards_.size(), &routes);
+  ForEachRun(absl::MakeSpan(routes), [&](std::size_t shard, auto run) {
+    ApplyTrackedToShard(shards_[shard].get(), facts, run, &result);
+  });
+  EndBatch(options, &result);
+  return result;
+}
+
+void EngineImpl::ApplyTrackedToShard(state::Shard* shard,
+                                     absl::Span<const TrackedFact> facts,
+                                     absl::Span<const TrackedRoute> routes,
+                                     ApplyResult* result) {
+  Work work;
+  {
+    state::ShardLock lock(shard);
+    // Under the lock, so that a customer's instants never go back.
+    work.now = Now();
+    for (std::size_t i = 0; i < routes.size() + kAhead; ++i) {
+      if (i < routes.size()) shard->PrefetchPlace(facts[routes[i].index].tracked.place);
+      if (i < kAhead) continue;
+      const std::size_t index = routes[i - kAhead].index;
+      ApplyTracked(shard, facts[index], index, &work, result);
+    }
+  }
+  if (work.decided || work.due) Pass(Moment::kFactDecided);
+  FollowUp(shard, work);
+}
+
+void EngineImpl::ApplyTracked(state::Shard* shard, const TrackedFact& fact,
+                              std::size_t index, Work* work, ApplyResult* result) {
+  const std::uint32_t place = fact.tracked.place;
+  const model::Subject* const subject = shard->SubjectOf(fact.tracked.subject);
+  if (place >= shard->customer_count() || subject == nullptr) {
+    return Refuse(index, NotTracked(fact.tracked), result);
+  }
+  const model::Posting posting{fact.amount, false, fact.version};
+  const absl::Time time = fact.time.value_or(work->now);
+  if (shard->Add(place, fact.tracked.subject, posting, time, work->now)) {
+    ++result->applied;
+    return;
+  }
+  const Fact whole =
+      model::AsFact(shard->CustomerAt(place),
+                    {.subject = *subject, .posting = posting, .time = fact.time});
+  ApplyToSlot(shard, &shard->Find(place), whole, index, work, result);
+}
+
+}  // namespace tocsin::core
