@@ -7,6 +7,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
+#include "engine/base/prefetch.h"
 #include "engine/base/status.h"
 #include "engine/core/batch.h"
 #include "engine/core/engine_impl.h"
@@ -120,7 +121,7 @@ void EngineImpl::Prefetch(const state::Shard& shard, absl::Span<const Fact> fact
                           const Group& group, std::size_t step) {
   for (const Route& route : group(step)) {
     shard.PrefetchIndex(route.hash);
-    __builtin_prefetch(&facts[route.index]);
+    tocsin::Prefetch(&facts[route.index]);
   }
   if (step < 1) return;
   for (Route& route : group(step - 1)) route.place = shard.PrefetchLine(route.hash);

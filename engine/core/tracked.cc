@@ -18,6 +18,7 @@ namespace tocsin::core {
 struct EngineImpl::TrackedRoute {
   std::uint32_t shard = 0;
   std::uint32_t index = 0;
+  std::uint32_t place = 0;
 };
 
 namespace {
@@ -92,15 +93,19 @@ ApplyResult EngineImpl::Apply(absl::Span<const TrackedFact> facts,
     const TrackedFact& fact = facts[i];
     const bool ours =
         fact.tracked.engine == number_ && fact.tracked.shard < shards_.size();
-    absl::Status status = ours ? model::ValidateAddition(fact.amount, fact.time, now,
-                                                         options_.event_time_ahead_max)
-                               : NotTracked(fact.tracked);
-    if (!status.ok()) {
-      Refuse(i, std::move(status), &result);
-      continue;
+    const bool usual = fact.amount.IsAmount() && (!fact.time || *fact.time <= now);
+    if (!ours || !usual) {
+      absl::Status status = ours ? model::ValidateAddition(fact.amount, fact.time, now,
+                                                           options_.event_time_ahead_max)
+                                 : NotTracked(fact.tracked);
+      if (!status.ok()) {
+        Refuse(i, std::move(status), &result);
+        continue;
+      }
     }
-    routes.push_back(
-        {.shard = fact.tracked.shard, .index = static_cast<std::uint32_t>(i)});
+    routes.push_back({.shard = fact.tracked.shard,
+                      .index = static_cast<std::uint32_t>(i),
+                      .place = fact.tracked.place});
   }
   const bool many = shards_.size() > 1 && routes.size() > 1;
   if (many) SortByShard(shards_.size(), &routes);
@@ -121,7 +126,7 @@ void EngineImpl::ApplyTrackedToShard(state::Shard* shard,
     // Under the lock, so that a customer's instants never go back.
     work.now = Now();
     for (std::size_t i = 0; i < routes.size() + kAhead; ++i) {
-      if (i < routes.size()) shard->PrefetchPlace(facts[routes[i].index].tracked.place);
+      if (i < routes.size()) shard->PrefetchPlace(routes[i].place);
       if (i < kAhead) continue;
       const std::size_t index = routes[i - kAhead].index;
       ApplyTracked(shard, facts[index], index, &work, result);

@@ -51,6 +51,14 @@ class Ladder {
 
   // The band of values that have reached just `reached` rungs.
   Band BandAt(std::size_t reached) const;
+  // Whether a value is in that band.
+  bool BandContains(std::size_t reached, Decimal value) const {
+    const auto reaches = [&](Decimal threshold) {
+      return rises_ ? value >= threshold : value <= threshold;
+    };
+    return (reached == 0 || reaches(thresholds_[reached - 1])) &&
+           (reached == thresholds_.size() || !reaches(thresholds_[reached]));
+  }
 
  private:
   template <typename Value>

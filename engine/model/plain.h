@@ -60,7 +60,7 @@ inline bool AddWithinBand(const Ladder& ladder, const Posting& addition,
                           PlainSum* plain) {
   Sum sum{.value = plain->value, .newest_version = plain->newest_version};
   if (sum.Post(addition) != Posted::kCounted) return false;
-  if (!ladder.BandAt(plain->reached).Contains(sum.value)) return false;
+  if (!ladder.BandContains(plain->reached, sum.value)) return false;
   plain->value = sum.value;
   plain->newest_version = sum.newest_version;
   return true;

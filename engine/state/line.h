@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/hash/hash.h"
+#include "engine/base/prefetch.h"
 #include "engine/model/plain.h"
 #include "engine/state/slot.h"
 #include "tocsin/ids.h"
@@ -67,7 +68,7 @@ class LineIndex {
   }
 
   // Begins to load what the other two look at.
-  void Prefetch(std::uint64_t hash) const { __builtin_prefetch(&entries_[SlotOf(hash)]); }
+  void Prefetch(std::uint64_t hash) const { tocsin::Prefetch(&entries_[SlotOf(hash)]); }
   // The line of a customer with this hash, if there is one.
   std::uint32_t Guess(std::uint64_t hash) const;
   // `Line::kNone` where the customer is unknown.

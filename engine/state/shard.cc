@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/mistake.h"
+#include "engine/base/prefetch.h"
 
 namespace tocsin::state {
 void Shard::Install(std::shared_ptr<const model::Catalog> catalog,
@@ -21,7 +22,7 @@ void Shard::Install(std::shared_ptr<const model::Catalog> catalog,
 
 std::uint32_t Shard::PrefetchLine(std::uint64_t hash) const {
   const std::uint32_t place = index_.Guess(hash);
-  if (place != Line::kNone) __builtin_prefetch(&lines_[place]);
+  if (place != Line::kNone) tocsin::Prefetch(&lines_[place]);
   return place;
 }
 
@@ -30,7 +31,7 @@ void Shard::PrefetchBehind(std::uint32_t place) const {
   if (!line.IsFolded()) {
     line.slot->Prefetch();
   } else if (line.next != Line::kNone) {
-    __builtin_prefetch(&further_[line.next]);
+    tocsin::Prefetch(&further_[line.next]);
   }
 }
 

@@ -16,6 +16,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "engine/base/mistake.h"
+#include "engine/base/prefetch.h"
 #include "engine/model/catalog.h"
 #include "engine/model/customer.h"
 #include "engine/state/line.h"
@@ -69,9 +70,8 @@ class Shard {
   // False, and nothing is changed, where the fact has to go the long way.
   bool Add(std::uint32_t place, const model::PlainAddition& addition, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    return AddWhere(
-        [&](std::uint16_t one) { return subjects_[one] == addition.subject; },
-        place, addition.posting, addition.time.value_or(now), now);
+    return AddWhere([&](std::uint16_t one) { return subjects_[one] == addition.subject; },
+                    place, addition.posting, addition.time.value_or(now), now);
   }
   // The same, of a subject by its number.
   bool Add(std::uint32_t place, std::uint32_t subject, const model::Posting& posting,
@@ -96,7 +96,7 @@ class Shard {
     return lines_[place].customer;
   }
   void PrefetchPlace(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    __builtin_prefetch(&lines_[place]);
+    if (place < lines_.size()) tocsin::Prefetch(&lines_[place]);
   }
 
   // Whether nothing is pending for the customer of a place, nor will be before something

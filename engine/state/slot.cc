@@ -4,13 +4,15 @@
 #include <cstddef>
 #include <vector>
 
+#include "engine/base/prefetch.h"
+
 namespace tocsin::state {
 namespace {
 
 void PrefetchBytes(const void* object, std::size_t size) {
   constexpr std::size_t kLine = 64;
   for (std::size_t at = 0; at < size; at += kLine) {
-    __builtin_prefetch(static_cast<const char*>(object) + at);
+    tocsin::Prefetch(static_cast<const char*>(object) + at);
   }
 }
 
