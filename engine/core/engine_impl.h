@@ -73,8 +73,8 @@ class EngineImpl final : public Engine {
       absl::FunctionRef<void(const CustomerAlert&)> visit) override;
   absl::StatusOr<Tracked> Track(CustomerId customer, CreditTypeId credit_type) override;
   absl::StatusOr<Tracked> Track(CustomerId customer, BillableMetricId metric) override;
-  ApplyResult Apply(absl::Span<const TrackedFact> facts,
-                    const ApplyOptions& options) override;
+  ApplyResult ApplyTracked(absl::Span<const TrackedFact> facts,
+                           const ApplyOptions& options) override;
   absl::Status Drain() override;
   Stats GetStats() override;
   absl::StatusOr<CloseResult> Close(absl::Duration deadline) override;
@@ -163,8 +163,8 @@ class EngineImpl final : public Engine {
                                        const model::Subject& subject);
   void ApplyTrackedToShard(state::Shard* shard, absl::Span<const TrackedFact> facts,
                            absl::Span<const TrackedRoute> routes, ApplyResult* result);
-  void ApplyTracked(state::Shard* shard, const TrackedFact& fact, std::size_t index,
-                    Work* work, ApplyResult* result)
+  void ApplyTrackedFact(state::Shard* shard, const TrackedFact& fact, std::size_t index,
+                        Work* work, ApplyResult* result)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
 
   // alerts.cc

@@ -77,8 +77,8 @@ absl::StatusOr<Tracked> EngineImpl::TrackSubject(const CustomerId& customer,
                  .subject = *known};
 }
 
-ApplyResult EngineImpl::Apply(absl::Span<const TrackedFact> facts,
-                              const ApplyOptions& options) {
+ApplyResult EngineImpl::ApplyTracked(absl::Span<const TrackedFact> facts,
+                                     const ApplyOptions& options) {
   ApplyResult result;
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) {
@@ -129,15 +129,15 @@ void EngineImpl::ApplyTrackedToShard(state::Shard* shard,
       if (i < routes.size()) shard->PrefetchPlace(routes[i].place);
       if (i < kAhead) continue;
       const std::size_t index = routes[i - kAhead].index;
-      ApplyTracked(shard, facts[index], index, &work, result);
+      ApplyTrackedFact(shard, facts[index], index, &work, result);
     }
   }
   if (work.decided || work.due) Pass(Moment::kFactDecided);
   FollowUp(shard, work);
 }
 
-void EngineImpl::ApplyTracked(state::Shard* shard, const TrackedFact& fact,
-                              std::size_t index, Work* work, ApplyResult* result) {
+void EngineImpl::ApplyTrackedFact(state::Shard* shard, const TrackedFact& fact,
+                                  std::size_t index, Work* work, ApplyResult* result) {
   const std::uint32_t place = fact.tracked.place;
   const model::Subject* const subject = shard->SubjectOf(fact.tracked.subject);
   if (place >= shard->customer_count() || subject == nullptr) {

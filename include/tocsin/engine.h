@@ -140,8 +140,8 @@ class Engine {
   virtual absl::StatusOr<Tracked> Track(CustomerId customer, BillableMetricId metric) = 0;
   // As `Apply` of the facts that they stand for, in less time. One that was not tracked
   // in this engine is refused.
-  virtual ApplyResult Apply(absl::Span<const TrackedFact> facts,
-                            const ApplyOptions& options = {}) = 0;
+  virtual ApplyResult ApplyTracked(absl::Span<const TrackedFact> facts,
+                                   const ApplyOptions& options = {}) = 0;
 
   // The last offset applied from a source; nothing if there was none.
   virtual absl::StatusOr<std::optional<std::uint64_t>> LastPosition(

@@ -36,7 +36,7 @@ ApplyResult ApplyByHandle(Engine& engine, absl::Span<const Fact> facts,
     if (!as.has_value()) return engine.Apply(facts, options);
     tracked.push_back(*as);
   }
-  return engine.Apply(tracked, options);
+  return engine.ApplyTracked(tracked, options);
 }
 
 }  // namespace tocsin::testing

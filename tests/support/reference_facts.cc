@@ -64,7 +64,8 @@ absl::StatusOr<Tracked> ReferenceModel::Track(CustomerId, BillableMetricId) {
   return absl::UnimplementedError("the model has no handles");
 }
 
-ApplyResult ReferenceModel::Apply(absl::Span<const TrackedFact>, const ApplyOptions&) {
+ApplyResult ReferenceModel::ApplyTracked(absl::Span<const TrackedFact>,
+                                         const ApplyOptions&) {
   return {.status = absl::UnimplementedError("the model has no handles")};
 }
 

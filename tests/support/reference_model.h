@@ -41,8 +41,8 @@ class ReferenceModel : public Engine {
   ApplyResult Apply(absl::Span<const Fact> facts, const ApplyOptions& options) override;
   absl::StatusOr<Tracked> Track(CustomerId customer, CreditTypeId credit_type) override;
   absl::StatusOr<Tracked> Track(CustomerId customer, BillableMetricId metric) override;
-  ApplyResult Apply(absl::Span<const TrackedFact> facts,
-                    const ApplyOptions& options) override;
+  ApplyResult ApplyTracked(absl::Span<const TrackedFact> facts,
+                           const ApplyOptions& options) override;
   absl::StatusOr<std::optional<std::uint64_t>> LastPosition(
       absl::string_view source) override;
   absl::Status Reset(CustomerId customer, AlertId alert, const InstanceSelector& instance,

@@ -55,7 +55,7 @@ TEST_F(TrackedFacts, AreOfTheCustomerAndTheSumThatWereTracked) {
                      .amount = Decimal::FromInteger(1'000 + n)});
   }
   for (int round = 1; round <= 6; ++round) {
-    EXPECT_EQ(engine->Apply(facts).applied, 200u);
+    EXPECT_EQ(engine->ApplyTracked(facts).applied, 200u);
     for (int n = 1; n <= 100; ++n) {
       EXPECT_EQ(SpendOf(n), Decimal::FromInteger(round * n));
       EXPECT_EQ(*engine->GetCustomerAlert(Customer(n), of_usage)->value,
@@ -67,7 +67,7 @@ TEST_F(TrackedFacts, AreOfTheCustomerAndTheSumThatWereTracked) {
 TEST_F(TrackedFacts, CrossOnceAsOthersDo) {
   const TrackedFact half{.tracked = *engine->Track(Customer(1), UsdCents()),
                          .amount = D("50")};
-  for (int i = 0; i < 6; ++i) EXPECT_EQ(engine->Apply({&half, 1}).applied, 1u);
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(engine->ApplyTracked({&half, 1}).applied, 1u);
   ASSERT_TRUE(engine->Drain().ok());
   const std::vector<Notification> told = sink.Take();
   ASSERT_EQ(told.size(), 1u);
@@ -91,7 +91,7 @@ TEST_F(TrackedFacts, AreRefusedWhereNoEngineGaveThem) {
       facts.push_back({.tracked = tracked, .amount = D("1")});
     }
   }
-  const ApplyResult result = engine->Apply(facts);
+  const ApplyResult result = engine->ApplyTracked(facts);
   ASSERT_TRUE(result.status.ok());
   EXPECT_EQ(result.applied, 1u) << "the good one";
   EXPECT_EQ(result.refused, facts.size() - 1);
@@ -109,7 +109,7 @@ TEST_F(TrackedFacts, AreValidated) {
       {.tracked = tracked, .amount = D("1"), .time = At("2026-01-12T00:00:00Z")},
       {.tracked = tracked, .amount = D("1"), .time = At("2025-12-01T00:00:00Z")},
       {.tracked = tracked, .amount = D("1")}};
-  const ApplyResult result = engine->Apply(facts);
+  const ApplyResult result = engine->ApplyTracked(facts);
   EXPECT_EQ(result.applied, 2u) << "there is no period in which it would be late";
   ASSERT_EQ(result.reports.size(), 2u);
   EXPECT_EQ(ReasonOf(result.reports[0].status), Reason::kOutOfRange);
@@ -120,8 +120,8 @@ TEST_F(TrackedFacts, OfAPositionAreAppliedOnce) {
   const TrackedFact one{.tracked = *engine->Track(Customer(1), UsdCents()),
                         .amount = D("1")};
   const ApplyOptions options{.position = Position{.source = "log", .offset = 7}};
-  EXPECT_EQ(engine->Apply({&one, 1}, options).applied, 1u);
-  EXPECT_TRUE(engine->Apply({&one, 1}, options).ignored);
+  EXPECT_EQ(engine->ApplyTracked({&one, 1}, options).applied, 1u);
+  EXPECT_TRUE(engine->ApplyTracked({&one, 1}, options).ignored);
   EXPECT_EQ(SpendOf(1), D("1"));
 }
 
@@ -130,12 +130,13 @@ TEST_F(TrackedFacts, OfAnArchivedCustomerAreRefused) {
                         .amount = D("1")};
   const Fact ends = CustomerTold{.customer = Customer(1), .archived = true};
   EXPECT_EQ(engine->Apply({&ends, 1}).applied, 1u);
-  const ApplyResult refused = engine->Apply({&one, 1});
+  const ApplyResult refused = engine->ApplyTracked({&one, 1});
   ASSERT_EQ(refused.reports.size(), 1u);
   EXPECT_EQ(ReasonOf(refused.reports[0].status), Reason::kCustomerArchived);
   const Fact back = CustomerTold{.customer = Customer(1), .archived = false};
   EXPECT_EQ(engine->Apply({&back, 1}).applied, 1u);
-  EXPECT_EQ(engine->Apply({&one, 1}).applied, 1u) << "the handle is as good as before";
+  EXPECT_EQ(engine->ApplyTracked({&one, 1}).applied, 1u)
+      << "the handle is as good as before";
 }
 
 TEST_F(TrackedFacts, NeedACustomerThatIsKnown) {
