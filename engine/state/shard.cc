@@ -48,7 +48,7 @@ bool Shard::Add(std::uint32_t place, const model::PlainAddition& addition,
   const bool in_period =
       now < period.ends_at && time < period.ends_at && time >= period.starts_at;
   if (!in_period && !TOCSIN_MISTAKE(sum_outlives_period)) return false;
-  if (!IsInForce(*line) && !TOCSIN_MISTAKE(sum_misses_changes)) return false;
+  if (!IsInForce(*line)) return false;
   while (subjects_[line->subject] != addition.subject) {
     if (line->next == Line::kNone) return false;
     line = &further_[line->next];

@@ -15,6 +15,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "engine/base/mistake.h"
 #include "engine/model/catalog.h"
 #include "engine/model/customer.h"
 #include "engine/state/line.h"
@@ -149,7 +150,8 @@ class Shard {
  private:
   // Whether the customer has taken in all changes of the catalog.
   bool IsInForce(const Line& line) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    return line.sum.generation == static_cast<std::uint32_t>(catalog_->generation());
+    return line.sum.generation == static_cast<std::uint32_t>(catalog_->generation()) ||
+           TOCSIN_MISTAKE(sum_misses_changes);
   }
   std::unique_ptr<Slot> SlotOf(const Line& line) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void Unfold(Line* line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
