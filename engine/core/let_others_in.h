@@ -10,9 +10,8 @@
 namespace tocsin::core {
 
 // Leaves the shard's lock and takes it again, where others may change everything but that
-// the slot stays. Only
-// for mistakes that are made on purpose. Gives way seldom, as that takes long where much
-// else runs, and would show in tests of one thread as never ending.
+// the slot stays. Only for mistakes that are made on purpose. Gives way seldom, as that
+// takes long where much else runs, and would show in tests of one thread as never ending.
 inline void LetOthersIn(state::Shard* shard, state::Slot* slot)
     ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu) {
   static std::atomic<unsigned> times{0};

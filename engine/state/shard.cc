@@ -8,6 +8,7 @@
 #include "engine/base/prefetch.h"
 
 namespace tocsin::state {
+
 void Shard::Install(std::shared_ptr<const model::Catalog> catalog,
                     model::AlertChange change) {
   catalog_ = std::move(catalog);
@@ -80,15 +81,13 @@ void Shard::Unfold(Line* line) {
   line->slot->foldable_times = 0;
   line->period = Line::kUnfolded;
   std::vector<model::Meter>& meters = line->slot->customer.meters;
-  const auto unfold = [&](const Line& one) {
-    meters.push_back(model::MeterOf(subjects_[one.subject], one.sum));
-  };
-  unfold(*line);
+  meters.push_back(model::MeterOf(subjects_[line->subject], line->sum));
   for (std::uint32_t next = std::exchange(line->next, Line::kNone);
        next != Line::kNone;) {
     const std::uint32_t place = next;
-    unfold(further_[place]);
-    next = further_[place].next;
+    const Line& further = further_[place];
+    meters.push_back(model::MeterOf(subjects_[further.subject], further.sum));
+    next = further.next;
     further_.GiveBack(place);
   }
 }

@@ -179,7 +179,8 @@ class Shard {
  private:
   // Whether the customer has taken in all changes of the catalog.
   bool IsInForce(const Line& line) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    return line.sum.generation == static_cast<std::uint32_t>(catalog_->generation());
+    return line.sum.generation == static_cast<std::uint32_t>(catalog_->generation()) ||
+           TOCSIN_MISTAKE(sum_misses_changes);
   }
   template <typename IsIt>
   bool AddWhere(IsIt is_it, std::uint32_t place, const model::Posting& posting,
@@ -220,7 +221,7 @@ bool Shard::AddWhere(IsIt is_it, std::uint32_t place, const model::Posting& post
   const bool in_period =
       now < period.ends_at && time < period.ends_at && time >= period.starts_at;
   if (!in_period && !TOCSIN_MISTAKE(sum_outlives_period)) return false;
-  if (!IsInForce(*line) && !TOCSIN_MISTAKE(sum_misses_changes)) return false;
+  if (!IsInForce(*line)) return false;
   while (!is_it(line->subject)) {
     if (line->next == Line::kNone) return false;
     line = &further_[line->next];
