@@ -15,6 +15,7 @@
 #include "boost/json/basic_parser_impl.hpp"
 #include "engine/base/status.h"
 #include "engine/base/text.h"
+#include "engine/wire/flat_json.h"
 #include "engine/wire/syntax_error.h"
 #include "tocsin/json.h"
 
@@ -234,9 +235,22 @@ boost::json::parse_options ParseOptions() {
 
 class JsonTree::Parser {
  public:
-  explicit Parser(std::size_t values_max) : parser_(ParseOptions(), values_max) {}
+  explicit Parser(std::size_t values_max)
+      : parser_(ParseOptions(), values_max), may_be_flat_(values_max >= kFlatValuesMax) {}
 
   absl::Status Parse(absl::string_view json) {
+    is_flat_ = may_be_flat_ && ReadFlatJson(json, &flat_);
+    return is_flat_ ? absl::OkStatus() : ParseAny(json);
+  }
+
+  bool complete() const { return is_flat_ || complete_; }
+  std::size_t fault_at() const { return fault_at_; }
+  const JsonValue& root() const {
+    return is_flat_ ? flat_.front() : parser_.handler().root();
+  }
+
+ private:
+  absl::Status ParseAny(absl::string_view json) {
     parser_.reset();
     parser_.handler().Begin(json);
     boost::json::error_code error;
@@ -259,12 +273,10 @@ class JsonTree::Parser {
                      Quote(json.substr(read, kSyntaxShownMax))));
   }
 
-  bool complete() const { return complete_; }
-  std::size_t fault_at() const { return fault_at_; }
-  const JsonValue& root() const { return parser_.handler().root(); }
-
- private:
   boost::json::basic_parser<TreeBuilder> parser_;
+  FlatValues flat_;
+  bool may_be_flat_;
+  bool is_flat_ = false;
   bool complete_ = false;
   std::size_t fault_at_ = 0;
 };

@@ -1,6 +1,7 @@
 // The simulation as a program: lives of engines one after the other, until one ends
 // badly or there have been enough.
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
@@ -15,6 +16,9 @@ namespace tocsin::testing {
 namespace {
 
 constexpr std::size_t kLastTold = 100;
+
+// Set by a signal: the life that is being lived is the last, and the figures are told.
+volatile std::sig_atomic_t asked_to_end = 0;
 
 struct Arguments {
   std::uint64_t seed = 1;
@@ -88,6 +92,8 @@ int Main(int argc, char** argv) {
   const auto seconds = [&begun] {
     return std::chrono::duration<double>(Clock::now() - begun).count();
   };
+  std::signal(SIGINT, [](int) { asked_to_end = 1; });
+  std::signal(SIGTERM, [](int) { asked_to_end = 1; });
   std::uint64_t seed = arguments.seed;
   do {
     const Ending ending = Live({.seed = seed, .steps = kWholeLife}, &figures);
@@ -96,7 +102,8 @@ int Main(int argc, char** argv) {
       return Fail(seed, ending);
     }
     seed = NextSeed(seed);
-  } while (seconds() < arguments.minutes * 60 || figures.engines < arguments.lives);
+  } while (asked_to_end == 0 &&
+           (seconds() < arguments.minutes * 60 || figures.engines < arguments.lives));
   // Of this process's own time, whatever else the machine does.
   const double used = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
   std::printf("seed %llu: %s; %.0f steps in a second of processor time\n",
