@@ -48,7 +48,8 @@ absl::Status NotNumber(absl::string_view text) {
 absl::Status TooManyDigits(absl::string_view text) {
   return MakeStatus(Reason::kMalformed,
                     absl::StrCat("the number ", Quote(text), " has more than ",
-                                 Decimal::kFractionalDigits, " fractional digits"));
+                                 Decimal::kFractionalDigits,
+                                 " fractional digits; it must be rounded to that"));
 }
 
 absl::Status TooLarge(absl::string_view text) {

@@ -116,12 +116,27 @@ absl::Status Applier::TellBatch(const ParsedChunk& chunk) {
   counts.late += result.late;
   counts.group_dropped += result.group_dropped;
   for (const FactReport& report : result.reports) {
-    if (report.kind == FactReport::Kind::kRefused) {
-      AddProblem(lines[report.index], report.status);
-    }
+    AddReport(report, lines[report.index]);
   }
   ReportProblems();
   return absl::OkStatus();
+}
+
+void Applier::AddReport(const FactReport& report, std::uint32_t line) {
+  ReplayCounts& counts = *parts_.counts;
+  const auto note = [&](std::uint64_t* first) {
+    if (*first == 0) *first = lines_ahead_ + line + 1;
+  };
+  switch (report.kind) {
+    case FactReport::Kind::kRefused:
+      return AddProblem(line, report.status);
+    case FactReport::Kind::kStale:
+      return note(&counts.first_stale);
+    case FactReport::Kind::kLate:
+      return note(&counts.first_late);
+    case FactReport::Kind::kGroupDropped:
+      return note(&counts.first_group_dropped);
+  }
 }
 
 absl::Status Applier::Drain() { return parts_.engine->Drain(); }

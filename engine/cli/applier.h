@@ -50,6 +50,7 @@ class Applier {
   // Tells the facts that wait.
   absl::Status TellBatch(const ParsedChunk& chunk);
   absl::Status Drain();
+  void AddReport(const FactReport& report, std::uint32_t line);
   void AddProblem(std::uint32_t line, absl::Status reason);
   void ReportProblems();
 

@@ -52,6 +52,12 @@ void AppendTally(absl::string_view what, const AlertTally& tally, std::string* t
                   " resolved\n");
 }
 
+std::string CountedFrom(std::uint64_t count, absl::string_view what,
+                        std::uint64_t first) {
+  if (count == 0) return absl::StrCat(count, what);
+  return absl::StrCat(count, what, " (the first in line ", first, ")");
+}
+
 void AppendNotifications(const ReplaySink& sink, std::string* text) {
   absl::StrAppend(text, "notifications: ", sink.notifications(), "\n");
   const std::vector<AlertRow> rows = RowsOf(sink);
@@ -107,9 +113,12 @@ void Reporter::Summary(const ReplayCounts& counts, const ReplaySink& sink) {
       absl::StrCat("lines: ", counts.lines, " (", counts.bad_lines, " bad; ",
                    Rate(counts.lines, absl::Now() - started_), ")\n");
   absl::StrAppend(&text, "facts: ", counts.facts, " (", counts.applied, " applied, ",
-                  counts.refused, " refused, ", counts.stale, " stale, ", counts.late,
-                  " late, ", counts.group_dropped, " with group values dropped)\n",
-                  counts.passed_over.ToText());
+                  counts.refused, " refused, ",
+                  CountedFrom(counts.stale, " stale", counts.first_stale), ", ",
+                  CountedFrom(counts.late, " late", counts.first_late), ", ",
+                  CountedFrom(counts.group_dropped, " with group values dropped",
+                              counts.first_group_dropped),
+                  ")\n", counts.passed_over.ToText());
   AppendNotifications(sink, &text);
   text.pop_back();  // Message ends the line
   Message(text);

@@ -22,6 +22,10 @@ struct ReplayCounts {
   std::uint64_t stale = 0;
   std::uint64_t late = 0;
   std::uint64_t group_dropped = 0;
+  // In which line the first of them stands; 0 if there is none.
+  std::uint64_t first_stale = 0;
+  std::uint64_t first_late = 0;
+  std::uint64_t first_group_dropped = 0;
   PassedOverTally passed_over;
 };
 

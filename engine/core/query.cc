@@ -20,10 +20,17 @@ absl::Status NilCustomer() {
                     "the customer's id is the nil UUID; a real one is required");
 }
 
-absl::Status UnknownCustomer(const CustomerId& customer) {
+// Null, or archived: for a query there is no such customer then.
+absl::Status UnknownCustomer(const CustomerId& customer, const state::Slot* slot) {
+  if (slot == nullptr) {
+    return MakeStatus(Reason::kUnknownCustomer,
+                      absl::StrCat("there is no customer ", customer.ToString(),
+                                   "; one comes into being with its first fact"));
+  }
   return MakeStatus(Reason::kUnknownCustomer,
-                    absl::StrCat("there is no customer ", customer.ToString(),
-                                 "; one comes into being with its first fact"));
+                    absl::StrCat("customer ", customer.ToString(),
+                                 " is archived; a customer fact with archived: false ",
+                                 "brings it back"));
 }
 
 }  // namespace
@@ -52,7 +59,7 @@ absl::StatusOr<state::Slot*> EngineImpl::FindKnown(state::Shard* shard,
                                                    const CustomerId& customer,
                                                    Work* work) {
   state::Slot* slot = shard->Find(customer);
-  if (slot == nullptr || slot->customer.archived) return UnknownCustomer(customer);
+  if (slot == nullptr || slot->customer.archived) return UnknownCustomer(customer, slot);
   Refresh(shard, slot, work);
   return slot;
 }
@@ -154,7 +161,9 @@ absl::Status EngineImpl::ForEachCustomerAlert(
     state::ShardLock lock(&shard);
     work.now = Now();
     state::Slot* slot = shard.Find(customer);
-    if (slot == nullptr || slot->customer.archived) return UnknownCustomer(customer);
+    if (slot == nullptr || slot->customer.archived) {
+      return UnknownCustomer(customer, slot);
+    }
     Refresh(&shard, slot, &work);
     const auto describe = [&](const model::AlertPtr& alert) {
       if (!alert->enabled() || !slot->customer.InScope(alert->spec())) return;

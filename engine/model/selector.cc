@@ -13,9 +13,25 @@
 namespace tocsin::model {
 namespace {
 
+std::string WantedGroups(const std::vector<GroupFilter>& groups) {
+  std::vector<std::string> parts;
+  for (const GroupFilter& group : groups) {
+    const std::string key = Quote(group.key);
+    parts.push_back(group.value.has_value()
+                        ? absl::StrCat(key, ": ", Quote(*group.value), " or no ", key)
+                        : absl::StrCat("any ", key));
+  }
+  return absl::StrCat("group_values with ", absl::StrJoin(parts, " and with "));
+}
+
 // What one instance of an alert is named by.
 std::string Wanted(const AlertVersion& alert) {
   const Measure& measure = *alert.measure;
+  if (!measure.groups.empty()) return WantedGroups(measure.groups);
+  if (measure.seat.has_value() && measure.seat->group_value.has_value()) {
+    return absl::StrCat("the seat ", Quote(measure.seat->group_key), ": ",
+                        Quote(*measure.seat->group_value), " or nothing");
+  }
   if (!measure.FansOut()) return "nothing, because the alert does not fan out";
   switch (measure.subject.info().watched) {
     case Watched::kInvoice:
@@ -28,13 +44,8 @@ std::string Wanted(const AlertVersion& alert) {
     case Watched::kBalances:
       return absl::StrCat("a value of the custom field ", Quote(*measure.OpenField()));
     default:
-      break;
+      return "";
   }
-  std::vector<std::string> keys;
-  for (const GroupFilter& group : measure.groups) {
-    if (!group.value.has_value()) keys.push_back(Quote(group.key));
-  }
-  return absl::StrCat("just the keys ", absl::StrJoin(keys, ", "), " of group_values");
 }
 
 std::string Given(const InstanceSelector& selector) {

@@ -172,8 +172,8 @@ absl::StatusOr<AlertChange> AlertBook::DraftStatus(const AlertId& alert,
   const AlertPtr& before = *found;
   if (before->archived() && status == AlertStatus::kArchived) {
     return MakeStatus(Reason::kAlertArchived,
-                      absl::StrCat("Alert already archived: alert ", alert.ToString(),
-                                   " is; that is done once, for good"));
+                      absl::StrCat("Alert already archived: ", alert.ToString(),
+                                   "; an alert is archived once, for good"));
   }
   if (before->archived()) return AlertArchived(alert);
   if (status == AlertStatus::kDisabled && !before->enabled()) {

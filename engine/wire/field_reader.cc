@@ -62,8 +62,17 @@ void FieldReader::RefuseKind(Field field, const JsonValue& value,
 }
 
 void FieldReader::RefuseMissing(Field field, absl::string_view want) {
-  const absl::string_view is = FindEvenNull(field) != nullptr ? "null" : "missing";
-  Refuse(Reason::kMissing, field, absl::StrCat("is ", is, ", must be ", want));
+  if (FindEvenNull(field) != nullptr) {
+    return Refuse(Reason::kMissing, field, absl::StrCat("is null, must be ", want));
+  }
+  std::string message = absl::StrCat("is missing, must be ", want);
+  for (const JsonValue* member = object_.begin(); member != object_.end();
+       member = member->next()) {
+    if (FieldMeant(member->key(), {field}) != field) continue;
+    absl::StrAppend(&message, "; the field ", Quote(member->key()), " may be meant");
+    break;
+  }
+  Refuse(Reason::kMissing, field, message);
 }
 
 void FieldReader::RefuseNil(Field field) {
@@ -215,7 +224,7 @@ void FieldReader::ReadStrings(Field field, const JsonValue& object, Take take) {
     if (member->kind != JsonKind::kString) {
       return Refuse(Reason::kMalformed, field,
                     absl::StrCat("the value of ", Quote(member->key()), " is ",
-                                 JsonKindName(member->kind), ", must be a string"));
+                                 Describe(*member), ", must be a string"));
     }
     take(std::string(member->key()), std::string(member->text()));
   }

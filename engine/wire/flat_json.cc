@@ -17,8 +17,6 @@ namespace {
 // An object in an object in an object.
 constexpr int kFlatDepthMax = 3;
 
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
 // Whether a string without escapes goes on behind this character; it does not behind
 // the quote that ends it.
 bool GoesOn(char c) {
@@ -64,7 +62,7 @@ class FlatReader {
 
  private:
   static const char* SkipSpace(const char* at) {
-    while (ABSL_PREDICT_FALSE(*at <= ' ') && IsSpace(*at)) ++at;
+    while (ABSL_PREDICT_FALSE(*at <= ' ') && IsJsonSpace(*at)) ++at;
     return at;
   }
 
@@ -77,7 +75,7 @@ class FlatReader {
     at = SkipSpace(at + 1);
     if (*at != '}') {
       for (;;) {
-        at = Member(at, &sizes, depth);
+        at = Member(at, *object, &sizes, depth);
         if (at == nullptr || at == end_) return nullptr;
         at = SkipSpace(at);
         if (*at != ',') break;
@@ -89,17 +87,27 @@ class FlatReader {
     return at + 1;
   }
 
-  // Keeps in `sizes` which lengths of keys there have been.
-  const char* Member(const char* at, std::uint64_t* sizes, int depth) {
+  // Keeps in `sizes` which lengths of keys the object has had.
+  const char* Member(const char* at, const JsonValue& object, std::uint64_t* sizes,
+                     int depth) {
     absl::string_view key;
     at = String(at, &key);
     if (at == nullptr) return nullptr;
     const std::uint64_t size = std::uint64_t{1} << (key.size() % 64);
-    if ((*sizes & size) != 0) return nullptr;
+    if ((*sizes & size) != 0 && Stands(key, object)) return nullptr;
     *sizes |= size;
     at = SkipSpace(at);
     if (*at != ':') return nullptr;
     return Value(SkipSpace(at + 1), key, depth);
+  }
+
+  // Of the object only what was read before.
+  bool Stands(absl::string_view key, const JsonValue& object) const {
+    for (const JsonValue* member = object.begin(); member != next_;
+         member = member->next()) {
+      if (member->key() == key) return true;
+    }
+    return false;
   }
 
   const char* Value(const char* at, absl::string_view key, int depth) {
@@ -201,8 +209,8 @@ class FlatReader {
 }  // namespace
 
 bool ReadFlatJson(absl::string_view json, FlatValues* values) {
-  while (!json.empty() && IsSpace(json.back())) json.remove_suffix(1);
-  while (!json.empty() && IsSpace(json.front())) json.remove_prefix(1);
+  while (!json.empty() && IsJsonSpace(json.back())) json.remove_suffix(1);
+  while (!json.empty() && IsJsonSpace(json.front())) json.remove_prefix(1);
   if (json.empty() || json.front() != '{' || json.back() != '}') return false;
   return FlatReader(json, values).Read();
 }

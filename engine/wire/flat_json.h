@@ -14,8 +14,8 @@ using FlatValues = std::array<JsonValue, kFlatValuesMax>;
 
 // Reads an object as programs write facts into `values`, in the order of a JsonTree:
 // strings of ASCII without escapes, numbers without exponents, `true`, `false`, `null`
-// and objects of these, no two of whose keys are of one length. Such lines come by the
-// million, and this takes a third of what a parser of all JSON does.
+// and objects of these, with no key twice. Such lines come by the million, and this takes
+// half of what a parser of all JSON does.
 //
 // False for any other text, right or wrong: that is left to such a parser, and what
 // stands in `values` then means nothing.

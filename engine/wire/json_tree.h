@@ -10,6 +10,11 @@
 
 namespace tocsin {
 
+// What may stand between the parts of a text.
+constexpr bool IsJsonSpace(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 enum class JsonKind : std::uint8_t {
   kNull,
   kFalse,

@@ -18,6 +18,7 @@ constexpr std::size_t kLettersApartMax = 2;
 
 // What a field is called elsewhere: by Metronome, by notifications, or beside it.
 constexpr std::pair<absl::string_view, Field> kOtherWords[] = {
+    {"amount", Field::kQuantity},
     {"commit_id", Field::kBalanceId},
     {"contract_credit_id", Field::kBalanceId},
     {"credit_grant_id", Field::kBalanceId},
@@ -32,6 +33,7 @@ constexpr std::pair<absl::string_view, Field> kOtherWords[] = {
     {"invoice_total", Field::kTotal},
     {"invoice_types", Field::kInvoiceTypesFilter},
     {"metric_id", Field::kBillableMetricId},
+    {"quantity", Field::kAmount},
     {"remaining_balance", Field::kRemaining},
     {"seat", Field::kSeatFilter},
     {"seat_filter", Field::kSeat},

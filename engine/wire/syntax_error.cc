@@ -1,5 +1,6 @@
 #include "engine/wire/syntax_error.h"
 
+#include <algorithm>
 #include <functional>
 #include <string>
 
@@ -14,10 +15,8 @@ namespace {
 
 using boost::json::error;
 
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 std::size_t BehindSpace(absl::string_view json, std::size_t at) {
-  while (at < json.size() && IsSpace(json[at])) ++at;
+  while (at < json.size() && IsJsonSpace(json[at])) ++at;
   return at;
 }
 
@@ -114,9 +113,22 @@ bool IsBehindHighSurrogate(absl::string_view text) {
   return false;
 }
 
+// Whether what the text was given up at, or in, is no UTF-8.
+bool IsAtNoUtf8(const SyntaxFault& fault) {
+  std::size_t end = std::min(fault.at + 1, fault.json.size());
+  while (end < fault.json.size() && (fault.json[end] & 0xC0) == 0x80) ++end;
+  return !IsValidUtf8(fault.json.substr(0, end));
+}
+
+bool IsAtControlCharacter(const SyntaxFault& fault) {
+  return fault.at < fault.json.size() &&
+         static_cast<unsigned char>(fault.json[fault.at]) < 0x20;
+}
+
 absl::string_view DescribeFault(const SyntaxFault& fault) {
   // A cut multi-byte character is said to be a syntax error; say what it is.
-  if (!IsValidUtf8(fault.json)) return "a byte that is not UTF-8";
+  if (IsAtNoUtf8(fault)) return "a byte that is not UTF-8";
+  if (IsAtControlCharacter(fault)) return "a control character that is not escaped";
   switch (fault.error) {
     case error::incomplete:
       return "it ends too early";
@@ -160,7 +172,7 @@ absl::Status SyntaxError(const SyntaxFault& fault) {
                      "2147483647", InValueOf(fault.key)));
   }
   const std::size_t place = fault.at + 1;
-  if (fault.error == error::syntax && IsValidUtf8(fault.json)) {
+  if (fault.error == error::syntax && !IsAtNoUtf8(fault)) {
     const Token number = NumberAt(fault);
     if (!number.text.empty()) {
       return MakeStatus(

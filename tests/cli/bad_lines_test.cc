@@ -132,7 +132,9 @@ TEST(BadLines, StaleAndLateAreNone) {
                          R"(,"version":5)", march, "\n"));  // stale
   const RunResult& result = replay.Run({"--period", "calendar-month"});
   EXPECT_EQ(result.exit_status, 0);
-  EXPECT_THAT(result.err, HasSubstr("facts: 4 (2 applied, 0 refused, 1 stale, 1 late"));
+  EXPECT_THAT(result.err,
+              HasSubstr("facts: 4 (2 applied, 0 refused, 1 stale (the first in "
+                        "line 4), 1 late (the first in line 2), 0 with "));
 }
 
 TEST(BadLines, ALineTooLongIsSkippedWhereverItStands) {

@@ -88,7 +88,8 @@ TEST_F(Alerts, WhatCannotBeDoneToOneSaysWhatCan) {
         engine_->ForEachCustomerAlert(alert, ignore)}) {
     Expect(status, Reason::kAlertArchived, HasSubstr("create another one"));
   }
-  Expect(engine_->ArchiveAlert(alert), Reason::kAlertArchived, HasSubstr("done once"));
+  Expect(engine_->ArchiveAlert(alert), Reason::kAlertArchived,
+         HasSubstr("archived once"));
 }
 
 TEST_F(Alerts, AnUpdateWithANumberThatIsNoOnChange) {

@@ -79,6 +79,7 @@ constexpr Text kFlat[] = {
     {"Words", R"({"a":true,"bc":false,"def":null})"},
     {"Numbers", R"({"a":0,"bc":-12,"def":12.340,"ghij":123456789012345678901234567890})"},
     {"InObjects", R"({"a":{},"bc":{"d":{"e":"f"},"gh":1},"ijk":"l"})"},
+    {"KeysOfOneLength", R"({"a":1,"b":{"a":2,"c":3,"d":{}},"c":4})"},
     {"EmptyText", R"({"":""})"},
     {"LongText",
      R"({"k":"0123456789abcdef0123456789abcdef0123456789abcdef","kk":"0123456789abcde"})"},
@@ -127,7 +128,8 @@ constexpr Text kLeftToTheLibrary[] = {
     {"SomethingBehind", R"({}{})"},
     {"BraceTooMany", R"({"a":1}})"},
     {"KeyTwice", R"({"a":1,"a":2})"},
-    {"KeysOfOneLength", R"({"a":1,"b":2})"},
+    {"KeyTwiceBehindOthers", R"({"ab":{"a":1,"b":2},"cd":3,"ab":4})"},
+    {"KeyTwiceInside", R"({"a":{"ab":1,"cd":2,"cd":3}})"},
     {"Deep", R"({"a":{"b":{"c":{"d":1}}}})"},
 };
 

@@ -41,19 +41,21 @@ void ExpectAll(const std::vector<Refused>& rows) {
   }
 }
 
-// Customer 1 is on plan 1 and has commit 1, which never ends; customer 2 has nothing.
+// Customer 1 is on plan 1 and has commit 1, which never ends; customer 2 has nothing;
+// customer 9 is archived.
 class RefusalTextOfCalls : public ::testing::Test {
  protected:
   RefusalTextOfCalls() {
     EXPECT_EQ(engine_
                   ->Apply({CustomerTold{.customer = Customer(1), .plan = Plan(1)},
                            CustomerTold{.customer = Customer(2)},
+                           CustomerTold{.customer = Customer(9), .archived = true},
                            BalanceTold{.customer = Customer(1),
                                        .balance = BalanceNumber(1),
                                        .granted = D("10"),
                                        .remaining = D("10")}})
                   .applied,
-              3u);
+              4u);
   }
 
   AlertId Create(AlertSpec spec) {
@@ -101,6 +103,12 @@ TEST_F(RefusalTextOfCalls, AResetOfWhatIsNotThere) {
       {engine_->Reset(Customer(7), alert),
        Reason::kUnknownCustomer,
        {Customer(7).ToString(), "comes into being with its first fact"}},
+      {engine_->Reset(Customer(9), alert),
+       Reason::kUnknownCustomer,
+       {Customer(9).ToString(), "is archived", "archived: false"}},
+      {engine_->Explain(Customer(9), alert).status(),
+       Reason::kUnknownCustomer,
+       {Customer(9).ToString(), "is archived", "archived: false"}},
       {engine_->Reset(Customer(1), of_two),
        Reason::kNotInScope,
        {of_two.ToString(), one,
@@ -150,7 +158,7 @@ TEST_F(RefusalTextOfCalls, AnInstanceThatIsNotThere) {
         "not by group value \"zone\": \"eu\""}},
       {engine_->Reset(Customer(1), zones, {.group_values = {{"team", "a"}}}),
        Reason::kMalformed,
-       {"by just the keys \"zone\" of group_values", "not by group value \"team\""}},
+       {"by group_values with any \"zone\"", "not by group value \"team\""}},
       {engine_->Reset(Customer(1), days, {.invoice = InvoiceNumber(1)}),
        Reason::kMalformed,
        {"by balance_id", "not by invoice " + InvoiceNumber(1).ToString()}},
@@ -179,7 +187,7 @@ TEST_F(RefusalTextOfCalls, ADisabledOrArchivedAlert) {
        {id, "is archived", "create another one"}},
       {engine_->ArchiveAlert(alert),
        Reason::kAlertArchived,
-       {"Alert already archived", id, "done once, for good"}},
+       {"Alert already archived", id, "archived once, for good"}},
   });
 }
 
