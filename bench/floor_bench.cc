@@ -14,8 +14,8 @@
 namespace tocsin {
 namespace {
 
-constexpr std::size_t kBatch = 4'096;
-constexpr std::size_t kBatches = 64;
+constexpr std::size_t kFloorBatch = 4'096;
+constexpr std::size_t kFloorBatches = 64;
 
 // One customer's sum and the thresholds that enclose it, in one line of the cache.
 struct alignas(64) FloorLine {
@@ -32,7 +32,7 @@ void BM_FloorArray(benchmark::State& state) {
   const auto customers = static_cast<std::uint64_t>(state.range(0));
   const auto lines = std::make_unique<FloorLine[]>(customers);
   std::mt19937_64 random(1);
-  std::vector<std::uint32_t> facts(kBatch * kBatches);
+  std::vector<std::uint32_t> facts(kFloorBatch * kFloorBatches);
   for (std::uint32_t& fact : facts) {
     fact = static_cast<std::uint32_t>(random() % customers);
   }
@@ -40,9 +40,9 @@ void BM_FloorArray(benchmark::State& state) {
   std::size_t batch = 0;
   constexpr std::size_t kAhead = 16;
   for (auto _ : state) {
-    const std::uint32_t* const of = &facts[kBatch * (batch++ % kBatches)];
-    for (std::size_t i = 0; i < kBatch; ++i) {
-      if (i + kAhead < kBatch) __builtin_prefetch(&lines[of[i + kAhead]]);
+    const std::uint32_t* const of = &facts[kFloorBatch * (batch++ % kFloorBatches)];
+    for (std::size_t i = 0; i < kFloorBatch; ++i) {
+      if (i + kAhead < kFloorBatch) __builtin_prefetch(&lines[of[i + kAhead]]);
       FloorLine& line = lines[of[i]];
       while (line.lock.exchange(1, std::memory_order_acquire) != 0) {
       }
@@ -52,7 +52,7 @@ void BM_FloorArray(benchmark::State& state) {
     }
   }
   benchmark::DoNotOptimize(crossed);
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kFloorBatch));
 }
 BENCHMARK(BM_FloorArray)->ArgName("customers")->Arg(1'000'000);
 
@@ -68,20 +68,20 @@ void BM_FloorFlatHashMap(benchmark::State& state) {
   absl::flat_hash_map<CustomerId, Sum> sums;
   for (std::uint64_t n = 0; n < customers; ++n) sums[IdOfNumber<CustomerId>(n)] = {};
   std::mt19937_64 random(1);
-  std::vector<CustomerId> facts(kBatch * kBatches);
+  std::vector<CustomerId> facts(kFloorBatch * kFloorBatches);
   for (CustomerId& fact : facts) fact = IdOfNumber<CustomerId>(random() % customers);
   std::uint64_t crossed = 0;
   std::size_t batch = 0;
   for (auto _ : state) {
-    const CustomerId* const of = &facts[kBatch * (batch++ % kBatches)];
-    for (std::size_t i = 0; i < kBatch; ++i) {
+    const CustomerId* const of = &facts[kFloorBatch * (batch++ % kFloorBatches)];
+    for (std::size_t i = 0; i < kFloorBatch; ++i) {
       Sum& sum = sums.find(of[i])->second;
       sum.sum += 1;
       if (sum.sum < sum.low || sum.sum >= sum.high) ++crossed;
     }
   }
   benchmark::DoNotOptimize(crossed);
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kFloorBatch));
 }
 BENCHMARK(BM_FloorFlatHashMap)->ArgName("customers")->Arg(1'000'000);
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
 #include "engine/core/engine_impl.h"
+#include "engine/core/no_customer.h"
 #include "engine/model/clock.h"
 #include "engine/model/customer_alert.h"
 
@@ -14,24 +15,6 @@ namespace {
 
 // As many customers as are looked at under one hold of a shard's lock.
 constexpr std::size_t kDescribedPerHold = 128;
-
-absl::Status NilCustomer() {
-  return MakeStatus(Reason::kMissing,
-                    "the customer's id is the nil UUID; a real one is required");
-}
-
-// Null, or archived: for a query there is no such customer then.
-absl::Status UnknownCustomer(const CustomerId& customer, const state::Slot* slot) {
-  if (slot == nullptr) {
-    return MakeStatus(Reason::kUnknownCustomer,
-                      absl::StrCat("there is no customer ", customer.ToString(),
-                                   "; one comes into being with its first fact"));
-  }
-  return MakeStatus(Reason::kUnknownCustomer,
-                    absl::StrCat("customer ", customer.ToString(),
-                                 " is archived; a customer fact with archived: false ",
-                                 "brings it back"));
-}
 
 }  // namespace
 
@@ -59,7 +42,8 @@ absl::StatusOr<state::Slot*> EngineImpl::FindKnown(state::Shard* shard,
                                                    const CustomerId& customer,
                                                    Work* work) {
   state::Slot* slot = shard->Find(customer);
-  if (slot == nullptr || slot->customer.archived) return UnknownCustomer(customer, slot);
+  if (slot == nullptr) return UnknownCustomer(customer);
+  if (slot->customer.archived) return ArchivedCustomer(customer);
   Refresh(shard, slot, work);
   return slot;
 }
@@ -161,9 +145,8 @@ absl::Status EngineImpl::ForEachCustomerAlert(
     state::ShardLock lock(&shard);
     work.now = Now();
     state::Slot* slot = shard.Find(customer);
-    if (slot == nullptr || slot->customer.archived) {
-      return UnknownCustomer(customer, slot);
-    }
+    if (slot == nullptr) return UnknownCustomer(customer);
+    if (slot->customer.archived) return ArchivedCustomer(customer);
     Refresh(&shard, slot, &work);
     const auto describe = [&](const model::AlertPtr& alert) {
       if (!alert->enabled() || !slot->customer.InScope(alert->spec())) return;

@@ -9,6 +9,7 @@
 #include "engine/base/status.h"
 #include "engine/core/batch.h"
 #include "engine/core/engine_impl.h"
+#include "engine/core/no_customer.h"
 #include "engine/model/fact.h"
 #include "engine/model/plain.h"
 

@@ -70,14 +70,18 @@ class Shard {
   // False, and nothing is changed, where the fact has to go the long way.
   bool Add(std::uint32_t place, const model::PlainAddition& addition, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    return AddWhere([&](std::uint16_t one) { return subjects_[one] == addition.subject; },
-                    place, addition.posting, addition.time.value_or(now), now);
+    const auto is_it = [&](const SubjectTable& subjects, std::uint16_t one) {
+      return subjects[one] == addition.subject;
+    };
+    return AddWhere(is_it, place, addition.posting, addition.time.value_or(now), now);
   }
   // The same, of a subject by its number.
   bool Add(std::uint32_t place, std::uint32_t subject, const model::Posting& posting,
            absl::Time time, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    return AddWhere([subject](std::uint16_t one) { return one == subject; }, place,
-                    posting, time, now);
+    const auto is_it = [subject](const SubjectTable&, std::uint16_t one) {
+      return one == subject;
+    };
+    return AddWhere(is_it, place, posting, time, now);
   }
   // Nothing where there are too many subjects.
   std::optional<std::uint16_t> NumberOf(const model::Subject& subject)
@@ -222,7 +226,7 @@ bool Shard::AddWhere(IsIt is_it, std::uint32_t place, const model::Posting& post
       now < period.ends_at && time < period.ends_at && time >= period.starts_at;
   if (!in_period && !TOCSIN_MISTAKE(sum_outlives_period)) return false;
   if (!IsInForce(*line)) return false;
-  while (!is_it(line->subject)) {
+  while (!is_it(subjects_, line->subject)) {
     if (line->next == Line::kNone) return false;
     line = &further_[line->next];
   }
