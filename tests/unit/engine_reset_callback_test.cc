@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "gtest/gtest.h"
 #include "tests/support/collecting_sink.h"
 #include "tests/support/facts.h"
@@ -49,7 +50,11 @@ class ResetCallback : public ::testing::Test {
     });
   }
   ResetOptions Telling() {
-    return {.on_done = [this](const ResetOutcome& outcome) { told.push_back(outcome); }};
+    return {.on_done = [this](const ResetOutcome& outcome) {
+      // With workers several are called at one time.
+      absl::MutexLock lock(&told_mu);
+      told.push_back(outcome);
+    }};
   }
   // Of the region's instance.
   static InstanceSelector Region(const char* value) {
@@ -58,6 +63,7 @@ class ResetCallback : public ::testing::Test {
 
   CollectingSink sink;
   ManualClock clock{At("2026-01-01T00:00:00Z")};
+  absl::Mutex told_mu;
   std::vector<ResetOutcome> told;  // before the engine, which tells to the end
   std::unique_ptr<Engine> engine;
   AlertId alert;
