@@ -183,10 +183,7 @@ class ReferenceModel : public Engine {
 
     bool Awaits(const Tuple& tuple) const { return awaited && awaited->Concerns(tuple); }
   };
-  struct Period {
-    absl::Time start = absl::InfinitePast();
-    absl::Time end = absl::InfiniteFuture();
-  };
+  using Period = ReferencePeriod;
   struct Customer {
     CustomerId id;
     std::size_t came = 0;  // how many were there before
@@ -332,6 +329,9 @@ class ReferenceModel : public Engine {
   absl::Status Find(CustomerId customer, AlertId alert, const InstanceSelector& selector,
                     Customer*& found_customer, Alert*& found_alert,
                     std::optional<Tuple>& tuple);
+  CustomerAlert View(const Customer& customer, const Alert& alert,
+                     const std::optional<Tuple>& tuple) const;
+
   // reference_reset.cc
   absl::Status ResetPair(Customer& customer, const Alert& alert,
                          const std::optional<Tuple>& tuple, ResetOptions options);
@@ -369,10 +369,6 @@ class ReferenceModel : public Engine {
   static std::optional<Explanation::Change> Since(const Alert& alert, const State& state,
                                                   const Instance* instance,
                                                   CustomerStatus status);
-
-  // reference_query.cc
-  CustomerAlert View(const Customer& customer, const Alert& alert,
-                     const std::optional<Tuple>& tuple) const;
 
   Options options_;
   absl::Time now_ = absl::InfinitePast();  // of the calls so far

@@ -35,6 +35,11 @@ bool Less(const Exact& a, const Exact& b);
 Decimal Rounded(const Exact& exact);
 Exact ExactOf(Decimal value);
 
+struct ReferencePeriod {
+  absl::Time start = absl::InfinitePast();
+  absl::Time end = absl::InfiniteFuture();
+};
+
 // What was asked of the clock last: `at`, with or without what happens just then.
 struct Moment {
   absl::Time at = absl::InfinitePast();

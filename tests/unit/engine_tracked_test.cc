@@ -105,7 +105,7 @@ TEST_F(TrackedFacts, AreRefusedWhereNoEngineGaveThem) {
 TEST_F(TrackedFacts, AreValidated) {
   const Tracked tracked = *engine->Track(Customer(1), UsdCents());
   const TrackedFact facts[] = {
-      {.tracked = tracked, .amount = D("1000000000000000000.000000000001")},
+      {.tracked = tracked, .amount = *CheckedAdd(D("1e18"), D("0.000000000001"))},
       {.tracked = tracked, .amount = D("1"), .time = At("2026-01-12T00:00:00Z")},
       {.tracked = tracked, .amount = D("1"), .time = At("2025-12-01T00:00:00Z")},
       {.tracked = tracked, .amount = D("1")}};
