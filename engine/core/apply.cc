@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
 #include "engine/base/prefetch.h"
@@ -15,14 +14,6 @@
 #include "engine/model/plain.h"
 
 namespace tocsin::core {
-
-// Which shard a fact of the batch goes to, and how its customer is found there.
-struct EngineImpl::Route {
-  std::uint64_t hash = 0;  // of the customer
-  std::uint32_t shard = 0;
-  std::uint32_t index = 0;
-  std::uint32_t place = state::Line::kNone;  // where its memory was asked for
-};
 
 namespace {
 
@@ -68,31 +59,25 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
   }
   if (!BeginBatch(facts.size(), options, &result)) return result;
   const absl::Time now = Now();
-  absl::InlinedVector<Route, 8> routes;
-  routes.reserve(facts.size());
-  for (std::size_t i = 0; i < facts.size(); ++i) {
-    absl::Status status =
-        model::ValidateFact(facts[i], now, options_.event_time_ahead_max);
-    if (!status.ok()) {
-      Refuse(i, std::move(status), &result);
-      continue;
-    }
-    const CustomerId& customer = model::CustomerOf(facts[i]);
-    routes.push_back({.hash = state::LineIndex::HashOf(customer),
-                      .shard = static_cast<std::uint32_t>(ShardIndexOf(customer)),
-                      .index = static_cast<std::uint32_t>(i)});
-  }
-  const bool many = shards_.size() > 1 && routes.size() > 1;
-  if (many) SortByShard(shards_.size(), &routes);
-  ForEachRun(absl::MakeSpan(routes), [&](std::size_t shard, absl::Span<Route> run) {
-    ApplyToShard(shards_[shard].get(), facts, run, &result);
-  });
+  ApplyByShard(
+      facts.size(), shards_.size(), &spare_routes_,
+      [&](std::size_t index, auto add) {
+        absl::Status status =
+            model::ValidateFact(facts[index], now, options_.event_time_ahead_max);
+        if (!status.ok()) return Refuse(index, std::move(status), &result);
+        const CustomerId& customer = model::CustomerOf(facts[index]);
+        add(ShardIndexOf(customer), {.hash = state::LineIndex::HashOf(customer),
+                                     .index = static_cast<std::uint32_t>(index)});
+      },
+      [&](std::size_t shard, absl::Span<FactRoute> routes) {
+        ApplyToShard(shards_[shard].get(), facts, routes, &result);
+      });
   EndBatch(options, &result);
   return result;
 }
 
 void EngineImpl::ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
-                              absl::Span<Route> routes, ApplyResult* result) {
+                              absl::Span<FactRoute> routes, ApplyResult* result) {
   const auto group = [routes](std::size_t number) {
     return routes.subspan(std::min(number * kGroup, routes.size()), kGroup);
   };
@@ -104,11 +89,12 @@ void EngineImpl::ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
     state::ShardLock lock(shard);
     // Under the lock, so that a customer's instants never go back.
     work.now = Now();
+    state::Shard::Instant instant(work.now);
     for (std::size_t step = 0; step < groups + ahead; ++step) {
       if (ahead > 0) Prefetch(*shard, facts, group, step);
       if (step < ahead) continue;
-      for (const Route& route : group(step - ahead)) {
-        ApplyOne(shard, route, facts[route.index], &work, result);
+      for (const FactRoute& route : group(step - ahead)) {
+        ApplyOne(shard, route, facts[route.index], &instant, &work, result);
       }
     }
   }
@@ -119,35 +105,36 @@ void EngineImpl::ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
 template <typename Group>
 void EngineImpl::Prefetch(const state::Shard& shard, absl::Span<const Fact> facts,
                           const Group& group, std::size_t step) {
-  for (const Route& route : group(step)) {
+  for (const FactRoute& route : group(step)) {
     shard.PrefetchIndex(route.hash);
     tocsin::Prefetch(&facts[route.index]);
   }
   if (step < 1) return;
-  for (Route& route : group(step - 1)) route.place = shard.PrefetchLine(route.hash);
+  for (FactRoute& route : group(step - 1)) route.place = shard.PrefetchLine(route.hash);
   if (step < 2) return;
-  for (const Route& route : group(step - 2)) {
+  for (const FactRoute& route : group(step - 2)) {
     if (route.place != state::Line::kNone) shard.PrefetchBehind(route.place);
   }
   if (step < 3) return;
-  for (const Route& route : group(step - 3)) {
+  for (const FactRoute& route : group(step - 3)) {
     if (route.place != state::Line::kNone) shard.PrefetchMeters(route.place);
   }
 }
 
 bool EngineImpl::AddToPlain(state::Shard* shard, std::uint32_t customer, const Fact& fact,
-                            const Work& work) {
+                            state::Shard::Instant* instant) {
   const std::optional<model::PlainAddition> addition = model::AsPlainAddition(fact);
-  return addition.has_value() && shard->Add(customer, *addition, work.now);
+  return addition.has_value() && shard->Add(customer, *addition, instant);
 }
 
-void EngineImpl::ApplyOne(state::Shard* shard, const Route& route, const Fact& fact,
-                          Work* work, ApplyResult* result) {
+void EngineImpl::ApplyOne(state::Shard* shard, const FactRoute& route, const Fact& fact,
+                          state::Shard::Instant* instant, Work* work,
+                          ApplyResult* result) {
   const std::size_t index = route.index;
   const CustomerId& customer = model::CustomerOf(fact);
   const std::uint32_t place = shard->PlaceOf(route.hash, customer);
   const bool known = place != state::Line::kNone;
-  if (known && shard->IsAtRest(place) && AddToPlain(shard, place, fact, *work)) {
+  if (known && shard->IsAtRest(place) && AddToPlain(shard, place, fact, instant)) {
     ++result->applied;
     return;
   }

@@ -2,19 +2,27 @@
 #define TOCSIN_ENGINE_CORE_BATCH_H_
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "engine/state/line.h"
+#include "engine/work/spares.h"
 #include "tocsin/fact.h"
 
 namespace tocsin::core {
 
-// As many facts as are applied to a shard under one hold of its lock.
-inline constexpr std::size_t kFactsPerHold = 4'096;
+// A batch is applied in blocks of so many facts, and so no shard's lock is held over more.
+inline constexpr std::size_t kFactsPerBlock = 4'096;
+
+// Up to so many facts are applied one after the other: sorting them would cost more than
+// it spares.
+inline constexpr std::size_t kFactsUnsorted = 8;
 
 inline void Refuse(std::size_t index, absl::Status status, ApplyResult* result) {
   ++result->refused;
@@ -22,30 +30,82 @@ inline void Refuse(std::size_t index, absl::Status status, ApplyResult* result) 
       {.index = index, .kind = FactReport::Kind::kRefused, .status = std::move(status)});
 }
 
-// Sorts routes by their `shard`, keeping the order within each.
-template <typename Routes>
-void SortByShard(std::size_t shards, Routes* routes) {
-  std::vector<std::uint32_t> begin(shards + 1, 0);
-  for (const auto& route : *routes) ++begin[route.shard + 1];
-  for (std::size_t i = 0; i < shards; ++i) begin[i + 1] += begin[i];
-  Routes sorted(routes->size());
-  for (const auto& route : *routes) sorted[begin[route.shard]++] = route;
-  *routes = std::move(sorted);
-}
+// How the customer of a fact is found in its shard.
+struct FactRoute {
+  std::uint64_t hash = 0;  // of the customer
+  std::uint32_t index = 0;
+  std::uint32_t place = state::Line::kNone;  // where its memory was asked for
+};
+struct TrackedRoute {
+  std::uint32_t index = 0;
+  std::uint32_t place = 0;
+};
 
-// Calls `apply(shard number, routes)` for each run of routes to one shard, of no more
-// than are applied under one hold.
-template <typename Route, typename Apply>
-void ForEachRun(absl::Span<Route> routes, Apply apply) {
-  while (!routes.empty()) {
-    const std::uint32_t number = routes[0].shard;
-    std::size_t count = 1;
-    while (count < std::min(routes.size(), kFactsPerHold) &&
-           routes[count].shard == number) {
-      ++count;
+// Where the facts of a block go: sorted by shard, in the order of the batch within each.
+// Large, and made once for many blocks: adding to it and walking it allocates nothing.
+template <typename Route>
+class Routes {
+ public:
+  explicit Routes(std::size_t shards) : ends_(shards, 0) {}
+
+  // Up to `kFactsPerBlock`.
+  void Add(std::uint32_t shard, const Route& route) {
+    shards_[size_] = shard;
+    routes_[size_++] = route;
+    ++ends_[shard];
+  }
+
+  // Calls `apply(shard, routes)` for each shard that some go to, and is empty then.
+  template <typename Apply>
+  void ApplyByShard(Apply apply) {
+    std::uint32_t end = 0;
+    for (std::uint32_t& shard_end : ends_) {
+      // Its beginning; the scattering makes it the end.
+      shard_end = std::exchange(end, end + shard_end);
     }
-    apply(number, routes.first(count));
-    routes.remove_prefix(count);
+    for (std::size_t i = 0; i < size_; ++i) sorted_[ends_[shards_[i]]++] = routes_[i];
+    std::uint32_t begin = 0;
+    for (std::size_t shard = 0; begin < size_; ++shard) {
+      if (ends_[shard] > begin) {
+        apply(shard, absl::MakeSpan(&sorted_[begin], ends_[shard] - begin));
+      }
+      begin = ends_[shard];
+    }
+    size_ = 0;
+    ends_.assign(ends_.size(), 0);
+  }
+
+ private:
+  std::size_t size_ = 0;
+  std::array<std::uint32_t, kFactsPerBlock> shards_;
+  std::array<Route, kFactsPerBlock> routes_;
+  std::array<Route, kFactsPerBlock> sorted_;
+  std::vector<std::uint32_t> ends_;  // by shard: how many, and then where they end
+};
+
+// Applies a batch of so many facts. `find(index, add)` calls `add(shard, route)` for a fact
+// that is to be applied, and `apply(shard, routes)` does it for those of one shard.
+template <typename Route, typename Find, typename Apply>
+void ApplyByShard(std::size_t facts, std::size_t shards,
+                  work::Spares<Routes<Route>>* spares, Find find, Apply apply) {
+  if (facts <= kFactsUnsorted) {
+    for (std::size_t i = 0; i < facts; ++i) {
+      find(i, [&](std::size_t shard, Route route) {
+        apply(shard, absl::MakeSpan(&route, 1));
+      });
+    }
+    return;
+  }
+  const auto routes =
+      spares->Take([shards] { return std::make_unique<Routes<Route>>(shards); });
+  for (std::size_t begin = 0; begin < facts; begin += kFactsPerBlock) {
+    const std::size_t end = std::min(begin + kFactsPerBlock, facts);
+    for (std::size_t i = begin; i < end; ++i) {
+      find(i, [&](std::size_t shard, const Route& route) {
+        routes->Add(static_cast<std::uint32_t>(shard), route);
+      });
+    }
+    routes->ApplyByShard(apply);
   }
 }
 

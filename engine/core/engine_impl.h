@@ -15,6 +15,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "engine/core/batch.h"
 #include "engine/core/moments.h"
 #include "engine/model/catalog.h"
 #include "engine/model/customer.h"
@@ -29,6 +30,7 @@
 #include "engine/work/callback_queue.h"
 #include "engine/work/executor.h"
 #include "engine/work/gate.h"
+#include "engine/work/spares.h"
 #include "tocsin/engine.h"
 
 namespace tocsin::core {
@@ -131,31 +133,30 @@ class EngineImpl final : public Engine {
   }
 
   // apply.cc
-  struct Route;
   // Whether the batch is to be applied; else the result says why not.
   bool BeginBatch(std::size_t size, const ApplyOptions& options, ApplyResult* result);
   void EndBatch(const ApplyOptions& options, ApplyResult* result);
   void ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
-                    absl::Span<Route> routes, ApplyResult* result);
+                    absl::Span<FactRoute> routes, ApplyResult* result);
   // Begins to load what the facts of the `step`-th group look at first, and what those of
   // the groups before it look at next: most of a fact's time is waiting for memory.
   template <typename Group>
   static void Prefetch(const state::Shard& shard, absl::Span<const Fact> facts,
                        const Group& group, std::size_t step)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mu);
-  void ApplyOne(state::Shard* shard, const Route& route, const Fact& fact, Work* work,
-                ApplyResult* result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  void ApplyOne(state::Shard* shard, const FactRoute& route, const Fact& fact,
+                state::Shard::Instant* instant, Work* work, ApplyResult* result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // The long way, by all the rules.
   void ApplyToSlot(state::Shard* shard, state::Slot* slot, const Fact& fact,
                    std::size_t index, Work* work, ApplyResult* result)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // Whether the fact is done with by adding it to a plain customer's sum.
   static bool AddToPlain(state::Shard* shard, std::uint32_t customer, const Fact& fact,
-                         const Work& work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+                         state::Shard::Instant* instant)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   void Count(const ApplyResult& result);
 
   // tracked.cc
-  struct TrackedRoute;
   // Of an engine of this process.
   static std::uint32_t NextNumber();
   absl::StatusOr<Tracked> TrackSubject(const CustomerId& customer,
@@ -163,8 +164,8 @@ class EngineImpl final : public Engine {
                                        const model::Subject& subject);
   void ApplyTrackedToShard(state::Shard* shard, absl::Span<const TrackedFact> facts,
                            absl::Span<const TrackedRoute> routes, ApplyResult* result);
-  void ApplyTrackedFact(state::Shard* shard, const TrackedFact& fact, std::size_t index,
-                        Work* work, ApplyResult* result)
+  void ApplyTrackedToSlot(state::Shard* shard, const TrackedFact& fact,
+                          std::size_t index, Work* work, ApplyResult* result)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
 
   // alerts.cc
@@ -338,6 +339,8 @@ class EngineImpl final : public Engine {
 
   // Safe by themselves.
   work::Gate gate_;
+  work::Spares<Routes<FactRoute>> spare_routes_;
+  work::Spares<Routes<TrackedRoute>> spare_tracked_routes_;
   state::AlertBook book_;
   state::Positions positions_;
   work::Bell answers_;  // rings with each answer that is taken

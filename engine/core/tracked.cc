@@ -1,10 +1,11 @@
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
-#include "absl/container/inlined_vector.h"
+#include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
 #include "engine/core/batch.h"
@@ -14,13 +15,6 @@
 #include "engine/model/plain.h"
 
 namespace tocsin::core {
-
-// Which shard a tracked fact of the batch goes to.
-struct EngineImpl::TrackedRoute {
-  std::uint32_t shard = 0;
-  std::uint32_t index = 0;
-  std::uint32_t place = 0;
-};
 
 namespace {
 
@@ -88,31 +82,24 @@ ApplyResult EngineImpl::ApplyTracked(absl::Span<const TrackedFact> facts,
   }
   if (!BeginBatch(facts.size(), options, &result)) return result;
   const absl::Time now = Now();
-  absl::InlinedVector<TrackedRoute, 8> routes;
-  routes.reserve(facts.size());
-  for (std::size_t i = 0; i < facts.size(); ++i) {
-    const TrackedFact& fact = facts[i];
-    const bool ours =
-        fact.tracked.engine == number_ && fact.tracked.shard < shards_.size();
+  const auto find = [&](std::size_t index, auto add) {
+    const TrackedFact& fact = facts[index];
+    const Tracked& tracked = fact.tracked;
+    const bool ours = tracked.engine == number_ && tracked.shard < shards_.size();
     const bool usual = fact.amount.IsAmount() && (!fact.time || *fact.time <= now);
-    if (!ours || !usual) {
+    if (ABSL_PREDICT_FALSE(!ours || !usual)) {
       absl::Status status = ours ? model::ValidateAddition(fact.amount, fact.time, now,
                                                            options_.event_time_ahead_max)
-                                 : NotTracked(fact.tracked);
-      if (!status.ok()) {
-        Refuse(i, std::move(status), &result);
-        continue;
-      }
+                                 : NotTracked(tracked);
+      if (!status.ok()) return Refuse(index, std::move(status), &result);
     }
-    routes.push_back({.shard = fact.tracked.shard,
-                      .index = static_cast<std::uint32_t>(i),
-                      .place = fact.tracked.place});
-  }
-  const bool many = shards_.size() > 1 && routes.size() > 1;
-  if (many) SortByShard(shards_.size(), &routes);
-  ForEachRun(absl::MakeSpan(routes), [&](std::size_t shard, auto run) {
-    ApplyTrackedToShard(shards_[shard].get(), facts, run, &result);
-  });
+    add(tracked.shard, TrackedRoute{.index = static_cast<std::uint32_t>(index),
+                                    .place = tracked.place});
+  };
+  ApplyByShard(facts.size(), shards_.size(), &spare_tracked_routes_, find,
+               [&](std::size_t shard, absl::Span<const TrackedRoute> routes) {
+                 ApplyTrackedToShard(shards_[shard].get(), facts, routes, &result);
+               });
   EndBatch(options, &result);
   return result;
 }
@@ -126,30 +113,37 @@ void EngineImpl::ApplyTrackedToShard(state::Shard* shard,
     state::ShardLock lock(shard);
     // Under the lock, so that a customer's instants never go back.
     work.now = Now();
-    for (std::size_t i = 0; i < routes.size() + kAhead; ++i) {
-      if (i < routes.size()) shard->PrefetchPlace(routes[i].place);
-      if (i < kAhead) continue;
-      const std::size_t index = routes[i - kAhead].index;
-      ApplyTrackedFact(shard, facts[index], index, &work, result);
+    state::Shard::Instant instant(work.now);
+    const std::size_t taken = shard->customer_count();
+    const std::size_t first = std::min(kAhead, routes.size());
+    for (const TrackedRoute& route : routes.first(first)) shard->PrefetchPlace(route.place);
+    for (std::size_t i = 0; i < routes.size(); ++i) {
+      if (i + kAhead < routes.size()) shard->PrefetchPlace(routes[i + kAhead].place);
+      const TrackedRoute& route = routes[i];
+      const TrackedFact& fact = facts[route.index];
+      const model::Posting posting{fact.amount, false, fact.version};
+      const bool added =
+          route.place < taken &&
+          shard->Add(route.place, fact.tracked.subject, posting, fact.time, &instant);
+      if (added) {
+        ++result->applied;
+      } else {
+        ApplyTrackedToSlot(shard, fact, route.index, &work, result);
+      }
     }
   }
   if (work.decided || work.due) Pass(Moment::kFactDecided);
   FollowUp(shard, work);
 }
 
-void EngineImpl::ApplyTrackedFact(state::Shard* shard, const TrackedFact& fact,
-                                  std::size_t index, Work* work, ApplyResult* result) {
+void EngineImpl::ApplyTrackedToSlot(state::Shard* shard, const TrackedFact& fact,
+                                    std::size_t index, Work* work, ApplyResult* result) {
   const std::uint32_t place = fact.tracked.place;
   const model::Subject* const subject = shard->SubjectOf(fact.tracked.subject);
   if (place >= shard->customer_count() || subject == nullptr) {
     return Refuse(index, NotTracked(fact.tracked), result);
   }
   const model::Posting posting{fact.amount, false, fact.version};
-  const absl::Time time = fact.time.value_or(work->now);
-  if (shard->Add(place, fact.tracked.subject, posting, time, work->now)) {
-    ++result->applied;
-    return;
-  }
   const Fact whole =
       model::AsFact(shard->CustomerAt(place),
                     {.subject = *subject, .posting = posting, .time = fact.time});

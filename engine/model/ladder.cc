@@ -1,6 +1,7 @@
 #include "engine/model/ladder.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "engine/base/mistake.h"
@@ -12,16 +13,40 @@ void Ladder::Add(AlertPtr alert) {
       rungs_.begin(), rungs_.end(), alert,
       [](const AlertPtr& a, const AlertPtr& b) { return a->IsReachedBefore(*b); });
   rises_ = alert->rises();
-  thresholds_.insert(thresholds_.begin() + (place - rungs_.begin()), alert->threshold());
+  const std::ptrdiff_t rung = place - rungs_.begin();
+  thresholds_.insert(thresholds_.begin() + rung, alert->threshold());
   rungs_.insert(place, std::move(alert));
+  stretches_.insert(stretches_.begin() + rung, Stretch());
+  MendStretches(static_cast<std::size_t>(rung));
 }
 
 void Ladder::Remove(const AlertPtr& alert) {
   const auto place = std::lower_bound(
       rungs_.begin(), rungs_.end(), alert,
       [](const AlertPtr& a, const AlertPtr& b) { return a->IsReachedBefore(*b); });
-  thresholds_.erase(thresholds_.begin() + (place - rungs_.begin()));
+  const std::ptrdiff_t rung = place - rungs_.begin();
+  thresholds_.erase(thresholds_.begin() + rung);
   rungs_.erase(place);
+  stretches_.erase(stretches_.begin() + rung);
+  MendStretches(static_cast<std::size_t>(rung));
+}
+
+Ladder::Stretch Ladder::StretchOf(std::size_t reached) const {
+  Stretch stretch;
+  if (reached > 0) {
+    (rises_ ? stretch.first : stretch.last) = thresholds_[reached - 1];
+  }
+  if (reached < thresholds_.size()) {
+    const Int128 next = thresholds_[reached].units();
+    (rises_ ? stretch.last : stretch.first) =
+        Decimal::FromUnits(rises_ ? next - 1 : next + 1);
+  }
+  return stretch;
+}
+
+void Ladder::MendStretches(std::size_t rung) {
+  stretches_[rung] = StretchOf(rung);
+  if (rung + 1 < stretches_.size()) stretches_[rung + 1] = StretchOf(rung + 1);
 }
 
 template <typename Value>

@@ -53,21 +53,28 @@ class Ladder {
   Band BandAt(std::size_t reached) const;
   // Whether a value is in that band.
   bool BandContains(std::size_t reached, Decimal value) const {
-    const auto reaches = [&](Decimal threshold) {
-      return rises_ ? value >= threshold : value <= threshold;
-    };
-    return (reached == 0 || reaches(thresholds_[reached - 1])) &&
-           (reached == thresholds_.size() || !reaches(thresholds_[reached]));
+    const Stretch& stretch = stretches_[reached];
+    return stretch.first <= value && value <= stretch.last;
   }
 
  private:
   template <typename Value>
   std::size_t CountReached(const Value& value) const;
 
+  // The values that have reached just so many rungs, both ends among them.
+  struct Stretch {
+    Decimal first = Decimal::FromUnits(std::numeric_limits<Int128>::min());
+    Decimal last = Decimal::FromUnits(std::numeric_limits<Int128>::max());
+  };
+  Stretch StretchOf(std::size_t reached) const;
+  // Puts the stretches at both sides of where a rung came or went right.
+  void MendStretches(std::size_t rung);
+
   std::vector<AlertPtr> rungs_;
   // Of the rungs, and their direction: looking for the rungs that a value has reached
   // reads no alert.
   std::vector<Decimal> thresholds_;
+  std::vector<Stretch> stretches_ = {Stretch()};  // by how many rungs are reached
   bool rises_ = true;
 };
 

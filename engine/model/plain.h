@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_MODEL_PLAIN_H_
 #define TOCSIN_ENGINE_MODEL_PLAIN_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -58,11 +59,12 @@ Fact AsFact(const CustomerId& customer, const PlainAddition& addition);
 // changed, where the fact has to go the long way.
 inline bool AddWithinBand(const Ladder& ladder, const Posting& addition,
                           PlainSum* plain) {
-  Sum sum{.value = plain->value, .newest_version = plain->newest_version};
-  if (sum.Post(addition) != Posted::kCounted) return false;
-  if (!ladder.BandContains(plain->reached, sum.value)) return false;
-  plain->value = sum.value;
-  plain->newest_version = sum.newest_version;
+  const std::optional<Decimal> sum = CheckedAdd(plain->value, addition.amount);
+  if (!sum.has_value() || !ladder.BandContains(plain->reached, *sum)) return false;
+  plain->value = *sum;
+  if (addition.version.has_value()) {
+    plain->newest_version = std::max(plain->newest_version, *addition.version);
+  }
   return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
+#include "engine/base/mistake.h"
 #include "engine/model/catalog.h"
 #include "engine/model/plain.h"
 
@@ -19,6 +20,11 @@ namespace tocsin::state {
 class PeriodTable {
  public:
   const model::Period& operator[](std::uint16_t number) const { return periods_[number]; }
+  bool Contains(std::uint16_t number, absl::Time time) const {
+    const model::Period& period = periods_[number];
+    return (period.starts_at <= time && time < period.ends_at) ||
+           TOCSIN_MISTAKE(sum_outlives_period);
+  }
   std::optional<std::uint16_t> Number(const model::Period& period);
 
  private:

@@ -66,22 +66,35 @@ class Shard {
   void PrefetchBehind(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void PrefetchMeters(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
+  // What one hold of the lock sees of time: an instant, and a period that it is in, which
+  // most customers share. Of one shard and hold.
+  class Instant {
+   public:
+    explicit Instant(absl::Time at) : now(at) {}
+    const absl::Time now;
+
+   private:
+    friend Shard;
+    std::uint32_t period_ = kNoPeriod;
+  };
+
   // Adds to a sum of a plain customer where that crosses nothing and is nothing new.
   // False, and nothing is changed, where the fact has to go the long way.
-  bool Add(std::uint32_t place, const model::PlainAddition& addition, absl::Time now)
+  bool Add(std::uint32_t place, const model::PlainAddition& addition, Instant* instant)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     const auto is_it = [&](const SubjectTable& subjects, std::uint16_t one) {
       return subjects[one] == addition.subject;
     };
-    return AddWhere(is_it, place, addition.posting, addition.time.value_or(now), now);
+    return AddWhere(is_it, place, addition.posting, addition.time, instant);
   }
   // The same, of a subject by its number.
   bool Add(std::uint32_t place, std::uint32_t subject, const model::Posting& posting,
-           absl::Time time, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+           const std::optional<absl::Time>& time, Instant* instant)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     const auto is_it = [subject](const SubjectTable&, std::uint16_t one) {
       return one == subject;
     };
-    return AddWhere(is_it, place, posting, time, now);
+    return AddWhere(is_it, place, posting, time, instant);
   }
   // Nothing where there are too many subjects.
   std::optional<std::uint16_t> NumberOf(const model::Subject& subject)
@@ -186,9 +199,11 @@ class Shard {
     return line.sum.generation == static_cast<std::uint32_t>(catalog_->generation()) ||
            TOCSIN_MISTAKE(sum_misses_changes);
   }
+  static constexpr std::uint32_t kNoPeriod = Line::kUnfolded + 1;
   template <typename IsIt>
   bool AddWhere(IsIt is_it, std::uint32_t place, const model::Posting& posting,
-                absl::Time time, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+                const std::optional<absl::Time>& time, Instant* instant)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   std::unique_ptr<Slot> SlotOf(const Line& line) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   void Unfold(Line* line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   static bool FoldingPays(Slot* slot, const model::Period& period);
@@ -218,13 +233,13 @@ class Shard {
 
 template <typename IsIt>
 bool Shard::AddWhere(IsIt is_it, std::uint32_t place, const model::Posting& posting,
-                     absl::Time time, absl::Time now) {
+                     const std::optional<absl::Time>& time, Instant* instant) {
   Line* line = &lines_[place];
-  if (!line->IsFolded()) return false;
-  const model::Period& period = periods_[line->period];
-  const bool in_period =
-      now < period.ends_at && time < period.ends_at && time >= period.starts_at;
-  if (!in_period && !TOCSIN_MISTAKE(sum_outlives_period)) return false;
+  if (line->period != instant->period_) {
+    if (!line->IsFolded() || !periods_.Contains(line->period, instant->now)) return false;
+    instant->period_ = line->period;
+  }
+  if (time.has_value() && !periods_.Contains(line->period, *time)) return false;
   if (!IsInForce(*line)) return false;
   while (!is_it(subjects_, line->subject)) {
     if (line->next == Line::kNone) return false;
