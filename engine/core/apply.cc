@@ -62,10 +62,12 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
   ApplyByShard(
       facts.size(), shards_.size(), &spare_routes_,
       [&](std::size_t index, auto add) {
-        absl::Status status =
-            model::ValidateFact(facts[index], now, options_.event_time_ahead_max);
-        if (!status.ok()) return Refuse(index, std::move(status), &result);
         const CustomerId& customer = model::CustomerOf(facts[index]);
+        if (customer.is_nil() || !model::IsValidPlain(facts[index], now)) {
+          absl::Status status =
+              model::ValidateFact(facts[index], now, options_.event_time_ahead_max);
+          if (!status.ok()) return Refuse(index, std::move(status), &result);
+        }
         add(ShardIndexOf(customer), {.hash = state::LineIndex::HashOf(customer),
                                      .index = static_cast<std::uint32_t>(index)});
       },
@@ -121,20 +123,19 @@ void EngineImpl::Prefetch(const state::Shard& shard, absl::Span<const Fact> fact
   }
 }
 
-bool EngineImpl::AddToPlain(state::Shard* shard, std::uint32_t customer, const Fact& fact,
-                            state::Shard::Instant* instant) {
-  const std::optional<model::PlainAddition> addition = model::AsPlainAddition(fact);
-  return addition.has_value() && shard->Add(customer, *addition, instant);
-}
-
 void EngineImpl::ApplyOne(state::Shard* shard, const FactRoute& route, const Fact& fact,
                           state::Shard::Instant* instant, Work* work,
                           ApplyResult* result) {
   const std::size_t index = route.index;
   const CustomerId& customer = model::CustomerOf(fact);
-  const std::uint32_t place = shard->PlaceOf(route.hash, customer);
+  const std::uint32_t place = shard->PlaceOf(route.hash, customer, route.place);
   const bool known = place != state::Line::kNone;
-  if (known && shard->IsAtRest(place) && AddToPlain(shard, place, fact, instant)) {
+  const bool added =
+      known && model::AddIfPlain(fact, [&](const model::Subject& subject, Decimal amount,
+                                           const auto& version, const auto& time) {
+        return shard->Add(place, subject, amount, version, time, instant);
+      });
+  if (added) {
     ++result->applied;
     return;
   }

@@ -17,7 +17,8 @@
 
 namespace tocsin::core {
 
-// A batch is applied in blocks of so many facts, and so no shard's lock is held over more.
+// A batch is applied in blocks of so many facts, and so no shard's lock is held over
+// more.
 inline constexpr std::size_t kFactsPerBlock = 4'096;
 
 // Up to so many facts are applied one after the other: sorting them would cost more than
@@ -83,8 +84,8 @@ class Routes {
   std::vector<std::uint32_t> ends_;  // by shard: how many, and then where they end
 };
 
-// Applies a batch of so many facts. `find(index, add)` calls `add(shard, route)` for a fact
-// that is to be applied, and `apply(shard, routes)` does it for those of one shard.
+// Applies a batch of so many facts. `find(index, add)` calls `add(shard, route)` for a
+// fact that is to be applied, and `apply(shard, routes)` does it for those of one shard.
 template <typename Route, typename Find, typename Apply>
 void ApplyByShard(std::size_t facts, std::size_t shards,
                   work::Spares<Routes<Route>>* spares, Find find, Apply apply) {

@@ -145,14 +145,11 @@ class EngineImpl final : public Engine {
                        const Group& group, std::size_t step)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mu);
   void ApplyOne(state::Shard* shard, const FactRoute& route, const Fact& fact,
-                state::Shard::Instant* instant, Work* work, ApplyResult* result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+                state::Shard::Instant* instant, Work* work, ApplyResult* result)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // The long way, by all the rules.
   void ApplyToSlot(state::Shard* shard, state::Slot* slot, const Fact& fact,
                    std::size_t index, Work* work, ApplyResult* result)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
-  // Whether the fact is done with by adding it to a plain customer's sum.
-  static bool AddToPlain(state::Shard* shard, std::uint32_t customer, const Fact& fact,
-                         state::Shard::Instant* instant)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   void Count(const ApplyResult& result);
 
@@ -164,8 +161,8 @@ class EngineImpl final : public Engine {
                                        const model::Subject& subject);
   void ApplyTrackedToShard(state::Shard* shard, absl::Span<const TrackedFact> facts,
                            absl::Span<const TrackedRoute> routes, ApplyResult* result);
-  void ApplyTrackedToSlot(state::Shard* shard, const TrackedFact& fact,
-                          std::size_t index, Work* work, ApplyResult* result)
+  void ApplyTrackedToSlot(state::Shard* shard, const TrackedFact& fact, std::size_t index,
+                          Work* work, ApplyResult* result)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
 
   // alerts.cc

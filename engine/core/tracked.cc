@@ -93,8 +93,8 @@ ApplyResult EngineImpl::ApplyTracked(absl::Span<const TrackedFact> facts,
                                  : NotTracked(tracked);
       if (!status.ok()) return Refuse(index, std::move(status), &result);
     }
-    add(tracked.shard, TrackedRoute{.index = static_cast<std::uint32_t>(index),
-                                    .place = tracked.place});
+    add(tracked.shard,
+        TrackedRoute{.index = static_cast<std::uint32_t>(index), .place = tracked.place});
   };
   ApplyByShard(facts.size(), shards_.size(), &spare_tracked_routes_, find,
                [&](std::size_t shard, absl::Span<const TrackedRoute> routes) {
@@ -116,15 +116,15 @@ void EngineImpl::ApplyTrackedToShard(state::Shard* shard,
     state::Shard::Instant instant(work.now);
     const std::size_t taken = shard->customer_count();
     const std::size_t first = std::min(kAhead, routes.size());
-    for (const TrackedRoute& route : routes.first(first)) shard->PrefetchPlace(route.place);
+    for (const TrackedRoute& route : routes.first(first))
+      shard->PrefetchPlace(route.place);
     for (std::size_t i = 0; i < routes.size(); ++i) {
       if (i + kAhead < routes.size()) shard->PrefetchPlace(routes[i + kAhead].place);
       const TrackedRoute& route = routes[i];
       const TrackedFact& fact = facts[route.index];
-      const model::Posting posting{fact.amount, false, fact.version};
-      const bool added =
-          route.place < taken &&
-          shard->Add(route.place, fact.tracked.subject, posting, fact.time, &instant);
+      const bool added = route.place < taken &&
+                         shard->Add(route.place, fact.tracked.subject, fact.amount,
+                                    fact.version, fact.time, &instant);
       if (added) {
         ++result->applied;
       } else {
@@ -143,10 +143,10 @@ void EngineImpl::ApplyTrackedToSlot(state::Shard* shard, const TrackedFact& fact
   if (place >= shard->customer_count() || subject == nullptr) {
     return Refuse(index, NotTracked(fact.tracked), result);
   }
-  const model::Posting posting{fact.amount, false, fact.version};
-  const Fact whole =
-      model::AsFact(shard->CustomerAt(place),
-                    {.subject = *subject, .posting = posting, .time = fact.time});
+  const Fact whole = model::AsFact(shard->CustomerAt(place), {.subject = *subject,
+                                                              .amount = fact.amount,
+                                                              .version = fact.version,
+                                                              .time = fact.time});
   ApplyToSlot(shard, &shard->Find(place), whole, index, work, result);
 }
 

@@ -257,11 +257,6 @@ Outcome Apply(Customer* customer, const Context& context, const InvoiceTold& fac
 
 }  // namespace
 
-const CustomerId& CustomerOf(const Fact& fact) {
-  return std::visit([](const auto& one) -> const CustomerId& { return one.customer; },
-                    fact);
-}
-
 absl::Status NotKnown(const Fact& fact) {
   return UnknownBalance(std::get<BalanceDrawn>(fact));
 }

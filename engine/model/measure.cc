@@ -66,14 +66,6 @@ void SortUnique(Values* values, Less less) {
 
 }  // namespace
 
-Subject SpendIn(const CreditTypeId& credit_type) {
-  return {.type = AlertType::kSpendThresholdReached, .id = credit_type.uuid()};
-}
-
-Subject UsageOf(const BillableMetricId& metric) {
-  return {.type = AlertType::kUsageThresholdReached, .id = metric.uuid()};
-}
-
 Subject SubjectOf(const AlertSpec& spec) {
   Subject subject{.type = spec.type};
   if (subject.info().has_billable_metric) {

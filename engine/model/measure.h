@@ -41,8 +41,12 @@ struct Subject {
   }
 };
 
-Subject SpendIn(const CreditTypeId& credit_type);
-Subject UsageOf(const BillableMetricId& metric);
+inline Subject SpendIn(const CreditTypeId& credit_type) {
+  return {.type = AlertType::kSpendThresholdReached, .id = credit_type.uuid()};
+}
+inline Subject UsageOf(const BillableMetricId& metric) {
+  return {.type = AlertType::kUsageThresholdReached, .id = metric.uuid()};
+}
 // What an alert of a valid spec meters.
 Subject SubjectOf(const AlertSpec& spec);
 

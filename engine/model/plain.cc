@@ -1,7 +1,6 @@
 #include "engine/model/plain.h"
 
 #include <limits>
-#include <variant>
 
 #include "engine/base/mistake.h"
 
@@ -57,35 +56,19 @@ Meter MeterOf(const Subject& subject, const PlainSum& sum) {
   return meter;
 }
 
-std::optional<PlainAddition> AsPlainAddition(const Fact& fact) {
-  if (const auto* spend = std::get_if<SpendAdded>(&fact)) {
-    if (spend->contract.has_value() || !spend->group_values.empty()) return std::nullopt;
-    return PlainAddition{.subject = SpendIn(spend->credit_type),
-                         .posting = {spend->amount, false, spend->version},
-                         .time = spend->time};
-  }
-  if (const auto* usage = std::get_if<UsageAdded>(&fact)) {
-    if (!usage->group_values.empty()) return std::nullopt;
-    return PlainAddition{.subject = UsageOf(usage->billable_metric),
-                         .posting = {usage->quantity, false, usage->version},
-                         .time = usage->time};
-  }
-  return std::nullopt;
-}
-
 Fact AsFact(const CustomerId& customer, const PlainAddition& addition) {
   const boost::uuids::uuid& id = addition.subject.id;
   if (addition.subject.info().watched == Watched::kSpend) {
     return SpendAdded{.customer = customer,
-                      .amount = addition.posting.amount,
+                      .amount = addition.amount,
                       .credit_type = CreditTypeId(id),
-                      .version = addition.posting.version,
+                      .version = addition.version,
                       .time = addition.time};
   }
   return UsageAdded{.customer = customer,
                     .billable_metric = BillableMetricId(id),
-                    .quantity = addition.posting.amount,
-                    .version = addition.posting.version,
+                    .quantity = addition.amount,
+                    .version = addition.version,
                     .time = addition.time};
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <variant>
 
 #include "absl/time/time.h"
 #include "engine/model/catalog.h"
@@ -44,26 +45,49 @@ std::optional<PlainSum> AsPlainSum(const Meter& meter, const Ladder& ladder,
 // The meter that it was made of, but for its band: who moves it next finds that again.
 Meter MeterOf(const Subject& subject, const PlainSum& sum);
 
-// A fact that a plain sum may take in: an addition to the whole sum of a subject, and to
-// nothing else.
+// An addition to the whole sum of a subject, and to nothing else.
 struct PlainAddition {
   Subject subject;
-  Posting posting;
+  Decimal amount;
+  std::optional<std::uint64_t> version;
   std::optional<absl::Time> time;
 };
-std::optional<PlainAddition> AsPlainAddition(const Fact& fact);
-// The other way round.
+// As the fact that it is.
 Fact AsFact(const CustomerId& customer, const PlainAddition& addition);
+// Calls `add(subject, amount, version, time)` if the fact is such an addition, and
+// returns what it does; false if it is none.
+template <typename Add>
+bool AddIfPlain(const Fact& fact, Add add) {
+  if (const auto* spend = std::get_if<SpendAdded>(&fact)) {
+    return !spend->contract.has_value() && spend->group_values.empty() &&
+           add(SpendIn(spend->credit_type), spend->amount, spend->version, spend->time);
+  }
+  if (const auto* usage = std::get_if<UsageAdded>(&fact)) {
+    return usage->group_values.empty() &&
+           add(UsageOf(usage->billable_metric), usage->quantity, usage->version,
+               usage->time);
+  }
+  return false;
+}
+
+// Whether the fact is one of these and valid at a glance, as most are.
+inline bool IsValidPlain(const Fact& fact, absl::Time now) {
+  return AddIfPlain(fact, [now](const Subject& subject, Decimal amount, const auto&,
+                                const std::optional<absl::Time>& time) {
+    return !subject.id.is_nil() && amount.IsAmount() &&
+           (!time.has_value() || *time <= now);
+  });
+}
 
 // Adds to a sum of the current period where it crosses nothing. False, and nothing is
 // changed, where the fact has to go the long way.
-inline bool AddWithinBand(const Ladder& ladder, const Posting& addition,
-                          PlainSum* plain) {
-  const std::optional<Decimal> sum = CheckedAdd(plain->value, addition.amount);
+inline bool AddWithinBand(const Ladder& ladder, Decimal amount,
+                          const std::optional<std::uint64_t>& version, PlainSum* plain) {
+  const std::optional<Decimal> sum = CheckedAdd(plain->value, amount);
   if (!sum.has_value() || !ladder.BandContains(plain->reached, *sum)) return false;
   plain->value = *sum;
-  if (addition.version.has_value()) {
-    plain->newest_version = std::max(plain->newest_version, *addition.version);
+  if (version.has_value()) {
+    plain->newest_version = std::max(plain->newest_version, *version);
   }
   return true;
 }

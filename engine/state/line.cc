@@ -20,14 +20,6 @@ void Lines::GiveBack(std::uint32_t number) {
   (*this)[number].next = std::exchange(free_, number);
 }
 
-std::uint32_t LineIndex::Guess(std::uint64_t hash) const {
-  const std::uint32_t tag = static_cast<std::uint32_t>(hash);
-  for (std::size_t slot = SlotOf(hash);; slot = (slot + 1) & (entries_.size() - 1)) {
-    const Entry& entry = entries_[slot];
-    if (entry.number == Line::kNone || entry.tag == tag) return entry.number;
-  }
-}
-
 std::uint32_t LineIndex::Find(std::uint64_t hash, const CustomerId& customer,
                               const Lines& lines) const {
   const std::uint32_t tag = static_cast<std::uint32_t>(hash);

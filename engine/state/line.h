@@ -93,6 +93,14 @@ class LineIndex {
   std::size_t size_ = 0;
 };
 
+inline std::uint32_t LineIndex::Guess(std::uint64_t hash) const {
+  const std::uint32_t tag = static_cast<std::uint32_t>(hash);
+  for (std::size_t slot = SlotOf(hash);; slot = (slot + 1) & (entries_.size() - 1)) {
+    const Entry& entry = entries_[slot];
+    if (entry.number == Line::kNone || entry.tag == tag) return entry.number;
+  }
+}
+
 }  // namespace tocsin::state
 
 #endif  // TOCSIN_ENGINE_STATE_LINE_H_

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "engine/base/mistake.h"
-#include "engine/base/prefetch.h"
 
 namespace tocsin::state {
 
@@ -19,26 +18,6 @@ void Shard::Install(std::shared_ptr<const model::Catalog> catalog,
   if (measure.subject.info().unit == Unit::kDays)
     earliest_instant_ = absl::InfinitePast();
   changes_.push_back(std::move(change));
-}
-
-std::uint32_t Shard::PrefetchLine(std::uint64_t hash) const {
-  const std::uint32_t place = index_.Guess(hash);
-  if (place != Line::kNone) tocsin::Prefetch(&lines_[place]);
-  return place;
-}
-
-void Shard::PrefetchBehind(std::uint32_t place) const {
-  const Line& line = lines_[place];
-  if (!line.IsFolded()) {
-    line.slot->Prefetch();
-  } else if (line.next != Line::kNone) {
-    tocsin::Prefetch(&further_[line.next]);
-  }
-}
-
-void Shard::PrefetchMeters(std::uint32_t place) const {
-  const Line& line = lines_[place];
-  if (!line.IsFolded()) line.slot->PrefetchMeters();
 }
 
 Slot& Shard::Find(std::uint32_t place) {

@@ -57,14 +57,35 @@ class Shard {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     return index_.Find(hash, customer, lines_);
   }
+  // The same where it stands at a place that was guessed from the hash, as it mostly
+  // does.
+  std::uint32_t PlaceOf(std::uint64_t hash, const CustomerId& customer,
+                        std::uint32_t guess) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    const bool right = guess != Line::kNone && lines_[guess].customer == customer;
+    return right ? guess : PlaceOf(hash, customer);
+  }
   // Begin to load what a fact looks at: first the index; then the line that it points to,
   // whose place is returned, `Line::kNone` if there is none; then what is behind that.
   void PrefetchIndex(std::uint64_t hash) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     index_.Prefetch(hash);
   }
-  std::uint32_t PrefetchLine(std::uint64_t hash) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
-  void PrefetchBehind(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
-  void PrefetchMeters(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  std::uint32_t PrefetchLine(std::uint64_t hash) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    const std::uint32_t place = index_.Guess(hash);
+    if (place != Line::kNone) tocsin::Prefetch(&lines_[place]);
+    return place;
+  }
+  void PrefetchBehind(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    const Line& line = lines_[place];
+    if (!line.IsFolded()) {
+      line.slot->Prefetch();
+    } else if (line.next != Line::kNone) {
+      tocsin::Prefetch(&further_[line.next]);
+    }
+  }
+  void PrefetchMeters(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    const Line& line = lines_[place];
+    if (!line.IsFolded()) line.slot->PrefetchMeters();
+  }
 
   // What one hold of the lock sees of time: an instant, and a period that it is in, which
   // most customers share. Of one shard and hold.
@@ -80,21 +101,24 @@ class Shard {
 
   // Adds to a sum of a plain customer where that crosses nothing and is nothing new.
   // False, and nothing is changed, where the fact has to go the long way.
-  bool Add(std::uint32_t place, const model::PlainAddition& addition, Instant* instant)
+  bool Add(std::uint32_t place, const model::Subject& subject, Decimal amount,
+           const std::optional<std::uint64_t>& version,
+           const std::optional<absl::Time>& time, Instant* instant)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    const auto is_it = [&](const SubjectTable& subjects, std::uint16_t one) {
-      return subjects[one] == addition.subject;
+    const auto is_it = [&subject](const SubjectTable& subjects, std::uint16_t one) {
+      return subjects[one] == subject;
     };
-    return AddWhere(is_it, place, addition.posting, addition.time, instant);
+    return AddWhere(is_it, place, amount, version, time, instant);
   }
   // The same, of a subject by its number.
-  bool Add(std::uint32_t place, std::uint32_t subject, const model::Posting& posting,
+  bool Add(std::uint32_t place, std::uint32_t subject, Decimal amount,
+           const std::optional<std::uint64_t>& version,
            const std::optional<absl::Time>& time, Instant* instant)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     const auto is_it = [subject](const SubjectTable&, std::uint16_t one) {
       return one == subject;
     };
-    return AddWhere(is_it, place, posting, time, instant);
+    return AddWhere(is_it, place, amount, version, time, instant);
   }
   // Nothing where there are too many subjects.
   std::optional<std::uint16_t> NumberOf(const model::Subject& subject)
@@ -201,7 +225,8 @@ class Shard {
   }
   static constexpr std::uint32_t kNoPeriod = Line::kUnfolded + 1;
   template <typename IsIt>
-  bool AddWhere(IsIt is_it, std::uint32_t place, const model::Posting& posting,
+  bool AddWhere(IsIt is_it, std::uint32_t place, Decimal amount,
+                const std::optional<std::uint64_t>& version,
                 const std::optional<absl::Time>& time, Instant* instant)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   std::unique_ptr<Slot> SlotOf(const Line& line) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
@@ -232,7 +257,8 @@ class Shard {
 };
 
 template <typename IsIt>
-bool Shard::AddWhere(IsIt is_it, std::uint32_t place, const model::Posting& posting,
+bool Shard::AddWhere(IsIt is_it, std::uint32_t place, Decimal amount,
+                     const std::optional<std::uint64_t>& version,
                      const std::optional<absl::Time>& time, Instant* instant) {
   Line* line = &lines_[place];
   if (line->period != instant->period_) {
@@ -245,7 +271,8 @@ bool Shard::AddWhere(IsIt is_it, std::uint32_t place, const model::Posting& post
     if (line->next == Line::kNone) return false;
     line = &further_[line->next];
   }
-  return model::AddWithinBand(subjects_.ladder(line->subject), posting, &line->sum);
+  return model::AddWithinBand(subjects_.ladder(line->subject), amount, version,
+                              &line->sum);
 }
 
 // Holds a shard's lock, and has what was found settled before it goes.

@@ -49,7 +49,7 @@ struct Options {
   // Parts the customers are divided into, each with one lock. A power of two,
   // 1 to 65,536. With 1 the notifications of a batch come in the order of its
   // facts, also across customers.
-  int shards = 256;
+  int shards = 64;
 
   // Group values that are summed per customer and measure in one period. Facts
   // with a further one count everywhere else.
