@@ -54,7 +54,11 @@ void BM_FloorArray(benchmark::State& state) {
   benchmark::DoNotOptimize(crossed);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kFloorBatch));
 }
-BENCHMARK(BM_FloorArray)->ArgName("customers")->Arg(1'000'000);
+BENCHMARK(BM_FloorArray)
+    ->Name("Floor/array")
+    ->ArgName("customers")
+    ->Arg(1'000'000)
+    ->Arg(10'000'000);
 
 // Abseil's table by id, without a lock: what a fact by id can cost where nothing is asked
 // for before.
@@ -83,7 +87,11 @@ void BM_FloorFlatHashMap(benchmark::State& state) {
   benchmark::DoNotOptimize(crossed);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kFloorBatch));
 }
-BENCHMARK(BM_FloorFlatHashMap)->ArgName("customers")->Arg(1'000'000);
+BENCHMARK(BM_FloorFlatHashMap)
+    ->Name("Floor/flat_hash_map")
+    ->ArgName("customers")
+    ->Arg(1'000'000)
+    ->Arg(10'000'000);
 
 }  // namespace
 }  // namespace tocsin

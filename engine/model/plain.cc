@@ -56,6 +56,19 @@ Meter MeterOf(const Subject& subject, const PlainSum& sum) {
   return meter;
 }
 
+bool IsNothingTo(const Subject& subject, const PlainSum& sum, const AlertChange& change) {
+  const AlertVersion& after = *change.after;
+  const AlertVersion* const before = change.before.get();
+  if (!after.measure->IsWhole() || !after.measure->subject.IsPeriodSum()) return false;
+  if (before != nullptr && before->measure != after.measure) return false;
+  // Enabled again: what was concluded before is void, also where there was nothing.
+  if (after.restarts != (before == nullptr ? 0 : before->restarts)) return false;
+  if (after.measure->subject != subject || TOCSIN_MISTAKE(changes_mean_nothing))
+    return true;
+  return !after.IsReachedAt(sum.value) &&
+         (before == nullptr || !before->IsReachedAt(sum.value));
+}
+
 Fact AsFact(const CustomerId& customer, const PlainAddition& addition) {
   const boost::uuids::uuid& id = addition.subject.id;
   if (addition.subject.info().watched == Watched::kSpend) {

@@ -45,6 +45,10 @@ std::optional<PlainSum> AsPlainSum(const Meter& meter, const Ladder& ladder,
 // The meter that it was made of, but for its band: who moves it next finds that again.
 Meter MeterOf(const Subject& subject, const PlainSum& sum);
 
+// Whether a change of an alert changes nothing for such a sum of a subject: the alert
+// watches whole sums, and the value has not reached it, before or after.
+bool IsNothingTo(const Subject& subject, const PlainSum& sum, const AlertChange& change);
+
 // An addition to the whole sum of a subject, and to nothing else.
 struct PlainAddition {
   Subject subject;

@@ -147,6 +147,11 @@ class Shard {
     return line.IsFolded() && IsInForce(line);
   }
 
+  // Has the customer of a place take in the changes that it missed, where they are
+  // nothing to it: as if it had been found and folded again. False, and nothing is
+  // changed, where it has to be.
+  bool CatchUp(std::uint32_t place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
   // What is found is good until `Settle`. Null where the customer is unknown.
   Slot* Find(const CustomerId& customer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   Slot& Find(std::uint32_t place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
@@ -266,7 +271,7 @@ bool Shard::AddWhere(IsIt is_it, std::uint32_t place, Decimal amount,
     instant->period_ = line->period;
   }
   if (time.has_value() && !periods_.Contains(line->period, *time)) return false;
-  if (!IsInForce(*line)) return false;
+  if (!IsInForce(*line) && !CatchUp(place)) return false;
   while (!is_it(subjects_, line->subject)) {
     if (line->next == Line::kNone) return false;
     line = &further_[line->next];

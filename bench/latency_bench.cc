@@ -1,0 +1,187 @@
+// How long single calls take: one fact, a batch while an alert is made for everybody, and
+// what a crossing takes more than a fact.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "bench/bench_setting.h"
+#include "benchmark/benchmark.h"
+#include "tocsin/engine.h"
+
+namespace tocsin {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+double NanosecondsSince(SteadyClock::time_point start) {
+  return std::chrono::duration<double, std::nano>(SteadyClock::now() - start).count();
+}
+
+// Of values in any order; sorts them.
+double Percentile(std::vector<double>* values, double percent) {
+  std::sort(values->begin(), values->end());
+  const double at = percent / 100 * static_cast<double>(values->size() - 1);
+  return (*values)[static_cast<std::size_t>(at)];
+}
+
+void CreateAlerts(Engine& engine, int count) {
+  for (int i = 0; i < count; ++i) {
+    benchmark::DoNotOptimize(
+        engine.CreateAlert({.name = absl::StrCat("alert ", i),
+                            .threshold = Decimal::FromInteger(1'000'000'000'000 + i)}));
+  }
+}
+
+std::vector<Fact> UniformFacts(std::uint64_t customers, std::size_t count) {
+  std::mt19937_64 random(1);
+  std::vector<Fact> facts;
+  for (std::size_t i = 0; i < count; ++i) {
+    facts.push_back(SpendOf(random() % customers, 1));
+  }
+  return facts;
+}
+
+// One fact a call, by id. A reading of the clock is in each figure.
+void BM_OneFact(benchmark::State& state) {
+  const auto customers = static_cast<std::uint64_t>(state.range(0));
+  const auto engine =
+      *Engine::Open({.period_policy = state.range(1) != 0 ? PeriodPolicy::kCalendarMonth
+                                                          : PeriodPolicy::kOpenEnded,
+                     .worker_threads = 0,
+                     .random_seed = 1});
+  CreateAlerts(*engine, 20);
+  ApplySpendOfAll(*engine, customers, 0);
+  const std::vector<Fact> facts = UniformFacts(customers, 1 << 18);
+  std::vector<double> took;
+  for (auto _ : state) {
+    took.reserve(took.size() + facts.size());
+    for (const Fact& fact : facts) {
+      const auto start = SteadyClock::now();
+      benchmark::DoNotOptimize(engine->Apply(absl::MakeConstSpan(&fact, 1)));
+      took.push_back(NanosecondsSince(start));
+    }
+  }
+  state.counters["p50_ns"] = Percentile(&took, 50);
+  state.counters["p90_ns"] = Percentile(&took, 90);
+  state.counters["p99_ns"] = Percentile(&took, 99);
+  state.counters["p999_ns"] = Percentile(&took, 99.9);
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(facts.size()));
+}
+BENCHMARK(BM_OneFact)
+    ->Name("OneFact")
+    ->ArgNames({"customers", "months"})
+    ->ArgsProduct({{1'000'000}, {0, 1}})
+    ->Iterations(4)
+    ->Unit(benchmark::kMillisecond);
+
+// Applies batches until `stop`, and notes how long each took, in microseconds.
+template <typename Stop>
+std::vector<double> TimeBatches(Engine& engine, const std::vector<Fact>& facts,
+                                Stop stop) {
+  constexpr std::size_t kSize = 4'096;
+  std::vector<double> took;
+  for (std::size_t i = 0; !stop(took.size()); i = (i + kSize) % facts.size()) {
+    const auto start = SteadyClock::now();
+    benchmark::DoNotOptimize(engine.Apply(absl::MakeConstSpan(facts).subspan(i, kSize)));
+    took.push_back(NanosecondsSince(start) / 1'000);
+  }
+  return took;
+}
+
+// Batches of facts while another thread makes an alert for every customer, and the
+// workers judge them.
+void BM_AlertForAll(benchmark::State& state) {
+  const auto customers = static_cast<std::uint64_t>(state.range(0));
+  const auto engine = *Engine::Open({.worker_threads = 2, .random_seed = 1});
+  CreateAlerts(*engine, 20);
+  ApplySpendOfAll(*engine, customers, 0);
+  const std::vector<Fact> facts = UniformFacts(customers, 64 * 4'096);
+  std::vector<double> idle, meanwhile;
+  double create_ms = 0;
+  for (auto _ : state) {
+    for (const double took :
+         TimeBatches(*engine, facts, [](std::size_t done) { return done == 2'000; })) {
+      idle.push_back(took);
+    }
+    std::atomic<bool> judged{false};
+    std::thread creator([&] {
+      const auto start = SteadyClock::now();
+      CreateAlerts(*engine, 1);
+      engine->Drain().IgnoreError();
+      create_ms += NanosecondsSince(start) / 1e6;
+      judged = true;
+    });
+    for (const double took :
+         TimeBatches(*engine, facts, [&](std::size_t) { return judged.load(); })) {
+      meanwhile.push_back(took);
+    }
+    creator.join();
+  }
+  state.counters["batch_p50_idle_us"] = Percentile(&idle, 50);
+  state.counters["batch_p99_idle_us"] = Percentile(&idle, 99);
+  state.counters["batch_p50_meanwhile_us"] = Percentile(&meanwhile, 50);
+  state.counters["batch_p99_meanwhile_us"] = Percentile(&meanwhile, 99);
+  state.counters["create_ms"] = create_ms / static_cast<double>(state.iterations());
+  state.counters["batches_meanwhile"] = static_cast<double>(meanwhile.size());
+}
+BENCHMARK(BM_AlertForAll)
+    ->Name("AlertForAll")
+    ->ArgName("customers")
+    ->Arg(1'000'000)
+    ->Iterations(5)
+    ->Unit(benchmark::kMillisecond);
+
+// Every customer goes to the threshold and back, each time told of; and beside it by one
+// unit up and down, which crosses nothing. The notifications are made and delivered
+// outside of the time.
+void BM_Crossing(benchmark::State& state) {
+  const auto customers = static_cast<std::uint64_t>(state.range(0));
+  const auto engine = *Engine::Open({.worker_threads = 0, .random_seed = 1});
+  const Decimal threshold = Decimal::FromInteger(1);
+  benchmark::DoNotOptimize(engine->CreateAlert(
+      {.name = "x", .threshold = threshold, .notify_resolved = true}));
+  const auto facts_of = [customers](std::int64_t units) {
+    std::vector<Fact> facts;
+    for (std::uint64_t i = 0; i < customers; ++i) {
+      facts.push_back(SpendAdded{.customer = IdOfNumber<CustomerId>(i),
+                                 .amount = Decimal::FromUnits(units)});
+    }
+    return facts;
+  };
+  const auto time = [&](const std::vector<Fact>& facts) {
+    const auto start = SteadyClock::now();
+    benchmark::DoNotOptimize(engine->Apply(facts));
+    const double took = NanosecondsSince(start);
+    engine->Drain().IgnoreError();
+    return took;
+  };
+  const std::vector<Fact> up = facts_of(Decimal::kUnitsPerOne);
+  const std::vector<Fact> down = facts_of(-Decimal::kUnitsPerOne);
+  const std::vector<Fact> more = facts_of(1), less = facts_of(-1);
+  double crossing = 0, fact = 0;
+  for (auto _ : state) {
+    crossing += time(up) + time(down);
+    fact += time(more) + time(less);
+  }
+  const double each = 2 * static_cast<double>(customers * state.iterations());
+  state.counters["ns_per_crossing"] = crossing / each;
+  state.counters["ns_per_fact"] = fact / each;
+}
+BENCHMARK(BM_Crossing)
+    ->Name("Crossing")
+    ->ArgName("customers")
+    ->Arg(4'096)
+    ->Arg(100'000)
+    ->Iterations(20)
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace tocsin
