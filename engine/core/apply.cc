@@ -58,14 +58,14 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
     return result;
   }
   if (!BeginBatch(facts.size(), options, &result)) return result;
-  const absl::Time now = Now();
+  const absl::Time passed = LastInstant();
   ApplyByShard(
       facts.size(), shards_.size(), &spare_routes_,
       [&](std::size_t index, auto add) {
         const CustomerId& customer = model::CustomerOf(facts[index]);
-        if (customer.is_nil() || !model::IsValidPlain(facts[index], now)) {
+        if (customer.is_nil() || !model::IsValidPlain(facts[index], passed)) {
           absl::Status status =
-              model::ValidateFact(facts[index], now, options_.event_time_ahead_max);
+              model::ValidateFact(facts[index], Now(), options_.event_time_ahead_max);
           if (!status.ok()) return Refuse(index, std::move(status), &result);
         }
         add(ShardIndexOf(customer), {.hash = state::LineIndex::HashOf(customer),

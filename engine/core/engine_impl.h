@@ -105,6 +105,11 @@ class EngineImpl final : public Engine {
 
   // The engine's instant: the clock's, which never goes back.
   absl::Time Now();
+  // The last that anybody asked for: what is stamped with no later time is not ahead of
+  // the clock, and who only wants to know that need not read it.
+  absl::Time LastInstant() const {
+    return absl::FromUnixNanos(last_instant_ns_.load(std::memory_order_relaxed));
+  }
 
   state::Shard& ShardOf(const CustomerId& customer) {
     return *shards_[ShardIndexOf(customer)];

@@ -81,14 +81,14 @@ ApplyResult EngineImpl::ApplyTracked(absl::Span<const TrackedFact> facts,
     return result;
   }
   if (!BeginBatch(facts.size(), options, &result)) return result;
-  const absl::Time now = Now();
+  const absl::Time passed = LastInstant();
   const auto find = [&](std::size_t index, auto add) {
     const TrackedFact& fact = facts[index];
     const Tracked& tracked = fact.tracked;
     const bool ours = tracked.engine == number_ && tracked.shard < shards_.size();
-    const bool usual = fact.amount.IsAmount() && (!fact.time || *fact.time <= now);
+    const bool usual = fact.amount.IsAmount() && (!fact.time || *fact.time <= passed);
     if (ABSL_PREDICT_FALSE(!ours || !usual)) {
-      absl::Status status = ours ? model::ValidateAddition(fact.amount, fact.time, now,
+      absl::Status status = ours ? model::ValidateAddition(fact.amount, fact.time, Now(),
                                                            options_.event_time_ahead_max)
                                  : NotTracked(tracked);
       if (!status.ok()) return Refuse(index, std::move(status), &result);
