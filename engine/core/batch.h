@@ -49,6 +49,12 @@ class Routes {
  public:
   explicit Routes(std::size_t shards) : ends_(shards, 0) {}
 
+  // Forgets what a batch has left that ended amid an exception.
+  void Clear() {
+    size_ = 0;
+    ends_.assign(ends_.size(), 0);
+  }
+
   // Up to `kFactsPerBlock`.
   void Add(std::uint32_t shard, const Route& route) {
     shards_[size_] = shard;
@@ -56,7 +62,7 @@ class Routes {
     ++ends_[shard];
   }
 
-  // Calls `apply(shard, routes)` for each shard that some go to, and is empty then.
+  // Calls `apply(shard, routes)` for each shard that some go to. Needs `Clear` then.
   template <typename Apply>
   void ApplyByShard(Apply apply) {
     std::uint32_t end = 0;
@@ -72,8 +78,6 @@ class Routes {
       }
       begin = ends_[shard];
     }
-    size_ = 0;
-    ends_.assign(ends_.size(), 0);
   }
 
  private:
@@ -101,6 +105,7 @@ void ApplyByShard(std::size_t facts, std::size_t shards,
       spares->Take([shards] { return std::make_unique<Routes<Route>>(shards); });
   for (std::size_t begin = 0; begin < facts; begin += kFactsPerBlock) {
     const std::size_t end = std::min(begin + kFactsPerBlock, facts);
+    routes->Clear();
     for (std::size_t i = begin; i < end; ++i) {
       find(i, [&](std::size_t shard, const Route& route) {
         routes->Add(static_cast<std::uint32_t>(shard), route);

@@ -1,0 +1,98 @@
+// Would catch a fact of a batch that is lost, applied twice, or applied in another order
+// than told; and what one batch leaves behind for the next.
+#include "engine/core/batch.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace tocsin::core {
+namespace {
+
+using Spares = work::Spares<Routes<TrackedRoute>>;
+using Applied = std::vector<std::vector<std::uint32_t>>;  // by shard
+
+std::size_t ShardOf(std::size_t index, std::size_t shards) {
+  return (index * 7 + index / 5) % shards;
+}
+
+// Every eleventh is refused.
+bool IsRefused(std::size_t index) { return index % 11 == 3; }
+
+// Applies a batch of which nothing is known but how many facts it has.
+template <typename Apply>
+void ApplyMany(std::size_t facts, std::size_t shards, Spares* spares, Apply apply) {
+  const auto find = [shards](std::size_t index, auto add) {
+    if (IsRefused(index)) return;
+    add(static_cast<std::uint32_t>(ShardOf(index, shards)),
+        TrackedRoute{.index = static_cast<std::uint32_t>(index)});
+  };
+  ApplyByShard(facts, shards, spares, find, apply);
+}
+
+Applied AppliedOf(std::size_t facts, std::size_t shards, Spares* spares) {
+  Applied applied(shards);
+  ApplyMany(facts, shards, spares,
+            [&applied](std::size_t shard, absl::Span<const TrackedRoute> routes) {
+              EXPECT_FALSE(routes.empty());
+              EXPECT_LE(routes.size(), kFactsPerBlock);
+              for (const TrackedRoute& route : routes)
+                applied[shard].push_back(route.index);
+            });
+  return applied;
+}
+
+Applied Expected(std::size_t facts, std::size_t shards) {
+  Applied expected(shards);
+  for (std::size_t i = 0; i < facts; ++i) {
+    if (IsRefused(i)) continue;
+    expected[ShardOf(i, shards)].push_back(static_cast<std::uint32_t>(i));
+  }
+  return expected;
+}
+
+TEST(ApplyByShard, AppliesEachFactOnceAndThoseOfAShardInTheirOrder) {
+  for (const std::size_t shards : {1u, 2u, 64u, 65'536u}) {
+    Spares spares;
+    for (const std::size_t facts : {0u, 1u, 7u, 8u, 9u, 4'095u, 4'096u, 4'097u, 9'000u}) {
+      EXPECT_EQ(AppliedOf(facts, shards, &spares), Expected(facts, shards))
+          << facts << " on " << shards;
+    }
+  }
+}
+
+TEST(ApplyByShard, MayBeCalledAmidItself) {
+  Spares spares;
+  Applied outer(4);
+  ApplyMany(100, 4, &spares,
+            [&](std::size_t shard, absl::Span<const TrackedRoute> routes) {
+              EXPECT_EQ(AppliedOf(50, 4, &spares), Expected(50, 4));
+              for (const TrackedRoute& route : routes)
+                outer[shard].push_back(route.index);
+            });
+  EXPECT_EQ(outer, Expected(100, 4));
+}
+
+// A clock of the host's, or an allocation, may throw.
+TEST(ApplyByShard, LeavesNothingBehindWhereItEndsEarly) {
+  Spares spares;
+  const auto find = [](std::size_t index, auto add) {
+    if (index == 90) throw std::runtime_error("amid finding");
+    add(static_cast<std::uint32_t>(index % 4), TrackedRoute{.index = 1'000});
+  };
+  const auto ignore = [](std::size_t, absl::Span<const TrackedRoute>) {};
+  EXPECT_THROW(ApplyByShard(100, 4, &spares, find, ignore), std::runtime_error);
+  EXPECT_EQ(AppliedOf(60, 4, &spares), Expected(60, 4));
+  EXPECT_THROW(ApplyMany(100, 4, &spares,
+                         [](std::size_t, absl::Span<const TrackedRoute>) {
+                           throw std::runtime_error("amid applying");
+                         }),
+               std::runtime_error);
+  EXPECT_EQ(AppliedOf(60, 4, &spares), Expected(60, 4));
+}
+
+}  // namespace
+}  // namespace tocsin::core
