@@ -1,13 +1,19 @@
 // Would catch a fact of a batch that is lost, applied twice, or applied in another order
-// than told; and what one batch leaves behind for the next.
+// than told; what one batch leaves behind for the next; and a customer that sees the
+// clock go on amid a batch.
 #include "engine/core/batch.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/support/collecting_sink.h"
+#include "tests/support/facts.h"
+#include "tests/support/names.h"
+#include "tocsin/engine.h"
 
 namespace tocsin::core {
 namespace {
@@ -92,6 +98,45 @@ TEST(ApplyByShard, LeavesNothingBehindWhereItEndsEarly) {
                          }),
                std::runtime_error);
   EXPECT_EQ(AppliedOf(60, 4, &spares), Expected(60, 4));
+}
+
+// Goes on by a millisecond whenever it is read.
+class GoingClock : public Clock {
+ public:
+  explicit GoingClock(absl::Time now) : now_(now) {}
+  absl::Time Now() override { return now_ += absl::Milliseconds(1); }
+
+ private:
+  absl::Time now_;
+};
+
+TEST(Batch, IsAtOneInstantForEachOfItsCustomers) {
+  for (const int facts : {2, 8, 9, 4'096}) {
+    for (int before = 0; before < 20; ++before) {
+      testing::CollectingSink sink;
+      GoingClock clock(testing::At("2026-02-01T00:00:00Z") - absl::Milliseconds(before));
+      const std::unique_ptr<Engine> engine =
+          *Engine::Open({.sink = &sink,
+                         .clock = &clock,
+                         .period_policy = PeriodPolicy::kCalendarMonth,
+                         .worker_threads = 0,
+                         .random_seed = 1});
+      ASSERT_TRUE(engine
+                      ->CreateAlert({.name = "all of them",
+                                     .threshold = Decimal::FromInteger(facts)})
+                      .ok());
+      std::vector<Fact> batch;
+      for (int i = 0; i < facts; ++i) {
+        // Another's stands between those of the first.
+        if (i > 0 && facts < 8)
+          batch.push_back(testing::Spend(testing::Customer(2), "0"));
+        batch.push_back(testing::Spend(testing::Customer(1), "1"));
+      }
+      EXPECT_EQ(engine->Apply(batch).applied, batch.size());
+      ASSERT_TRUE(engine->Drain().ok());
+      EXPECT_EQ(sink.Take().size(), 1u) << facts << " facts, " << before << " ms before";
+    }
+  }
 }
 
 }  // namespace
