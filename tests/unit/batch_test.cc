@@ -1,14 +1,17 @@
 // Would catch a fact of a batch that is lost, applied twice, or applied in another order
-// than told; what one batch leaves behind for the next; and a customer that sees the
-// clock go on amid a batch.
+// than told, or to another customer; what one batch leaves behind for the next; and a
+// customer that sees the clock go on amid a batch.
 #include "engine/core/batch.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "gtest/gtest.h"
 #include "tests/support/collecting_sink.h"
 #include "tests/support/facts.h"
@@ -136,6 +139,35 @@ TEST(Batch, IsAtOneInstantForEachOfItsCustomers) {
       ASSERT_TRUE(engine->Drain().ok());
       EXPECT_EQ(sink.Take().size(), 1u) << facts << " facts, " << before << " ms before";
     }
+  }
+}
+
+// Two customers that an index of eight entries cannot tell apart by their hashes.
+std::pair<CustomerId, CustomerId> Alike() {
+  absl::flat_hash_map<std::uint64_t, CustomerId> seen;
+  for (std::uint64_t n = 1;; ++n) {
+    boost::uuids::uuid uuid{};
+    std::memcpy(uuid.data, &n, sizeof n);
+    const CustomerId customer(uuid);
+    const std::uint64_t hash = state::LineIndex::HashOf(customer);
+    const auto [other, is_new] = seen.try_emplace(hash & 0x7'ffff'ffff, customer);
+    if (!is_new) return {other->second, customer};
+  }
+}
+
+TEST(Batch, ReachesTheCustomerAlsoWhereAnotherIsLookedAtFirst) {
+  const auto [first, second] = Alike();
+  const std::unique_ptr<Engine> engine =
+      *Engine::Open({.worker_threads = 0, .shards = 1});
+  const AlertId alert =
+      *engine->CreateAlert({.name = "far", .threshold = Decimal::FromInteger(1'000)});
+  EXPECT_EQ(engine->Apply({testing::Spend(first, "100")}).applied, 1u);
+  const Fact to_second = testing::Spend(second, "1");
+  for (int times = 1; times <= 2; ++times) {
+    EXPECT_EQ(engine->Apply(std::vector<Fact>(20, to_second)).applied, 20u);
+    EXPECT_EQ(engine->GetCustomerAlert(first, alert)->value, testing::D("100"));
+    EXPECT_EQ(engine->GetCustomerAlert(second, alert)->value,
+              Decimal::FromInteger(20 * times));
   }
 }
 
