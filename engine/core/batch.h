@@ -21,9 +21,9 @@ namespace tocsin::core {
 // more.
 inline constexpr std::size_t kFactsPerBlock = 4'096;
 
-// Up to so many facts are applied one after the other: sorting them would cost more than
-// it spares.
-inline constexpr std::size_t kFactsUnsorted = 8;
+// Up to so many facts are sorted by looking at each for each of their shards, which costs
+// less than `Routes`.
+inline constexpr std::size_t kFactsFew = 8;
 
 inline void Refuse(std::size_t index, absl::Status status, ApplyResult* result) {
   ++result->refused;
@@ -49,6 +49,12 @@ class Routes {
  public:
   explicit Routes(std::size_t shards) : ends_(shards, 0) {}
 
+  // Forgets what a batch has left that ended amid an exception.
+  void Clear() {
+    size_ = 0;
+    ends_.assign(ends_.size(), 0);
+  }
+
   // Up to `kFactsPerBlock`.
   void Add(std::uint32_t shard, const Route& route) {
     shards_[size_] = shard;
@@ -56,7 +62,7 @@ class Routes {
     ++ends_[shard];
   }
 
-  // Calls `apply(shard, routes)` for each shard that some go to, and is empty then.
+  // Calls `apply(shard, routes)` for each shard that some go to. Needs `Clear` then.
   template <typename Apply>
   void ApplyByShard(Apply apply) {
     std::uint32_t end = 0;
@@ -72,8 +78,6 @@ class Routes {
       }
       begin = ends_[shard];
     }
-    size_ = 0;
-    ends_.assign(ends_.size(), 0);
   }
 
  private:
@@ -84,23 +88,53 @@ class Routes {
   std::vector<std::uint32_t> ends_;  // by shard: how many, and then where they end
 };
 
+// As `ApplyByShard`, of `kFactsFew` or fewer.
+template <typename Route, typename Find, typename Apply>
+void ApplyFewByShard(std::size_t facts, Find find, Apply apply) {
+  std::array<std::size_t, kFactsFew> shards;
+  std::array<Route, kFactsFew> routes;
+  std::size_t left = 0;
+  for (std::size_t i = 0; i < facts; ++i) {
+    find(i, [&](std::size_t shard, const Route& route) {
+      shards[left] = shard;
+      routes[left++] = route;
+    });
+  }
+  std::array<Route, kFactsFew> together;
+  while (left > 0) {
+    const std::size_t shard = shards[0];
+    std::size_t taken = 0;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < left; ++i) {
+      if (shards[i] == shard) {
+        together[taken++] = routes[i];
+      } else {
+        shards[kept] = shards[i];
+        routes[kept++] = routes[i];
+      }
+    }
+    apply(shard, absl::MakeSpan(together).first(taken));
+    left = kept;
+  }
+}
+
 // Applies a batch of so many facts. `find(index, add)` calls `add(shard, route)` for a
 // fact that is to be applied, and `apply(shard, routes)` does it for those of one shard.
 template <typename Route, typename Find, typename Apply>
 void ApplyByShard(std::size_t facts, std::size_t shards,
                   work::Spares<Routes<Route>>* spares, Find find, Apply apply) {
-  if (facts <= kFactsUnsorted) {
-    for (std::size_t i = 0; i < facts; ++i) {
-      find(i, [&](std::size_t shard, Route route) {
-        apply(shard, absl::MakeSpan(&route, 1));
-      });
-    }
+  if (facts == 1) {
+    find(0, [&](std::size_t shard, Route route) {
+      apply(shard, absl::MakeSpan(&route, 1));
+    });
     return;
   }
+  if (facts <= kFactsFew) return ApplyFewByShard<Route>(facts, find, apply);
   const auto routes =
       spares->Take([shards] { return std::make_unique<Routes<Route>>(shards); });
   for (std::size_t begin = 0; begin < facts; begin += kFactsPerBlock) {
     const std::size_t end = std::min(begin + kFactsPerBlock, facts);
+    routes->Clear();
     for (std::size_t i = begin; i < end; ++i) {
       find(i, [&](std::size_t shard, const Route& route) {
         routes->Add(static_cast<std::uint32_t>(shard), route);

@@ -12,7 +12,8 @@ namespace tocsin {
 // A customer's spend in one credit type, or its usage of one metric, found once by
 // `Engine::Track` and good as long as the engine: for a host that keeps it beside its own
 // record of the customer, and spares the engine the search. What is in it may change with
-// any version; one that no engine gave is refused.
+// any version. One of another engine of the process is refused, and so is one that was
+// never given where that can be told; of another process it cannot, so store none.
 //
 // Thread safety: a value type.
 struct Tracked {

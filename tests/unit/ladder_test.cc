@@ -1,17 +1,23 @@
 // Would catch a threshold that is passed over, or a band that hides one.
 #include "engine/model/ladder.h"
 
+#include <cstddef>
+#include <vector>
+
 #include "gtest/gtest.h"
 #include "tests/support/facts.h"
 #include "tests/support/names.h"
+#include "tests/support/random.h"
 
 namespace tocsin::model {
 namespace {
 
 using testing::D;
 
-AlertPtr AlertAt(Decimal threshold, int number = 1) {
+AlertPtr AlertAt(Decimal threshold, int number = 1,
+                 AlertType type = AlertType::kSpendThresholdReached) {
   auto alert = std::make_shared<AlertVersion>();
+  alert->alert.spec.type = type;
   alert->alert.id = testing::AlertNumber(number);
   alert->alert.spec.threshold = threshold;
   return alert;
@@ -58,6 +64,39 @@ TEST(Ladder, ABandHoldsJustTheValuesThatReachTheSameRungs) {
         const Decimal other = Next(value, step);
         EXPECT_EQ(band.Contains(other), ladder.Reached(other) == ladder.Reached(value))
             << value.ToString() << " and " << other.ToString();
+      }
+    }
+  }
+}
+
+// The same of a ladder whose alerts come and go, whichever way it is reached, where the
+// band is asked for one value at a time.
+TEST(Ladder, ABandContainsWhatReachesAsManyRungsHoweverTheyCameAndWent) {
+  const Decimal thresholds[] = {D("-1e18"), D("-3"), D("0"),   D("0.000000000001"),
+                                D("7"),     D("7"),  D("1e18")};
+  for (const AlertType type : {AlertType::kSpendThresholdReached,
+                               AlertType::kLowRemainingCommitBalanceReached}) {
+    testing::Random random(1);
+    std::vector<AlertPtr> in;
+    Ladder ladder;
+    for (int step = 0; step < 300; ++step) {
+      if (in.size() > 6 || (!in.empty() && random.Below(3) == 0)) {
+        const std::size_t goes = random.Below(static_cast<unsigned>(in.size()));
+        ladder.Remove(in[goes]);
+        in.erase(in.begin() + static_cast<std::ptrdiff_t>(goes));
+      } else {
+        in.push_back(AlertAt(thresholds[random.Below(7)], step, type));
+        ladder.Add(in.back());
+      }
+      for (const Decimal around : thresholds) {
+        for (int units = -1; units <= 1; ++units) {
+          const Decimal value = Next(around, units);
+          for (std::size_t reached = 0; reached <= ladder.size(); ++reached) {
+            ASSERT_EQ(ladder.BandContains(reached, value),
+                      reached == ladder.Reached(value))
+                << step << ": " << reached << " at " << value.ToString();
+          }
+        }
       }
     }
   }
