@@ -38,9 +38,11 @@ Ladders::Ladders(const Customer& customer, const Catalog& catalog, const Subject
     if (plan != watched->by_plan.end()) ladders_.push_back(&plan->second);
   }
   for (const AlertPtr& alert : customer.own->alerts) {
-    if (alert->enabled() && Watches(*alert, subject, measure)) own_.Add(alert);
+    if (!alert->enabled() || !Watches(*alert, subject, measure)) continue;
+    if (!own_.has_value()) own_.emplace();
+    own_->Add(alert);
   }
-  if (!own_.empty()) ladders_.push_back(&own_);
+  if (own_.has_value()) ladders_.push_back(&*own_);
 }
 
 Band Ladders::BandAt(const std::optional<Decimal>& value) const {

@@ -37,7 +37,7 @@ class Ladders {
   absl::Time NextDaysAt(absl::Time ends_at, absl::Time at) const;
 
  private:
-  Ladder own_;
+  std::optional<Ladder> own_;  // only where there are any: it takes memory
   absl::InlinedVector<const Ladder*, 3> ladders_;
 };
 
