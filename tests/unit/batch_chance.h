@@ -33,7 +33,7 @@ class BatchChance {
   std::vector<Fact> Facts() {
     static constexpr std::size_t kSizes[] = {1, 7, 8, 9, 10, 30, 100, 300};
     const std::size_t size =
-        Below(40) == 0 ? 4'095 + Below(4) : kSizes[Below(std::size(kSizes))];
+        Below(150) == 0 ? 4'095 + Below(4) : kSizes[Below(std::size(kSizes))];
     const bool plain = Below(2) == 0;
     std::vector<Fact> facts;
     while (facts.size() < size) facts.push_back(plain ? Addition() : Any());

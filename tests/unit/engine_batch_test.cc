@@ -206,7 +206,7 @@ void Play(std::uint64_t seed, int rounds) {
 
 TEST(Batches, HoweverTheyComeTheSameComesOfThem) {
   const char* const many = std::getenv("TOCSIN_BATCH_SEEDS");
-  const std::uint64_t seeds = many == nullptr ? 12 : std::strtoull(many, nullptr, 10);
+  const std::uint64_t seeds = many == nullptr ? 60 : std::strtoull(many, nullptr, 10);
   for (std::uint64_t seed = 1; seed <= seeds && !::testing::Test::HasFailure(); ++seed) {
     Play(seed, 40);
   }
