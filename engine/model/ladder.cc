@@ -37,9 +37,10 @@ Ladder::Stretch Ladder::StretchOf(std::size_t reached) const {
     (rises_ ? stretch.first : stretch.last) = thresholds_[reached - 1];
   }
   if (reached < thresholds_.size()) {
+    const int before = TOCSIN_MISTAKE(stretch_holds_next_threshold) ? 0 : 1;
     const Int128 next = thresholds_[reached].units();
     (rises_ ? stretch.last : stretch.first) =
-        Decimal::FromUnits(rises_ ? next - 1 : next + 1);
+        Decimal::FromUnits(rises_ ? next - before : next + before);
   }
   return stretch;
 }

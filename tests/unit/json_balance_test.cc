@@ -355,8 +355,10 @@ const BadCase kBadInvoices[] = {
      {"active: is a string (\"true\")", "true or false"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Balances, BadBalance, ::testing::ValuesIn(kBadBalances), NameOf);
-INSTANTIATE_TEST_SUITE_P(Invoices, BadBalance, ::testing::ValuesIn(kBadInvoices), NameOf);
+INSTANTIATE_TEST_SUITE_P(Balances, BadBalance, ::testing::ValuesIn(kBadBalances),
+                         NameOfBadCase);
+INSTANTIATE_TEST_SUITE_P(Invoices, BadBalance, ::testing::ValuesIn(kBadInvoices),
+                         NameOfBadCase);
 
 }  // namespace
 }  // namespace tocsin

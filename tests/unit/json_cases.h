@@ -88,7 +88,7 @@ inline void PrintTo(const BadCase& bad, std::ostream* out) {
   *out << bad.text.substr(0, 200);
 }
 
-inline std::string NameOf(const ::testing::TestParamInfo<BadCase>& info) {
+inline std::string NameOfBadCase(const ::testing::TestParamInfo<BadCase>& info) {
   return info.param.name;
 }
 

@@ -167,7 +167,8 @@ const BadCase kBadFilters[] = {
      {"alert_specifiers[0].exclude: is a number (\"1\")"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Alerts, BadFilter, ::testing::ValuesIn(kBadFilters), NameOf);
+INSTANTIATE_TEST_SUITE_P(Alerts, BadFilter, ::testing::ValuesIn(kBadFilters),
+                         NameOfBadCase);
 
 }  // namespace
 }  // namespace tocsin

@@ -326,8 +326,10 @@ const BadCase kBadControls[] = {
     {"ArchiveWithoutId", R"({"type":"archive"})", Reason::kMissing, {"id: is missing"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Facts, BadFields, ::testing::ValuesIn(kBadFields), NameOf);
-INSTANTIATE_TEST_SUITE_P(Controls, BadFields, ::testing::ValuesIn(kBadControls), NameOf);
+INSTANTIATE_TEST_SUITE_P(Facts, BadFields, ::testing::ValuesIn(kBadFields),
+                         NameOfBadCase);
+INSTANTIATE_TEST_SUITE_P(Controls, BadFields, ::testing::ValuesIn(kBadControls),
+                         NameOfBadCase);
 
 }  // namespace
 }  // namespace tocsin

@@ -189,7 +189,8 @@ const BadCase kBadSelectors[] = {
      {"alert_specifiers: stands beside seat_filter"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Resets, BadSelector, ::testing::ValuesIn(kBadSelectors), NameOf);
+INSTANTIATE_TEST_SUITE_P(Resets, BadSelector, ::testing::ValuesIn(kBadSelectors),
+                         NameOfBadCase);
 
 }  // namespace
 }  // namespace tocsin

@@ -174,7 +174,7 @@ const BadCase kBadSyntax[] = {
      {"\"z\"", "twice"}},
 };
 
-INSTANTIATE_TEST_SUITE_P(Json, BadSyntax, ::testing::ValuesIn(kBadSyntax), NameOf);
+INSTANTIATE_TEST_SUITE_P(Json, BadSyntax, ::testing::ValuesIn(kBadSyntax), NameOfBadCase);
 
 TEST(JsonSyntax, TakesSixteenLevelsAndNotMore) {
   const auto nested = [](std::size_t levels) {
