@@ -4,6 +4,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import signal
 from pathlib import Path
 
 from report import plots
@@ -83,8 +84,12 @@ def main() -> None:
     write(run, arguments.out)
 
 
+def be_ended(number: int, _: object) -> None:
+    raise SystemExit(128 + number)
+
+
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
+    # As an exception, so that the programs are ended first.
+    for interrupt in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(interrupt, be_ended)
+    main()

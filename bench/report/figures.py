@@ -16,7 +16,6 @@ class Name:
 
     family: str  # Facts/by_id
     parameters: Mapping[str, int]  # {"customers": 1000, "threads": 2}
-    real_time: bool = False
 
     def has(self, wanted: Mapping[str, int]) -> bool:
         # A name that says nothing of threads is of one.
@@ -29,11 +28,9 @@ class Name:
 def parse_name(text: str) -> Name:
     family: list[str] = []
     parameters: dict[str, int] = {}
-    real_time = False
     for part in text.split("/"):
         key, colon, value = part.partition(":")
         if not colon:
-            real_time = real_time or part == "real_time"
             if part not in _HOW:
                 family.append(part)
         elif key not in _HOW_PARAMETERS:
@@ -45,7 +42,7 @@ def parse_name(text: str) -> Name:
                 ) from None
     if family:
         family[0] = family[0].removeprefix("BM_")
-    return Name("/".join(family), parameters, real_time)
+    return Name("/".join(family), parameters)
 
 
 @dataclass(frozen=True)
@@ -95,14 +92,9 @@ class Figures:
                 yield name, counters[counter]
 
     def find(self, family: str, counter: str, **wanted: int) -> Optional[list[float]]:
-        """The one that has the parameters; None if it was not measured.
-
-        What was measured by the clock on the wall goes before what was by processor
-        time: of several threads only the first says what they do together.
-        """
-        found = list(self.matching(family, counter, **wanted))
-        found.sort(key=lambda each: not each[0].real_time)
-        return found[0][1] if found else None
+        """The first that has the parameters; None if it was not measured."""
+        found = next(self.matching(family, counter, **wanted), None)
+        return found[1] if found else None
 
     def to_json(self) -> dict[str, dict[str, dict[str, object]]]:
         return {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Optional, Sequence
+from typing import Any, Optional, Sequence
 
 from report.figures import Figures, Spread
 
@@ -105,11 +105,7 @@ def _fact_lines(figures: Figures, over: str) -> list[Line]:
         ):
             wanted = {**_USUAL, "months": months}
             del wanted[over]
-            # Later ones go before: by the clock on the wall, as in Figures.find.
-            found = sorted(
-                figures.matching(f"Facts/{way}", "items_per_second", **wanted),
-                key=lambda each: each[0].real_time,
-            )
+            found = figures.matching(f"Facts/{way}", "items_per_second", **wanted)
             points = {name.parameters.get(over, 1): values for name, values in found}
             label = f"{way.replace('_', ' ')}, {period}"
             lines.append(Line(label, color, style, _in_millions(points)))
@@ -204,8 +200,22 @@ def _draw_one(chart: Chart, path: Path) -> None:
     axes.set_title(chart.title, fontsize=11)
     axes.set_xlabel(chart.x_label)
     axes.set_ylabel(chart.y_label)
+    _scale(chart, axes)
+    # Below the axes, where it hides no line.
+    axes.legend(
+        fontsize=9,
+        ncols=(len(chart.lines) + 1) // 2,
+        frameon=False,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.15),
+    )
+    figure.savefig(path, metadata={"Date": None})
+
+
+def _scale(chart: Chart, axes: Any) -> None:
     if chart.ticks is None:
         axes.set_xscale("log")
+        _mark_plainly(axes.xaxis, (1,))
     else:
         places = [x for x, _ in chart.ticks]
         axes.set_xticks(places, [text for _, text in chart.ticks])
@@ -213,7 +223,18 @@ def _draw_one(chart: Chart, path: Path) -> None:
     values = [y.median for line in chart.lines for _, y in line.points]
     if max(values) > _LOG_FROM * min(values):
         axes.set_yscale("log")
+        _mark_plainly(axes.yaxis, (1, 2, 5))
     else:
         axes.set_ylim(bottom=0)
-    axes.legend(fontsize=9)
-    figure.savefig(path, metadata={"Date": None})
+
+
+def _mark_plainly(axis: Any, steps: Sequence[int]) -> None:
+    """10,000 and not 10 to the 4th; at so many times each power of ten."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    def plain(value: float, _: object) -> str:
+        return f"{value:,.0f}" if value >= 1 else f"{value:g}"
+
+    axis.set_major_locator(LogLocator(subs=steps))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(plain))

@@ -169,8 +169,9 @@ def _run(command: Sequence[str], log: Path) -> tuple[int, str, str]:
         child = subprocess.Popen(command, stdout=to_out, stderr=to_err)
         try:
             status = child.wait()
-        except KeyboardInterrupt:
-            # The terminal has told it too. It stops its servers and ends by itself.
+        except BaseException:
+            # It stops its servers, and ends by itself.
+            child.terminate()
             child.wait()
             raise
     return status, out.read_text(errors="replace"), err.read_text(errors="replace")

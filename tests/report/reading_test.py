@@ -11,7 +11,6 @@ class Names(unittest.TestCase):
         name = parse_name("BM_Reset/all/workers:2/iterations:3/manual_time")
         self.assertEqual(name.family, "Reset/all")
         self.assertEqual(name.parameters, {"workers": 2})
-        self.assertFalse(name.real_time)
 
     def test_threads_are_one_if_nothing_is_said(self) -> None:
         self.assertTrue(parse_name(facts_name("by_id")).has({"threads": 1}))
@@ -19,7 +18,6 @@ class Names(unittest.TestCase):
         self.assertTrue(two.has({"threads": 2, "customers": 1_000_000}))
         self.assertFalse(two.has({"threads": 1}))
         self.assertFalse(two.has({"tenants": 1}))
-        self.assertTrue(two.real_time)
 
     def test_what_is_no_number_is_refused(self) -> None:
         with self.assertRaisesRegex(ValueError, "months:all; a number"):
@@ -31,6 +29,15 @@ class Benchmarks(unittest.TestCase):
         read = read_benchmarks(benchmarks_json(benchmark("OneFact", p50_ns=81.5)))
         self.assertEqual(read.figures, {"OneFact": {"p50_ns": 81.5}})
         self.assertEqual(read.notes, [])
+
+    def test_rates_are_by_the_clock_on_the_wall(self) -> None:
+        entries = []
+        for name in ("Floor", "Facts/real_time"):
+            entry = benchmark(name, items_per_second=8.0)
+            entries.append(entry | {"real_time": 10.0, "cpu_time": 5.0})
+        figures = read_benchmarks(benchmarks_json(*entries)).figures
+        self.assertEqual(figures["Floor"], {"items_per_second": 4.0})
+        self.assertEqual(figures["Facts/real_time"], {"items_per_second": 8.0})
 
     def test_one_that_failed_is_a_note(self) -> None:
         failed = benchmark("Bad", items_per_second=1.0)
