@@ -6,7 +6,7 @@ from typing import Mapping, Sequence
 from report.figures import Figures, Name, Spread, parse_name
 from report.rows import Row, digits, rate
 
-_COLUMNS = ("what", "period", "aim", "figure", "of", "")
+_COLUMNS = ("what", "period", "aim", "figure", "of", "the aim is")
 _OF_FACTS = ("Facts", "Floor", "OneFact", "Peers")
 
 
