@@ -1,0 +1,306 @@
+"""The lines of the table: what is aimed at, what was measured, whether it suffices."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterator, Mapping, Optional, Sequence
+
+from report.figures import Figures, Spread
+
+MILLION = 1_000_000
+# What a line is of where it does not say otherwise.
+_USUAL = {
+    "customers": MILLION,
+    "alerts": 20,
+    "zipf": 0,
+    "crossing_permille": 0,
+    "threads": 1,
+}
+_WAYS = {"by_handle": "handle batches", "by_id": "id batches of 4,096"}
+_PERIODS = {0: "open-ended", 1: "calendar months"}
+# Peers and how many times as many facts as they tocsin is to take; None: no aim.
+_PEERS: dict[str, tuple[str, Optional[float]]] = {
+    "sqlite": ("SQLite", 50),
+    "redis": ("Redis", 100),
+    "postgres": ("PostgreSQL", 500),
+    "prometheus": ("Prometheus", 50),
+    "tbb": ("tbb::concurrent_hash_map", None),
+    "boost": ("boost::concurrent_flat_map", None),
+}
+
+
+@dataclass(frozen=True)
+class Aim:
+    text: str
+    limit: float
+    at_most: bool = True
+
+    def reached(self, figure: float) -> bool:
+        return figure <= self.limit if self.at_most else figure >= self.limit
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    aim: Optional[Aim]
+    period: str = ""
+    figure: Optional[Spread] = None  # None: not measured
+    unit: str = "x"  # or ns, bytes
+    of: str = ""  # the figures that it comes from
+
+    @property
+    def verdict(self) -> str:
+        if self.figure is None:
+            return "not measured"
+        if self.aim is None:
+            return ""
+        return "reached" if self.aim.reached(self.figure.median) else "not reached"
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "what": self.what,
+            "period": self.period,
+            "aim": self.aim.text if self.aim else None,
+            "unit": self.unit,
+            "figure": self.figure.to_json() if self.figure else None,
+            "of": self.of,
+            "verdict": self.verdict,
+        }
+
+
+def at_most(limit: float, unit: str) -> Aim:
+    return Aim(f"at most {limit:g} {unit}", limit)
+
+
+def at_least(limit: float, text: str) -> Aim:
+    return Aim(text, limit, at_most=False)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Facts a second of one setting over those of another; both differ from the usual."""
+
+    what: str
+    aim: Aim
+    of: str
+    over: Mapping[str, int]
+    under: Mapping[str, int]
+
+
+# How many times the time it takes is how many times fewer facts a second there are.
+_COMPARISONS = (
+    Comparison(
+        "2 threads against 1",
+        at_least(1.8, "1.8 x or more"),
+        "{over} of {under}",
+        over={"threads": 2},
+        under={},
+    ),
+    Comparison(
+        "1,000 alerts on a measure against 1",
+        at_most(1.1, "x the time"),
+        "{under} of {over}",
+        over={"alerts": 1},
+        under={"alerts": 1_000},
+    ),
+    Comparison(
+        "10 M customers against 1 M",
+        at_most(2, "x the time"),
+        "{under} of {over}",
+        over={},
+        under={"customers": 10 * MILLION},
+    ),
+    Comparison(
+        "Zipf (s = 1.1), 2 threads on the same hot customers",
+        at_least(1, "not slower than uniform"),
+        "{over} of {under}",
+        over={"threads": 2, "zipf": 1},
+        under={"threads": 2},
+    ),
+)
+
+
+def rate(values: Sequence[float]) -> str:
+    """A median in facts a second, with three digits: `51.3 M/s`, `326 k/s`."""
+    median = Spread.of(values).median
+    for step, letter in ((1e6, " M"), (1e3, " k")):
+        if median >= step:
+            return f"{digits(median / step)}{letter}/s"
+    return f"{digits(median)} /s"
+
+
+def digits(value: float) -> str:
+    """Three digits at least, and none of those before the point left out."""
+    size = abs(value)
+    return f"{value:,.{2 if size < 10 else 1 if size < 100 else 0}f}"
+
+
+def table_rows(figures: Figures) -> list[Row]:
+    return [
+        *_against_floors(figures),
+        *_one_fact(figures),
+        *_compared(figures),
+        *_crossing(figures),
+        *_bytes(figures),
+        *_alert_for_all(figures),
+        *_peers(figures),
+    ]
+
+
+def _facts(figures: Figures, way: str, **changes: int) -> Optional[list[float]]:
+    wanted = {**_USUAL, **changes}
+    return figures.find(f"Facts/{way}", "items_per_second", **wanted)
+
+
+Rates = Optional[list[float]]
+
+
+def _ratio_row(
+    what: str, aim: Optional[Aim], period: str, over: Rates, under: Rates, of: str
+) -> Row:
+    """`of` has `{over}` and `{under}` where the two rates belong."""
+    if over is None or under is None:
+        return Row(what, aim, period)
+    text = of.format(over=rate(over), under=rate(under))
+    return Row(what, aim, period, Spread.of_ratio(over, under), "x", text)
+
+
+def _measured_or_one(rows: Sequence[Row]) -> list[Row]:
+    """Those that were measured; if none was, one that says so."""
+    measured = [row for row in rows if row.figure is not None]
+    return measured or [Row(rows[0].what, rows[0].aim)]
+
+
+# Each of these gives the line for both periods, as far as they were measured.
+def _against_floors(figures: Figures) -> Iterator[Row]:
+    floors = (
+        ("by_handle", "array", "the array floor", 1.5),
+        ("by_id", "flat_hash_map", "the bare flat_hash_map loop", 1.3),
+    )
+    for way, floor_name, floor_text, limit in floors:
+        floor = figures.find(
+            f"Floor/{floor_name}", "items_per_second", customers=MILLION
+        )
+        yield from _measured_or_one(
+            [
+                _ratio_row(
+                    f"{_WAYS[way]}, 1 thread, against {floor_text}",
+                    at_most(limit, "x its time"),
+                    period,
+                    floor,
+                    _facts(figures, way, months=months),
+                    "{under} of {over}",
+                )
+                for months, period in _PERIODS.items()
+            ]
+        )
+
+
+def _one_fact(figures: Figures) -> list[Row]:
+    rows = []
+    for months, period in _PERIODS.items():
+        found = [
+            figures.find("OneFact", counter, customers=MILLION, months=months)
+            for counter in ("p50_ns", "p99_ns", "p999_ns")
+        ]
+        row = Row("one fact per call by id, p50", at_most(250, "ns"), period)
+        if found[0] is not None:
+            texts = [
+                f"{what} {digits(Spread.of(each).median)} ns"
+                for what, each in zip(("p99", "p99.9"), found[1:])
+                if each is not None
+            ]
+            figure = Spread.of(found[0])
+            row = Row(row.what, row.aim, period, figure, "ns", ", ".join(texts))
+        rows.append(row)
+    return _measured_or_one(rows)
+
+
+def _compared(figures: Figures) -> Iterator[Row]:
+    for comparison in _COMPARISONS:
+        for way, way_text in _WAYS.items():
+            yield from _measured_or_one(
+                [
+                    _ratio_row(
+                        f"{comparison.what}, {way_text}",
+                        comparison.aim,
+                        period,
+                        _facts(figures, way, months=months, **comparison.over),
+                        _facts(figures, way, months=months, **comparison.under),
+                        comparison.of,
+                    )
+                    for months, period in _PERIODS.items()
+                ]
+            )
+
+
+def _crossing(figures: Figures) -> list[Row]:
+    aim = at_most(500, "ns more than a fact")
+    rows = []
+    measured = sorted(
+        figures.matching("Crossing", "ns_per_crossing"),
+        key=lambda each: each[0].parameters.get("customers", 0),
+    )
+    for name, crossing in measured:
+        fact = figures.find("Crossing", "ns_per_fact", **name.parameters)
+        if fact is None:
+            continue
+        more = [a - b for a, b in zip(crossing, fact, strict=True)]
+        customers = name.parameters.get("customers")
+        among = f" (of {customers:,} customers in turn)" if customers else ""
+        ns = [digits(Spread.of(each).median) for each in (crossing, fact)]
+        of = f"{ns[0]} ns, a fact {ns[1]} ns"
+        what = f"a crossing, decided and queued{among}"
+        rows.append(Row(what, aim, "", Spread.of(more), "ns", of))
+    return rows or [Row("a crossing, decided and queued", aim)]
+
+
+def _bytes(figures: Figures) -> list[Row]:
+    what = "bytes for one customer and measure, index included"
+    aim = at_most(112, "bytes, whatever the number of alerts")
+    # A program of before had the counter under the other name.
+    found = [
+        (name.parameters.get("alerts", 0), values)
+        for counter in ("bytes", "one_sum")
+        for name, values in figures.matching("BytesPerCustomer", counter)
+    ]
+    if not found:
+        return [Row(what, aim)]
+    found.sort(key=lambda each: each[0])
+    most = max((values for _, values in found), key=lambda each: Spread.of(each).median)
+    of = ", ".join(
+        f"{digits(Spread.of(values).median)} with {alerts:,} alert{'s' * (alerts != 1)}"
+        for alerts, values in found
+    )
+    return [Row(what, aim, "", Spread.of(most), "bytes", of)]
+
+
+def _alert_for_all(figures: Figures) -> list[Row]:
+    what = "creating an alert for 1 M customers: p99 of a batch of facts meanwhile"
+    aim = at_most(2, "x")
+    idle, meanwhile, create = (
+        figures.find("AlertForAll", counter, customers=MILLION)
+        for counter in ("batch_p99_idle_us", "batch_p99_meanwhile_us", "create_ms")
+    )
+    if idle is None or meanwhile is None:
+        return [Row(what, aim)]
+    us = [digits(Spread.of(each).median) for each in (meanwhile, idle)]
+    of = f"{us[0]} us of {us[1]} us"
+    if create is not None:
+        of += f"; it took {digits(Spread.of(create).median)} ms"
+    return [Row(what, aim, "", Spread.of_ratio(meanwhile, idle), "x", of)]
+
+
+def _peers(figures: Figures) -> Iterator[Row]:
+    ours = next(iter(figures.matching("Peers/tocsin", "facts_per_second")), None)
+    for peer, (title, limit) in _PEERS.items():
+        aim = at_least(limit, f"{limit:g} x or more") if limit else None
+        what = f"against {title} on the same facts"
+        theirs = next(iter(figures.matching(f"Peers/{peer}", "facts_per_second")), None)
+        if ours is None or theirs is None:
+            yield Row(what, aim)
+            continue
+        of = "{over} of {under}"
+        customers = [name.parameters["customers"] for name, _ in (ours, theirs)]
+        if customers[0] != customers[1]:
+            of = f"{{over}} ({customers[0]:,} customers) of {{under}} ({customers[1]:,})"
+        yield _ratio_row(what, aim, "", ours[1], theirs[1], of)
