@@ -173,11 +173,14 @@ void Cases(benchmark::internal::Benchmark* facts) {
     }
   }
   for (const std::int64_t alerts : {1, 100, 1'000}) {
-    facts->Args({1'000'000, alerts, 0, 0, 0});
+    for (const std::int64_t months : {0, 1}) {
+      facts->Args({1'000'000, alerts, months, 0, 0});
+    }
   }
   for (const std::int64_t customers : {1'000, 10'000, 100'000, 10'000'000}) {
     facts->Args({customers, 20, 0, 0, 0});
   }
+  facts->Args({10'000'000, 20, 1, 0, 0});
 }
 
 // The same with two threads beside each other; and the customers drawn unevenly, so that

@@ -58,7 +58,8 @@ BENCHMARK(BM_FloorArray)
     ->Name("Floor/array")
     ->ArgName("customers")
     ->Arg(1'000'000)
-    ->Arg(10'000'000);
+    ->Arg(10'000'000)
+    ->UseRealTime();
 
 // Abseil's table by id, without a lock: what a fact by id can cost where nothing is asked
 // for before.
@@ -91,7 +92,8 @@ BENCHMARK(BM_FloorFlatHashMap)
     ->Name("Floor/flat_hash_map")
     ->ArgName("customers")
     ->Arg(1'000'000)
-    ->Arg(10'000'000);
+    ->Arg(10'000'000)
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace tocsin

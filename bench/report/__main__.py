@@ -5,6 +5,7 @@ import argparse
 import datetime
 import json
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 from report import plots
@@ -24,6 +25,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, help="a folder for what they print")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--rounds", type=int, help="so many instead of the usual")
     parser.add_argument("--filter", default="", help="a regular expression")
     parser.add_argument("--redraw", action="store_true", help="measure nothing")
     return parser.parse_args()
@@ -35,6 +37,8 @@ def run_programs(arguments: argparse.Namespace) -> dict[str, object]:
     programs = Programs(arguments.bench, arguments.peers, arguments.work)
     programs.work.mkdir(parents=True, exist_ok=True)
     effort = QUICK if arguments.quick else FULL
+    if arguments.rounds is not None:
+        effort = replace(effort, rounds=arguments.rounds)
     rounds, notes, others = measure(programs, effort, arguments.filter)
     figures, more_notes = merge_rounds(rounds)
     notes += more_notes
