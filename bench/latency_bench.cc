@@ -172,7 +172,8 @@ void BM_Crossing(benchmark::State& state) {
     crossing += time(up) + time(down);
     fact += time(more) + time(less);
   }
-  const double each = 2 * static_cast<double>(customers * state.iterations());
+  const double each =
+      2 * static_cast<double>(customers) * static_cast<double>(state.iterations());
   state.counters["ns_per_crossing"] = crossing / each;
   state.counters["ns_per_fact"] = fact / each;
 }

@@ -130,12 +130,10 @@ void EngineImpl::ApplyOne(state::Shard* shard, const FactRoute& route, const Fac
   const CustomerId& customer = model::CustomerOf(fact);
   const std::uint32_t place = shard->PlaceOf(route.hash, customer, route.place);
   const bool known = place != state::Line::kNone;
-  const bool added =
-      known && model::AddIfPlain(fact, [&](const model::Subject& subject, Decimal amount,
-                                           const auto& version, const auto& time) {
-        return shard->Add(place, subject, amount, version, time, instant);
-      });
-  if (added) {
+  const std::optional<model::PlainAddition> addition = model::AsPlainAddition(fact);
+  if (known && addition.has_value() &&
+      shard->Add(place, addition->subject, addition->amount, addition->version,
+                 addition->time, instant)) {
     ++result->applied;
     return;
   }

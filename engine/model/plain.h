@@ -49,38 +49,36 @@ Meter MeterOf(const Subject& subject, const PlainSum& sum);
 // watches whole sums, and the value has not reached it, before or after.
 bool IsNothingTo(const Subject& subject, const PlainSum& sum, const AlertChange& change);
 
-// An addition to the whole sum of a subject, and to nothing else.
+// A fact that is an addition to the whole sum of a subject and nothing else, whose parts
+// it refers to.
 struct PlainAddition {
   Subject subject;
-  Decimal amount;
-  std::optional<std::uint64_t> version;
-  std::optional<absl::Time> time;
+  const Decimal& amount;
+  const std::optional<std::uint64_t>& version;
+  const std::optional<absl::Time>& time;
 };
-// As the fact that it is.
-Fact AsFact(const CustomerId& customer, const PlainAddition& addition);
-// Calls `add(subject, amount, version, time)` if the fact is such an addition, and
-// returns what it does; false if it is none.
-template <typename Add>
-bool AddIfPlain(const Fact& fact, Add add) {
+inline std::optional<PlainAddition> AsPlainAddition(const Fact& fact) {
   if (const auto* spend = std::get_if<SpendAdded>(&fact)) {
-    return !spend->contract.has_value() && spend->group_values.empty() &&
-           add(SpendIn(spend->credit_type), spend->amount, spend->version, spend->time);
+    if (spend->contract.has_value() || !spend->group_values.empty()) return std::nullopt;
+    return PlainAddition{SpendIn(spend->credit_type), spend->amount, spend->version,
+                         spend->time};
   }
   if (const auto* usage = std::get_if<UsageAdded>(&fact)) {
-    return usage->group_values.empty() &&
-           add(UsageOf(usage->billable_metric), usage->quantity, usage->version,
-               usage->time);
+    if (!usage->group_values.empty()) return std::nullopt;
+    return PlainAddition{UsageOf(usage->billable_metric), usage->quantity, usage->version,
+                         usage->time};
   }
-  return false;
+  return std::nullopt;
 }
+// The other way round.
+Fact AsFact(const CustomerId& customer, const PlainAddition& addition);
 
 // Whether the fact is one of these and valid at a glance, as most are.
 inline bool IsValidPlain(const Fact& fact, absl::Time now) {
-  return AddIfPlain(fact, [now](const Subject& subject, Decimal amount, const auto&,
-                                const std::optional<absl::Time>& time) {
-    return !subject.id.is_nil() && amount.IsAmount() &&
-           (!time.has_value() || *time <= now);
-  });
+  const std::optional<PlainAddition> addition = AsPlainAddition(fact);
+  return addition.has_value() && !addition->subject.id.is_nil() &&
+         addition->amount.IsAmount() &&
+         (!addition->time.has_value() || *addition->time <= now);
 }
 
 // Adds to a sum of the current period where it crosses nothing. False, and nothing is

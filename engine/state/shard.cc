@@ -24,23 +24,18 @@ bool Shard::CatchUp(std::uint32_t place) {
   Line& line = lines_[place];
   if (!line.IsFolded() || line.slot != nullptr) return false;
   const auto generation = static_cast<std::uint32_t>(catalog_->generation());
-  const std::uint32_t missed = generation - line.sum.generation;
-  const auto for_each_sum = [&](auto visit) {
-    for (Line* one = &line;; one = &further_[one->next]) {
-      if (!visit(*one)) return false;
-      if (one->next == Line::kNone) return true;
+  const absl::Span<const model::AlertChange> missed =
+      absl::MakeConstSpan(changes_).last(generation - line.sum.generation);
+  for (const Line* one = &line;; one = &further_[one->next]) {
+    for (const model::AlertChange& change : missed) {
+      if (!model::IsNothingTo(subjects_[one->subject], one->sum, change)) return false;
     }
-  };
-  for (const model::AlertChange& change : absl::MakeConstSpan(changes_).last(missed)) {
-    const bool nothing = for_each_sum([&](const Line& one) {
-      return model::IsNothingTo(subjects_[one.subject], one.sum, change);
-    });
-    if (!nothing) return false;
+    if (one->next == Line::kNone) break;
   }
-  return for_each_sum([generation](Line& one) {
-    one.sum.generation = generation;
-    return true;
-  });
+  for (Line* one = &line;; one = &further_[one->next]) {
+    one->sum.generation = generation;
+    if (one->next == Line::kNone) return true;
+  }
 }
 
 Slot& Shard::Find(std::uint32_t place) {
