@@ -72,12 +72,18 @@ bool EngineImpl::Sweep(state::Shard* shard) {
       generation = shard->catalog().generation();
       count = shard->customer_count();
     }
-    std::vector<CustomerId> concerned = CatchUp(shard, count);
-    std::sort(concerned.begin(), concerned.end());
-    for (std::size_t i = 0; i < concerned.size(); i += kJudgedPerHold) {
+    std::vector<CustomerId> customers;
+    while (customers.size() < count) {
+      state::ShardLock lock(shard);
+      const std::vector<CustomerId> some = shard->Roster(
+          customers.size(), std::min<std::size_t>(4'096, count - customers.size()));
+      customers.insert(customers.end(), some.begin(), some.end());
+    }
+    std::sort(customers.begin(), customers.end());
+    for (std::size_t i = 0; i < count; i += kJudgedPerHold) {
       if (!MayGoOn()) return false;
       Pass(Moment::kSweepLooks);
-      JudgeSome(shard, absl::MakeConstSpan(concerned).subspan(i, kJudgedPerHold));
+      JudgeSome(shard, absl::MakeConstSpan(customers).subspan(i, kJudgedPerHold));
       // A reset does not wait for a sweep over everybody.
       if (!DrainQueue(shard)) return false;
     }
@@ -86,26 +92,17 @@ bool EngineImpl::Sweep(state::Shard* shard) {
   }
 }
 
-std::vector<CustomerId> EngineImpl::CatchUp(state::Shard* shard, std::size_t count) {
-  constexpr std::size_t kLookedAtPerHold = 1'024;
-  std::vector<CustomerId> concerned;
-  for (std::size_t first = 0; first < count; first += kLookedAtPerHold) {
-    state::ShardLock lock(shard);
-    for (std::size_t i = first; i < std::min(first + kLookedAtPerHold, count); ++i) {
-      const auto place = static_cast<std::uint32_t>(i);
-      if (!shard->CatchUp(place)) concerned.push_back(shard->CustomerAt(place));
-    }
-  }
-  return concerned;
-}
-
 void EngineImpl::JudgeSome(state::Shard* shard, absl::Span<const CustomerId> customers) {
   Work work;
   {
     state::ShardLock lock(shard);
     work.now = Now();
-    for (const CustomerId& customer : customers)
-      Judge(shard, shard->Find(customer), &work);
+    for (const CustomerId& customer : customers) {
+      const std::uint32_t place =
+          shard->PlaceOf(state::LineIndex::HashOf(customer), customer);
+      // To most a change is nothing.
+      if (!shard->CatchUp(place)) Judge(shard, &shard->Find(place), &work);
+    }
   }
   Pass(Moment::kDueJudged);
   FollowUpAndCall(shard, &work);

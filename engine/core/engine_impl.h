@@ -305,9 +305,6 @@ class EngineImpl final : public Engine {
   // Judges all that is due in a shard. False if it may not go on.
   bool DrainShard(state::Shard* shard);
   bool Sweep(state::Shard* shard);
-  // Has the first `count` customers take in changes that are nothing to them; returns the
-  // others.
-  static std::vector<CustomerId> CatchUp(state::Shard* shard, std::size_t count);
   bool DrainQueue(state::Shard* shard);
   void JudgeSome(state::Shard* shard, absl::Span<const CustomerId> customers);
   // As `FollowUp`, but calls who waited for a reset here; under no lock at all.
