@@ -1,9 +1,11 @@
 // What the machine allows: the same additions in the least that any engine would do. Not
 // engines: nothing is validated, no clock is asked, nothing can be decided.
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -56,6 +58,31 @@ void BM_FloorArray(benchmark::State& state) {
 }
 BENCHMARK(BM_FloorArray)
     ->Name("Floor/array")
+    ->ArgName("customers")
+    ->Arg(1'000'000)
+    ->Arg(10'000'000)
+    ->UseRealTime();
+
+// Lines one after the other, each found in the one before: one wait for memory each,
+// which nothing can be done beside.
+void BM_FloorWait(benchmark::State& state) {
+  const auto customers = static_cast<std::uint64_t>(state.range(0));
+  std::vector<std::uint32_t> order(customers);
+  std::iota(order.begin(), order.end(), 0u);
+  std::shuffle(order.begin(), order.end(), std::mt19937_64(1));
+  const auto lines = std::make_unique<FloorLine[]>(customers);
+  for (std::uint64_t i = 0; i < customers; ++i) {
+    lines[order[i]].version = order[(i + 1) % customers];
+  }
+  std::uint64_t at = 0;
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < kFloorBatch; ++i) at = lines[at].version;
+  }
+  benchmark::DoNotOptimize(at);
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kFloorBatch));
+}
+BENCHMARK(BM_FloorWait)
+    ->Name("Floor/wait")
     ->ArgName("customers")
     ->Arg(1'000'000)
     ->Arg(10'000'000)

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "bench/bench_setting.h"
 #include "benchmark/benchmark.h"
@@ -78,7 +79,7 @@ void BM_OneFact(benchmark::State& state) {
 BENCHMARK(BM_OneFact)
     ->Name("OneFact")
     ->ArgNames({"customers", "months"})
-    ->ArgsProduct({{1'000'000}, {0, 1}})
+    ->ArgsProduct({{1000, 1'000'000}, {0, 1}})
     ->UseRealTime()
     ->Iterations(4)
     ->Unit(benchmark::kMillisecond);
@@ -97,13 +98,42 @@ std::vector<double> TimeBatches(Engine& engine, const std::vector<Fact>& facts,
   return took;
 }
 
-// Batches of facts while another thread makes an alert for every customer, and the
-// workers judge them.
+// How many notifications were taken.
+class Taken : public NotificationSink {
+ public:
+  absl::Status Deliver(const Notification&) override {
+    absl::MutexLock lock(&mu_);
+    ++taken_;
+    return absl::OkStatus();
+  }
+  // Waits until so many were.
+  void Await(std::uint64_t count) {
+    absl::MutexLock lock(&mu_);
+    const auto enough = [&] { return taken_ >= count; };
+    mu_.Await(absl::Condition(&enough));
+  }
+
+ private:
+  absl::Mutex mu_;
+  std::uint64_t taken_ = 0;
+};
+
+// Batches of facts from when another thread makes an alert for every customer until the
+// workers have judged them: until each thousandth, which had reached it, is told of.
 void BM_AlertForAll(benchmark::State& state) {
   const auto customers = static_cast<std::uint64_t>(state.range(0));
-  const auto engine = *Engine::Open({.worker_threads = 2, .random_seed = 1});
+  Taken sink;
+  const auto engine = *Engine::Open({.sink = &sink,
+                                     .worker_threads = static_cast<int>(state.range(1)),
+                                     .random_seed = 1});
   CreateAlerts(*engine, 20);
   ApplySpendOfAll(*engine, customers, 0);
+  const Decimal threshold = Decimal::FromInteger(1'000'000);
+  std::uint64_t told = 0, all = 0;
+  for (std::uint64_t n = 0; n < customers; n += 1'000, ++told) {
+    benchmark::DoNotOptimize(engine->Apply(
+        {SpendAdded{.customer = IdOfNumber<CustomerId>(n), .amount = threshold}}));
+  }
   const std::vector<Fact> facts = UniformFacts(customers, 64 * 4'096);
   std::vector<double> idle, meanwhile;
   double create_ms = 0;
@@ -115,8 +145,9 @@ void BM_AlertForAll(benchmark::State& state) {
     std::atomic<bool> judged{false};
     std::thread creator([&] {
       const auto start = SteadyClock::now();
-      CreateAlerts(*engine, 1);
-      engine->Drain().IgnoreError();
+      benchmark::DoNotOptimize(
+          engine->CreateAlert({.name = "for all", .threshold = threshold}));
+      sink.Await(all += told);
       create_ms += NanosecondsSince(start) / 1e6;
       judged = true;
     });
@@ -135,8 +166,8 @@ void BM_AlertForAll(benchmark::State& state) {
 }
 BENCHMARK(BM_AlertForAll)
     ->Name("AlertForAll")
-    ->ArgName("customers")
-    ->Arg(1'000'000)
+    ->ArgNames({"customers", "workers"})
+    ->ArgsProduct({{1'000'000}, {1, 2}})
     ->Iterations(5)
     ->Unit(benchmark::kMillisecond);
 

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -14,16 +16,6 @@
 #include "engine/model/plain.h"
 
 namespace tocsin::core {
-
-namespace {
-
-// As many facts as have their memory asked for together, and how many such groups before
-// they are applied: so early that it has come by then, and so late that none is gone
-// again.
-constexpr std::size_t kGroup = 8;
-constexpr std::size_t kStages = 4;
-
-}  // namespace
 
 bool EngineImpl::BeginBatch(std::size_t size, const ApplyOptions& options,
                             ApplyResult* result) {
@@ -58,20 +50,16 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
     return result;
   }
   if (!BeginBatch(facts.size(), options, &result)) return result;
-  const absl::Time passed = LastInstant();
   ApplyByShard(
       facts.size(), shards_.size(), &spare_routes_,
       [&](std::size_t index, auto add) {
+        if (index + 4 < facts.size()) PrefetchBytes(&facts[index + 4], sizeof(Fact));
         const CustomerId& customer = model::CustomerOf(facts[index]);
-        if (customer.is_nil() || !model::IsValidPlain(facts[index], passed)) {
-          absl::Status status =
-              model::ValidateFact(facts[index], Now(), options_.event_time_ahead_max);
-          if (!status.ok()) return Refuse(index, std::move(status), &result);
-        }
-        add(ShardIndexOf(customer), {.hash = state::LineIndex::HashOf(customer),
-                                     .index = static_cast<std::uint32_t>(index)});
+        add(ShardIndexOf(customer),
+            FactRoute{.hash = state::LineIndex::HashOf(customer),
+                      .index = static_cast<std::uint32_t>(index)});
       },
-      [&](std::size_t shard, absl::Span<FactRoute> routes) {
+      [&](std::size_t shard, absl::Span<const FactRoute> routes) {
         ApplyToShard(shards_[shard].get(), facts, routes, &result);
       });
   EndBatch(options, &result);
@@ -79,69 +67,74 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
 }
 
 void EngineImpl::ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
-                              absl::Span<FactRoute> routes, ApplyResult* result) {
-  const auto group = [routes](std::size_t number) {
-    return routes.subspan(std::min(number * kGroup, routes.size()), kGroup);
-  };
-  const std::size_t groups = (routes.size() + kGroup - 1) / kGroup;
-  // One fact has nobody to wait beside.
-  const std::size_t ahead = routes.size() > 1 ? kStages : 0;
+                              absl::Span<const FactRoute> routes, ApplyResult* result) {
   Work work;
   {
     state::ShardLock lock(shard);
+    // Comes while the clock is read.
+    shard->PrefetchLine(routes.front().hash);
     // Under the lock, so that a customer's instants never go back.
     work.now = Now();
     state::Shard::Instant instant(work.now);
-    for (std::size_t step = 0; step < groups + ahead; ++step) {
-      if (ahead > 0) Prefetch(*shard, facts, group, step);
-      if (step < ahead) continue;
-      for (const FactRoute& route : group(step - ahead)) {
-        ApplyOne(shard, route, facts[route.index], &instant, &work, result);
-      }
-    }
+    ApplyRun(shard, facts, routes, &instant, &work, result);
   }
   if (work.decided || work.due) Pass(Moment::kFactDecided);
   FollowUp(shard, work);
 }
 
-template <typename Group>
-void EngineImpl::Prefetch(const state::Shard& shard, absl::Span<const Fact> facts,
-                          const Group& group, std::size_t step) {
-  for (const FactRoute& route : group(step)) {
-    shard.PrefetchIndex(route.hash);
-    tocsin::Prefetch(&facts[route.index]);
-  }
-  if (step < 1) return;
-  for (FactRoute& route : group(step - 1)) route.place = shard.PrefetchLine(route.hash);
-  if (step < 2) return;
-  for (const FactRoute& route : group(step - 2)) {
-    if (route.place != state::Line::kNone) shard.PrefetchBehind(route.place);
-  }
-  if (step < 3) return;
-  for (const FactRoute& route : group(step - 3)) {
-    if (route.place != state::Line::kNone) shard.PrefetchMeters(route.place);
-  }
-}
-
-void EngineImpl::ApplyOne(state::Shard* shard, const FactRoute& route, const Fact& fact,
+void EngineImpl::ApplyRun(state::Shard* shard, absl::Span<const Fact> facts,
+                          absl::Span<const FactRoute> routes,
                           state::Shard::Instant* instant, Work* work,
                           ApplyResult* result) {
-  const std::size_t index = route.index;
-  const CustomerId& customer = model::CustomerOf(fact);
-  const std::uint32_t place = shard->PlaceOf(route.hash, customer, route.place);
-  const bool known = place != state::Line::kNone;
-  const std::optional<model::PlainAddition> addition = model::AsPlainAddition(fact);
-  if (known && addition.has_value() &&
-      shard->Add(place, addition->subject, addition->amount, addition->version,
-                 addition->time, instant)) {
-    ++result->applied;
-    return;
+  constexpr std::size_t kLines = 4 * kFactsAhead;
+  std::array<state::Line*, kLines> lines;  // of the facts that are on their way
+  const std::size_t count = routes.size();
+  // One fact has nobody to wait beside.
+  const std::size_t ahead = count > 1 ? kFactsAhead : 0;
+  std::size_t applied = 0;
+  for (std::size_t step = 0; step < count + 3 * ahead; ++step) {
+    if (step < count) {
+      shard->PrefetchIndex(routes[step].hash);
+      PrefetchBytes(&facts[routes[step].index], sizeof(Fact));
+    }
+    if (const std::size_t i = step - ahead; i < count) {
+      lines[i % kLines] = shard->PrefetchLine(routes[i].hash);
+    }
+    if (const std::size_t i = step - 2 * ahead; i < count) {
+      if (const state::Line* line = lines[i % kLines]) shard->PrefetchBehind(*line);
+    }
+    const std::size_t i = step - 3 * ahead;
+    if (i >= count) continue;
+    const Fact& fact = facts[routes[i].index];
+    state::Line* const line = lines[i % kLines];
+    const std::optional<model::PlainAddition> addition = model::AsPlainAddition(fact);
+    if (addition.has_value() && line != nullptr && line->customer == addition->customer &&
+        shard->Add(line, addition->subject, addition->amount, addition->version,
+                   addition->time, instant)) {
+      ++applied;
+    } else {
+      ApplyTheLongWay(shard, fact, routes[i], work, result);
+    }
   }
-  if (!known && !model::MayBeFirst(fact)) {
+  result->applied += applied;
+}
+
+void EngineImpl::ApplyTheLongWay(state::Shard* shard, const Fact& fact,
+                                 const FactRoute& route, Work* work,
+                                 ApplyResult* result) {
+  const std::size_t index = route.index;
+  if (!model::IsValidPlain(fact, work->now)) {
+    absl::Status status =
+        model::ValidateFact(fact, work->now, options_.event_time_ahead_max);
+    if (!status.ok()) return Refuse(index, std::move(status), result);
+  }
+  const CustomerId& customer = model::CustomerOf(fact);
+  state::Line* const line = shard->LineOf(route.hash, customer);
+  if (line == nullptr && !model::MayBeFirst(fact)) {
     return Refuse(index, model::NotKnown(fact), result);
   }
   state::Slot& slot =
-      known ? shard->Find(place) : shard->FindOrCreate(customer, work->now);
+      line != nullptr ? shard->Find(line) : shard->FindOrCreate(customer, work->now);
   ApplyToSlot(shard, &slot, fact, index, work, result);
 }
 

@@ -11,7 +11,6 @@
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
-#include "engine/state/line.h"
 #include "engine/work/spares.h"
 #include "tocsin/fact.h"
 
@@ -25,6 +24,11 @@ inline constexpr std::size_t kFactsPerBlock = 4'096;
 // less than `Routes`.
 inline constexpr std::size_t kFactsFew = 8;
 
+// So many facts lie between one that is applied, one of which more memory is asked for,
+// and one of which the first is: so early that it has come by then, and so late that none
+// is gone again.
+inline constexpr std::size_t kFactsAhead = 8;
+
 inline void Refuse(std::size_t index, absl::Status status, ApplyResult* result) {
   ++result->refused;
   result->reports.push_back(
@@ -35,7 +39,6 @@ inline void Refuse(std::size_t index, absl::Status status, ApplyResult* result) 
 struct FactRoute {
   std::uint64_t hash = 0;  // of the customer
   std::uint32_t index = 0;
-  std::uint32_t place = state::Line::kNone;  // where its memory was asked for
 };
 struct TrackedRoute {
   std::uint32_t index = 0;
@@ -74,7 +77,7 @@ class Routes {
     std::uint32_t begin = 0;
     for (std::size_t shard = 0; begin < size_; ++shard) {
       if (ends_[shard] > begin) {
-        apply(shard, absl::MakeSpan(&sorted_[begin], ends_[shard] - begin));
+        apply(shard, absl::MakeConstSpan(&sorted_[begin], ends_[shard] - begin));
       }
       begin = ends_[shard];
     }
@@ -113,7 +116,7 @@ void ApplyFewByShard(std::size_t facts, Find find, Apply apply) {
         routes[kept++] = routes[i];
       }
     }
-    apply(shard, absl::MakeSpan(together).first(taken));
+    apply(shard, absl::MakeConstSpan(together).first(taken));
     left = kept;
   }
 }
@@ -124,8 +127,8 @@ template <typename Route, typename Find, typename Apply>
 void ApplyByShard(std::size_t facts, std::size_t shards,
                   work::Spares<Routes<Route>>* spares, Find find, Apply apply) {
   if (facts == 1) {
-    find(0, [&](std::size_t shard, Route route) {
-      apply(shard, absl::MakeSpan(&route, 1));
+    find(0, [&](std::size_t shard, const Route& route) {
+      apply(shard, absl::MakeConstSpan(&route, 1));
     });
     return;
   }

@@ -48,9 +48,10 @@ CloseResult EngineImpl::CountLeft() {
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     state::ShardLock lock(shard.get());
     for (std::uint32_t place = 0; place < shard->customer_count(); ++place) {
-      if (shard->IsAtRest(place)) continue;
+      state::Line* const line = shard->LineAt(place);
+      if (shard->IsAtRest(*line)) continue;
       Work work{.now = Now()};
-      state::Slot* slot = &shard->Find(place);
+      state::Slot* slot = &shard->Find(line);
       const model::Context context = ContextFor(*shard, *slot, &work);
       model::TakeIn(&slot->customer, context);
       left.due += slot->customer.pending.size();

@@ -83,6 +83,7 @@ bool EngineImpl::Sweep(state::Shard* shard) {
     for (std::size_t i = 0; i < count; i += kJudgedPerHold) {
       if (!MayGoOn()) return false;
       Pass(Moment::kSweepLooks);
+      state::LetWaitersFirst(*shard);
       JudgeSome(shard, absl::MakeConstSpan(customers).subspan(i, kJudgedPerHold));
       // A reset does not wait for a sweep over everybody.
       if (!DrainQueue(shard)) return false;
@@ -98,10 +99,10 @@ void EngineImpl::JudgeSome(state::Shard* shard, absl::Span<const CustomerId> cus
     state::ShardLock lock(shard);
     work.now = Now();
     for (const CustomerId& customer : customers) {
-      const std::uint32_t place =
-          shard->PlaceOf(state::LineIndex::HashOf(customer), customer);
+      state::Line* const line =
+          shard->LineOf(state::LineIndex::HashOf(customer), customer);
       // To most a change is nothing.
-      if (!shard->CatchUp(place)) Judge(shard, &shard->Find(place), &work);
+      if (!shard->CatchUp(line)) Judge(shard, &shard->Find(line), &work);
     }
   }
   Pass(Moment::kDueJudged);
@@ -137,6 +138,7 @@ bool EngineImpl::DrainQueue(state::Shard* shard) {
   while (true) {
     if (!MayGoOn()) return false;
     Pass(Moment::kDrainLooks);
+    state::LetWaitersFirst(*shard);
     Work work;
     std::size_t judged = 0;
     {
@@ -230,12 +232,13 @@ bool EngineImpl::OwesJudgementAtAnInstant() {
 void EngineImpl::DrainEverything() {
   while (true) {
     const std::uint64_t called = callbacks_.called();
+    // Before the first pause, as a worker may make the room that it waits for.
+    const std::uint64_t delivered = outbox_.delivered();
     if (OwesJudgementAtAnInstant()) AdvanceEverybody();
     bool paused = !RunTimers();
     for (const std::unique_ptr<state::Shard>& shard : shards_) {
       paused = !DrainShard(shard.get()) || paused;
     }
-    const std::uint64_t delivered = outbox_.delivered();
     Deliver(notify::Outbox::Retry::kNow);
     callbacks_.RunAndAwait();
     if (closing_in_haste_.load()) return;

@@ -15,6 +15,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "engine/base/hash.h"
+#include "engine/base/large_blocks.h"
 #include "engine/core/batch.h"
 #include "engine/core/moments.h"
 #include "engine/model/catalog.h"
@@ -105,16 +107,13 @@ class EngineImpl final : public Engine {
 
   // The engine's instant: the clock's, which never goes back.
   absl::Time Now();
-  // The last that anybody asked for: what is stamped with no later time is not ahead of
-  // the clock, and who only wants to know that need not read it.
-  absl::Time LastInstant() const {
-    return absl::FromUnixNanos(last_instant_ns_.load(std::memory_order_relaxed));
-  }
 
   state::Shard& ShardOf(const CustomerId& customer) {
     return *shards_[ShardIndexOf(customer)];
   }
-  std::size_t ShardIndexOf(const CustomerId& customer) const;
+  std::size_t ShardIndexOf(const CustomerId& customer) const {
+    return static_cast<std::size_t>(StableHash(customer.uuid())) & (shards_.size() - 1);
+  }
 
   model::Context ContextFor(const state::Shard& shard, const state::Slot& slot,
                             Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mu);
@@ -142,17 +141,16 @@ class EngineImpl final : public Engine {
   bool BeginBatch(std::size_t size, const ApplyOptions& options, ApplyResult* result);
   void EndBatch(const ApplyOptions& options, ApplyResult* result);
   void ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
-                    absl::Span<FactRoute> routes, ApplyResult* result);
-  // Begins to load what the facts of the `step`-th group look at first, and what those of
-  // the groups before it look at next: most of a fact's time is waiting for memory.
-  template <typename Group>
-  static void Prefetch(const state::Shard& shard, absl::Span<const Fact> facts,
-                       const Group& group, std::size_t step)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mu);
-  void ApplyOne(state::Shard* shard, const FactRoute& route, const Fact& fact,
-                state::Shard::Instant* instant, Work* work, ApplyResult* result)
+                    absl::Span<const FactRoute> routes, ApplyResult* result);
+  // Begins to load what all of them look at, and applies them then: most of a fact's time
+  // is waiting for memory.
+  void ApplyRun(state::Shard* shard, absl::Span<const Fact> facts,
+                absl::Span<const FactRoute> routes, state::Shard::Instant* instant,
+                Work* work, ApplyResult* result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // By all the rules, once it is known to be valid.
+  void ApplyTheLongWay(state::Shard* shard, const Fact& fact, const FactRoute& route,
+                       Work* work, ApplyResult* result)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
-  // The long way, by all the rules.
   void ApplyToSlot(state::Shard* shard, state::Slot* slot, const Fact& fact,
                    std::size_t index, Work* work, ApplyResult* result)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
@@ -166,8 +164,14 @@ class EngineImpl final : public Engine {
                                        const model::Subject& subject);
   void ApplyTrackedToShard(state::Shard* shard, absl::Span<const TrackedFact> facts,
                            absl::Span<const TrackedRoute> routes, ApplyResult* result);
-  void ApplyTrackedToSlot(state::Shard* shard, const TrackedFact& fact, std::size_t index,
-                          Work* work, ApplyResult* result)
+  void ApplyTrackedRun(state::Shard* shard, absl::Span<const TrackedFact> facts,
+                       absl::Span<const TrackedRoute> routes,
+                       state::Shard::Instant* instant, Work* work, ApplyResult* result)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // `line` is null where there is none at the place.
+  void ApplyTrackedTheLongWay(state::Shard* shard, state::Line* line,
+                              const TrackedFact& fact, std::size_t index, Work* work,
+                              ApplyResult* result)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
 
   // alerts.cc
@@ -337,6 +341,7 @@ class EngineImpl final : public Engine {
   std::shared_ptr<AnswerPort> port_;  // null without a fact source
   Clock* const clock_;
   Moments* const moments_;  // null but in tests
+  LargeBlocks blocks_;      // of the shards
   std::vector<std::unique_ptr<state::Shard>> shards_;
 
   // Safe by themselves.

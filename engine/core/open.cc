@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "engine/base/hash.h"
 #include "engine/base/limits.h"
 #include "engine/base/mistake.h"
 #include "engine/base/status.h"
@@ -149,7 +148,7 @@ EngineImpl::EngineImpl(Options options, Clock* clock, std::uint64_t seed,
   OpenPort();
   for (int i = 0; i < options_.shards; ++i) {
     shards_.push_back(
-        std::make_unique<state::Shard>(i, catalog_, options_.period_policy));
+        std::make_unique<state::Shard>(i, catalog_, options_.period_policy, &blocks_));
   }
 }
 
@@ -173,11 +172,6 @@ absl::Time EngineImpl::Now() {
   }
   if (TOCSIN_MISTAKE(clock_goes_back)) return now;
   return now_ns >= last_ns ? now : absl::FromUnixNanos(last_ns);
-}
-
-std::size_t EngineImpl::ShardIndexOf(const CustomerId& customer) const {
-  if (shards_.size() == 1) return 0;
-  return static_cast<std::size_t>(StableHash(customer.uuid())) & (shards_.size() - 1);
 }
 
 model::Context EngineImpl::ContextFor(const state::Shard& shard, const state::Slot& slot,

@@ -1,12 +1,13 @@
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
-#include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/prefetch.h"
 #include "engine/base/status.h"
 #include "engine/core/batch.h"
 #include "engine/core/engine_impl.h"
@@ -17,9 +18,6 @@
 namespace tocsin::core {
 
 namespace {
-
-// As many facts as are applied while the memory of the last of them comes.
-constexpr std::size_t kAhead = 16;
 
 absl::Status NotTracked(const Tracked& tracked) {
   return MakeStatus(
@@ -81,18 +79,10 @@ ApplyResult EngineImpl::ApplyTracked(absl::Span<const TrackedFact> facts,
     return result;
   }
   if (!BeginBatch(facts.size(), options, &result)) return result;
-  const absl::Time passed = LastInstant();
   const auto find = [&](std::size_t index, auto add) {
-    const TrackedFact& fact = facts[index];
-    const Tracked& tracked = fact.tracked;
+    const Tracked& tracked = facts[index].tracked;
     const bool ours = tracked.engine == number_ && tracked.shard < shards_.size();
-    const bool usual = fact.amount.IsAmount() && (!fact.time || *fact.time <= passed);
-    if (ABSL_PREDICT_FALSE(!ours || !usual)) {
-      absl::Status status = ours ? model::ValidateAddition(fact.amount, fact.time, Now(),
-                                                           options_.event_time_ahead_max)
-                                 : NotTracked(tracked);
-      if (!status.ok()) return Refuse(index, std::move(status), &result);
-    }
+    if (!ours) return Refuse(index, NotTracked(tracked), &result);
     add(tracked.shard,
         TrackedRoute{.index = static_cast<std::uint32_t>(index), .place = tracked.place});
   };
@@ -114,40 +104,55 @@ void EngineImpl::ApplyTrackedToShard(state::Shard* shard,
     // Under the lock, so that a customer's instants never go back.
     work.now = Now();
     state::Shard::Instant instant(work.now);
-    const std::size_t taken = shard->customer_count();
-    const std::size_t first = std::min(kAhead, routes.size());
-    for (const TrackedRoute& route : routes.first(first))
-      shard->PrefetchPlace(route.place);
-    for (std::size_t i = 0; i < routes.size(); ++i) {
-      if (i + kAhead < routes.size()) shard->PrefetchPlace(routes[i + kAhead].place);
-      const TrackedRoute& route = routes[i];
-      const TrackedFact& fact = facts[route.index];
-      const bool added = route.place < taken &&
-                         shard->Add(route.place, fact.tracked.subject, fact.amount,
-                                    fact.version, fact.time, &instant);
-      if (added) {
-        ++result->applied;
-      } else {
-        ApplyTrackedToSlot(shard, fact, route.index, &work, result);
-      }
-    }
+    ApplyTrackedRun(shard, facts, routes, &instant, &work, result);
   }
   if (work.decided || work.due) Pass(Moment::kFactDecided);
   FollowUp(shard, work);
 }
 
-void EngineImpl::ApplyTrackedToSlot(state::Shard* shard, const TrackedFact& fact,
-                                    std::size_t index, Work* work, ApplyResult* result) {
-  const std::uint32_t place = fact.tracked.place;
+void EngineImpl::ApplyTrackedRun(state::Shard* shard, absl::Span<const TrackedFact> facts,
+                                 absl::Span<const TrackedRoute> routes,
+                                 state::Shard::Instant* instant, Work* work,
+                                 ApplyResult* result) {
+  constexpr std::size_t kLines = 2 * kFactsAhead;
+  std::array<state::Line*, kLines> lines;  // of the facts that are on their way
+  const std::size_t count = routes.size();
+  const std::size_t ahead = std::min(kLines, count);
+  std::size_t applied = 0;
+  const auto ask = [&](std::size_t i) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu) {
+    tocsin::Prefetch(lines[i % kLines] = shard->LineAt(routes[i].place));
+  };
+  for (std::size_t i = 0; i < ahead; ++i) ask(i);
+  for (std::size_t i = 0; i < count; ++i) {
+    const TrackedFact& fact = facts[routes[i].index];
+    state::Line* const line = lines[i % kLines];
+    if (i + ahead < count) ask(i + ahead);
+    if (line != nullptr && shard->Add(line, fact.tracked.subject, fact.amount,
+                                      fact.version, fact.time, instant)) {
+      ++applied;
+    } else {
+      ApplyTrackedTheLongWay(shard, line, fact, routes[i].index, work, result);
+    }
+  }
+  result->applied += applied;
+}
+
+void EngineImpl::ApplyTrackedTheLongWay(state::Shard* shard, state::Line* line,
+                                        const TrackedFact& fact, std::size_t index,
+                                        Work* work, ApplyResult* result) {
   const model::Subject* const subject = shard->SubjectOf(fact.tracked.subject);
-  if (place >= shard->customer_count() || subject == nullptr) {
+  if (line == nullptr || subject == nullptr) {
     return Refuse(index, NotTracked(fact.tracked), result);
   }
-  const Fact whole = model::AsFact(shard->CustomerAt(place), {.subject = *subject,
-                                                              .amount = fact.amount,
-                                                              .version = fact.version,
-                                                              .time = fact.time});
-  ApplyToSlot(shard, &shard->Find(place), whole, index, work, result);
+  absl::Status status = model::ValidateAddition(fact.amount, fact.time, work->now,
+                                                options_.event_time_ahead_max);
+  if (!status.ok()) return Refuse(index, std::move(status), result);
+  const Fact whole = model::AsFact({.customer = line->customer,
+                                    .subject = *subject,
+                                    .amount = fact.amount,
+                                    .version = fact.version,
+                                    .time = fact.time});
+  ApplyToSlot(shard, &shard->Find(line), whole, index, work, result);
 }
 
 }  // namespace tocsin::core

@@ -69,16 +69,16 @@ bool IsNothingTo(const Subject& subject, const PlainSum& sum, const AlertChange&
          (before == nullptr || !before->IsReachedAt(sum.value));
 }
 
-Fact AsFact(const CustomerId& customer, const PlainAddition& addition) {
+Fact AsFact(const PlainAddition& addition) {
   const boost::uuids::uuid& id = addition.subject.id;
   if (addition.subject.info().watched == Watched::kSpend) {
-    return SpendAdded{.customer = customer,
+    return SpendAdded{.customer = addition.customer,
                       .amount = addition.amount,
                       .credit_type = CreditTypeId(id),
                       .version = addition.version,
                       .time = addition.time};
   }
-  return UsageAdded{.customer = customer,
+  return UsageAdded{.customer = addition.customer,
                     .billable_metric = BillableMetricId(id),
                     .quantity = addition.amount,
                     .version = addition.version,

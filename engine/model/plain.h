@@ -52,6 +52,7 @@ bool IsNothingTo(const Subject& subject, const PlainSum& sum, const AlertChange&
 // A fact that is an addition to the whole sum of a subject and nothing else, whose parts
 // it refers to.
 struct PlainAddition {
+  const CustomerId& customer;
   Subject subject;
   const Decimal& amount;
   const std::optional<std::uint64_t>& version;
@@ -60,24 +61,24 @@ struct PlainAddition {
 inline std::optional<PlainAddition> AsPlainAddition(const Fact& fact) {
   if (const auto* spend = std::get_if<SpendAdded>(&fact)) {
     if (spend->contract.has_value() || !spend->group_values.empty()) return std::nullopt;
-    return PlainAddition{SpendIn(spend->credit_type), spend->amount, spend->version,
-                         spend->time};
+    return PlainAddition{spend->customer, SpendIn(spend->credit_type), spend->amount,
+                         spend->version, spend->time};
   }
   if (const auto* usage = std::get_if<UsageAdded>(&fact)) {
     if (!usage->group_values.empty()) return std::nullopt;
-    return PlainAddition{UsageOf(usage->billable_metric), usage->quantity, usage->version,
-                         usage->time};
+    return PlainAddition{usage->customer, UsageOf(usage->billable_metric),
+                         usage->quantity, usage->version, usage->time};
   }
   return std::nullopt;
 }
 // The other way round.
-Fact AsFact(const CustomerId& customer, const PlainAddition& addition);
+Fact AsFact(const PlainAddition& addition);
 
 // Whether the fact is one of these and valid at a glance, as most are.
 inline bool IsValidPlain(const Fact& fact, absl::Time now) {
   const std::optional<PlainAddition> addition = AsPlainAddition(fact);
-  return addition.has_value() && !addition->subject.id.is_nil() &&
-         addition->amount.IsAmount() &&
+  return addition.has_value() && !addition->customer.is_nil() &&
+         !addition->subject.id.is_nil() && addition->amount.IsAmount() &&
          (!addition->time.has_value() || *addition->time <= now);
 }
 

@@ -1,19 +1,37 @@
 #include "engine/state/line.h"
 
+#include <new>
 #include <utility>
 
 namespace tocsin::state {
 
-std::uint32_t Lines::Add(Line line) {
-  std::uint32_t number = free_;
-  if (number != Line::kNone) {
-    free_ = (*this)[number].next;
-  } else {
-    number = size_++;
-    if (number % kPerPiece == 0) pieces_.push_back(std::make_unique<Line[]>(kPerPiece));
+Lines::~Lines() {
+  for (std::uint32_t number = 0; number < size_; ++number) (*this)[number].~Line();
+  for (std::size_t piece = 0; piece < pieces_.size();) {
+    const std::uint32_t count = PiecesInBlockAt(piece);
+    blocks_->GiveBack(pieces_[piece], count * kPerPiece * sizeof(Line));
+    piece += count;
   }
-  (*this)[number] = std::move(line);
-  return number;
+}
+
+std::uint32_t Lines::Add(Line line) {
+  if (free_ != Line::kNone) {
+    const std::uint32_t number = free_;
+    free_ = (*this)[number].next;
+    (*this)[number] = std::move(line);
+    return number;
+  }
+  if (size_ == pieces_.size() * kPerPiece) AddPieces();
+  new (&(*this)[size_]) Line(std::move(line));
+  return size_++;
+}
+
+void Lines::AddPieces() {
+  const std::uint32_t count = PiecesInBlockAt(pieces_.size());
+  const std::size_t needed = pieces_.size() + count;
+  if (needed > pieces_.capacity()) pieces_.reserve(2 * needed);
+  Line* const lines = static_cast<Line*>(blocks_->Take(count * kPerPiece * sizeof(Line)));
+  for (std::uint32_t i = 0; i < count; ++i) pieces_.push_back(lines + i * kPerPiece);
 }
 
 void Lines::GiveBack(std::uint32_t number) {
@@ -44,8 +62,8 @@ void LineIndex::Put(std::uint64_t hash, std::uint32_t number) {
 }
 
 void LineIndex::Grow(const Lines& lines) {
-  const std::vector<Entry> old =
-      std::exchange(entries_, std::vector<Entry>(2 * entries_.size()));
+  const Entries old =
+      std::exchange(entries_, Entries(2 * entries_.size(), entries_.get_allocator()));
   for (const Entry& entry : old) {
     if (entry.number == Line::kNone) continue;
     Put(HashOf(lines[entry.number].customer), entry.number);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/hash/hash.h"
+#include "engine/base/large_blocks.h"
 #include "engine/base/prefetch.h"
 #include "engine/model/plain.h"
 #include "engine/state/slot.h"
@@ -37,6 +38,12 @@ static_assert(sizeof(Line) == 64, "a line is a cache line");
 // Lines that stay where they are, by number. One that is given back is used again.
 class Lines {
  public:
+  // `blocks` must outlive it.
+  explicit Lines(LargeBlocks* blocks) : blocks_(blocks) {}
+  ~Lines();
+  Lines(const Lines&) = delete;
+  Lines& operator=(const Lines&) = delete;
+
   std::uint32_t size() const { return size_; }
   Line& operator[](std::uint32_t number) {
     return pieces_[number / kPerPiece][number % kPerPiece];
@@ -50,8 +57,17 @@ class Lines {
 
  private:
   static constexpr std::uint32_t kPerPiece = 64;
+  // The first so many pieces come one by one, and then as many at a time.
+  static constexpr std::uint32_t kPiecesPerBlock =
+      LargeBlocks::kLeast / (kPerPiece * sizeof(Line));
 
-  std::vector<std::unique_ptr<Line[]>> pieces_;
+  std::uint32_t PiecesInBlockAt(std::size_t piece) const {
+    return piece < kPiecesPerBlock ? 1 : kPiecesPerBlock;
+  }
+  void AddPieces();
+
+  LargeBlocks* const blocks_;
+  std::vector<Line*> pieces_;
   std::uint32_t size_ = 0;
   std::uint32_t free_ = Line::kNone;  // the first of those given back; `next` follows
 };
@@ -62,6 +78,9 @@ class Lines {
 // right line; and can have both loaded before.
 class LineIndex {
  public:
+  // `blocks` must outlive it.
+  explicit LineIndex(LargeBlocks* blocks) : entries_(8, Allocator(blocks)) {}
+
   // Of a customer, in this process.
   static std::uint64_t HashOf(const CustomerId& customer) {
     return absl::Hash<CustomerId>()(customer);
@@ -82,6 +101,8 @@ class LineIndex {
     std::uint32_t tag = 0;  // the lower half of the hash
     std::uint32_t number = Line::kNone;
   };
+  using Allocator = LargeBlockAllocator<Entry>;
+  using Entries = std::vector<Entry, Allocator>;
 
   std::size_t SlotOf(std::uint64_t hash) const {
     return static_cast<std::size_t>(hash >> 32) & (entries_.size() - 1);
@@ -89,7 +110,7 @@ class LineIndex {
   void Put(std::uint64_t hash, std::uint32_t number);
   void Grow(const Lines& lines);
 
-  std::vector<Entry> entries_ = std::vector<Entry>(8);  // a power of two
+  Entries entries_;  // a power of two
   std::size_t size_ = 0;
 };
 

@@ -20,48 +20,45 @@ void Shard::Install(std::shared_ptr<const model::Catalog> catalog,
   changes_.push_back(std::move(change));
 }
 
-bool Shard::CatchUp(std::uint32_t place) {
-  Line& line = lines_[place];
-  if (!line.IsFolded() || line.slot != nullptr) return false;
+bool Shard::CatchUp(Line* line) {
+  if (!line->IsFolded() || line->slot != nullptr) return false;
   const auto generation = static_cast<std::uint32_t>(catalog_->generation());
   const absl::Span<const model::AlertChange> missed =
-      absl::MakeConstSpan(changes_).last(generation - line.sum.generation);
-  for (const Line* one = &line;; one = &further_[one->next]) {
+      absl::MakeConstSpan(changes_).last(generation - line->sum.generation);
+  for (const Line* one = line;; one = &further_[one->next]) {
     for (const model::AlertChange& change : missed) {
       if (!model::IsNothingTo(subjects_[one->subject], one->sum, change)) return false;
     }
     if (one->next == Line::kNone) break;
   }
-  for (Line* one = &line;; one = &further_[one->next]) {
+  for (Line* one = line;; one = &further_[one->next]) {
     one->sum.generation = generation;
     if (one->next == Line::kNone) return true;
   }
 }
 
-Slot& Shard::Find(std::uint32_t place) {
-  Line& line = lines_[place];
-  if (line.IsFolded()) Unfold(&line);
-  if (!line.slot->touched) touched_.push_back(place);
-  line.slot->touched = true;
-  return *line.slot;
+Slot& Shard::Find(Line* line) {
+  if (line->IsFolded()) Unfold(line);
+  if (!line->slot->touched) touched_.push_back(line);
+  line->slot->touched = true;
+  return *line->slot;
 }
 
 Slot* Shard::Find(const CustomerId& customer) {
-  const std::uint32_t place = PlaceOf(LineIndex::HashOf(customer), customer);
-  return place == Line::kNone ? nullptr : &Find(place);
+  Line* const line = LineOf(LineIndex::HashOf(customer), customer);
+  return line == nullptr ? nullptr : &Find(line);
 }
 
 Slot& Shard::FindOrCreate(const CustomerId& customer, absl::Time now) {
   const std::uint64_t hash = LineIndex::HashOf(customer);
-  std::uint32_t place = PlaceOf(hash, customer);
-  if (place != Line::kNone) return Find(place);
+  if (Line* const known = LineOf(hash, customer)) return Find(known);
   Line line{.customer = customer};
   line.slot = std::make_unique<Slot>(model::Customer(
       customer, model::PeriodState(policy_, now), catalog_->generation()));
   NoteInstant(*line.slot);
-  place = lines_.Add(std::move(line));
+  const std::uint32_t place = lines_.Add(std::move(line));
   index_.Insert(hash, place, lines_);
-  return Find(place);
+  return Find(&lines_[place]);
 }
 
 std::unique_ptr<Slot> Shard::SlotOf(const Line& line) const {
@@ -145,9 +142,9 @@ absl::InlinedVector<Line, 2> Shard::LinesOf(const model::Customer& customer,
 }
 
 void Shard::Settle() {
-  for (const std::uint32_t place : touched_) {
-    lines_[place].slot->touched = false;
-    Fold(&lines_[place]);
+  for (Line* const line : touched_) {
+    line->slot->touched = false;
+    Fold(line);
   }
   touched_.clear();
 }
@@ -192,7 +189,7 @@ std::vector<Slot*> Shard::Slots(std::size_t first, std::size_t count) {
   std::vector<Slot*> slots;
   const std::size_t end = std::min<std::size_t>(first + count, lines_.size());
   for (std::size_t i = first; i < end; ++i) {
-    slots.push_back(&Find(static_cast<std::uint32_t>(i)));
+    slots.push_back(&Find(&lines_[static_cast<std::uint32_t>(i)]));
   }
   return slots;
 }

@@ -2,11 +2,13 @@
 #define TOCSIN_ENGINE_STATE_SHARD_H_
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "engine/base/large_blocks.h"
 #include "engine/base/mistake.h"
 #include "engine/base/prefetch.h"
 #include "engine/model/catalog.h"
@@ -36,13 +39,21 @@ namespace tocsin::state {
 // lock of another shard.
 class Shard {
  public:
+  // `blocks` must outlive it.
   Shard(int shard_number, std::shared_ptr<const model::Catalog> catalog,
-        PeriodPolicy policy)
-      : number(shard_number), policy_(policy), catalog_(std::move(catalog)) {}
+        PeriodPolicy policy, LargeBlocks* blocks)
+      : number(shard_number),
+        policy_(policy),
+        catalog_(std::move(catalog)),
+        lines_(blocks),
+        further_(blocks),
+        index_(blocks) {}
 
   const int number;  // among the engine's shards, from 0
 
   absl::Mutex mu;
+  // Threads that wait for `mu`.
+  std::atomic<int> waiting = 0;
 
   const model::Catalog& catalog() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     return *catalog_;
@@ -58,34 +69,36 @@ class Shard {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     return index_.Find(hash, customer, lines_);
   }
-  // The same where it stands at a place that was guessed from the hash, as it mostly
-  // does.
-  std::uint32_t PlaceOf(std::uint64_t hash, const CustomerId& customer,
-                        std::uint32_t guess) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    const bool right = guess != Line::kNone && lines_[guess].customer == customer;
-    return right ? guess : PlaceOf(hash, customer);
+  // The line at a place; null where there is none. Of a customer it is always the same.
+  Line* LineAt(std::uint32_t place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return place < lines_.size() ? &lines_[place] : nullptr;
   }
+  // A customer's line; null where it is unknown.
+  Line* LineOf(std::uint64_t hash, const CustomerId& customer)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    return LineAt(PlaceOf(hash, customer));
+  }
+
   // Begin to load what a fact looks at: first the index; then the line that it points to,
-  // whose place is returned, `Line::kNone` if there is none; then what is behind that.
+  // which is returned, and is mostly the right one, null if there is none; then what is
+  // behind that, and, where this returns true, what is behind that again.
   void PrefetchIndex(std::uint64_t hash) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     index_.Prefetch(hash);
   }
-  std::uint32_t PrefetchLine(std::uint64_t hash) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+  Line* PrefetchLine(std::uint64_t hash) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     const std::uint32_t place = index_.Guess(hash);
-    if (place != Line::kNone) tocsin::Prefetch(&lines_[place]);
-    return place;
+    if (place == Line::kNone) return nullptr;
+    Line* const line = &lines_[place];
+    tocsin::Prefetch(line);
+    return line;
   }
-  void PrefetchBehind(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    const Line& line = lines_[place];
+  bool PrefetchBehind(const Line& line) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     if (!line.IsFolded()) {
       line.slot->Prefetch();
-    } else if (line.next != Line::kNone) {
-      tocsin::Prefetch(&further_[line.next]);
+      return true;
     }
-  }
-  void PrefetchMeters(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    const Line& line = lines_[place];
-    if (!line.IsFolded()) line.slot->PrefetchMeters();
+    if (line.next != Line::kNone) tocsin::Prefetch(&further_[line.next]);
+    return false;
   }
 
   // What one hold of the lock sees of time: an instant, and a period that it is in, which
@@ -101,10 +114,10 @@ class Shard {
   };
 
   // Adds to a sum of a plain customer where that crosses nothing and is nothing new.
-  // False, and nothing is changed, where the fact has to go the long way.
-  // Part of its caller, as the call would be a sixth of it.
-  ABSL_ATTRIBUTE_ALWAYS_INLINE bool Add(std::uint32_t place,
-                                        const model::Subject& subject, Decimal amount,
+  // False, and nothing is changed, where the fact has to go the long way, and may be a
+  // bad one. Part of its caller, as the call would be a sixth of it.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool Add(Line* line, const model::Subject& subject,
+                                        Decimal amount,
                                         const std::optional<std::uint64_t>& version,
                                         const std::optional<absl::Time>& time,
                                         Instant* instant)
@@ -112,11 +125,10 @@ class Shard {
     const auto is_it = [&subject](const SubjectTable& subjects, std::uint16_t one) {
       return subjects[one] == subject;
     };
-    return AddWhere(is_it, place, amount, version, time, instant);
+    return AddWhere(is_it, line, amount, version, time, instant);
   }
   // The same, of a subject by its number.
-  ABSL_ATTRIBUTE_ALWAYS_INLINE bool Add(std::uint32_t place, std::uint32_t subject,
-                                        Decimal amount,
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool Add(Line* line, std::uint32_t subject, Decimal amount,
                                         const std::optional<std::uint64_t>& version,
                                         const std::optional<absl::Time>& time,
                                         Instant* instant)
@@ -124,7 +136,7 @@ class Shard {
     const auto is_it = [subject](const SubjectTable&, std::uint16_t one) {
       return one == subject;
     };
-    return AddWhere(is_it, place, amount, version, time, instant);
+    return AddWhere(is_it, line, amount, version, time, instant);
   }
   // Nothing where there are too many subjects.
   std::optional<std::uint16_t> NumberOf(const model::Subject& subject)
@@ -137,30 +149,21 @@ class Shard {
     return numbered < subjects_.size() ? &subjects_[static_cast<std::uint16_t>(numbered)]
                                        : nullptr;
   }
-  // Needs a place that is taken.
-  const CustomerId& CustomerAt(std::uint32_t place) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    return lines_[place].customer;
-  }
-  void PrefetchPlace(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    if (place < lines_.size()) tocsin::Prefetch(&lines_[place]);
-  }
 
-  // Whether nothing is pending for the customer of a place, nor will be before something
+  // Whether nothing is pending for the customer of a line, nor will be before something
   // touches it.
-  bool IsAtRest(std::uint32_t place) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    const Line& line = lines_[place];
+  bool IsAtRest(const Line& line) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     return line.IsFolded() && IsInForce(line);
   }
 
-  // Has the customer of a place take in the changes that it missed, where they are
+  // Has the customer of a line take in the changes that it missed, where they are
   // nothing to it: as if it had been found and folded again. False, and nothing is
   // changed, where it has to be.
-  ABSL_ATTRIBUTE_COLD bool CatchUp(std::uint32_t place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  ABSL_ATTRIBUTE_COLD bool CatchUp(Line* line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
 
   // What is found is good until `Settle`. Null where the customer is unknown.
   Slot* Find(const CustomerId& customer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
-  Slot& Find(std::uint32_t place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  Slot& Find(Line* line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   Slot& FindOrCreate(const CustomerId& customer, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // Folds those that were found into their lines again, where their sums are plain.
@@ -236,8 +239,7 @@ class Shard {
   }
   static constexpr std::uint32_t kNoPeriod = Line::kUnfolded + 1;
   template <typename IsIt>
-  ABSL_ATTRIBUTE_ALWAYS_INLINE bool AddWhere(IsIt is_it, std::uint32_t place,
-                                             Decimal amount,
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool AddWhere(IsIt is_it, Line* line, Decimal amount,
                                              const std::optional<std::uint64_t>& version,
                                              const std::optional<absl::Time>& time,
                                              Instant* instant)
@@ -262,7 +264,7 @@ class Shard {
   LineIndex index_ ABSL_GUARDED_BY(mu);
   PeriodTable periods_ ABSL_GUARDED_BY(mu);
   SubjectTable subjects_ ABSL_GUARDED_BY(mu);
-  std::vector<std::uint32_t> touched_ ABSL_GUARDED_BY(mu);  // found since `Settle`
+  std::vector<Line*> touched_ ABSL_GUARDED_BY(mu);  // found since `Settle`
   std::deque<Slot*> due_ ABSL_GUARDED_BY(mu);
   absl::btree_set<Timer> timers_ ABSL_GUARDED_BY(mu);
   absl::btree_set<Timer> read_timers_ ABSL_GUARDED_BY(mu);
@@ -270,16 +272,19 @@ class Shard {
 };
 
 template <typename IsIt>
-inline bool Shard::AddWhere(IsIt is_it, std::uint32_t place, Decimal amount,
+inline bool Shard::AddWhere(IsIt is_it, Line* line, Decimal amount,
                             const std::optional<std::uint64_t>& version,
                             const std::optional<absl::Time>& time, Instant* instant) {
-  Line* line = &lines_[place];
+  if (!amount.IsAmount()) return false;
   if (line->period != instant->period_) {
     if (!line->IsFolded() || !periods_.Contains(line->period, instant->now)) return false;
     instant->period_ = line->period;
   }
-  if (time.has_value() && !periods_.Contains(line->period, *time)) return false;
-  if (!IsInForce(*line) && !CatchUp(place)) return false;
+  if (time.has_value() &&
+      (*time > instant->now || !periods_.Contains(line->period, *time))) {
+    return false;
+  }
+  if (!IsInForce(*line) && !CatchUp(line)) return false;
   while (!is_it(subjects_, line->subject)) {
     if (line->next == Line::kNone) return false;
     line = &further_[line->next];
@@ -288,12 +293,25 @@ inline bool Shard::AddWhere(IsIt is_it, std::uint32_t place, Decimal amount,
                               &line->sum);
 }
 
+// For who takes the lock again and again: lets those have it first that wait for it,
+// which they would else seldom get, as waking them takes longer than it is free. Not for
+// ever, as others may always come.
+inline void LetWaitersFirst(const Shard& shard) {
+  constexpr int kTimes = 1'000;
+  for (int i = 0; i < kTimes && shard.waiting.load(std::memory_order_relaxed) > 0; ++i) {
+    std::this_thread::yield();
+  }
+}
+
 // Holds a shard's lock, and has what was found settled before it goes.
 class ABSL_SCOPED_LOCKABLE ShardLock {
  public:
   explicit ShardLock(Shard* shard) ABSL_EXCLUSIVE_LOCK_FUNCTION(shard->mu)
       : shard_(*shard) {
-    shard_.mu.Lock();
+    if (shard->mu.TryLock()) return;
+    shard->waiting.fetch_add(1, std::memory_order_relaxed);
+    shard->mu.Lock();
+    shard->waiting.fetch_sub(1, std::memory_order_relaxed);
   }
   ~ShardLock() ABSL_UNLOCK_FUNCTION() {
     shard_.Settle();

@@ -7,17 +7,6 @@
 #include "engine/base/prefetch.h"
 
 namespace tocsin::state {
-namespace {
-
-void PrefetchBytes(const void* object, std::size_t size) {
-  constexpr std::size_t kLine = 64;
-  for (std::size_t at = 0; at < size; at += kLine) {
-    tocsin::Prefetch(static_cast<const char*>(object) + at);
-  }
-}
-
-}  // namespace
-
 void Slot::Prefetch() const { PrefetchBytes(this, sizeof *this); }
 
 void Slot::PrefetchMeters() const {

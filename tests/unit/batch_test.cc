@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "engine/state/line.h"
 #include "gtest/gtest.h"
 #include "tests/support/collecting_sink.h"
 #include "tests/support/facts.h"

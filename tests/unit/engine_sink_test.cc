@@ -137,6 +137,33 @@ TEST(Sink, ThatFillsUpDuringASweepHoldsItUpAndLosesNothing) {
   EXPECT_EQ(sink.Take().size(), 500u);
 }
 
+// Catches: a sweep that goes over those first to whom the change is nothing, and so past
+// a full outbox; a Drain that leaves what waited for room which a worker made.
+TEST(Sink, ThatFailsHoldsUpASweepBeforeAllAlike) {
+  CollectingSink sink;
+  sink.SetMood(CollectingSink::Mood::kFails);
+  Fixture fixture(&sink, /*threads=*/1, /*outbox_max=*/10);
+  constexpr int kCustomers = 20'000;
+  std::vector<Fact> facts;
+  for (int i = 0; i < kCustomers; ++i) {
+    facts.push_back(Spend(Customer(i), i % 2 == 0 ? "10" : "1"));
+  }
+  ASSERT_EQ(fixture.engine->Apply(facts).applied, facts.size());
+  const AlertId limit = fixture.Limit("10");
+  while (fixture.engine->GetStats().outbox < 10) std::this_thread::yield();
+  int evaluating = 0;
+  for (int i = 1; i < kCustomers; i += 2) {
+    evaluating += fixture.engine->GetCustomerAlert(Customer(i), limit)->status ==
+                          CustomerStatus::kEvaluating
+                      ? 1
+                      : 0;
+  }
+  EXPECT_GT(evaluating, kCustomers / 4);
+  sink.SetMood(CollectingSink::Mood::kTakes);
+  ASSERT_TRUE(fixture.engine->Drain().ok());
+  EXPECT_EQ(sink.Take().size(), static_cast<std::size_t>(kCustomers / 2));
+}
+
 TEST(Sink, BackgroundThreadsTryAgainWhenTheWaitIsOver) {
   CollectingSink sink;
   sink.SetMood(CollectingSink::Mood::kFails);

@@ -25,8 +25,9 @@ std::uint32_t Insert(std::uint64_t number, Lines* lines, LineIndex* index) {
 
 // Catches: a customer that is lost, or found as another, when the table grows.
 TEST(LineIndex, FindsEveryCustomerAndNoOther) {
-  Lines lines;
-  LineIndex index;
+  LargeBlocks blocks;
+  Lines lines(&blocks);
+  LineIndex index(&blocks);
   constexpr std::uint64_t kCount = 20'000;
   for (std::uint64_t n = 0; n < kCount; ++n) {
     EXPECT_EQ(Insert(n, &lines, &index), n);
@@ -44,8 +45,9 @@ TEST(LineIndex, FindsEveryCustomerAndNoOther) {
 
 // Catches: a customer that is taken for another with the same half of the hash.
 TEST(LineIndex, HashesThatAreTheSameAreToldApart) {
-  Lines lines;
-  LineIndex index;
+  LargeBlocks blocks;
+  Lines lines(&blocks);
+  LineIndex index(&blocks);
   constexpr std::uint64_t kHash = 0x12345678'9abcdef0;
   for (std::uint64_t n = 0; n < 5; ++n) {
     index.Insert(kHash, lines.Add({.customer = CustomerOf(n)}), lines);
@@ -60,7 +62,8 @@ TEST(LineIndex, HashesThatAreTheSameAreToldApart) {
 
 // Catches: a line that moves when others come, or is given out twice.
 TEST(Lines, StayWhereTheyAreAndAreUsedAgain) {
-  Lines lines;
+  LargeBlocks blocks;
+  Lines lines(&blocks);
   std::vector<const Line*> at;
   for (std::uint32_t n = 0; n < 1'000; ++n) {
     EXPECT_EQ(lines.Add({.customer = CustomerOf(n)}), n);
