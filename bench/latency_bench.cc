@@ -50,23 +50,16 @@ std::vector<Fact> UniformFacts(std::uint64_t customers, std::size_t count) {
   return facts;
 }
 
-// One fact a call, by id. A reading of the clock is in each figure.
-void BM_OneFact(benchmark::State& state) {
-  const auto customers = static_cast<std::uint64_t>(state.range(0));
-  const auto engine =
-      *Engine::Open({.period_policy = state.range(1) != 0 ? PeriodPolicy::kCalendarMonth
-                                                          : PeriodPolicy::kOpenEnded,
-                     .worker_threads = 0,
-                     .random_seed = 1});
-  CreateAlerts(*engine, 20);
-  ApplySpendOfAll(*engine, customers, 0);
-  const std::vector<Fact> facts = UniformFacts(customers, 1 << 18);
+// One fact a call. A reading of the clock is in each figure.
+template <typename AnyFact, typename Apply>
+void TimeOneByOne(benchmark::State& state, const std::vector<AnyFact>& facts,
+                  Apply apply) {
   std::vector<double> took;
   for (auto _ : state) {
     took.reserve(took.size() + facts.size());
-    for (const Fact& fact : facts) {
+    for (const AnyFact& fact : facts) {
       const auto start = SteadyClock::now();
-      benchmark::DoNotOptimize(engine->Apply(absl::MakeConstSpan(&fact, 1)));
+      benchmark::DoNotOptimize(apply(absl::MakeConstSpan(&fact, 1)));
       took.push_back(NanosecondsSince(start));
     }
   }
@@ -76,13 +69,49 @@ void BM_OneFact(benchmark::State& state) {
   state.counters["p999_ns"] = Percentile(&took, 99.9);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(facts.size()));
 }
-BENCHMARK(BM_OneFact)
-    ->Name("OneFact")
-    ->ArgNames({"customers", "months"})
-    ->ArgsProduct({{1000, 1'000'000}, {0, 1}})
-    ->UseRealTime()
-    ->Iterations(4)
-    ->Unit(benchmark::kMillisecond);
+
+std::unique_ptr<Engine> EngineForOneByOne(const benchmark::State& state) {
+  std::unique_ptr<Engine> engine =
+      *Engine::Open({.period_policy = state.range(1) != 0 ? PeriodPolicy::kCalendarMonth
+                                                          : PeriodPolicy::kOpenEnded,
+                     .worker_threads = 0,
+                     .random_seed = 1});
+  CreateAlerts(*engine, 20);
+  ApplySpendOfAll(*engine, static_cast<std::uint64_t>(state.range(0)), 0);
+  return engine;
+}
+
+constexpr std::size_t kOneByOne = 1 << 18;
+
+void BM_OneFactById(benchmark::State& state) {
+  const std::unique_ptr<Engine> engine = EngineForOneByOne(state);
+  TimeOneByOne(state, UniformFacts(static_cast<std::uint64_t>(state.range(0)), kOneByOne),
+               [&](absl::Span<const Fact> fact) { return engine->Apply(fact); });
+}
+
+void BM_OneFactByHandle(benchmark::State& state) {
+  const std::unique_ptr<Engine> engine = EngineForOneByOne(state);
+  std::mt19937_64 random(1);
+  std::vector<TrackedFact> facts;
+  for (std::size_t i = 0; i < kOneByOne; ++i) {
+    const std::uint64_t n = random() % static_cast<std::uint64_t>(state.range(0));
+    facts.push_back({.tracked = *engine->Track(IdOfNumber<CustomerId>(n), UsdCents()),
+                     .amount = Decimal::FromUnits(1)});
+  }
+  TimeOneByOne(state, facts, [&](absl::Span<const TrackedFact> fact) {
+    return engine->ApplyTracked(fact);
+  });
+}
+
+void OneFactCases(benchmark::internal::Benchmark* one_fact) {
+  one_fact->ArgNames({"customers", "months"})
+      ->ArgsProduct({{1'000, 1'000'000}, {0, 1}})
+      ->UseRealTime()
+      ->Iterations(4)
+      ->Unit(benchmark::kMillisecond);
+}
+BENCHMARK(BM_OneFactById)->Name("OneFact/by_id")->Apply(OneFactCases);
+BENCHMARK(BM_OneFactByHandle)->Name("OneFact/by_handle")->Apply(OneFactCases);
 
 // Applies batches until `stop`, and notes how long each took, in microseconds.
 template <typename Stop>

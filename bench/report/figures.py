@@ -74,7 +74,7 @@ class Spread:
 
 @dataclass
 class Figures:
-    """All figures of a run: {"OneFact/customers:1000": {"p50_ns": [81.0, 79.5]}}.
+    """All figures of a run: {"OneFact/by_id/customers:1000": {"p50_ns": [81.0, 79.5]}}.
 
     Every list has a value for each round.
     """

@@ -137,7 +137,9 @@ def _latency_lines(figures: Figures) -> list[Line]:
     ):
         points: list[tuple[float, Spread]] = []
         for x, counter in enumerate(counters):
-            values = figures.find("OneFact", counter, customers=1_000_000, months=months)
+            values = figures.find(
+                "OneFact/by_id", counter, customers=1_000_000, months=months
+            )
             if values is not None:
                 points.append((x, Spread.of(values)))
         lines.append(Line(period, _ORANGE, style, points))

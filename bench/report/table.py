@@ -104,7 +104,7 @@ def describe(name: Name) -> str:
     words = {
         "Facts": rest.replace("_", " "),
         "Floor": f"floor: {rest}",
-        "OneFact": "one fact per call by id",
+        "OneFact": f"one fact per call {rest.replace('_', ' ')}",
         "Peers": rest,
     }
     parts = [words.get(family, name.family)]

@@ -54,11 +54,14 @@ class Rows(unittest.TestCase):
         self.expect(row(figures, what, "calendar months"), 3, "not reached")
 
     def test_one_fact(self) -> None:
-        name = "OneFact/customers:1000000/months:0/iterations:4"
+        name = "OneFact/by_id/customers:1000000/months:0/iterations:4"
         for p50, verdict in ((250.0, "reached"), (251.0, "not reached")):
-            found = row(Figures({name: {"p50_ns": [p50], "p99_ns": [900.0]}}), "one fact")
+            found = row(Figures({name: {"p50_ns": [p50], "p99_ns": [900.0]}}), "one fact per call by id")
             self.expect(found, p50, verdict)
             self.assertEqual(found.of, "p99 900 ns")
+        wait = "Floor/wait/customers:1000000"
+        figures = Figures({name: {"p50_ns": [400.0]}} | rates({wait: 5e6}).values)
+        self.assertEqual(row(figures, "one fact per call by id").of, "one wait for memory 200 ns")
 
     def test_two_threads(self) -> None:
         one, two = facts_name("by_id"), facts_name("by_id", threads=2)
@@ -102,8 +105,11 @@ class Rows(unittest.TestCase):
 
     def test_alert_for_all(self) -> None:
         counters = {"batch_p99_idle_us": [200.0], "batch_p99_meanwhile_us": [300.0]}
-        figures = Figures({"AlertForAll/customers:1000000/iterations:5": counters})
-        self.expect(row(figures, "creating an alert"), 1.5, "reached")
+        name = "AlertForAll/customers:1000000/workers:1/iterations:5"
+        figures = Figures({name: counters})
+        what = "creating an alert for 1 M customers, "
+        self.expect(row(figures, what + "1 worker"), 1.5, "reached")
+        self.assertEqual(row(figures, what + "2 workers").verdict, "not measured")
 
     def test_peers(self) -> None:
         def peer(name: str, facts: float, customers: int = 1_000_000) -> dict:
@@ -118,6 +124,10 @@ class Rows(unittest.TestCase):
         )
         self.expect(row(figures, "against Redis"), 50, "not reached")
         self.expect(row(figures, "against Prometheus"), 10_000, "reached")
+        two = "by handle on 2 threads, against Redis"
+        self.assertEqual(row(figures, two).verdict, "not measured")
+        by_handle = rates({facts_name("by_handle", threads=2): 30e6}).values
+        self.expect(row(Figures(figures.values | by_handle), two), 150, "reached")
         self.assertIn("(100,000)", row(figures, "against Prometheus").of)
         self.expect(row(figures, "against tbb"), 5, "")
         self.assertEqual(row(figures, "against SQLite").verdict, "not measured")
