@@ -113,7 +113,7 @@ class Rows(unittest.TestCase):
 
     def test_peers(self) -> None:
         def peer(name: str, facts: float, customers: int = 1_000_000) -> dict:
-            counters = {"facts_per_second": [facts]}
+            counters = {"facts_per_second": [facts, facts]}
             return {f"Peers/{name}/customers:{customers}": counters}
 
         figures = Figures(
