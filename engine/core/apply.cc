@@ -113,15 +113,15 @@ void EngineImpl::ApplyRun(state::Shard* shard, absl::Span<const Fact> facts,
                    addition->time, instant)) {
       ++applied;
     } else {
-      ApplyTheLongWay(shard, fact, routes[i], work, result);
+      ApplyTheLongWay(shard, fact, routes[i], instant, work, result);
     }
   }
   result->applied += applied;
 }
 
 void EngineImpl::ApplyTheLongWay(state::Shard* shard, const Fact& fact,
-                                 const FactRoute& route, Work* work,
-                                 ApplyResult* result) {
+                                 const FactRoute& route, state::Shard::Instant* instant,
+                                 Work* work, ApplyResult* result) {
   const std::size_t index = route.index;
   if (!model::IsValidPlain(fact, work->now)) {
     absl::Status status =
@@ -132,6 +132,14 @@ void EngineImpl::ApplyTheLongWay(state::Shard* shard, const Fact& fact,
   state::Line* const line = shard->LineOf(route.hash, customer);
   if (line == nullptr && !model::MayBeFirst(fact)) {
     return Refuse(index, model::NotKnown(fact), result);
+  }
+  const std::optional<model::PlainAddition> addition =
+      model::AsAdditionToWhole(fact, shard->catalog());
+  if (line != nullptr && addition.has_value() &&
+      shard->Add(line, addition->subject, addition->amount, addition->version,
+                 addition->time, instant)) {
+    ++result->applied;
+    return;
   }
   state::Slot& slot =
       line != nullptr ? shard->Find(line) : shard->FindOrCreate(customer, work->now);

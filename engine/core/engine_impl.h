@@ -149,7 +149,7 @@ class EngineImpl final : public Engine {
                 Work* work, ApplyResult* result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // By all the rules, once it is known to be valid.
   void ApplyTheLongWay(state::Shard* shard, const Fact& fact, const FactRoute& route,
-                       Work* work, ApplyResult* result)
+                       state::Shard::Instant* instant, Work* work, ApplyResult* result)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   void ApplyToSlot(state::Shard* shard, state::Slot* slot, const Fact& fact,
                    std::size_t index, Work* work, ApplyResult* result)

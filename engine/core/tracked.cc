@@ -144,14 +144,14 @@ void EngineImpl::ApplyTrackedTheLongWay(state::Shard* shard, state::Line* line,
   if (line == nullptr || subject == nullptr) {
     return Refuse(index, NotTracked(fact.tracked), result);
   }
-  absl::Status status = model::ValidateAddition(fact.amount, fact.time, work->now,
-                                                options_.event_time_ahead_max);
-  if (!status.ok()) return Refuse(index, std::move(status), result);
   const Fact whole = model::AsFact({.customer = line->customer,
                                     .subject = *subject,
                                     .amount = fact.amount,
                                     .version = fact.version,
                                     .time = fact.time});
+  absl::Status status =
+      model::ValidateFact(whole, work->now, options_.event_time_ahead_max);
+  if (!status.ok()) return Refuse(index, std::move(status), result);
   ApplyToSlot(shard, &shard->Find(line), whole, index, work, result);
 }
 

@@ -29,10 +29,6 @@ inline const CustomerId& CustomerOf(const Fact& fact) {
 // `ahead_max` past `now`.
 absl::Status ValidateFact(const Fact& fact, absl::Time now, absl::Duration ahead_max);
 
-// The same of an addition whose ids are known to be right.
-absl::Status ValidateAddition(Decimal amount, const std::optional<absl::Time>& time,
-                              absl::Time now, absl::Duration ahead_max);
-
 // Whether a fact can be the first of its customer: a draw cannot.
 inline bool MayBeFirst(const Fact& fact) {
   return !std::holds_alternative<BalanceDrawn>(fact);

@@ -208,11 +208,6 @@ absl::Status Check(const InvoiceTold& fact, const Limits&) {
 
 }  // namespace
 
-absl::Status ValidateAddition(Decimal amount, const std::optional<absl::Time>& time,
-                              absl::Time now, absl::Duration ahead_max) {
-  return CheckEntry("amount", amount, {}, time, now, ahead_max);
-}
-
 absl::Status ValidateFact(const Fact& fact, absl::Time now, absl::Duration ahead_max) {
   if (CustomerOf(fact).is_nil()) return Nil("customer_id");
   const Limits limits{.now = now, .ahead_max = ahead_max};

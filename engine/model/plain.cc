@@ -11,6 +11,13 @@ Sum SumOf(const PlainSum& plain) {
   return {.value = plain.value, .newest_version = plain.newest_version, .has_data = true};
 }
 
+std::optional<PlainAddition> UnlessGroupsAreKept(const PlainAddition& addition,
+                                                 const Catalog& catalog) {
+  const bool kept = !catalog.subject(addition.subject).slices.empty();
+  if (kept && !TOCSIN_MISTAKE(groups_not_kept)) return std::nullopt;
+  return addition;
+}
+
 }  // namespace
 
 const Ladder& PlainLadder(const Catalog& catalog, const Subject& subject) {
@@ -67,6 +74,22 @@ bool IsNothingTo(const Subject& subject, const PlainSum& sum, const AlertChange&
     return true;
   return !after.IsReachedAt(sum.value) &&
          (before == nullptr || !before->IsReachedAt(sum.value));
+}
+
+std::optional<PlainAddition> AsAdditionToWhole(const Fact& fact, const Catalog& catalog) {
+  if (const auto* spend = std::get_if<SpendAdded>(&fact)) {
+    if (spend->contract.has_value() || spend->group_values.empty()) return std::nullopt;
+    return UnlessGroupsAreKept({spend->customer, SpendIn(spend->credit_type),
+                                spend->amount, spend->version, spend->time},
+                               catalog);
+  }
+  if (const auto* usage = std::get_if<UsageAdded>(&fact)) {
+    if (usage->group_values.empty()) return std::nullopt;
+    return UnlessGroupsAreKept({usage->customer, UsageOf(usage->billable_metric),
+                                usage->quantity, usage->version, usage->time},
+                               catalog);
+  }
+  return std::nullopt;
 }
 
 Fact AsFact(const PlainAddition& addition) {

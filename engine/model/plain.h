@@ -71,6 +71,8 @@ inline std::optional<PlainAddition> AsPlainAddition(const Fact& fact) {
   }
   return std::nullopt;
 }
+// The same of a fact with group values, of which the catalog keeps no sums.
+std::optional<PlainAddition> AsAdditionToWhole(const Fact& fact, const Catalog& catalog);
 // The other way round.
 Fact AsFact(const PlainAddition& addition);
 

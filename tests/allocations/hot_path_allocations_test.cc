@@ -6,6 +6,7 @@
 #include <new>
 #include <string>
 #include <tuple>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -129,6 +130,19 @@ INSTANTIATE_TEST_SUITE_P(
                        ::testing::Values(PeriodPolicy::kOpenEnded,
                                          PeriodPolicy::kCalendarMonth)),
     NameOf);
+
+// Hosts name a model or a region with each fact, whether or not an alert asks for it.
+TEST(Groups, ThatNobodyWatchesAllocateNothing) {
+  HotPath path;
+  std::vector<Fact> facts = HotPath::SpendOfEach(Decimal::FromUnits(1));
+  for (Fact& fact : facts) {
+    std::get<SpendAdded>(fact).group_values = {{"model", "large"}, {"region", "eu"}};
+  }
+  path.Apply(facts);
+  const std::size_t before = Allocations();
+  path.Apply(facts);
+  EXPECT_EQ(Allocations() - before, 0);
+}
 
 // A count that misses some would say that all is well.
 TEST(CountingNew, CountsEveryForm) {

@@ -114,6 +114,12 @@ TEST_F(TrackedFacts, AreValidated) {
   ASSERT_EQ(result.reports.size(), 2u);
   EXPECT_EQ(ReasonOf(result.reports[0].status), Reason::kOutOfRange);
   EXPECT_EQ(ReasonOf(result.reports[1].status), Reason::kTooFarAhead);
+  const TrackedFact usage{.tracked = *engine->Track(Customer(1), testing::Metric(1)),
+                          .amount = facts[0].amount};
+  const ApplyResult refused = engine->ApplyTracked({&usage, 1});
+  ASSERT_EQ(refused.reports.size(), 1u);
+  EXPECT_THAT(std::string(refused.reports[0].status.message()),
+              ::testing::HasSubstr("quantity 1000000000000000000.000000000001"));
 }
 
 TEST_F(TrackedFacts, OfAPositionAreAppliedOnce) {
