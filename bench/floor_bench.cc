@@ -1,12 +1,16 @@
 // What the machine allows: the same additions in the least that any engine would do. Not
 // engines: nothing is validated, no clock is asked, nothing can be decided.
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <functional>
+#include <new>
 #include <numeric>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -18,6 +22,28 @@ namespace {
 
 constexpr std::size_t kFloorBatch = 4'096;
 constexpr std::size_t kFloorBatches = 64;
+
+// On large pages where they are had, as the engine's memory is.
+template <typename T>
+struct LargePages {
+  using value_type = T;
+  static constexpr std::size_t kPage = std::size_t{2} << 20;
+
+  LargePages() = default;
+  template <typename Other>
+  LargePages(const LargePages<Other>&) {}  // NOLINT(google-explicit-constructor)
+
+  T* allocate(std::size_t count) {
+    const std::size_t size = (count * sizeof(T) + kPage - 1) / kPage * kPage;
+    void* const block = ::operator new (size, std::align_val_t{kPage});
+    madvise(block, size, MADV_HUGEPAGE);
+    return static_cast<T*>(block);
+  }
+  void deallocate(T* block, std::size_t) {
+    ::operator delete (block, std::align_val_t{kPage});
+  }
+  friend bool operator==(const LargePages&, const LargePages&) { return true; }
+};
 
 // One customer's sum and the thresholds that enclose it, in one line of the cache.
 struct alignas(64) FloorLine {
@@ -32,7 +58,7 @@ struct alignas(64) FloorLine {
 // cost at best.
 void BM_FloorArray(benchmark::State& state) {
   const auto customers = static_cast<std::uint64_t>(state.range(0));
-  const auto lines = std::make_unique<FloorLine[]>(customers);
+  std::vector<FloorLine, LargePages<FloorLine>> lines(customers);
   std::mt19937_64 random(1);
   std::vector<std::uint32_t> facts(kFloorBatch * kFloorBatches);
   for (std::uint32_t& fact : facts) {
@@ -70,7 +96,7 @@ void BM_FloorWait(benchmark::State& state) {
   std::vector<std::uint32_t> order(customers);
   std::iota(order.begin(), order.end(), 0u);
   std::shuffle(order.begin(), order.end(), std::mt19937_64(1));
-  const auto lines = std::make_unique<FloorLine[]>(customers);
+  std::vector<FloorLine, LargePages<FloorLine>> lines(customers);
   for (std::uint64_t i = 0; i < customers; ++i) {
     lines[order[i]].version = order[(i + 1) % customers];
   }
@@ -97,7 +123,9 @@ void BM_FloorFlatHashMap(benchmark::State& state) {
     std::int64_t high = std::int64_t{1} << 60;
   };
   const auto customers = static_cast<std::uint64_t>(state.range(0));
-  absl::flat_hash_map<CustomerId, Sum> sums;
+  absl::flat_hash_map<CustomerId, Sum, absl::Hash<CustomerId>, std::equal_to<>,
+                      LargePages<std::pair<const CustomerId, Sum>>>
+      sums;
   for (std::uint64_t n = 0; n < customers; ++n) sums[IdOfNumber<CustomerId>(n)] = {};
   std::mt19937_64 random(1);
   std::vector<CustomerId> facts(kFloorBatch * kFloorBatches);

@@ -1,9 +1,11 @@
 // What a customer takes: what the allocator has given out for so many, divided by them.
 #include <malloc.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <fstream>
 #include <memory>
 #include <vector>
 
@@ -14,9 +16,14 @@
 namespace tocsin {
 namespace {
 
+// What the heap has given out, and what the process has mapped beside the heap.
 std::size_t GivenOut() {
   const struct mallinfo2 info = mallinfo2();
-  return info.uordblks + info.hblkhd;
+  std::ifstream statm("/proc/self/statm");
+  std::size_t pages[6] = {};
+  for (std::size_t& count : pages) statm >> count;
+  const std::size_t data = pages[5] * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return info.uordblks + data - info.arena;
 }
 
 void ApplyUsageOfAll(Engine& engine, std::uint64_t customers) {

@@ -320,5 +320,6 @@ def _peers(figures: Figures) -> Iterator[Row]:
         if peer in _ON_TWO_CORES:
             # As many cores as the peer and its client have.
             two = _facts(figures, "by_handle", months=0, threads=2)
-            what = f"by handle on 2 threads, {what}"
-            yield _ratio_row(what, aim, "", two, theirs[1], of)
+            what = f"by handle on 2 threads, beside {title} with its client"
+            of = "{over} of {under}"
+            yield _ratio_row(what, None, "", two, theirs[1], of)

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -26,7 +25,7 @@ class LargeBlocks {
 
   LargeBlocks() = default;
   // All must have been given back.
-  ~LargeBlocks() = default;
+  ~LargeBlocks();
   LargeBlocks(const LargeBlocks&) = delete;
   LargeBlocks& operator=(const LargeBlocks&) = delete;
 
@@ -35,16 +34,22 @@ class LargeBlocks {
   void GiveBack(void* block, std::size_t size);
 
  private:
-  struct Delete {
-    void operator()(void* region) const;
+  struct Region {
+    void* start = nullptr;
+    std::size_t size = 0;
+  };
+  // A block that is not given out holds the next one of its size.
+  struct Free {
+    Free* next = nullptr;
   };
   void* TakeNew(std::size_t size) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Keep(void* block, std::size_t log) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   absl::Mutex mu_;
-  std::vector<std::unique_ptr<void, Delete>> regions_ ABSL_GUARDED_BY(mu_);
+  std::vector<Region> regions_ ABSL_GUARDED_BY(mu_);
   std::size_t regions_size_ ABSL_GUARDED_BY(mu_) = 0;
   // By the logarithm of their size.
-  std::array<std::vector<void*>, 64> free_ ABSL_GUARDED_BY(mu_);
+  std::array<Free*, 64> free_ ABSL_GUARDED_BY(mu_) = {};
 };
 
 // For a container whose capacities are powers of two.

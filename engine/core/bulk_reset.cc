@@ -206,7 +206,6 @@ absl::Status EngineImpl::ResetSome(const CustomerId& customer,
   state::Shard& shard = ShardOf(customer);
   Work work;
   ResetOptions nobody_told;
-  state::LetWaitersFirst(shard);
   {
     state::ShardLock lock(&shard);
     work.now = Now();

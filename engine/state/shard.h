@@ -8,7 +8,6 @@
 #include <deque>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -52,8 +51,9 @@ class Shard {
   const int number;  // among the engine's shards, from 0
 
   absl::Mutex mu;
-  // Threads that wait for `mu`.
-  std::atomic<int> waiting = 0;
+  // Threads that are about to have `mu`, and how often it was had. Only hints.
+  std::atomic<std::uint32_t> waiting = 0;
+  std::atomic<std::uint32_t> holds = 0;
 
   const model::Catalog& catalog() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     return *catalog_;
@@ -81,7 +81,7 @@ class Shard {
 
   // Begin to load what a fact looks at: first the index; then the line that it points to,
   // which is returned, and is mostly the right one, null if there is none; then what is
-  // behind that, and, where this returns true, what is behind that again.
+  // behind that.
   void PrefetchIndex(std::uint64_t hash) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     index_.Prefetch(hash);
   }
@@ -92,13 +92,12 @@ class Shard {
     tocsin::Prefetch(line);
     return line;
   }
-  bool PrefetchBehind(const Line& line) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+  void PrefetchBehind(const Line& line) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     if (!line.IsFolded()) {
       line.slot->Prefetch();
-      return true;
+    } else if (line.next != Line::kNone) {
+      tocsin::Prefetch(&further_[line.next]);
     }
-    if (line.next != Line::kNone) tocsin::Prefetch(&further_[line.next]);
-    return false;
   }
 
   // What one hold of the lock sees of time: an instant, and a period that it is in, which
@@ -293,25 +292,16 @@ inline bool Shard::AddWhere(IsIt is_it, Line* line, Decimal amount,
                               &line->sum);
 }
 
-// For who takes the lock again and again: lets those have it first that wait for it,
-// which they would else seldom get, as waking them takes longer than it is free. Not for
-// ever, as others may always come.
-inline void LetWaitersFirst(const Shard& shard) {
-  constexpr int kTimes = 1'000;
-  for (int i = 0; i < kTimes && shard.waiting.load(std::memory_order_relaxed) > 0; ++i) {
-    std::this_thread::yield();
-  }
-}
-
 // Holds a shard's lock, and has what was found settled before it goes.
 class ABSL_SCOPED_LOCKABLE ShardLock {
  public:
   explicit ShardLock(Shard* shard) ABSL_EXCLUSIVE_LOCK_FUNCTION(shard->mu)
       : shard_(*shard) {
-    if (shard->mu.TryLock()) return;
     shard->waiting.fetch_add(1, std::memory_order_relaxed);
     shard->mu.Lock();
     shard->waiting.fetch_sub(1, std::memory_order_relaxed);
+    shard->holds.store(shard->holds.load(std::memory_order_relaxed) + 1,
+                       std::memory_order_relaxed);
   }
   ~ShardLock() ABSL_UNLOCK_FUNCTION() {
     shard_.Settle();

@@ -13,10 +13,8 @@ namespace tocsin::state {
 struct Slot {
   explicit Slot(model::Customer&& whose) : customer(std::move(whose)) {}
 
-  // Begins to load what a fact looks at here, and then what it looks at behind it, for
-  // facts that come a few later: most of their time is waiting for memory.
+  // Begins to load what a fact looks at here.
   void Prefetch() const;
-  void PrefetchMeters() const;
 
   // Whether somebody holds a pointer to it, or is going to.
   bool IsInUse() const { return queued || unlocked || reads_under_way > 0; }
