@@ -8,7 +8,7 @@ namespace tocsin::state {
 Lines::~Lines() {
   for (std::uint32_t number = 0; number < size_; ++number) (*this)[number].~Line();
   for (std::size_t piece = 0; piece < pieces_.size();) {
-    const std::uint32_t count = PiecesInBlockAt(piece);
+    const std::size_t count = PiecesInBlockAt(piece);
     blocks_->GiveBack(pieces_[piece], count * kPerPiece * sizeof(Line));
     piece += count;
   }
@@ -27,11 +27,11 @@ std::uint32_t Lines::Add(Line line) {
 }
 
 void Lines::AddPieces() {
-  const std::uint32_t count = PiecesInBlockAt(pieces_.size());
+  const std::size_t count = PiecesInBlockAt(pieces_.size());
   const std::size_t needed = pieces_.size() + count;
   if (needed > pieces_.capacity()) pieces_.reserve(2 * needed);
   Line* const lines = static_cast<Line*>(blocks_->Take(count * kPerPiece * sizeof(Line)));
-  for (std::uint32_t i = 0; i < count; ++i) pieces_.push_back(lines + i * kPerPiece);
+  for (std::size_t i = 0; i < count; ++i) pieces_.push_back(lines + i * kPerPiece);
 }
 
 void Lines::GiveBack(std::uint32_t number) {

@@ -61,7 +61,7 @@ class Lines {
   static constexpr std::uint32_t kPiecesPerBlock =
       LargeBlocks::kLeast / (kPerPiece * sizeof(Line));
 
-  std::uint32_t PiecesInBlockAt(std::size_t piece) const {
+  std::size_t PiecesInBlockAt(std::size_t piece) const {
     return piece < kPiecesPerBlock ? 1 : kPiecesPerBlock;
   }
   void AddPieces();
