@@ -21,7 +21,8 @@ std::size_t LogOf(std::size_t size) {
   return static_cast<std::size_t>(absl::bit_width(size)) - 1;
 }
 
-#ifdef __linux__
+// The address sanitizer looks for what points to memory in the heap only.
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
 // Not from the heap: of what is aligned to a large page that keeps one more for itself.
 void* Map(std::size_t size) {
   void* const mapped = mmap(nullptr, size + kPage, PROT_READ | PROT_WRITE,
