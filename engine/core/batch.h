@@ -24,9 +24,9 @@ inline constexpr std::size_t kFactsPerBlock = 4'096;
 // less than `Routes`.
 inline constexpr std::size_t kFactsFew = 8;
 
-// So many facts lie between one that is applied, one of which more memory is asked for,
-// and one of which the first is: so early that it has come by then, and so late that none
-// is gone again.
+// Memory is asked for once, twice or three times as many facts before the one that looks
+// at it is applied: so early that it has come by then, and so late that none is gone
+// again.
 inline constexpr std::size_t kFactsAhead = 8;
 
 inline void Refuse(std::size_t index, absl::Status status, ApplyResult* result) {
