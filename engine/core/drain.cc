@@ -33,11 +33,13 @@ void LetOneFirst(const state::Shard& shard) {
 }  // namespace
 
 void EngineImpl::ScheduleDrain(state::Shard* shard) {
+  bool sweeps = false;
   {
     state::ShardLock lock(shard);
     if (std::exchange(shard->drain_scheduled, true)) return;
+    sweeps = shard->HasChanges();
   }
-  pool_->Schedule(shard->number, [this, shard] {
+  work::Executor::Task drain = [this, shard] {
     {
       // From here on whoever finds more to do schedules the next task.
       state::ShardLock lock(shard);
@@ -46,7 +48,12 @@ void EngineImpl::ScheduleDrain(state::Shard* shard) {
     if (DrainShard(shard)) return;
     Pass(Moment::kDrainStopped);
     paused_.store(true);
-  });
+  };
+  if (sweeps) {
+    pool_->ScheduleLong(shard->number, std::move(drain));
+  } else {
+    pool_->Schedule(shard->number, std::move(drain));
+  }
 }
 
 void EngineImpl::ScheduleDelivery() {

@@ -34,6 +34,10 @@ class Executor {
   // away.
   virtual void Schedule(int what, Task task) = 0;
 
+  // As `Schedule`, for one that takes long and that nobody waits for: the others are run
+  // first, and as long as there may be others some of what runs them is kept for those.
+  virtual void ScheduleLong(int what, Task task) = 0;
+
   // Has `tick` called soon.
   virtual void WakeTimer() = 0;
 

@@ -37,6 +37,11 @@ void WorkerPool::Schedule(int /*what*/, Task task) {
   if (!stopping_) tasks_.push_back(std::move(task));
 }
 
+void WorkerPool::ScheduleLong(int /*what*/, Task task) {
+  absl::MutexLock lock(&mu_);
+  if (!stopping_) long_tasks_.push_back(std::move(task));
+}
+
 void WorkerPool::WakeTimer() {
   absl::MutexLock lock(&mu_);
   timer_woken_ = true;
@@ -52,6 +57,7 @@ void WorkerPool::Stop() {
     absl::MutexLock lock(&mu_);
     stopping_ = true;
     tasks_.clear();
+    long_tasks_.clear();
   }
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.join();
@@ -60,19 +66,27 @@ void WorkerPool::Stop() {
 
 void WorkerPool::Work() {
   while (true) {
-    Task task;
-    {
-      absl::MutexLock lock(&mu_);
-      mu_.Await(absl::Condition(this, &WorkerPool::HasTaskOrStops));
-      if (stopping_) return;
-      task = std::move(tasks_.front());
-      tasks_.pop_front();
-      ++running_;
-    }
+    bool is_long = false;
+    Task task = Await(&is_long);
+    if (task == nullptr) return;
     task();
     absl::MutexLock lock(&mu_);
     --running_;
+    if (is_long) --long_running_;
   }
+}
+
+WorkerPool::Task WorkerPool::Await(bool* is_long) {
+  absl::MutexLock lock(&mu_);
+  mu_.Await(absl::Condition(this, &WorkerPool::HasTaskOrStops));
+  if (stopping_) return nullptr;
+  *is_long = tasks_.empty();
+  std::deque<Task>& from = *is_long ? long_tasks_ : tasks_;
+  Task task = std::move(from.front());
+  from.pop_front();
+  ++running_;
+  if (*is_long) ++long_running_;
+  return task;
 }
 
 void WorkerPool::KeepTime() {

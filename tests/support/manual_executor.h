@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "engine/work/executor.h"
@@ -21,6 +22,7 @@ class ManualExecutor final : public work::Executor {
 
   absl::Status Start(Tick tick) override;
   void Schedule(int what, Task task) override;
+  void ScheduleLong(int what, Task task) override { Schedule(what, std::move(task)); }
   void WakeTimer() override;
   // Runs all, first come first, until told otherwise by `SetWait`.
   bool AwaitIdle(absl::Duration timeout) override;
