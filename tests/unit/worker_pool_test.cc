@@ -19,9 +19,8 @@ TEST(WorkerPool, KeepsAThreadForWhoDoesNotTakeLong) {
   absl::Notification ran;
   bool others_ran[2] = {false, false};
   for (bool& other_ran : others_ran) {
-    pool.ScheduleLong(0, [&ran, &other_ran] {
-      other_ran = ran.WaitForNotificationWithTimeout(kLong);
-    });
+    pool.ScheduleLong(
+        0, [&ran, &other_ran] { other_ran = ran.WaitForNotificationWithTimeout(kLong); });
   }
   pool.Schedule(0, [&ran] { ran.Notify(); });
   ASSERT_TRUE(pool.AwaitIdle(3 * kLong));
