@@ -24,7 +24,7 @@ struct ReasonEntry {
   absl::string_view name = "none";
 };
 
-constexpr std::array<ReasonEntry, 24> kReasons = {{
+constexpr std::array<ReasonEntry, 29> kReasons = {{
     {Reason::kNone, absl::StatusCode::kOk, "none"},
     {Reason::kMalformed, absl::StatusCode::kInvalidArgument, "malformed"},
     {Reason::kMissing, absl::StatusCode::kInvalidArgument, "missing"},
@@ -51,13 +51,18 @@ constexpr std::array<ReasonEntry, 24> kReasons = {{
     {Reason::kCalledFromSink, absl::StatusCode::kFailedPrecondition, "called_from_sink"},
     {Reason::kLimitReached, absl::StatusCode::kResourceExhausted, "limit_reached"},
     {Reason::kClosing, absl::StatusCode::kUnavailable, "closing"},
+    {Reason::kStoreUnusable, absl::StatusCode::kFailedPrecondition, "store_unusable"},
+    {Reason::kStoreInUse, absl::StatusCode::kFailedPrecondition, "store_in_use"},
+    {Reason::kStoreDiffers, absl::StatusCode::kFailedPrecondition, "store_differs"},
+    {Reason::kDamaged, absl::StatusCode::kDataLoss, "damaged"},
+    {Reason::kStoreFailed, absl::StatusCode::kUnavailable, "store_failed"},
 }};
 
 constexpr bool IsIndexedByReason() {
   for (std::size_t i = 0; i < kReasons.size(); ++i) {
     if (kReasons[i].reason != static_cast<Reason>(i)) return false;
   }
-  return static_cast<std::size_t>(Reason::kClosing) + 1 == kReasons.size();
+  return static_cast<std::size_t>(Reason::kStoreFailed) + 1 == kReasons.size();
 }
 static_assert(IsIndexedByReason(), "one entry for each reason, in their order");
 

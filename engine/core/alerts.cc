@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 #include <queue>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -29,52 +30,79 @@ void NoteKept(model::AlertChange* change,
 absl::StatusOr<AlertId> EngineImpl::CreateAlert(const AlertSpec& spec) {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
+  absl::StatusOr<AlertId> id = Create(spec);
+  if (!id.ok()) return id;
+  absl::Status status = Acknowledge();
+  if (!status.ok()) return status;
+  return id;
+}
+
+absl::StatusOr<AlertId> EngineImpl::Create(const AlertSpec& spec) {
   absl::MutexLock lock(&change_mu_);
+  const absl::Time now = Now();
   const absl::StatusOr<model::AlertChange> change =
-      book_.DraftCreate(spec, NewAlertId(), Now());
+      book_.DraftCreate(spec, NewAlertId(), now);
   if (!change.ok()) return change.status();
   absl::Status status = CheckRoom();
   if (!status.ok()) return status;
   Pass(Moment::kChangeDraftedUnderChangeMu);
-  PutInForce(*change);
-  book_.Publish(*change);
+  std::string entries;
+  if (keeps()) {
+    store::AlertCreated created{.spec = change->after->spec(), .drafted_at = now};
+    created.spec.id = change->after->id();
+    store::Put(created, &entries);
+  }
+  PutInForce(*change, entries);
   return change->after->id();
 }
 
 absl::Status EngineImpl::UpdateAlert(AlertId alert, const AlertUpdate& update) {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
+  absl::Status status = Update(alert, update);
+  return status.ok() ? Acknowledge() : status;
+}
+
+absl::Status EngineImpl::Update(const AlertId& alert, const AlertUpdate& update) {
   absl::MutexLock lock(&change_mu_);
+  const absl::Time now = Now();
   const absl::StatusOr<model::AlertChange> change =
-      book_.DraftUpdate(alert, update, Now());
+      book_.DraftUpdate(alert, update, now);
   if (!change.ok()) return change.status();
   absl::Status status = CheckRoom();
   if (!status.ok()) return status;
   Pass(Moment::kChangeDraftedUnderChangeMu);
-  PutInForce(*change);
-  book_.Publish(*change);
+  std::string entries;
+  if (keeps()) store::Put(store::AlertUpdated{alert, update, now}, &entries);
+  PutInForce(*change, entries);
   return absl::OkStatus();
 }
 
 absl::Status EngineImpl::ArchiveAlert(AlertId alert, const ArchiveOptions& options) {
-  return ChangeStatus(alert, AlertStatus::kArchived, options);
+  return SetStatus(alert, AlertStatus::kArchived, options);
 }
 
 absl::Status EngineImpl::DisableAlert(AlertId alert) {
-  return ChangeStatus(alert, AlertStatus::kDisabled, {});
+  return SetStatus(alert, AlertStatus::kDisabled, {});
 }
 
 absl::Status EngineImpl::EnableAlert(AlertId alert) {
-  return ChangeStatus(alert, AlertStatus::kEnabled, {});
+  return SetStatus(alert, AlertStatus::kEnabled, {});
+}
+
+absl::Status EngineImpl::SetStatus(const AlertId& alert, AlertStatus status,
+                                   const ArchiveOptions& options) {
+  work::Gate::Pass pass(&gate_);
+  if (!pass.entered()) return Closing();
+  absl::Status changed = ChangeStatus(alert, status, options);
+  return changed.ok() ? Acknowledge() : changed;
 }
 
 absl::Status EngineImpl::ChangeStatus(const AlertId& alert, AlertStatus status,
                                       const ArchiveOptions& options) {
-  work::Gate::Pass pass(&gate_);
-  if (!pass.entered()) return Closing();
   absl::MutexLock lock(&change_mu_);
-  const absl::StatusOr<model::AlertChange> change =
-      book_.DraftStatus(alert, status, Now());
+  const absl::Time now = Now();
+  const absl::StatusOr<model::AlertChange> change = book_.DraftStatus(alert, status, now);
   if (!change.ok()) return change.status();
   // Ending an alert can only make room.
   if (status == AlertStatus::kEnabled) {
@@ -82,23 +110,53 @@ absl::Status EngineImpl::ChangeStatus(const AlertId& alert, AlertStatus status,
     if (!room.ok()) return room;
   }
   Pass(Moment::kChangeDraftedUnderChangeMu);
-  PutInForce(*change);
-  book_.Publish(*change, options);
+  std::string entries;
+  if (keeps()) {
+    store::Put(store::AlertStatusSet{alert, status, options.release_uniqueness_key, now},
+               &entries);
+  }
+  PutInForce(*change, entries, options);
   return absl::OkStatus();
 }
 
-void EngineImpl::PutInForce(const model::AlertChange& change) {
+void EngineImpl::PutInForce(const model::AlertChange& change, absl::string_view entries,
+                            const ArchiveOptions& options) {
+  if (change.after->spec().customer.has_value()) {
+    PutInForceAlone(change, entries, options);
+    return;
+  }
+  absl::MutexLock one_at_a_time(&timers_mu_);
+  AdvanceEverybodyNow();
+  PutInForceAlone(change, entries, options);
+}
+
+void EngineImpl::PutInForceAlone(const model::AlertChange& change,
+                                 absl::string_view entries,
+                                 const ArchiveOptions& options) {
+  // In the journal it stands at one place among what is done to all customers.
+  Stay alone(group(), Stay::With::kNobody);
+  // What has fallen due before the others were gone.
+  if (keeps() && !change.after->spec().customer.has_value()) AdvanceEverybodyNow();
+  const absl::Time now = Now();
+  if (keeps()) {
+    journal_->Add(now, entries);
+    journal_->Add(change.after->alert);
+  }
+  PutInForceAt(change, now);
+  book_.Publish(change, options);
+}
+
+void EngineImpl::PutInForceAt(const model::AlertChange& change, absl::Time now) {
   const std::optional<CustomerId>& customer = change.after->spec().customer;
   if (customer.has_value()) {
-    PutInForceForOne(*customer, change);
+    PutInForceForOne(*customer, change, now);
   } else {
-    PutInForceForAll(change);
+    PutInForceForAll(change, now);
   }
 }
 
-void EngineImpl::PutInForceForAll(model::AlertChange change) {
-  AdvanceEverybody();
-  change.at = Now();
+void EngineImpl::PutInForceForAll(model::AlertChange change, absl::Time now) {
+  change.at = now;
   const std::shared_ptr<const model::Catalog> next = catalog_->With(change);
   const std::shared_ptr<const model::Catalog> old = std::exchange(catalog_, next);
   NoteKept(
@@ -121,12 +179,14 @@ void EngineImpl::PutInForceForAll(model::AlertChange change) {
   }
 }
 
-void EngineImpl::PutInForceForOne(const CustomerId& customer, model::AlertChange change) {
+void EngineImpl::PutInForceForOne(const CustomerId& customer, model::AlertChange change,
+                                  absl::Time now) {
   state::Shard& shard = ShardOf(customer);
   Work work{.due = true};
   {
-    state::ShardLock lock(&shard);
-    work.now = Now();
+    Step step(this, &shard, &work);
+    // Without a journal somebody else may have been there since.
+    work.now = journal_ != nullptr ? now : Now();
     state::Slot& slot = shard.FindOrCreate(customer, work.now);
     Refresh(&shard, &slot, &work);
     std::vector<model::AlertPtr>& own = slot.customer.own.Change().alerts;
@@ -202,6 +262,10 @@ std::optional<absl::Time> EngineImpl::DueBy(const model::Customer& customer,
 
 void EngineImpl::AdvanceEverybody() {
   absl::MutexLock one_at_a_time(&timers_mu_);
+  AdvanceEverybodyNow();
+}
+
+void EngineImpl::AdvanceEverybodyNow() {
   const absl::Time now = Now();
   DueInstants ended;
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
@@ -212,7 +276,7 @@ void EngineImpl::AdvanceEverybody() {
     ended.pop();
     Work work{.now = timer.first};
     {
-      state::ShardLock lock(shard);
+      Step step(this, shard, &work);
       state::Slot* slot = shard->Find(timer.second);
       // Without holdings nothing is told after the first period's end.
       if (slot->customer.holdings == nullptr) work.now = now;

@@ -14,6 +14,7 @@
 #include "engine/core/engine_impl.h"
 #include "engine/model/fact.h"
 #include "engine/model/plain.h"
+#include "engine/store/fact_blob.h"
 
 namespace tocsin::core {
 
@@ -38,7 +39,10 @@ void EngineImpl::EndBatch(const ApplyOptions& options, ApplyResult* result) {
   std::stable_sort(
       result->reports.begin(), result->reports.end(),
       [](const FactReport& a, const FactReport& b) { return a.index < b.index; });
-  if (options.position.has_value()) positions_.End(*options.position);
+  if (options.position.has_value()) {
+    positions_.End(*options.position);
+    if (keeps()) journal_->Add(*options.position);
+  }
   Count(*result);
 }
 
@@ -49,7 +53,17 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
     result.status = Closing();
     return result;
   }
-  if (!BeginBatch(facts.size(), options, &result)) return result;
+  {
+    Stay stay(group());
+    ApplyBatch(facts, options, &result);
+  }
+  if (result.status.ok()) result.status = Acknowledge();
+  return result;
+}
+
+void EngineImpl::ApplyBatch(absl::Span<const Fact> facts, const ApplyOptions& options,
+                            ApplyResult* result) {
+  if (!BeginBatch(facts.size(), options, result)) return;
   ApplyByShard(
       facts.size(), shards_.size(), &spare_routes_,
       [&](std::size_t index, auto add) {
@@ -63,23 +77,28 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
                       .index = static_cast<std::uint32_t>(index)});
       },
       [&](std::size_t shard, absl::Span<const FactRoute> routes) {
-        ApplyToShard(shards_[shard].get(), facts, routes, &result);
+        ApplyToShard(shards_[shard].get(), facts, routes, result);
       });
-  EndBatch(options, &result);
-  return result;
+  EndBatch(options, result);
 }
 
 void EngineImpl::ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
                               absl::Span<const FactRoute> routes, ApplyResult* result) {
   Work work;
   {
-    state::ShardLock lock(shard);
+    Step step(this, shard, &work);
     // Comes while the clock is read.
     shard->PrefetchLine(routes.front().hash);
     // Under the lock, so that a customer's instants never go back.
     work.now = Now();
     state::Shard::Instant instant(work.now);
+    const std::size_t reported = result->reports.size();
     ApplyRun(shard, facts, routes, &instant, &work, result);
+    if (keeps()) {
+      ForEachNotRefused(routes, *result, reported, [&](const FactRoute& route) {
+        store::Put(facts[route.index], &work.entries);
+      });
+    }
   }
   if (work.decided || work.due) Pass(Moment::kFactDecided);
   FollowUp(shard, work);
@@ -155,6 +174,7 @@ void EngineImpl::ApplyToSlot(state::Shard* shard, state::Slot* slot, const Fact&
       model::ApplyFact(&slot->customer, ContextFor(*shard, *slot, work), fact);
   HandOn(shard, slot, work);
   if (!outcome.status.ok()) {
+    NoteTouched(slot->customer.id, store::Touched::How::kBroughtUpToDate, work);
     Refuse(index, std::move(outcome.status), result);
   } else if (outcome.late) {
     ++result->late;

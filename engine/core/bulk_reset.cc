@@ -71,6 +71,12 @@ absl::StatusOr<EngineImpl::RosterPosition> EngineImpl::ReadPosition(
   return at;
 }
 
+void EngineImpl::AcknowledgeTaken(BulkResetResult* result) {
+  if (result->taken == 0) return;
+  absl::Status status = Acknowledge();
+  if (!status.ok()) result->status = std::move(status);
+}
+
 std::size_t EngineImpl::LargestRoster() {
   std::size_t largest = 0;
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
@@ -124,6 +130,7 @@ BulkResetResult EngineImpl::ResetAll(AlertId alert, absl::string_view from) {
     result.resume =
         PositionOf(alert.ToString(), absl::StrCat(at.shard, ".", at.customer));
   }
+  AcknowledgeTaken(&result);
   return result;
 }
 
@@ -143,7 +150,7 @@ absl::Status EngineImpl::ResetSome(const model::AlertVersion& known, std::size_t
   Work work;
   ResetOptions nobody_told;
   {
-    state::ShardLock lock(shard);
+    Step step(this, shard, &work);
     if (at->customer >= shard->customer_count()) return absl::OkStatus();
     work.now = Now();
     const model::AlertPtr* alert = shard->catalog().FindAlert(known.id());
@@ -195,6 +202,7 @@ BulkResetResult EngineImpl::ResetAll(CustomerId customer, absl::string_view from
   if (ReasonOf(result.status) == Reason::kLimitReached) {
     result.resume = PositionOf(customer.ToString(), left.front()->id().ToString());
   }
+  AcknowledgeTaken(&result);
   return result;
 }
 
@@ -207,7 +215,7 @@ absl::Status EngineImpl::ResetSome(const CustomerId& customer,
   Work work;
   ResetOptions nobody_told;
   {
-    state::ShardLock lock(&shard);
+    Step step(this, &shard, &work);
     work.now = Now();
     const absl::StatusOr<state::Slot*> slot = FindKnown(&shard, customer, &work);
     if (!slot.ok()) return slot.status();

@@ -29,6 +29,9 @@ absl::StatusOr<CloseResult> EngineImpl::Close(absl::Duration deadline) {
   if (pool_ != nullptr) pool_->Stop();
   const CloseResult left = CountLeft();
   callbacks_.Run();
+  NoteInstant();
+  absl::Status status = Commit();
+  if (!status.ok()) return status;
   return left;
 }
 

@@ -66,7 +66,12 @@ void EngineImpl::ScheduleDelivery() {
 }
 
 void EngineImpl::Deliver(notify::Outbox::Retry retry) {
+  // Nothing is delivered that is not durable.
+  if (!Commit().ok()) return;
   outbox_.Deliver([this] { return Now(); }, retry);
+  if (keeps()) {
+    for (const std::uint64_t number : outbox_.TakeTaken()) journal_->AddTaken(number);
+  }
   if (pool_ == nullptr) return;
   const absl::Time next = outbox_.NextDelivery();
   if (absl::ToUnixNanos(next) < next_tick_ns_.load()) pool_->WakeTimer();
@@ -109,7 +114,10 @@ bool EngineImpl::Sweep(state::Shard* shard) {
       // A reset does not wait for a sweep over everybody.
       if (!DrainQueue(shard)) return false;
     }
-    state::ShardLock lock(shard);
+    Work work;
+    Step step(this, shard, &work);
+    work.now = Now();
+    NoteSwept(*shard, generation, &work);
     shard->ForgetChanges(generation);
   }
 }
@@ -117,7 +125,7 @@ bool EngineImpl::Sweep(state::Shard* shard) {
 void EngineImpl::JudgeSome(state::Shard* shard, absl::Span<const CustomerId> customers) {
   Work work;
   {
-    state::ShardLock lock(shard);
+    Step step(this, shard, &work);
     work.now = Now();
     for (const CustomerId& customer : customers) {
       state::Line* const line =
@@ -153,6 +161,7 @@ void EngineImpl::Judge(state::Shard* shard, state::Slot* slot, Work* work) {
   model::BringUpToDate(&slot->customer, ContextFor(*shard, *slot, work));
   BeginReads(shard, slot, work);
   HandOn(shard, slot, work);
+  NoteTouched(slot->customer.id, store::Touched::How::kJudged, work);
 }
 
 bool EngineImpl::DrainQueue(state::Shard* shard) {
@@ -162,7 +171,7 @@ bool EngineImpl::DrainQueue(state::Shard* shard) {
     Work work;
     std::size_t judged = 0;
     {
-      state::ShardLock lock(shard);
+      Step step(this, shard, &work);
       work.now = Now();
       shard->QueueReadsDue(work.now, kJudgedPerHold);
       for (; judged < kJudgedPerHold; ++judged) {
@@ -199,7 +208,7 @@ bool EngineImpl::RunTimers() {
     Work work{.now = timer.first};
     Pass(Moment::kInstantFoundUnderTimersMu);
     {
-      state::ShardLock lock(shard);
+      Step step(this, shard, &work);
       state::Slot* slot = shard->Find(timer.second);
       // A call on the customer may have been first.
       if (slot->timer == timer.first) Refresh(shard, slot, &work);
@@ -275,7 +284,9 @@ absl::Status EngineImpl::Drain() {
   absl::Status outside = CheckOutside("Drain");
   if (!outside.ok()) return outside;
   DrainEverything();
-  return closing_in_haste_.load() ? Closing() : absl::OkStatus();
+  if (closing_in_haste_.load()) return Closing();
+  NoteInstant();
+  return Acknowledge();
 }
 
 }  // namespace tocsin::core

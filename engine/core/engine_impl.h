@@ -18,9 +18,11 @@
 #include "engine/base/hash.h"
 #include "engine/base/large_blocks.h"
 #include "engine/core/batch.h"
+#include "engine/core/journal.h"
 #include "engine/core/moments.h"
 #include "engine/model/catalog.h"
 #include "engine/model/customer.h"
+#include "engine/model/customer_alert.h"
 #include "engine/model/decision.h"
 #include "engine/model/posting.h"
 #include "engine/model/reread.h"
@@ -28,26 +30,33 @@
 #include "engine/state/alert_book.h"
 #include "engine/state/positions.h"
 #include "engine/state/shard.h"
+#include "engine/store/entry.h"
+#include "engine/store/store.h"
 #include "engine/work/bell.h"
 #include "engine/work/callback_queue.h"
 #include "engine/work/executor.h"
 #include "engine/work/gate.h"
+#include "engine/work/group_commit.h"
 #include "engine/work/spares.h"
 #include "tocsin/engine.h"
 
 namespace tocsin::core {
 
-// The Engine. One file per verb: open, apply, alerts, reset, bulk_reset, query, explain,
-// reads, drain, close.
+// The Engine. One file per verb: open, apply, tracked, alerts, reset, bulk_reset, query,
+// explain, reads, drain, keep, recover, close.
 // The order of its locks is in docs/concurrency.md.
 class EngineImpl final : public Engine {
  public:
-  // Without an executor nothing runs in the background. `moments` may be null.
+  // Without an executor nothing runs in the background. `moments` may be null; `store`
+  // too, and then the engine is in memory only.
   EngineImpl(Options options, Clock* clock, std::uint64_t seed,
-             std::unique_ptr<work::Executor> executor, Moments* moments);
+             std::unique_ptr<work::Executor> executor, Moments* moments,
+             std::unique_ptr<store::Store> store);
   ~EngineImpl() override;
 
-  // Error: kResourceExhausted if a thread cannot be started.
+  // Recovers what the store holds, and starts the threads. Errors: those of the store;
+  // kFailedPrecondition if it was made by other rules; kResourceExhausted if a thread
+  // cannot be started.
   absl::Status Start();
 
   absl::StatusOr<AlertId> CreateAlert(const AlertSpec& spec) override;
@@ -80,6 +89,7 @@ class EngineImpl final : public Engine {
   ApplyResult ApplyTracked(absl::Span<const TrackedFact> facts,
                            const ApplyOptions& options) override;
   absl::Status Drain() override;
+  absl::Status Flush() override;
   Stats GetStats() override;
   absl::StatusOr<CloseResult> Close(absl::Duration deadline) override;
 
@@ -98,6 +108,7 @@ class EngineImpl final : public Engine {
     std::vector<model::BegunRead> reads = {};  // to be asked of the source
     std::size_t reads_failed = 0;
     std::size_t reads_given_up = 0;
+    std::string entries = {};  // of the journal: what was done so far
   };
 
   // Tells a test, if there is one, that this thread is here.
@@ -107,6 +118,8 @@ class EngineImpl final : public Engine {
 
   // The engine's instant: the clock's, which never goes back.
   absl::Time Now();
+  // The last one so far.
+  absl::Time LastInstant() const;
 
   state::Shard& ShardOf(const CustomerId& customer) {
     return *shards_[ShardIndexOf(customer)];
@@ -136,10 +149,67 @@ class EngineImpl final : public Engine {
     return outbox_.HasRoom() && !closing_in_haste_.load(std::memory_order_relaxed);
   }
 
+  // keep.cc
+  using Stay = work::GroupCommit::Stay;
+  // In whose `Stay` all is done that becomes durable; null without a store.
+  work::GroupCommit* group() { return journal_ == nullptr ? nullptr : &journal_->group(); }
+  // Whether what is done is noted in the journal.
+  bool keeps() const { return keeps_; }
+  // Gives the journal what was done under a shard's lock, before that is released.
+  void Keep(Work* work) {
+    if (keeps() && !work->entries.empty()) KeepEntries(work);
+  }
+  void KeepEntries(Work* work);
+  // Holds a shard's lock over one step, which becomes durable whole or not at all.
+  class ABSL_SCOPED_LOCKABLE Step {
+   public:
+    Step(EngineImpl* engine, state::Shard* shard, Work* work)
+        ABSL_EXCLUSIVE_LOCK_FUNCTION(shard->mu) ABSL_NO_THREAD_SAFETY_ANALYSIS
+        : stay_(engine->group()),
+          lock_(shard),
+          engine_(engine),
+          work_(work) {}
+    ~Step() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS { engine_->Keep(work_); }
+    Step(const Step&) = delete;
+    Step& operator=(const Step&) = delete;
+
+   private:
+    const Stay stay_;
+    const state::ShardLock lock_;
+    EngineImpl* const engine_;
+    Work* const work_;
+  };
+  // Has the journal say that somebody looked at the customer.
+  void NoteTouched(const CustomerId& customer, store::Touched::How how, Work* work) const;
+  void NoteSwept(const state::Shard& shard, std::uint64_t generation, Work* work) const;
+  void NoteDecided(Work* work) const;
+  // Has the last instant become durable, if nothing else has to.
+  void NoteInstant();
+  // Returns once all that was done before is durable, or need not be.
+  absl::Status Acknowledge();
+  // Makes all that was done before durable. Error: kUnavailable; then the engine ends.
+  absl::Status Commit();
+  absl::Status Write(store::Transaction transaction,
+                     const std::vector<model::Decision>& decided);
+
+  // recover.cc
+  class Replayer;
+  absl::Status Recover();
+  // Takes what was decided a second time.
+  void TakeRedecided(Work* work);
+  // What `options_` say of how everything is done.
+  store::Rules RulesOfOptions(std::uint64_t seed) const;
+  void SetRules(store::Rules rules);
+  // Has the reads that are awaited begin again. Whether there are any.
+  bool BeginReadsAgain();
+  void ScheduleWhatIsDue();
+
   // apply.cc
   // Whether the batch is to be applied; else the result says why not.
   bool BeginBatch(std::size_t size, const ApplyOptions& options, ApplyResult* result);
   void EndBatch(const ApplyOptions& options, ApplyResult* result);
+  void ApplyBatch(absl::Span<const Fact> facts, const ApplyOptions& options,
+                  ApplyResult* result);
   void ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
                     absl::Span<const FactRoute> routes, ApplyResult* result);
   // Begins to load what all of them look at, and applies them then: most of a fact's time
@@ -162,6 +232,8 @@ class EngineImpl final : public Engine {
   absl::StatusOr<Tracked> TrackSubject(const CustomerId& customer,
                                        absl::string_view id_name,
                                        const model::Subject& subject);
+  void ApplyTrackedBatch(absl::Span<const TrackedFact> facts, const ApplyOptions& options,
+                         ApplyResult* result);
   void ApplyTrackedToShard(state::Shard* shard, absl::Span<const TrackedFact> facts,
                            absl::Span<const TrackedRoute> routes, ApplyResult* result);
   void ApplyTrackedRun(state::Shard* shard, absl::Span<const TrackedFact> facts,
@@ -175,13 +247,25 @@ class EngineImpl final : public Engine {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
 
   // alerts.cc
+  absl::StatusOr<AlertId> Create(const AlertSpec& spec);
+  absl::Status Update(const AlertId& alert, const AlertUpdate& update);
+  absl::Status SetStatus(const AlertId& alert, AlertStatus status,
+                         const ArchiveOptions& options);
   absl::Status ChangeStatus(const AlertId& alert, AlertStatus status,
                             const ArchiveOptions& options);
-  void PutInForce(const model::AlertChange& change)
+  // `entries` are the journal's of the change.
+  void PutInForce(const model::AlertChange& change, absl::string_view entries,
+                  const ArchiveOptions& options = {})
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
-  void PutInForceForAll(model::AlertChange change)
+  void PutInForceAlone(const model::AlertChange& change, absl::string_view entries,
+                       const ArchiveOptions& options)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
-  void PutInForceForOne(const CustomerId& customer, model::AlertChange change);
+  void PutInForceAt(const model::AlertChange& change, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
+  void PutInForceForAll(model::AlertChange change, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
+  void PutInForceForOne(const CustomerId& customer, model::AlertChange change,
+                        absl::Time now);
   // Ends the resets of an alert that has ended: those who have one are queued. Says
   // whether somebody is to be told.
   bool EndResets(state::Shard* shard, const AlertId& alert)
@@ -189,6 +273,7 @@ class EngineImpl final : public Engine {
   // Does what fell due by the clock for every customer, so that a change of an alert
   // never meets what fell due before it.
   void AdvanceEverybody();
+  void AdvanceEverybodyNow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(timers_mu_);
   // First by instant, then by customer.
   using DueInstant = std::pair<state::Shard::Timer, state::Shard*>;
   using DueInstants =
@@ -256,6 +341,10 @@ class EngineImpl final : public Engine {
                          const std::optional<std::string>& instance,
                          ResetOptions* options, Work* work)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  // Of one that may be reset, and has room.
+  void ResetInForce(state::Shard* shard, state::Slot* slot, const model::AlertPtr& alert,
+                    const model::WhatToReset& what, ResetOptions* options, Work* work)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   bool ReserveDue();
   static absl::Status AlertDisabled(const AlertId& alert);
 
@@ -265,6 +354,8 @@ class EngineImpl final : public Engine {
                                               absl::string_view text,
                                               std::size_t customers);
   std::size_t LargestRoster();
+  // Waits until those that were taken are durable.
+  void AcknowledgeTaken(BulkResetResult* result);
   // Resets customers of one shard, those in `[at->customer, end)` of its roster. When it
   // fails `at` is the customer at which it did.
   absl::Status ResetSome(const model::AlertVersion& known, std::size_t end,
@@ -294,6 +385,9 @@ class EngineImpl final : public Engine {
   // Under no lock.
   void CallSource(const std::vector<model::BegunRead>& reads);
   absl::Status CheckAnswer(const CustomerId& customer, absl::Span<const Fact> facts);
+  // As the journal has it.
+  static store::Answered AsAnswered(const ReadKey& key,
+                                    const absl::StatusOr<std::vector<Fact>>& answer);
   // On any thread, also inside `CallSource`.
   void TakeAnswer(const ReadKey& key, absl::StatusOr<std::vector<Fact>> answer);
   // Keeps the count of reads and the customer's timer for them right.
@@ -337,7 +431,13 @@ class EngineImpl final : public Engine {
   // Constant.
   const std::uint32_t number_ = NextNumber();
   const Options options_;
-  const model::ReadPolicy read_policy_;
+  // Constant once `Start` has returned.
+  store::Rules rules_;
+  model::ReadPolicy read_policy_;
+  Replayer* replayer_ = nullptr;  // null but while the journal is done again
+  bool keeps_ = false;
+
+  // Constant.
   std::shared_ptr<AnswerPort> port_;  // null without a fact source
   Clock* const clock_;
   Moments* const moments_;  // null but in tests
@@ -345,6 +445,9 @@ class EngineImpl final : public Engine {
   std::vector<std::unique_ptr<state::Shard>> shards_;
 
   // Safe by themselves.
+  std::unique_ptr<Journal> journal_;  // null without a store
+  std::uint64_t next_waiting_ = 1;    // for who commits
+  std::atomic<std::int64_t> written_instant_ns_;  // that is durable
   work::Gate gate_;
   work::Spares<Routes<FactRoute>> spare_routes_;
   work::Spares<Routes<TrackedRoute>> spare_tracked_routes_;
@@ -359,6 +462,7 @@ class EngineImpl final : public Engine {
   std::atomic<bool> closing_in_haste_{false};  // the deadline is over
   std::atomic<bool> paused_{false};            // a drain stopped at a full outbox
   std::atomic<bool> delivery_scheduled_{false};
+  std::atomic<bool> commit_scheduled_{false};
   std::atomic<std::int64_t> next_tick_ns_;  // when the timer's thread wakes
   std::atomic<std::uint64_t> facts_applied_{0};
   std::atomic<std::uint64_t> facts_refused_{0};
@@ -370,6 +474,7 @@ class EngineImpl final : public Engine {
   std::atomic<std::uint64_t> source_failures_{0};
   std::atomic<std::uint64_t> source_given_up_{0};
   std::atomic<std::size_t> reads_under_way_{0};
+  std::atomic<std::uint64_t> decisions_differed_{0};
 
   // One change of an alert at a time, from its draft until it is known.
   absl::Mutex change_mu_;

@@ -13,6 +13,9 @@
 #include "engine/core/engine_impl.h"
 #include "engine/core/let_others_in.h"
 #include "engine/work/worker_pool.h"
+#ifdef TOCSIN_STORE
+#include "engine/sqlite/sqlite_store.h"
+#endif
 
 namespace tocsin {
 namespace {
@@ -46,6 +49,17 @@ absl::Status CheckTrackedKeys(const Options& options) {
   }
   return absl::OkStatus();
 }
+
+#ifdef TOCSIN_STORE
+absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& directory) {
+  return sqlite::OpenStore(directory);
+}
+#else
+absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& directory) {
+  return BadOption("directory", Quote(directory),
+                   "empty: this library was built without a store (TOCSIN_STORE)");
+}
+#endif
 
 absl::Status CheckOptions(const Options& options) {
   const PeriodPolicy policy = options.period_policy;
@@ -111,15 +125,23 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(Options options) {
   if (options.worker_threads > 0) {
     executor = std::make_unique<work::WorkerPool>(options.worker_threads);
   }
-  return core::OpenWith(std::move(options), std::move(executor));
+  std::unique_ptr<store::Store> store;
+  if (!options.directory.empty()) {
+    absl::StatusOr<std::unique_ptr<store::Store>> opened = OpenStore(options.directory);
+    if (!opened.ok()) return opened.status();
+    store = *std::move(opened);
+  }
+  return core::OpenWith(std::move(options), std::move(executor), nullptr,
+                        std::move(store));
 }
 
 absl::StatusOr<std::unique_ptr<Engine>> core::OpenWith(
-    Options options, std::unique_ptr<work::Executor> executor, Moments* moments) {
+    Options options, std::unique_ptr<work::Executor> executor, Moments* moments,
+    std::unique_ptr<store::Store> store) {
   Clock* clock = options.clock != nullptr ? options.clock : SystemClock();
   const std::uint64_t seed = SeedOf(options);
   auto engine = std::make_unique<EngineImpl>(std::move(options), clock, seed,
-                                             std::move(executor), moments);
+                                             std::move(executor), moments, std::move(store));
   absl::Status status = engine->Start();
   if (!status.ok()) return status;
   return engine;
@@ -130,22 +152,21 @@ absl::StatusOr<std::unique_ptr<Engine>> core::OpenWith(
 namespace tocsin::core {
 
 EngineImpl::EngineImpl(Options options, Clock* clock, std::uint64_t seed,
-                       std::unique_ptr<work::Executor> executor, Moments* moments)
+                       std::unique_ptr<work::Executor> executor, Moments* moments,
+                       std::unique_ptr<store::Store> store)
     : options_(std::move(options)),
-      read_policy_({.timeout = options_.source_timeout,
-                    .attempts_max = options_.source_attempts_max,
-                    .additions_max = options_.read_additions_max,
-                    .seed = seed}),
       clock_(clock),
       moments_(moments),
-      outbox_(options_, seed),
+      journal_(store == nullptr ? nullptr : std::make_unique<Journal>(std::move(store))),
+      written_instant_ns_(std::numeric_limits<std::int64_t>::min()),
+      outbox_(options_, seed, journal_ != nullptr),
       callbacks_(kResetCallbacksMax),
       last_instant_ns_(std::numeric_limits<std::int64_t>::min()),
       next_tick_ns_(std::numeric_limits<std::int64_t>::min()),
       catalog_(std::make_shared<const model::Catalog>(options_.tracked_group_keys)),
       random_(seed),
       pool_(std::move(executor)) {
-  OpenPort();
+  SetRules(RulesOfOptions(seed));
   for (int i = 0; i < options_.shards; ++i) {
     shards_.push_back(
         std::make_unique<state::Shard>(i, catalog_, options_.period_policy, &blocks_));
@@ -158,8 +179,12 @@ EngineImpl::~EngineImpl() {
 }
 
 absl::Status EngineImpl::Start() {
-  if (pool_ == nullptr) return absl::OkStatus();
-  return pool_->Start([this] { return Tick(); });
+  if (journal_ != nullptr) {
+    absl::Status status = Recover();
+    if (!status.ok()) return status;
+  }
+  if (rules_.has_source) OpenPort();
+  return pool_ == nullptr ? absl::OkStatus() : pool_->Start([this] { return Tick(); });
 }
 
 absl::Time EngineImpl::Now() {
@@ -174,18 +199,24 @@ absl::Time EngineImpl::Now() {
   return now_ns >= last_ns ? now : absl::FromUnixNanos(last_ns);
 }
 
+absl::Time EngineImpl::LastInstant() const {
+  const std::int64_t last_ns = last_instant_ns_.load(std::memory_order_relaxed);
+  return last_ns == std::numeric_limits<std::int64_t>::min() ? absl::InfinitePast()
+                                                             : absl::FromUnixNanos(last_ns);
+}
+
 model::Context EngineImpl::ContextFor(const state::Shard& shard, const state::Slot& slot,
                                       Work* work) {
   return {.catalog = shard.catalog(),
           .missed = shard.MissedBy(slot.customer),
           .now = work->now,
-          .groups_per_measure_max = options_.groups_per_measure_max,
-          .instances_per_customer_max = options_.instances_per_customer_max,
-          .keep_ended = options_.keep_ended,
+          .groups_per_measure_max = rules_.groups_per_measure_max,
+          .instances_per_customer_max = rules_.instances_per_customer_max,
+          .keep_ended = rules_.keep_ended,
           .decisions = &work->decisions,
           .resets_done = &work->resets_done,
           .finished_resets = &work->finished_resets,
-          .reads = port_ == nullptr ? nullptr : &read_policy_,
+          .reads = rules_.has_source ? &read_policy_ : nullptr,
           .reads_failed = &work->reads_failed,
           .reads_given_up = &work->reads_given_up};
 }
@@ -220,6 +251,8 @@ void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
     LetOthersIn(shard, slot);
     work->now = Now();
   }
+  if (replayer_ != nullptr) return TakeRedecided(work);
+  if (keeps()) NoteDecided(work);
   // Under the shard's lock, so that no later decision of the customer overtakes.
   outbox_.Push(&work->decisions);
   work->decided = true;
@@ -250,6 +283,10 @@ void EngineImpl::FollowUp(state::Shard* shard, const Work& work) {
 }
 
 absl::Status EngineImpl::Closing() const {
+  if (journal_ != nullptr) {
+    absl::Status failure = journal_->group().failure();
+    if (!failure.ok()) return failure;
+  }
   return MakeStatus(Reason::kClosing,
                     "the engine is closing or closed; open another one");
 }

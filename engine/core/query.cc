@@ -34,8 +34,11 @@ absl::StatusOr<model::AlertPtr> EngineImpl::FindAlert(
 
 void EngineImpl::Refresh(state::Shard* shard, state::Slot* slot, Work* work) {
   const model::Context context = ContextFor(*shard, *slot, work);
+  const bool changes = slot->customer.NextInstant() <= work->now ||
+                       !context.missed.empty() || !slot->customer.own->changes.empty();
   model::AdvanceClock(&slot->customer, context);
   HandOn(shard, slot, work);
+  if (changes) NoteTouched(slot->customer.id, store::Touched::How::kRefreshed, work);
 }
 
 absl::StatusOr<state::Slot*> EngineImpl::FindKnown(state::Shard* shard,
@@ -97,7 +100,7 @@ absl::StatusOr<CustomerAlert> EngineImpl::GetCustomerAlert(
   Work work;
   absl::StatusOr<CustomerAlert> view;
   {
-    state::ShardLock lock(&shard);
+    Step step(this, &shard, &work);
     work.now = Now();
     view = DescribeLocked(&shard, customer, *known, instance, &work);
   }
@@ -142,7 +145,7 @@ absl::Status EngineImpl::ForEachCustomerAlert(
   Work work;
   std::vector<CustomerAlert> views;
   {
-    state::ShardLock lock(&shard);
+    Step step(this, &shard, &work);
     work.now = Now();
     state::Slot* slot = shard.Find(customer);
     if (slot == nullptr) return UnknownCustomer(customer);
@@ -201,7 +204,7 @@ bool EngineImpl::DescribeSome(state::Shard* shard, std::size_t first,
   Work work;
   std::size_t found = 0;
   {
-    state::ShardLock lock(shard);
+    Step step(this, shard, &work);
     work.now = Now();
     const std::vector<CustomerId> customers = shard->Roster(first, kDescribedPerHold);
     found = customers.size();
@@ -231,7 +234,7 @@ absl::Status EngineImpl::ForEachInstance(
   absl::Status status;
   std::vector<CustomerAlert> views;
   {
-    state::ShardLock lock(&shard);
+    Step step(this, &shard, &work);
     work.now = Now();
     const absl::StatusOr<state::Slot*> slot =
         FindInScope(&shard, customer, **known, &work);
@@ -259,6 +262,7 @@ Stats EngineImpl::GetStats() {
               .source_reads = source_reads_.load(std::memory_order_relaxed),
               .source_failures = source_failures_.load(std::memory_order_relaxed),
               .source_given_up = source_given_up_.load(std::memory_order_relaxed),
+              .decisions_differed = decisions_differed_.load(std::memory_order_relaxed),
               .customers = 0,
               .alerts = book_.active_count(),
               .due = due_.load(std::memory_order_relaxed),

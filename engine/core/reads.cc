@@ -1,4 +1,5 @@
 #include <exception>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -25,7 +26,7 @@ struct EngineImpl::AnswerPort {
 };
 
 void EngineImpl::OpenPort() {
-  if (options_.fact_source != nullptr) port_ = std::make_shared<AnswerPort>(this);
+  if (port_ == nullptr) port_ = std::make_shared<AnswerPort>(this);
 }
 
 void EngineImpl::ClosePort() {
@@ -48,6 +49,12 @@ void EngineImpl::CallSource(const std::vector<model::BegunRead>& reads) {
   for (const model::BegunRead& read : reads) {
     const ReadKey key{read.request.customer, read.request.alert, read.number};
     Pass(Moment::kReadBegun);
+    if (options_.fact_source == nullptr) {
+      TakeAnswer(key, absl::FailedPreconditionError(
+                          "the engine was opened without the fact source that a reset "
+                          "before it waits for"));
+      continue;
+    }
     const EngineImpl* outer = std::exchange(reading_here, this);
     absl::Status failure;
     try {
@@ -88,6 +95,17 @@ absl::Status EngineImpl::CheckAnswer(const CustomerId& customer,
   return absl::OkStatus();
 }
 
+store::Answered EngineImpl::AsAnswered(const ReadKey& key,
+                                       const absl::StatusOr<std::vector<Fact>>& answer) {
+  store::Answered answered{.customer = key.customer, .alert = key.alert};
+  if (answer.ok()) {
+    answered.facts = *answer;
+  } else {
+    answered.error = std::string(answer.status().message());
+  }
+  return answered;
+}
+
 void EngineImpl::TakeAnswer(const ReadKey& key,
                             absl::StatusOr<std::vector<Fact>> answer) {
   if (answer.ok()) {
@@ -96,13 +114,18 @@ void EngineImpl::TakeAnswer(const ReadKey& key,
   }
   Pass(Moment::kAnswerCame);
   state::Shard& shard = ShardOf(key.customer);
+  Work work;
   {
-    state::ShardLock lock(&shard);
+    Step step(this, &shard, &work);
+    work.now = Now();
+    store::Answered answered;
+    if (keeps()) answered = AsAnswered(key, answer);
     state::Slot* slot = shard.Find(key.customer);
-    if (!model::GiveAnswer(&slot->customer, key.alert, key.number, Now(),
+    if (!model::GiveAnswer(&slot->customer, key.alert, key.number, work.now,
                            std::move(answer))) {
       return;
     }
+    if (keeps()) store::Put(answered, &work.entries);
     // Judged by a drain, like all that is due: it is held where the outbox is full.
     shard.Queue(slot);
     NoteReads(&shard, slot);

@@ -28,7 +28,7 @@ absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
   Work work;
   absl::Status status;
   {
-    state::ShardLock lock(&shard);
+    Step step(this, &shard, &work);
     work.now = Now();
     // A callback that is not taken is destroyed without the lock: what it captured may
     // call the engine then.
@@ -36,7 +36,7 @@ absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
   }
   if (status.ok()) Pass(Moment::kResetTaken);
   FollowUp(&shard, work);
-  return status;
+  return status.ok() ? Acknowledge() : status;
 }
 
 absl::Status EngineImpl::ResetLocked(state::Shard* shard, const CustomerId& customer,
@@ -78,17 +78,29 @@ absl::Status EngineImpl::ResetSlot(state::Shard* shard, state::Slot* slot,
                                    "evaluation already (Options::due_max); try again"));
   }
   // Nobody can be asked for the end of a plan: it is judged as it was told.
-  const bool read_anew =
-      port_ != nullptr && alert->measure->subject.info().watched != Watched::kPlan;
-  model::ResetAlert(&slot->customer, ContextFor(*shard, *slot, work), alert,
-                    {.instance = instance.value_or(""), .read_anew = read_anew},
-                    std::move(options->on_done));
-  if (read_anew) NoteReads(shard, slot);
-  HandOnResets(work);
-  if (!TOCSIN_MISTAKE(reset_not_scheduled)) shard->Queue(slot);
+  const bool read_anew = options_.fact_source != nullptr &&
+                         alert->measure->subject.info().watched != Watched::kPlan;
+  if (keeps()) {
+    store::Put(store::WasReset{slot->customer.id, id, instance, read_anew},
+               &work->entries);
+  }
+  ResetInForce(shard, slot, alert,
+               {.instance = instance.value_or(""), .read_anew = read_anew}, options,
+               work);
   work->due = true;
   resets_.fetch_add(1, std::memory_order_relaxed);
   return absl::OkStatus();
+}
+
+void EngineImpl::ResetInForce(state::Shard* shard, state::Slot* slot,
+                              const model::AlertPtr& alert,
+                              const model::WhatToReset& what, ResetOptions* options,
+                              Work* work) {
+  model::ResetAlert(&slot->customer, ContextFor(*shard, *slot, work), alert, what,
+                    std::move(options->on_done));
+  if (what.read_anew) NoteReads(shard, slot);
+  HandOnResets(work);
+  if (!TOCSIN_MISTAKE(reset_not_scheduled)) shard->Queue(slot);
 }
 
 bool EngineImpl::ReserveDue() {

@@ -14,6 +14,7 @@
 #include "engine/core/no_customer.h"
 #include "engine/model/fact.h"
 #include "engine/model/plain.h"
+#include "engine/store/fact_blob.h"
 
 namespace tocsin::core {
 
@@ -78,20 +79,29 @@ ApplyResult EngineImpl::ApplyTracked(absl::Span<const TrackedFact> facts,
     result.status = Closing();
     return result;
   }
-  if (!BeginBatch(facts.size(), options, &result)) return result;
+  {
+    Stay stay(group());
+    ApplyTrackedBatch(facts, options, &result);
+  }
+  if (result.status.ok()) result.status = Acknowledge();
+  return result;
+}
+
+void EngineImpl::ApplyTrackedBatch(absl::Span<const TrackedFact> facts,
+                                   const ApplyOptions& options, ApplyResult* result) {
+  if (!BeginBatch(facts.size(), options, result)) return;
   const auto find = [&](std::size_t index, auto add) {
     const Tracked& tracked = facts[index].tracked;
     const bool ours = tracked.engine == number_ && tracked.shard < shards_.size();
-    if (!ours) return Refuse(index, NotTracked(tracked), &result);
+    if (!ours) return Refuse(index, NotTracked(tracked), result);
     add(tracked.shard,
         TrackedRoute{.index = static_cast<std::uint32_t>(index), .place = tracked.place});
   };
   ApplyByShard(facts.size(), shards_.size(), &spare_tracked_routes_, find,
                [&](std::size_t shard, absl::Span<const TrackedRoute> routes) {
-                 ApplyTrackedToShard(shards_[shard].get(), facts, routes, &result);
+                 ApplyTrackedToShard(shards_[shard].get(), facts, routes, result);
                });
-  EndBatch(options, &result);
-  return result;
+  EndBatch(options, result);
 }
 
 void EngineImpl::ApplyTrackedToShard(state::Shard* shard,
@@ -100,11 +110,24 @@ void EngineImpl::ApplyTrackedToShard(state::Shard* shard,
                                      ApplyResult* result) {
   Work work;
   {
-    state::ShardLock lock(shard);
+    Step step(this, shard, &work);
     // Under the lock, so that a customer's instants never go back.
     work.now = Now();
     state::Shard::Instant instant(work.now);
+    const std::size_t reported = result->reports.size();
     ApplyTrackedRun(shard, facts, routes, &instant, &work, result);
+    if (keeps()) {
+      ForEachNotRefused(routes, *result, reported,
+              [&](const TrackedRoute& route) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu) {
+                const TrackedFact& fact = facts[route.index];
+                store::Put({.customer = shard->LineAt(route.place)->customer,
+                            .subject = *shard->SubjectOf(fact.tracked.subject),
+                            .amount = fact.amount,
+                            .version = fact.version,
+                            .time = fact.time},
+                           &work.entries);
+              });
+    }
   }
   if (work.decided || work.due) Pass(Moment::kFactDecided);
   FollowUp(shard, work);

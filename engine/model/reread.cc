@@ -166,6 +166,14 @@ void TakeAnswers(Customer* customer, const Context& context) {
   if (customer->awaited->empty()) customer->awaited.reset();
 }
 
+void BeginReadsAgain(Customer* customer) {
+  if (customer->awaited == nullptr) return;
+  for (auto& [alert, awaited] : *customer->awaited) {
+    if (awaited.IsReading()) awaited.read.reset();
+    awaited.next_at = absl::InfinitePast();
+  }
+}
+
 absl::Time NextReadAt(const Customer& customer) {
   absl::Time next = absl::InfiniteFuture();
   if (customer.awaited == nullptr) return next;

@@ -40,6 +40,10 @@ bool GiveAnswer(Customer* customer, const AlertId& alert, std::uint64_t number,
 // `JudgePending` first: an answer meets nothing that is due.
 void TakeAnswers(Customer* customer, const Context& context);
 
+// Has all reads that are under way or to come begin anew, and at once: for who recovers,
+// as no answer to the old ones will come.
+void BeginReadsAgain(Customer* customer);
+
 // When the first read is to begin or has failed; InfiniteFuture where nothing is read.
 absl::Time NextReadAt(const Customer& customer);
 // How many reads are under way.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,8 +18,9 @@ thread_local const Outbox* delivering_here = nullptr;
 
 }  // namespace
 
-Outbox::Outbox(const Options& options, std::uint64_t seed)
-    : sink_(options.sink),
+Outbox::Outbox(const Options& options, std::uint64_t seed, bool keeps)
+    : keeps_(keeps),
+      sink_(options.sink),
       outbox_max_(options.outbox_max),
       retry_max_(options.delivery_retry_max),
       random_(seed) {}
@@ -29,9 +31,39 @@ void Outbox::Push(std::vector<model::Decision>* decisions) {
   if (sink_ != nullptr) {
     size_.fetch_add(decisions->size(), std::memory_order_relaxed);
     absl::MutexLock lock(&mu_);
-    for (model::Decision& decision : *decisions) queue_.Push(std::move(decision));
+    for (model::Decision& decision : *decisions) {
+      if (keeps_) {
+        pushed_.push_back(std::move(decision));
+      } else {
+        queue_.Push({.decision = std::move(decision)});
+      }
+    }
   }
   decisions->clear();
+}
+
+std::vector<model::Decision> Outbox::Seal() {
+  absl::MutexLock lock(&mu_);
+  return std::exchange(pushed_, {});
+}
+
+void Outbox::Release(std::vector<store::Waiting> waiting) {
+  if (waiting.empty()) return;
+  absl::MutexLock lock(&mu_);
+  for (store::Waiting& one : waiting) {
+    queue_.Push({.made = std::make_unique<store::Waiting>(std::move(one))});
+  }
+}
+
+void Outbox::Restore(std::vector<store::Waiting> waiting) {
+  if (sink_ == nullptr) return;
+  size_.fetch_add(waiting.size(), std::memory_order_relaxed);
+  Release(std::move(waiting));
+}
+
+std::vector<std::uint64_t> Outbox::TakeTaken() {
+  absl::MutexLock lock(&mu_);
+  return std::exchange(taken_, {});
 }
 
 void Outbox::Deliver(absl::FunctionRef<absl::Time()> now, Retry retry) {
@@ -42,13 +74,20 @@ void Outbox::Deliver(absl::FunctionRef<absl::Time()> now, Retry retry) {
       delivering_ = false;
       return;
     }
-    const absl::Status status = GiveToSink(in_hand_[next_]);
+    const DecisionQueue::Queued& next = in_hand_[next_];
+    const absl::Status status = next.made != nullptr
+                                    ? GiveToSink(next.made->notification)
+                                    : GiveToSink(MakeNotification(next.decision));
     if (!status.ok()) {
       if (TOCSIN_MISTAKE(refused_is_dropped)) ++next_;
       EndInFailure(now());
       return;
     }
     if (!TOCSIN_MISTAKE(delivered_twice) || delivered_.load() % 7 != 3) ++next_;
+    if (next.made != nullptr) {
+      absl::MutexLock lock(&mu_);
+      taken_.push_back(next.made->number);
+    }
     // Whoever delivers is the only one that counts.
     delivered_.store(delivered_.load(std::memory_order_relaxed) + 1,
                      std::memory_order_relaxed);
@@ -90,8 +129,7 @@ bool Outbox::TakeBatchOrEnd() {
   return delivering_;
 }
 
-absl::Status Outbox::GiveToSink(const model::Decision& decision) {
-  const Notification notification = MakeNotification(decision);
+absl::Status Outbox::GiveToSink(const Notification& notification) {
   const Outbox* outer = std::exchange(delivering_here, this);
   absl::Status status;
   try {

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "engine/model/decision.h"
 #include "engine/notify/decision_queue.h"
+#include "engine/store/store.h"
 #include "tocsin/notification.h"
 #include "tocsin/options.h"
 
@@ -27,13 +28,24 @@ namespace tocsin::notify {
 // is called under none.
 class Outbox {
  public:
-  Outbox(const Options& options, std::uint64_t seed);
+  // `keeps`: what is pushed is not handed out before it was sealed and released.
+  Outbox(const Options& options, std::uint64_t seed, bool keeps);
 
   // Whether anything more may be accepted. What was accepted may go beyond.
   bool HasRoom() const { return size_.load(std::memory_order_relaxed) < outbox_max_; }
 
   // Takes the decisions, in order, and leaves the vector empty.
   void Push(std::vector<model::Decision>* decisions);
+
+  // With a store, one thread at a time: takes what was pushed since the last time, in its
+  // order, to be made durable.
+  std::vector<model::Decision> Seal();
+  // May be delivered from now on: they are durable. In the order of `Seal`.
+  void Release(std::vector<store::Waiting> waiting);
+  // The same of those that the store had when it was opened.
+  void Restore(std::vector<store::Waiting> waiting);
+  // The numbers of those that the sink has taken since the last time.
+  std::vector<std::uint64_t> TakeTaken();
 
   enum class Retry {
     kWhenDue,  // only once the wait after the last failure is over
@@ -64,9 +76,10 @@ class Outbox {
   bool Begin(absl::Time now, Retry retry);
   bool TakeBatchOrEnd();
   void EndInFailure(absl::Time now);
-  absl::Status GiveToSink(const model::Decision& decision);
+  absl::Status GiveToSink(const Notification& notification);
 
   // Constant.
+  const bool keeps_;
   NotificationSink* const sink_;
   const std::size_t outbox_max_;
   const absl::Duration retry_max_;
@@ -79,6 +92,8 @@ class Outbox {
 
   mutable absl::Mutex mu_;
   DecisionQueue queue_ ABSL_GUARDED_BY(mu_);
+  std::vector<model::Decision> pushed_ ABSL_GUARDED_BY(mu_);  // not yet sealed
+  std::vector<std::uint64_t> taken_ ABSL_GUARDED_BY(mu_);
   bool delivering_ ABSL_GUARDED_BY(mu_) = false;
   absl::Time retry_at_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();
   int failures_in_a_row_ ABSL_GUARDED_BY(mu_) = 0;

@@ -24,6 +24,7 @@ class Executor {
   static constexpr int kDeliveries = -1;
   static constexpr int kEverything = -2;
   static constexpr int kCallbacks = -3;
+  static constexpr int kCommit = -4;
 
   virtual ~Executor() = default;
 

@@ -42,6 +42,9 @@ struct Stats {
   // Re-evaluations that judged what the engine held, as all reads had failed or had to be
   // repeated.
   std::uint64_t source_given_up = 0;
+  // Decisions that a newer version of this library would have made otherwise than they
+  // stand in the journal, by which it recovered. Those in the journal count.
+  std::uint64_t decisions_differed = 0;
   std::size_t customers = 0;
   std::size_t alerts = 0;  // enabled or disabled
   std::size_t due = 0;     // customer alerts that wait for a reset's evaluation
@@ -216,6 +219,11 @@ class Engine {
   // failed is tried once more and left if it fails again. Not from a NotificationSink or
   // a callback: kFailedPrecondition. A `Close` without time ends it early: kUnavailable.
   virtual absl::Status Drain() = 0;
+
+  // Returns once everything that was done before is durable: with
+  // `Durability::kGrouped` the acknowledgement of the calls before it. Nothing without a
+  // directory. Error: kUnavailable.
+  virtual absl::Status Flush() = 0;
 
   virtual Stats GetStats() = 0;
 

@@ -30,9 +30,24 @@ enum class PeriodPolicy {
   kCalendarMonth,  // calendar months in UTC, each followed by the next
 };
 
+enum class Durability {
+  // A call returns once what it did is durable; those of several threads share a write.
+  kEach,
+  // A call may return before. `Flush` is the acknowledgement.
+  kGrouped,
+};
+
 // How an engine is set up. Every field has a default; `sink` is the one that
 // a service gives.
 struct Options {
+  // Where the engine keeps what it must not lose: made, but not the directories above it,
+  // where there is none. One engine at a time. Empty: it is in memory only and promises
+  // nothing beyond its own end.
+  std::string directory = {};
+
+  // When a call may return, with a directory.
+  Durability durability = Durability::kEach;
+
   // Takes the notifications. Null: they are decided and counted, and thrown
   // away. Must outlive the engine.
   NotificationSink* sink = nullptr;

@@ -37,6 +37,11 @@ enum class Reason {
   kCalledFromSink,     // kFailedPrecondition: not allowed inside a callback
   kLimitReached,       // kResourceExhausted: a bound of `Options`
   kClosing,            // kUnavailable: the engine is closing or closed
+  kStoreUnusable,      // kFailedPrecondition: the directory cannot be used as a store
+  kStoreInUse,         // kFailedPrecondition: another engine has the directory open
+  kStoreDiffers,       // kFailedPrecondition: made with an option that cannot change
+  kDamaged,            // kDataLoss: what is stored is not what was written
+  kStoreFailed,        // kUnavailable: writing failed; the engine has to be opened again
 };
 
 // The reason a status of this library carries; kNone for any other.

@@ -10,6 +10,7 @@
 #include "rapidcheck.h"
 #include "rapidcheck/detail/TestListenerAdapter.h"
 #include "tests/support/case.h"
+#include "tests/support/crashing_engine.h"
 #include "tests/support/differential.h"
 #include "tests/support/reference_model.h"
 
@@ -150,6 +151,22 @@ TEST(EngineProperty, GivesTheSameIdsAgain) {
       .actual = OpenEngine, .expected = OpenEngine, .actual_shards = 4, .ids = true};
   ExpectHolds(Flavour::kEverything, comparison, kSequencesPerFlavour / 5);
 }
+
+// Would catch anything that an engine which dies and comes back does not know any more,
+// or does a second time.
+class ThroughCrashes : public ::testing::TestWithParam<std::uint32_t> {};
+
+TEST_P(ThroughCrashes, KeepsTheRules) {
+  Comparison comparison = EngineAgainstModel();
+  const std::uint32_t calls_per_life = GetParam();
+  comparison.actual = [calls_per_life](const Options& options) {
+    return std::make_unique<CrashingEngine>(options, calls_per_life, calls_per_life);
+  };
+  comparison.dies = true;
+  ExpectHolds(Flavour::kEverything, comparison, kSequencesPerFlavour / 5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, ThroughCrashes, ::testing::Values(1, 2, 5, 20));
 
 // What follows shows that the comparison finds what it is there to find.
 

@@ -40,11 +40,17 @@ absl::StatusCode CodeOf(Reason reason) {
     case Reason::kCannotChange:
     case Reason::kSourceBusy:
     case Reason::kCalledFromSink:
+    case Reason::kStoreUnusable:
+    case Reason::kStoreInUse:
+    case Reason::kStoreDiffers:
       return absl::StatusCode::kFailedPrecondition;
     case Reason::kLimitReached:
       return absl::StatusCode::kResourceExhausted;
     case Reason::kClosing:
+    case Reason::kStoreFailed:
       return absl::StatusCode::kUnavailable;
+    case Reason::kDamaged:
+      return absl::StatusCode::kDataLoss;
   }
   return absl::StatusCode::kUnknown;
 }

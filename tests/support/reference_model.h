@@ -62,6 +62,7 @@ class ReferenceModel : public Engine {
       CustomerId customer, AlertId alert,
       absl::FunctionRef<void(const CustomerAlert&)> visit) override;
   absl::Status Drain() override;
+  absl::Status Flush() override { return absl::OkStatus(); }
   Stats GetStats() override;
   absl::StatusOr<CloseResult> Close(absl::Duration deadline) override;
 

@@ -1,0 +1,74 @@
+#ifndef TOCSIN_ENGINE_CORE_JOURNAL_H_
+#define TOCSIN_ENGINE_CORE_JOURNAL_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "engine/store/entry.h"
+#include "engine/store/store.h"
+#include "engine/work/group_commit.h"
+#include "tocsin/alert.h"
+#include "tocsin/fact.h"
+
+namespace tocsin::core {
+
+// What was done and is not yet durable, in the order in which it was done.
+//
+// Thread safety: thread-safe, but the store, which is for who commits. `Add` is called
+// inside a `Stay` of the group, and where order matters under the lock that makes it.
+class Journal {
+ public:
+  explicit Journal(std::unique_ptr<store::Store> store) : store_(std::move(store)) {}
+
+  work::GroupCommit& group() { return group_; }
+  store::Store& store() { return *store_; }
+
+  // The entries of one step, which was at this instant.
+  void Add(absl::Time at, absl::string_view entries) {
+    absl::MutexLock lock(&mu_);
+    store::Put(store::At{at}, &next_.entries);
+    next_.entries.append(entries.data(), entries.size());
+    group_.Note();
+  }
+  void Add(const Position& position) {
+    absl::MutexLock lock(&mu_);
+    next_.positions.push_back(position);
+    group_.Note();
+  }
+  void Add(const Alert& alert) {
+    absl::MutexLock lock(&mu_);
+    next_.alerts.push_back(alert);
+    group_.Note();
+  }
+  // That the sink has taken the notification of this number. Need not become durable
+  // soon: it may come to the sink a second time.
+  void AddTaken(std::uint64_t number) {
+    absl::MutexLock lock(&mu_);
+    next_.taken.push_back(number);
+    group_.Note();
+  }
+
+  // All that is to become durable next. While nobody stays.
+  store::Transaction Take() {
+    absl::MutexLock lock(&mu_);
+    return std::exchange(next_, {});
+  }
+
+ private:
+  work::GroupCommit group_;
+  const std::unique_ptr<store::Store> store_;
+
+  absl::Mutex mu_;
+  store::Transaction next_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace tocsin::core
+
+#endif  // TOCSIN_ENGINE_CORE_JOURNAL_H_

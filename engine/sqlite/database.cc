@@ -1,0 +1,164 @@
+#include "engine/sqlite/database.h"
+
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+#include "sqlite3.h"
+
+namespace tocsin::sqlite {
+namespace {
+
+Reason ReasonFor(int code) {
+  switch (code & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return Reason::kDamaged;
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_AUTH:
+      return Reason::kStoreUnusable;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Reason::kStoreInUse;
+    default:
+      return Reason::kStoreFailed;
+  }
+}
+
+}  // namespace
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+
+void Database::Close::operator()(sqlite3* connection) const {
+  sqlite3_close_v2(connection);
+}
+
+Statement& Statement::Bind(int parameter, std::int64_t value) {
+  const int result = sqlite3_bind_int64(statement_.get(), parameter, value);
+  if (bound_ == SQLITE_OK) bound_ = result;
+  return *this;
+}
+
+Statement& Statement::Bind(int parameter, absl::string_view text) {
+  const int result =
+      sqlite3_bind_text64(statement_.get(), parameter, text.data(), text.size(),
+                          SQLITE_TRANSIENT, SQLITE_UTF8);
+  if (bound_ == SQLITE_OK) bound_ = result;
+  return *this;
+}
+
+Statement& Statement::BindNull(int parameter) {
+  const int result = sqlite3_bind_null(statement_.get(), parameter);
+  if (bound_ == SQLITE_OK) bound_ = result;
+  return *this;
+}
+
+Statement& Statement::BindBlob(int parameter, absl::string_view bytes) {
+  const int result = sqlite3_bind_blob64(statement_.get(), parameter, bytes.data(),
+                                         bytes.size(), SQLITE_STATIC);
+  if (bound_ == SQLITE_OK) bound_ = result;
+  return *this;
+}
+
+absl::StatusOr<bool> Statement::Step() {
+  const int bound = std::exchange(bound_, SQLITE_OK);
+  const int result = bound != SQLITE_OK ? bound : sqlite3_step(statement_.get());
+  if (result == SQLITE_ROW) return true;
+  if (result == SQLITE_DONE) return false;
+  return database_->Error(result, sqlite3_sql(statement_.get()));
+}
+
+absl::Status Statement::Run() {
+  const absl::StatusOr<bool> row = Step();
+  Reset();
+  return row.status();
+}
+
+void Statement::Reset() {
+  sqlite3_reset(statement_.get());
+  sqlite3_clear_bindings(statement_.get());
+}
+
+std::int64_t Statement::Integer(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
+absl::string_view Statement::Text(int column) const {
+  const auto* text =
+      reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
+  const int size = sqlite3_column_bytes(statement_.get(), column);
+  return text == nullptr ? absl::string_view()
+                         : absl::string_view(text, static_cast<std::size_t>(size));
+}
+
+absl::string_view Statement::Blob(int column) const {
+  const auto* bytes =
+      static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+  const int size = sqlite3_column_bytes(statement_.get(), column);
+  return bytes == nullptr ? absl::string_view()
+                          : absl::string_view(bytes, static_cast<std::size_t>(size));
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path,
+                                                         const std::string& vfs) {
+  std::unique_ptr<Database> database = absl::WrapUnique(new Database(path));
+  sqlite3* connection = nullptr;
+  const int result = sqlite3_open_v2(
+      path.c_str(), &connection,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+      vfs.empty() ? nullptr : vfs.c_str());
+  database->connection_.reset(connection);
+  if (result != SQLITE_OK) return database->Error(result, "opening it");
+  sqlite3_extended_result_codes(connection, 1);
+  return database;
+}
+
+absl::Status Database::Execute(const std::string& sql) {
+  const int result =
+      sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  return result == SQLITE_OK ? absl::OkStatus() : Error(result, sql);
+}
+
+absl::StatusOr<std::unique_ptr<Statement>> Database::Prepare(absl::string_view sql) {
+  sqlite3_stmt* prepared = nullptr;
+  const int result =
+      sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()),
+                         SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
+  if (result != SQLITE_OK) return Error(result, sql);
+  auto statement = std::make_unique<Statement>();
+  statement->database_ = this;
+  statement->statement_.reset(prepared);
+  return statement;
+}
+
+absl::StatusOr<std::int64_t> Database::QueryInteger(absl::string_view sql) {
+  absl::StatusOr<std::unique_ptr<Statement>> query = Prepare(sql);
+  if (!query.ok()) return query.status();
+  const absl::StatusOr<bool> row = (*query)->Step();
+  if (!row.ok()) return row.status();
+  if (!*row) return Error(SQLITE_CORRUPT, absl::StrCat("no row comes of ", sql));
+  return (*query)->Integer(0);
+}
+
+absl::StatusOr<std::string> Database::QueryText(absl::string_view sql) {
+  absl::StatusOr<std::unique_ptr<Statement>> query = Prepare(sql);
+  if (!query.ok()) return query.status();
+  const absl::StatusOr<bool> row = (*query)->Step();
+  if (!row.ok()) return row.status();
+  if (!*row) return Error(SQLITE_CORRUPT, absl::StrCat("no row comes of ", sql));
+  return std::string((*query)->Text(0));
+}
+
+absl::Status Database::Error(int code, absl::string_view doing) const {
+  const char* said =
+      connection_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(connection_.get());
+  return MakeStatus(ReasonFor(code), absl::StrCat(path_, ": ", said, " (SQLite ", code,
+                                                  "), while ", doing));
+}
+
+}  // namespace tocsin::sqlite

@@ -1,0 +1,94 @@
+#ifndef TOCSIN_ENGINE_SQLITE_DATABASE_H_
+#define TOCSIN_ENGINE_SQLITE_DATABASE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace tocsin::sqlite {
+
+class Database;
+
+// A statement that is prepared once and run often: its parameters are bound from 1 on,
+// then it is stepped, row by row, and reset.
+//
+// Thread safety: none; one thread at a time has the database and all that is of it.
+class Statement {
+ public:
+  Statement& Bind(int parameter, std::int64_t value);
+  Statement& Bind(int parameter, absl::string_view text);
+  Statement& BindNull(int parameter);
+  // The bytes must stay until the statement is reset.
+  Statement& BindBlob(int parameter, absl::string_view bytes);
+
+  // Whether there is a row more. Errors: those of `Database`, also of the bindings.
+  absl::StatusOr<bool> Step();
+  // Steps, of a statement that has no rows, and resets it.
+  absl::Status Run();
+  void Reset();
+
+  // Of the row, from 0 on. What is shown is good until the next step.
+  std::int64_t Integer(int column) const;
+  absl::string_view Text(int column) const;
+  absl::string_view Blob(int column) const;
+
+ private:
+  friend Database;
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+
+  Database* database_ = nullptr;
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  int bound_ = 0;  // the first result of binding that was not OK
+};
+
+// A connection to an SQLite database.
+//
+// Errors name the file, what was being done and SQLite's own words: kDataLoss for one that
+// is damaged, or is none; kResourceExhausted for a full disk; kFailedPrecondition for what
+// may not be opened, written or is locked; kUnavailable for everything else.
+//
+// Thread safety: one thread at a time.
+class Database {
+ public:
+  // Creates the file where there is none. `vfs` names one that is registered with SQLite;
+  // empty: the system's. https://www.sqlite.org/c3ref/open.html
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path,
+                                                        const std::string& vfs);
+
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  const std::string& path() const { return path_; }
+
+  // Runs statements that have no rows, or whose rows nobody wants.
+  absl::Status Execute(const std::string& sql);
+  absl::StatusOr<std::unique_ptr<Statement>> Prepare(absl::string_view sql);
+  // The first column of the first row; an error where there is none.
+  absl::StatusOr<std::int64_t> QueryInteger(absl::string_view sql);
+  absl::StatusOr<std::string> QueryText(absl::string_view sql);
+
+ private:
+  friend Statement;
+  struct Close {
+    void operator()(sqlite3* connection) const;
+  };
+
+  explicit Database(std::string path) : path_(std::move(path)) {}
+  absl::Status Error(int code, absl::string_view doing) const;
+
+  const std::string path_;
+  std::unique_ptr<sqlite3, Close> connection_;
+};
+
+}  // namespace tocsin::sqlite
+
+#endif  // TOCSIN_ENGINE_SQLITE_DATABASE_H_

@@ -1,0 +1,63 @@
+#include "engine/sqlite/directory.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+
+namespace tocsin::sqlite {
+namespace {
+
+absl::Status Failed(Reason reason, absl::string_view path, absl::string_view what) {
+  return MakeStatus(reason, absl::StrCat(path, ": ", what, ": ", std::strerror(errno)));
+}
+
+absl::Status SyncDirectory(const std::string& path) {
+  const int directory = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return Failed(Reason::kStoreFailed, path, "opening it to sync it");
+  absl::Status status;
+  if (fsync(directory) != 0) status = Failed(Reason::kStoreFailed, path, "syncing it");
+  close(directory);
+  return status;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Directory>> Directory::Take(const std::string& path) {
+  constexpr mode_t kOnlyOwner = 0700;
+  if (mkdir(path.c_str(), kOnlyOwner) == 0) {
+    absl::Status status = SyncDirectory(path + "/..");
+    if (!status.ok()) return status;
+  } else if (errno != EEXIST) {
+    return Failed(Reason::kStoreUnusable, path, "making the directory");
+  }
+  const std::string file = path + "/lock";
+  constexpr mode_t kOnlyOwnerReads = 0600;
+  const int lock = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOnlyOwnerReads);
+  if (lock < 0) return Failed(Reason::kStoreUnusable, file, "opening it");
+  // Of the open file, not of the process: a second engine of this one is refused too.
+  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    absl::Status status =
+        errno == EWOULDBLOCK
+            ? MakeStatus(Reason::kStoreInUse,
+                         absl::StrCat(path, ": another engine has it open; one at a time"))
+            : Failed(Reason::kStoreUnusable, file, "locking it");
+    close(lock);
+    return status;
+  }
+  return absl::WrapUnique(new Directory(path, lock));
+}
+
+Directory::~Directory() { close(lock_); }
+
+absl::Status Directory::Sync() const { return SyncDirectory(path_); }
+
+}  // namespace tocsin::sqlite

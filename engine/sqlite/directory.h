@@ -1,0 +1,37 @@
+#ifndef TOCSIN_ENGINE_SQLITE_DIRECTORY_H_
+#define TOCSIN_ENGINE_SQLITE_DIRECTORY_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace tocsin::sqlite {
+
+// The directory of a store, which one engine has at a time: the system takes the lock
+// back when it is destroyed or the process is gone.
+class Directory {
+ public:
+  // Makes the directory, but not those above it, where there is none. Errors:
+  // kFailedPrecondition if it cannot be made or written, or another engine has it.
+  static absl::StatusOr<std::unique_ptr<Directory>> Take(const std::string& path);
+  ~Directory();
+
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+
+  std::string FileOf(const std::string& name) const { return path_ + "/" + name; }
+  // Makes the names of the files that were made in it durable. Error: kUnavailable.
+  absl::Status Sync() const;
+
+ private:
+  Directory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+
+  const std::string path_;
+  const int lock_;  // a file descriptor
+};
+
+}  // namespace tocsin::sqlite
+
+#endif  // TOCSIN_ENGINE_SQLITE_DIRECTORY_H_

@@ -1,0 +1,87 @@
+#include "engine/sqlite/schema.h"
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+
+namespace tocsin::sqlite {
+namespace {
+
+constexpr char kTables[] = R"sql(
+CREATE TABLE meta (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- What was done, one row for what became durable together.
+CREATE TABLE journal (
+  number   INTEGER PRIMARY KEY,
+  checksum INTEGER NOT NULL,
+  entries  BLOB NOT NULL
+);
+
+-- How far each source's log has been applied.
+CREATE TABLE position (
+  source        TEXT PRIMARY KEY,
+  source_offset TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- The alerts as they are.
+CREATE TABLE alert (
+  id             TEXT PRIMARY KEY,
+  type           TEXT NOT NULL,
+  name           TEXT NOT NULL,
+  threshold      TEXT NOT NULL,
+  status         TEXT NOT NULL,
+  customer_id    TEXT,
+  plan_id        TEXT,
+  uniqueness_key TEXT,
+  updated_at     TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- The notifications that wait for the sink, in their order.
+CREATE TABLE outbox (
+  number      INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  alert_id    TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  checksum    INTEGER NOT NULL,
+  content     BLOB NOT NULL
+);
+)sql";
+
+absl::Status Unusable(const Database& database, absl::string_view why) {
+  return MakeStatus(Reason::kStoreUnusable, absl::StrCat(database.path(), ": ", why));
+}
+
+}  // namespace
+
+absl::Status PrepareSchema(Database* database) {
+  const absl::StatusOr<std::int64_t> application =
+      database->QueryInteger("PRAGMA application_id");
+  if (!application.ok()) return application.status();
+  const absl::StatusOr<std::int64_t> tables =
+      database->QueryInteger("SELECT count(*) FROM sqlite_schema");
+  if (!tables.ok()) return tables.status();
+  if (*application == 0 && *tables == 0) {
+    return database->Execute(absl::StrCat("BEGIN IMMEDIATE;", kTables,
+                                          "PRAGMA application_id = ", kApplicationId,
+                                          ";PRAGMA user_version = ", kFormatVersion,
+                                          ";COMMIT"));
+  }
+  if (*application != kApplicationId) {
+    return Unusable(*database, absl::StrCat("is a database of another program "
+                                            "(application_id ",
+                                            *application,
+                                            "); give a directory of its own to tocsin"));
+  }
+  const absl::StatusOr<std::int64_t> version =
+      database->QueryInteger("PRAGMA user_version");
+  if (!version.ok()) return version.status();
+  if (*version == kFormatVersion) return absl::OkStatus();
+  return Unusable(*database, absl::StrCat("is a store of format ", *version,
+                                          "; this program knows format ", kFormatVersion,
+                                          " only, a newer one may know that"));
+}
+
+}  // namespace tocsin::sqlite

@@ -1,0 +1,25 @@
+#ifndef TOCSIN_ENGINE_SQLITE_SCHEMA_H_
+#define TOCSIN_ENGINE_SQLITE_SCHEMA_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "engine/sqlite/database.h"
+
+// The tables of a store, which anyone may read with `sqlite3`; docs/durability.md says
+// what is in them.
+namespace tocsin::sqlite {
+
+// `PRAGMA application_id` of a store: "tocs". https://www.sqlite.org/fileformat2.html#appid
+inline constexpr std::int64_t kApplicationId = 0x746f6373;
+// `PRAGMA user_version`: the format of the tables and of what is in them.
+inline constexpr std::int64_t kFormatVersion = 1;
+
+// Makes the tables in a database that is empty; of any other checks that it is a store of
+// this format. Errors: kFailedPrecondition for one of another program or of another
+// format; those of the database.
+absl::Status PrepareSchema(Database* database);
+
+}  // namespace tocsin::sqlite
+
+#endif  // TOCSIN_ENGINE_SQLITE_SCHEMA_H_

@@ -1,0 +1,69 @@
+#ifndef TOCSIN_ENGINE_STORE_STORE_H_
+#define TOCSIN_ENGINE_STORE_STORE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "tocsin/alert.h"
+#include "tocsin/fact.h"
+#include "tocsin/notification.h"
+
+namespace tocsin::store {
+
+// A notification that waits for the sink, and its place in the order of all of them.
+struct Waiting {
+  std::uint64_t number = 0;
+  Notification notification;
+};
+
+// What becomes durable together, or not at all.
+struct Transaction {
+  std::string entries;               // of the journal; see engine/store/entry.h
+  std::vector<Position> positions;   // where sources stand then; the last of each counts
+  std::vector<Alert> alerts;         // as they are then, for who reads the store
+  std::vector<Waiting> decided;      // that wait from then on
+  std::vector<std::uint64_t> taken;  // numbers of those that the sink has taken
+  absl::Time last_instant = absl::InfinitePast();
+
+  bool empty() const {
+    return entries.empty() && positions.empty() && alerts.empty() && decided.empty() &&
+           taken.empty();
+  }
+};
+
+// Is given what a store holds, in this order.
+class Loader {
+ public:
+  virtual ~Loader() = default;
+  virtual absl::Status LastInstant(absl::Time instant) = 0;
+  virtual absl::Status APosition(const Position& position) = 0;
+  // By number.
+  virtual absl::Status AWaiting(Waiting waiting) = 0;
+  // In the order of their writing. The bytes are good until this returns.
+  virtual absl::Status Entries(absl::string_view entries) = 0;
+};
+
+// Where an engine keeps what must outlive it. One engine at a time has it.
+//
+// Thread safety: one call at a time.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Once, before the first `Commit`. Errors: of the loader; kDataLoss for what is not as
+  // it was written.
+  virtual absl::Status Load(Loader* loader) = 0;
+
+  // Durable when it returns OK. After an error nobody knows whether it is, and the store
+  // must not be used any more. Error: kUnavailable.
+  virtual absl::Status Commit(const Transaction& transaction) = 0;
+};
+
+}  // namespace tocsin::store
+
+#endif  // TOCSIN_ENGINE_STORE_STORE_H_

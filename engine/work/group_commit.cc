@@ -1,0 +1,65 @@
+#include "engine/work/group_commit.h"
+
+#include <utility>
+
+namespace tocsin::work {
+namespace {
+
+thread_local const GroupCommit* staying_here = nullptr;
+
+}  // namespace
+
+// Which lock is taken, if any, is not to be seen by the compiler.
+GroupCommit::Stay::Stay(GroupCommit* group, With with) ABSL_NO_THREAD_SAFETY_ANALYSIS
+    : group_(group == staying_here ? nullptr : group),
+      with_(with),
+      outer_(staying_here) {
+  if (group_ == nullptr) return;
+  if (with_ == With::kNobody) {
+    group_->gate_.Lock();
+  } else {
+    group_->gate_.ReaderLock();
+  }
+  staying_here = group_;
+}
+
+GroupCommit::Stay::~Stay() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (group_ == nullptr) return;
+  staying_here = outer_;
+  if (with_ == With::kNobody) {
+    group_->gate_.Unlock();
+  } else {
+    group_->gate_.ReaderUnlock();
+  }
+}
+
+absl::Status GroupCommit::Commit(absl::FunctionRef<void()> take,
+                                 absl::FunctionRef<absl::Status()> write) {
+  const std::uint64_t wanted = noted_.load(std::memory_order_relaxed);
+  while (true) {
+    {
+      absl::MutexLock lock(&mu_);
+      mu_.Await(absl::Condition(this, &GroupCommit::Idle));
+      if (!failure_.ok()) return failure_;
+      if (written_.load(std::memory_order_relaxed) >= wanted) return absl::OkStatus();
+      writing_ = true;
+    }
+    std::uint64_t taken = 0;
+    {
+      Stay alone(this, Stay::With::kNobody);
+      taken = noted_.load(std::memory_order_relaxed);
+      take();
+    }
+    absl::Status status = write();
+    absl::MutexLock lock(&mu_);
+    writing_ = false;
+    if (status.ok()) {
+      written_.store(taken, std::memory_order_relaxed);
+    } else {
+      failure_ = std::move(status);
+      failed_.store(true, std::memory_order_release);
+    }
+  }
+}
+
+}  // namespace tocsin::work

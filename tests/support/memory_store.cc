@@ -1,0 +1,39 @@
+#include "tests/support/memory_store.h"
+
+#include "engine/store/notification_fields.h"
+
+namespace tocsin::testing {
+
+absl::Status MemoryStore::Load(store::Loader* loader) {
+  absl::Status status = loader->LastInstant(disk_.last_instant);
+  for (const auto& [source, offset] : disk_.positions) {
+    if (status.ok()) status = loader->APosition({.source = source, .offset = offset});
+  }
+  for (const auto& [number, bytes] : disk_.waiting) {
+    store::Reader reader(bytes);
+    store::Waiting waiting{.number = number, .notification = reader.Next<Notification>()};
+    if (!reader.AtEnd()) return absl::DataLossError("a notification cannot be read back");
+    if (status.ok()) status = loader->AWaiting(std::move(waiting));
+  }
+  for (const std::string& entries : disk_.entries) {
+    if (status.ok()) status = loader->Entries(entries);
+  }
+  return status;
+}
+
+absl::Status MemoryStore::Commit(const store::Transaction& transaction) {
+  if (disk_.off) return absl::UnavailableError("the disk is off");
+  if (!transaction.entries.empty()) disk_.entries.push_back(transaction.entries);
+  for (const Position& position : transaction.positions) {
+    disk_.positions[position.source] = position.offset;
+  }
+  for (const store::Waiting& waiting : transaction.decided) {
+    store::Writer write(&disk_.waiting[waiting.number]);
+    write(waiting.notification);
+  }
+  for (const std::uint64_t number : transaction.taken) disk_.waiting.erase(number);
+  disk_.last_instant = transaction.last_instant;
+  return absl::OkStatus();
+}
+
+}  // namespace tocsin::testing

@@ -1,0 +1,41 @@
+#ifndef TOCSIN_TESTS_SUPPORT_MEMORY_STORE_H_
+#define TOCSIN_TESTS_SUPPORT_MEMORY_STORE_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "engine/store/store.h"
+
+namespace tocsin::testing {
+
+// What is left when an engine is gone. Once switched off nothing more reaches it.
+struct MemoryDisk {
+  std::vector<std::string> entries;
+  std::map<std::string, std::uint64_t> positions;
+  std::map<std::uint64_t, std::string> waiting;  // as bytes, by number
+  absl::Time last_instant = absl::InfinitePast();
+  bool off = false;
+};
+
+// A store of transactions as they are. The disk must outlive it.
+//
+// Thread safety: as a Store.
+class MemoryStore final : public store::Store {
+ public:
+  explicit MemoryStore(MemoryDisk* disk) : disk_(*disk) {}
+
+  absl::Status Load(store::Loader* loader) override;
+  absl::Status Commit(const store::Transaction& transaction) override;
+
+ private:
+  MemoryDisk& disk_;
+};
+
+}  // namespace tocsin::testing
+
+#endif  // TOCSIN_TESTS_SUPPORT_MEMORY_STORE_H_
