@@ -66,6 +66,12 @@ class SmallMap {
     if (many_ == nullptr) return;
     for (auto& [key, entry] : *many_) visit(key, entry);
   }
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    if (one_.has_value()) visit(one_->first, one_->second);
+    if (many_ == nullptr) return;
+    for (const auto& [key, entry] : *many_) visit(key, entry);
+  }
   // Of the first entry. Needs one.
   const Key& FirstKey() const {
     return many_ != nullptr ? many_->begin()->first : one_->first;

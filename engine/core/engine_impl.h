@@ -192,6 +192,20 @@ class EngineImpl final : public Engine {
   absl::Status Write(store::Transaction transaction,
                      const std::vector<model::Decision>& decided);
 
+  // checkpoint.cc
+  // Has a checkpoint made where there is enough journal for one.
+  void MayCheckpoint();
+  // Writes everything as it is, so that nobody needs the journal before it. Error:
+  // kUnavailable.
+  absl::Status Checkpoint() ABSL_LOCKS_EXCLUDED(change_mu_);
+  // Whether a change of an alert is still to be shown to somebody.
+  bool OwesSweep();
+  // Of some customers from a place on, which it moves behind them; empty where there are
+  // none.
+  store::Image WriteImage(state::Shard* shard, std::uint32_t* place);
+  void WriteCustomer(state::Shard* shard, state::Line* line, Work* work,
+                     state::ImageWriter* writer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+
   // recover.cc
   class Replayer;
   absl::Status Recover();
@@ -463,6 +477,8 @@ class EngineImpl final : public Engine {
   std::atomic<bool> paused_{false};            // a drain stopped at a full outbox
   std::atomic<bool> delivery_scheduled_{false};
   std::atomic<bool> commit_scheduled_{false};
+  std::atomic<bool> checkpoint_scheduled_{false};
+  std::atomic<std::uint64_t> image_bytes_{0};  // of the last checkpoint
   std::atomic<std::int64_t> next_tick_ns_;  // when the timer's thread wakes
   std::atomic<std::uint64_t> facts_applied_{0};
   std::atomic<std::uint64_t> facts_refused_{0};

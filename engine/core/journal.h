@@ -33,6 +33,8 @@ class Journal {
   // The entries of one step, which was at this instant.
   void Add(absl::Time at, absl::string_view entries) {
     absl::MutexLock lock(&mu_);
+    ++step_;
+    if (next_.entries.empty()) next_.first_step = step_;
     store::Put(store::At{at}, &next_.entries);
     next_.entries.append(entries.data(), entries.size());
     group_.Note();
@@ -47,6 +49,16 @@ class Journal {
     next_.alerts.push_back(alert);
     group_.Note();
   }
+  void Add(store::Image image) {
+    absl::MutexLock lock(&mu_);
+    next_.images.push_back(std::move(image));
+    group_.Note();
+  }
+  void Add(store::Checkpoint checkpoint) {
+    absl::MutexLock lock(&mu_);
+    next_.checkpoint = std::move(checkpoint);
+    group_.Note();
+  }
   // That the sink has taken the notification of this number. Need not become durable
   // soon: it may come to the sink a second time.
   void AddTaken(std::uint64_t number) {
@@ -58,14 +70,40 @@ class Journal {
   // All that is to become durable next. While nobody stays.
   store::Transaction Take() {
     absl::MutexLock lock(&mu_);
+    bytes_ += next_.entries.size();
     return std::exchange(next_, {});
+  }
+
+  // The number of the last step; under a shard's lock there is nothing of the shard
+  // behind it.
+  std::uint64_t step() const {
+    absl::MutexLock lock(&mu_);
+    return step_;
+  }
+  // How much was taken since the last checkpoint.
+  std::uint64_t bytes() const {
+    absl::MutexLock lock(&mu_);
+    return bytes_;
+  }
+  // A checkpoint was made when so much had been taken.
+  void Forget(std::uint64_t bytes) {
+    absl::MutexLock lock(&mu_);
+    bytes_ -= bytes;
+  }
+  // Goes on behind what a store had.
+  void Begin(std::uint64_t step, std::uint64_t bytes) {
+    absl::MutexLock lock(&mu_);
+    step_ = step;
+    bytes_ = bytes;
   }
 
  private:
   work::GroupCommit group_;
   const std::unique_ptr<store::Store> store_;
 
-  absl::Mutex mu_;
+  mutable absl::Mutex mu_;
+  std::uint64_t step_ ABSL_GUARDED_BY(mu_) = 0;
+  std::uint64_t bytes_ ABSL_GUARDED_BY(mu_) = 0;
   store::Transaction next_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -40,11 +40,16 @@ void EngineImpl::NoteDecided(Work* work) const {
 
 absl::Status EngineImpl::Acknowledge() {
   if (!keeps()) return absl::OkStatus();
-  if (options_.durability == Durability::kEach) return Commit();
+  if (options_.durability == Durability::kEach) {
+    absl::Status status = Commit();
+    if (status.ok()) MayCheckpoint();
+    return status;
+  }
   if (pool_ != nullptr && !commit_scheduled_.exchange(true)) {
     pool_->Schedule(work::Executor::kCommit, [this] {
       commit_scheduled_.store(false);
-      Commit().IgnoreError();  // the engine ends, and every call from then on says why
+      // If not, the engine ends, and every call from then on says why.
+      if (Commit().ok()) MayCheckpoint();
     });
   }
   return journal_->group().failure();
@@ -54,7 +59,9 @@ absl::Status EngineImpl::Flush() {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   NoteInstant();
-  return Commit();
+  absl::Status status = Commit();
+  if (status.ok() && keeps()) MayCheckpoint();
+  return status;
 }
 
 void EngineImpl::NoteInstant() {

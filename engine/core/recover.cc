@@ -13,6 +13,7 @@
 #include "engine/model/customer_alert.h"
 #include "engine/model/fact.h"
 #include "engine/model/reread.h"
+#include "engine/state/customer_image.h"
 
 namespace tocsin::core {
 namespace {
@@ -51,7 +52,9 @@ class EngineImpl::Replayer final : public store::Loader {
     waiting_.push_back(std::move(waiting));
     return absl::OkStatus();
   }
-  absl::Status Entries(absl::string_view entries) override;
+  absl::Status ACheckpoint(const store::Checkpoint& checkpoint) override;
+  absl::Status AnImage(const store::Image& image) override;
+  absl::Status Entries(std::uint64_t first_step, absl::string_view entries) override;
 
   // After the last.
   void Finish();
@@ -87,7 +90,20 @@ class EngineImpl::Replayer final : public store::Loader {
   void ApplyFacts();
   void FinishStep();
 
+  // Whether what the step did to a customer is in its image.
+  bool IsDone(const CustomerId& customer);
+  absl::Status Restore(state::Shard* shard, model::Customer&& customer,
+                       std::uint64_t as_of) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+
   EngineImpl& engine_;
+  std::uint64_t checkpoint_ = 0;  // its step
+  std::uint64_t step_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t image_bytes_ = 0;
+  std::uint64_t last_image_ = 0;  // the largest step of all images
+  // The step of a customer's image, by shard and place.
+  std::vector<std::vector<std::uint64_t>> as_of_;
+  std::optional<state::ImageReader::Known> known_;
   absl::Time now_ = absl::InfinitePast();  // of the step
   std::vector<Fact> facts_;                // of it, not yet applied
   DecidedList decided_, redecided_;        // in it: then, and now
@@ -95,7 +111,104 @@ class EngineImpl::Replayer final : public store::Loader {
   std::optional<store::Rules> rules_;
 };
 
-absl::Status EngineImpl::Replayer::Entries(absl::string_view entries) {
+absl::Status EngineImpl::Replayer::ACheckpoint(const store::Checkpoint& checkpoint) {
+  store::Reader rules(checkpoint.rules);
+  store::Entry entry = store::ReadEntry(&rules);
+  if (!rules.AtEnd() || !std::holds_alternative<store::Rules>(entry)) {
+    return MakeStatus(Reason::kDamaged, "the rules of the checkpoint cannot be read");
+  }
+  absl::Status status = Do(std::get<store::Rules>(entry));
+  if (!status.ok()) return status;
+  absl::MutexLock lock(&engine_.change_mu_);
+  if (!engine_.book_.Read(checkpoint.alerts)) {
+    return MakeStatus(Reason::kDamaged, "the alerts of the checkpoint cannot be read");
+  }
+  std::vector<model::AlertPtr> shared;
+  for (const model::AlertPtr& alert : engine_.book_.All()) {
+    if (!alert->archived() && !alert->spec().customer.has_value()) shared.push_back(alert);
+  }
+  engine_.catalog_ = std::make_shared<const model::Catalog>(
+      engine_.options_.tracked_group_keys, shared, checkpoint.generation);
+  for (const std::unique_ptr<state::Shard>& shard : engine_.shards_) {
+    state::ShardLock shard_lock(shard.get());
+    shard->Begin(engine_.catalog_);
+  }
+  known_.emplace(&engine_.book_, *engine_.catalog_);
+  checkpoint_ = step_ = checkpoint.step;
+  as_of_.resize(engine_.shards_.size());
+  return absl::OkStatus();
+}
+
+absl::Status EngineImpl::Replayer::AnImage(const store::Image& image) {
+  if (!known_.has_value()) return DoesNotFit("an image without a checkpoint");
+  state::ImageReader reader(image.customers, &*known_);
+  image_bytes_ += image.customers.size();
+  last_image_ = std::max(last_image_, image.as_of);
+  while (!reader.AtEnd()) {
+    const bool plain = reader.Next<bool>();
+    const CustomerId id = reader.Peek<CustomerId>();
+    state::Shard& shard = engine_.ShardOf(id);
+    state::ShardLock lock(&shard);
+    std::optional<model::Customer> customer =
+        plain ? shard.ReadPlain(&reader)
+              : state::ReadCustomer(shard.catalog().generation(), &reader);
+    if (!customer.has_value()) {
+      return MakeStatus(Reason::kDamaged, "an image of customers cannot be read");
+    }
+    absl::Status status = Restore(&shard, *std::move(customer), image.as_of);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EngineImpl::Replayer::Restore(state::Shard* shard,
+                                           model::Customer&& customer,
+                                           std::uint64_t as_of) {
+  if (shard->Find(customer.id) != nullptr) {
+    return DoesNotFit(absl::StrCat("a second image of customer ", customer.id.ToString()));
+  }
+  std::vector<std::uint64_t>& places = as_of_[static_cast<std::size_t>(shard->number)];
+  places.resize(shard->customer_count() + 1);
+  places.back() = as_of;
+  state::Slot* const slot = &shard->Restore(std::move(customer));
+  Work work{.now = now_};
+  engine_.HandOn(shard, slot, &work);
+  std::size_t due = 0;
+  slot->customer.pending.ForEach([&](const AlertId& alert, const model::Pending&) {
+    due += model::HasPendingReset(slot->customer, alert) ? 1 : 0;
+  });
+  if (slot->customer.awaited != nullptr) {
+    engine_.NoteReads(shard, slot);
+    for (const auto& [alert, awaited] : *slot->customer.awaited) {
+      const model::Pending* const pending = slot->customer.pending.Find(alert);
+      due += pending != nullptr && pending->HasReset() ? 0 : 1;
+    }
+  }
+  engine_.due_.fetch_add(due);
+  if (!slot->customer.pending.empty() || slot->customer.awaited != nullptr) {
+    shard->Queue(slot);
+  }
+  return absl::OkStatus();
+}
+
+bool EngineImpl::Replayer::IsDone(const CustomerId& customer) {
+  if (step_ <= checkpoint_) return true;
+  if (step_ > last_image_) return false;
+  const std::size_t shard = engine_.ShardIndexOf(customer);
+  state::ShardLock lock(engine_.shards_[shard].get());
+  const std::uint32_t place = engine_.shards_[shard]->PlaceOf(
+      state::LineIndex::HashOf(customer), customer);
+  return place < as_of_[shard].size() && step_ <= as_of_[shard][place];
+}
+
+absl::Status EngineImpl::Replayer::Entries(std::uint64_t first_step,
+                                           absl::string_view entries) {
+  FinishStep();
+  if (first_step > step_ + 1) {
+    return DoesNotFit(absl::StrCat("step ", first_step, " behind step ", step_));
+  }
+  step_ = first_step - 1;
+  bytes_ += entries.size();
   store::Reader reader(entries);
   while (!reader.AtEnd()) {
     store::Entry entry = store::ReadEntry(&reader);
@@ -110,15 +223,18 @@ absl::Status EngineImpl::Replayer::Entries(absl::string_view entries) {
 
 absl::Status EngineImpl::Replayer::Do(store::Entry entry) {
   if (auto* fact = std::get_if<Fact>(&entry)) {
+    if (IsDone(model::CustomerOf(*fact))) return absl::OkStatus();
     facts_.push_back(std::move(*fact));
     return absl::OkStatus();
   }
   if (const auto* at = std::get_if<store::At>(&entry)) {
     FinishStep();
     now_ = at->instant;
+    ++step_;
     return absl::OkStatus();
   }
   if (auto* decided = std::get_if<store::Decided>(&entry)) {
+    if (IsDone(decided->customer)) return absl::OkStatus();
     decided_.push_back(std::move(*decided));
     return absl::OkStatus();
   }
@@ -137,6 +253,7 @@ absl::Status EngineImpl::Replayer::Do(store::Entry entry) {
 }
 
 absl::Status EngineImpl::Replayer::Do(const store::Touched& touched) {
+  if (IsDone(touched.customer)) return absl::OkStatus();
   state::Shard& shard = engine_.ShardOf(touched.customer);
   state::ShardLock lock(&shard);
   Work work{.now = now_};
@@ -151,6 +268,10 @@ absl::Status EngineImpl::Replayer::Do(const store::Touched& touched) {
     case store::Touched::How::kJudged:
       engine_.Judge(&shard, slot, &work);
       break;
+    case store::Touched::How::kReadsDropped:
+      model::BeginReadsAgain(&slot->customer);
+      engine_.NoteReads(&shard, slot);
+      break;
   }
   return absl::OkStatus();
 }
@@ -162,6 +283,7 @@ void EngineImpl::Replayer::BringUpToDate(state::Shard* shard, state::Slot* slot)
 }
 
 absl::Status EngineImpl::Replayer::Do(const store::Swept& swept) {
+  if (step_ <= checkpoint_) return absl::OkStatus();
   for (const std::unique_ptr<state::Shard>& shard : engine_.shards_) {
     state::ShardLock lock(shard.get());
     // Where there is a newer change, so there was then, and its sweep comes later.
@@ -182,6 +304,7 @@ absl::Status EngineImpl::Replayer::Do(const store::Swept& swept) {
 }
 
 absl::Status EngineImpl::Replayer::Do(const store::WasReset& reset) {
+  if (IsDone(reset.customer)) return absl::OkStatus();
   state::Shard& shard = engine_.ShardOf(reset.customer);
   state::ShardLock lock(&shard);
   Work work{.now = now_};
@@ -202,6 +325,7 @@ absl::Status EngineImpl::Replayer::Do(const store::WasReset& reset) {
 }
 
 absl::Status EngineImpl::Replayer::Do(store::Answered answered) {
+  if (IsDone(answered.customer)) return absl::OkStatus();
   state::Shard& shard = engine_.ShardOf(answered.customer);
   state::ShardLock lock(&shard);
   state::Slot* const slot = shard.Find(answered.customer);
@@ -222,6 +346,7 @@ absl::Status EngineImpl::Replayer::Do(store::Answered answered) {
 }
 
 absl::Status EngineImpl::Replayer::Do(const store::AlertCreated& created) {
+  if (step_ <= checkpoint_) return absl::OkStatus();
   absl::MutexLock lock(&engine_.change_mu_);
   return PutInForce(engine_.book_.DraftCreate(
                         created.spec, created.spec.id.value_or(AlertId()),
@@ -230,12 +355,14 @@ absl::Status EngineImpl::Replayer::Do(const store::AlertCreated& created) {
 }
 
 absl::Status EngineImpl::Replayer::Do(const store::AlertUpdated& updated) {
+  if (step_ <= checkpoint_) return absl::OkStatus();
   absl::MutexLock lock(&engine_.change_mu_);
   return PutInForce(
       engine_.book_.DraftUpdate(updated.alert, updated.update, updated.drafted_at), {});
 }
 
 absl::Status EngineImpl::Replayer::Do(const store::AlertStatusSet& set) {
+  if (step_ <= checkpoint_) return absl::OkStatus();
   absl::MutexLock lock(&engine_.change_mu_);
   return PutInForce(engine_.book_.DraftStatus(set.alert, set.status, set.drafted_at),
                     {.release_uniqueness_key = set.release_uniqueness_key});
@@ -263,6 +390,9 @@ absl::Status EngineImpl::Replayer::Do(const store::Rules& rules) {
   if (rules.tracked_group_keys != options.tracked_group_keys) {
     return differs("tracked_group_keys");
   }
+  if (rules_.has_value() && step_ <= checkpoint_) return absl::OkStatus();
+  // Whoever opened it then had the reads begin again that were under way.
+  engine_.BeginReadsAgain();
   engine_.SetRules(rules);
   rules_ = rules;
   return absl::OkStatus();
@@ -307,6 +437,8 @@ void EngineImpl::Replayer::Finish() {
   FinishStep();
   if (!waiting_.empty()) engine_.next_waiting_ = waiting_.back().number + 1;
   engine_.outbox_.Restore(std::move(waiting_));
+  engine_.journal_->Begin(step_, bytes_);
+  engine_.image_bytes_.store(image_bytes_);
 }
 
 void EngineImpl::TakeRedecided(Work* work) {
@@ -328,12 +460,9 @@ absl::Status EngineImpl::Recover() {
   rules.has_source = rules.has_source || awaits;
   SetRules(rules);
   keeps_ = true;
-  if (replayer.rules() != rules) {
-    std::string entries;
-    store::Put(rules, &entries);
-    Stay stay(group());
-    journal_->Add(Now(), entries);
-  }
+  std::string entries;
+  store::Put(rules, &entries);
+  journal_->Add(Now(), entries);
   // What fell due while nobody was there.
   RunTimers();
   ScheduleWhatIsDue();

@@ -47,6 +47,7 @@ class Agenda {
  public:
   // The first instant; an infinite future where there is none.
   absl::Time first() const { return first_; }
+  const absl::btree_set<Event>& events() const { return *events_; }
 
   void Insert(const Event& event) {
     events_.Change().insert(event);

@@ -39,6 +39,13 @@ Catalog::Catalog(const std::vector<std::vector<std::string>>& tracked_group_keys
   }
 }
 
+Catalog::Catalog(const std::vector<std::vector<std::string>>& tracked_group_keys,
+                 const std::vector<AlertPtr>& alerts, std::uint64_t generation)
+    : Catalog(tracked_group_keys) {
+  for (const AlertPtr& alert : alerts) Add(alert);
+  generation_ = generation;
+}
+
 std::shared_ptr<const Catalog> Catalog::With(const AlertChange& change) const {
   auto next = std::make_shared<Catalog>(*this);
   ++next->generation_;

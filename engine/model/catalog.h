@@ -47,6 +47,9 @@ struct WatchedSubject {
 class Catalog {
  public:
   explicit Catalog(const std::vector<std::vector<std::string>>& tracked_group_keys);
+  // Of a generation, with the alerts that it had: none for one customer, none archived.
+  Catalog(const std::vector<std::vector<std::string>>& tracked_group_keys,
+          const std::vector<AlertPtr>& alerts, std::uint64_t generation);
 
   // Rises by one with every change.
   std::uint64_t generation() const { return generation_; }
@@ -64,6 +67,8 @@ class Catalog {
   bool Keeps(const Measure& measure) const {
     return !measure.IsWhole() && subject(measure.subject).Find(&measure) != nullptr;
   }
+  // The measures of the tracked group keys.
+  const std::vector<WatchedPtr>& tracked() const { return unwatched_.slices; }
   // Null where there is none, or it is archived, or for one customer only.
   const AlertPtr* FindAlert(const AlertId& alert) const { return alerts_.Find(alert); }
   // In no special order.

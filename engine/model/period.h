@@ -54,6 +54,13 @@ class PeriodState {
   // is not the first that is told.
   absl::StatusOr<Told> Tell(const Period& period, absl::Time now);
 
+  // Calls `archive` with all that there is, for who stores it.
+  template <typename Archive, typename Self>
+  static void VisitFields(Archive& archive, Self& self) {
+    archive(self.policy_, self.any_told_, self.current_told_, self.current_,
+            self.waiting_);
+  }
+
  private:
   PeriodPolicy policy_;
   bool any_told_ = false;      // also one that waits

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/base/hash.h"
 #include "engine/base/mistake.h"
 #include "engine/model/answer.h"
 #include "engine/model/judge.h"
@@ -19,14 +20,18 @@ constexpr absl::Duration kFirstReread = absl::Milliseconds(100);
 constexpr absl::Duration kRereadMax = absl::Minutes(1);
 
 // Half of the wait is left to chance, so that reads that failed together are not made
-// again together. The chance is a mixing of the seed and the read's number: what failed
-// can be made to fail again, whatever happens beside it.
-absl::Duration WaitAfterFailure(const Awaited& awaited, std::uint64_t seed) {
+// again together. The chance is a mixing of the seed with whom and what the read is about
+// and how often it was tried: what failed can be made to fail again, whatever happens
+// beside it.
+absl::Duration WaitAfterFailure(const Customer& customer, const AlertId& alert,
+                                const Awaited& awaited, std::uint64_t seed) {
   const int doublings = std::min(awaited.attempts - 1, 20);
   const absl::Duration wait =
       std::min(kRereadMax, kFirstReread * (std::int64_t{1} << doublings));
   const auto half = static_cast<std::uint64_t>(absl::ToInt64Microseconds(wait / 2));
-  std::uint64_t mixed = seed ^ (awaited.read->number * 0x9e3779b97f4a7c15ULL);
+  std::uint64_t mixed = seed ^ StableHash(customer.id.uuid()) ^
+                        (StableHash(alert.uuid()) * 0x9e3779b97f4a7c15ULL) ^
+                        static_cast<std::uint64_t>(awaited.attempts);
   mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9ULL;
   mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebULL;
   mixed ^= mixed >> 31;
@@ -65,7 +70,8 @@ Ended TakeAnswer(Customer* customer, const Context& context, const AlertVersion&
   awaited->next_at = context.now;
   if (taken == Taken::kRefused) {
     ++*context.reads_failed;
-    awaited->next_at += WaitAfterFailure(*awaited, context.reads->seed);
+    awaited->next_at +=
+        WaitAfterFailure(*customer, alert.id(), *awaited, context.reads->seed);
   }
   awaited->read.reset();
   const bool again = awaited->attempts < context.reads->attempts_max ||
@@ -169,7 +175,8 @@ void TakeAnswers(Customer* customer, const Context& context) {
 void BeginReadsAgain(Customer* customer) {
   if (customer->awaited == nullptr) return;
   for (auto& [alert, awaited] : *customer->awaited) {
-    if (awaited.IsReading()) awaited.read.reset();
+    if (awaited.read.has_value()) --awaited.attempts;
+    awaited.read.reset();
     awaited.next_at = absl::InfinitePast();
   }
 }

@@ -14,9 +14,30 @@ CREATE TABLE meta (
 
 -- What was done, one row for what became durable together.
 CREATE TABLE journal (
-  number   INTEGER PRIMARY KEY,
-  checksum INTEGER NOT NULL,
-  entries  BLOB NOT NULL
+  number     INTEGER PRIMARY KEY,
+  first_step INTEGER NOT NULL,
+  checksum   INTEGER NOT NULL,
+  entries    BLOB NOT NULL
+);
+
+-- From behind which step the journal is needed, and the alerts as they were then.
+CREATE TABLE checkpoint (
+  number     INTEGER PRIMARY KEY,
+  step       INTEGER NOT NULL,
+  generation INTEGER NOT NULL,
+  checksum   INTEGER NOT NULL,
+  rules      BLOB NOT NULL,
+  alerts     BLOB NOT NULL
+);
+
+-- Customers of a checkpoint, each as it was after a step of the journal.
+CREATE TABLE image (
+  checkpoint INTEGER NOT NULL,
+  number     INTEGER NOT NULL,
+  as_of      INTEGER NOT NULL,
+  checksum   INTEGER NOT NULL,
+  customers  BLOB NOT NULL,
+  PRIMARY KEY (checkpoint, number)
 );
 
 -- How far each source's log has been applied.

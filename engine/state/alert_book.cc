@@ -7,6 +7,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/mistake.h"
 #include "engine/base/status.h"
+#include "engine/state/customer_fields.h"
 
 namespace tocsin::state {
 namespace {
@@ -206,6 +207,28 @@ void AlertBook::Publish(const AlertChange& change, const ArchiveOptions& options
              (options.release_uniqueness_key || TOCSIN_MISTAKE(key_freed_by_archive))) {
     uniqueness_keys_.erase(*after.spec().uniqueness_key);
   }
+}
+
+void AlertBook::Write(std::string* bytes) const {
+  store::Writer write(bytes);
+  absl::MutexLock lock(&mu_);
+  write(static_cast<std::uint64_t>(alerts_.size()));
+  for (const auto& [id, alert] : alerts_) write(*alert);
+  write(uniqueness_keys_);
+}
+
+bool AlertBook::Read(absl::string_view bytes) {
+  store::Reader read(bytes);
+  absl::MutexLock lock(&mu_);
+  const std::size_t count = read.Count();
+  for (std::size_t i = 0; i < count && read.ok(); ++i) {
+    auto alert = std::make_shared<AlertVersion>(read.Next<AlertVersion>());
+    alert->measure = Intern(model::MeasureOf(alert->spec()));
+    active_count_ += alert->archived() ? 0 : 1;
+    alerts_[alert->id()] = std::move(alert);
+  }
+  read(uniqueness_keys_);
+  return read.AtEnd();
 }
 
 model::MeasurePtr AlertBook::Intern(const model::Measure& measure) {

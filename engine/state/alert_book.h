@@ -9,6 +9,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "engine/model/alert_version.h"
@@ -46,6 +47,13 @@ class AlertBook {
                                                  absl::Time now) const;
 
   void Publish(const model::AlertChange& change, const ArchiveOptions& options = {});
+
+  // All of it in bytes, and back, of a book that is empty. False where they are none.
+  void Write(std::string* bytes) const;
+  bool Read(absl::string_view bytes);
+
+  // The one object for a measure, as drafts make it. As drafts.
+  model::MeasurePtr InternKnown(const model::Measure& measure) { return Intern(measure); }
 
  private:
   absl::Status CheckUnused(const AlertSpec& spec, const AlertId& id) const;

@@ -61,6 +61,50 @@ Slot& Shard::FindOrCreate(const CustomerId& customer, absl::Time now) {
   return Find(&lines_[place]);
 }
 
+Slot& Shard::Restore(model::Customer&& customer) {
+  const std::uint64_t hash = LineIndex::HashOf(customer.id);
+  Line line{.customer = customer.id};
+  line.slot = std::make_unique<Slot>(std::move(customer));
+  NoteInstant(*line.slot);
+  const std::uint32_t place = lines_.Add(std::move(line));
+  index_.Insert(hash, place, lines_);
+  return Find(&lines_[place]);
+}
+
+void Shard::WritePlain(const Line& line, ImageWriter* writer) const {
+  ImageWriter& write = *writer;
+  const model::Period& period = periods_[line.period];
+  write(line.customer, period.starts_at, period.ends_at);
+  std::uint32_t sums = 1;
+  for (std::uint32_t next = line.next; next != Line::kNone; next = further_[next].next) {
+    ++sums;
+  }
+  write(sums);
+  for (const Line* one = &line;; one = &further_[one->next]) {
+    const model::Subject& subject = subjects_[one->subject];
+    write(subject.type, subject.id, one->sum.value, one->sum.newest_version);
+    if (one->next == Line::kNone) return;
+  }
+}
+
+std::optional<model::Customer> Shard::ReadPlain(ImageReader* reader) const {
+  ImageReader& read = *reader;
+  const auto id = read.Next<CustomerId>();
+  model::Period period;
+  read(period.starts_at, period.ends_at);
+  model::Customer customer(id, model::PeriodState(policy_, period),
+                           catalog_->generation());
+  const auto sums = read.Next<std::uint32_t>();
+  for (std::uint32_t i = 0; i < sums && read.ok(); ++i) {
+    model::Subject subject;
+    model::PlainSum sum;
+    read(subject.type, subject.id, sum.value, sum.newest_version);
+    customer.meters.push_back(model::MeterOf(subject, sum));
+  }
+  if (!read.ok()) return std::nullopt;
+  return customer;
+}
+
 std::unique_ptr<Slot> Shard::SlotOf(const Line& line) const {
   // Of the generation the low bits are kept.
   const std::uint32_t missed =

@@ -22,6 +22,7 @@
 #include "engine/base/prefetch.h"
 #include "engine/model/catalog.h"
 #include "engine/model/customer.h"
+#include "engine/state/customer_image.h"
 #include "engine/state/line.h"
 #include "engine/state/plain_tables.h"
 #include "engine/state/slot.h"
@@ -62,6 +63,12 @@ class Shard {
   // they are touched next.
   void Install(std::shared_ptr<const model::Catalog> catalog, model::AlertChange change)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+
+  // Of one without customers: what it judges by from the start.
+  void Begin(std::shared_ptr<const model::Catalog> catalog)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    catalog_ = std::move(catalog);
+  }
 
   // A customer's place in the shard; `Line::kNone` where it is unknown. `hash` is the
   // `LineIndex`'s.
@@ -165,6 +172,14 @@ class Shard {
   Slot& Find(Line* line) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   Slot& FindOrCreate(const CustomerId& customer, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // The customer of a line in bytes: a plain one, which must be at rest.
+  void WritePlain(const Line& line, ImageWriter* writer) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // The other way round; nothing, and the reader has failed, where there is none.
+  std::optional<model::Customer> ReadPlain(ImageReader* reader) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
+  // Makes a customer known that is not yet.
+  Slot& Restore(model::Customer&& customer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // Folds those that were found into their lines again, where their sums are plain.
   // Before the lock is released.
   void Settle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);

@@ -3,6 +3,7 @@
 
 #include "engine/store/notification_fields.h"
 #include "tocsin/alert.h"
+#include "tocsin/options.h"
 
 // The fields of alerts, in the order in which they are stored.
 namespace tocsin::store {
@@ -14,6 +15,10 @@ struct LastOf<FilterEntity> {
 template <>
 struct LastOf<AlertStatus> {
   static constexpr AlertStatus value = AlertStatus::kArchived;
+};
+template <>
+struct LastOf<PeriodPolicy> {
+  static constexpr PeriodPolicy value = PeriodPolicy::kCalendarMonth;
 };
 template <>
 struct LastOf<OnChange> {

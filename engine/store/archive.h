@@ -3,15 +3,21 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "engine/base/bytes.h"
+#include "engine/base/rare.h"
 #include "tocsin/fact.h"
 
 // One description of what a struct's fields are, in their order, both writes and reads
@@ -24,17 +30,33 @@ namespace tocsin::store {
 template <typename Enum>
 struct LastOf;
 
-class Writer {
+template <typename T>
+struct IsMap : std::false_type {};
+template <typename K, typename V>
+struct IsMap<std::map<K, V>> : std::true_type {};
+template <typename K, typename V>
+struct IsMap<absl::btree_map<K, V>> : std::true_type {};
+template <typename K, typename V>
+struct IsMap<absl::flat_hash_map<K, V>> : std::true_type {};
+template <typename K, typename V>
+struct IsMap<absl::node_hash_map<K, V>> : std::true_type {};
+
+// `Self` is the class that derives from it, whose `Fields` are called.
+template <typename Self>
+class BasicWriter {
  public:
-  explicit Writer(std::string* out) : bytes_(out) {}
+  explicit BasicWriter(std::string* out) : bytes_(out), out_(out) {}
 
   template <typename... Values>
   void operator()(const Values&... values) {
     (Put(values), ...);
   }
+  // For what is written in another way.
+  std::string* out() { return out_; }
 
  private:
   void Put(bool value) { bytes_.Bool(value); }
+  void Put(std::uint32_t value) { bytes_.Number(value); }
   void Put(std::uint64_t value) { bytes_.Number(value); }
   void Put(int value) { bytes_.Signed(value); }
   void Put(Decimal value) { bytes_.Amount(value); }
@@ -52,6 +74,16 @@ class Writer {
     if (value.has_value()) Put(*value);
   }
   template <typename T>
+  void Put(const std::unique_ptr<T>& value) {
+    bytes_.Bool(value != nullptr);
+    if (value != nullptr) Put(*value);
+  }
+  template <typename T>
+  void Put(const Rare<T>& value) {
+    bytes_.Bool(!value.IsEmpty());
+    if (!value.IsEmpty()) Put(*value);
+  }
+  template <typename T>
   void Put(const Patch<T>& value) {
     bytes_.Bool(!value.keeps());
     if (!value.keeps()) Put(value.value());
@@ -61,28 +93,33 @@ class Writer {
     bytes_.Number(values.size());
     for (const T& value : values) Put(value);
   }
-  template <typename K, typename V>
-  void Put(const std::map<K, V>& values) {
+  template <typename T>
+  void Put(const absl::btree_set<T>& values) {
     bytes_.Number(values.size());
-    for (const auto& [key, value] : values) (*this)(key, value);
+    for (const T& value : values) Put(value);
   }
   template <typename T>
   void Put(const T& value) {
     if constexpr (std::is_enum_v<T>) {
       bytes_.Byte(static_cast<std::uint8_t>(value));
+    } else if constexpr (IsMap<T>::value) {
+      bytes_.Number(value.size());
+      for (const auto& [key, entry] : value) (*this)(key, entry);
     } else {
-      Fields(*this, value);
+      Fields(static_cast<Self&>(*this), value);
     }
   }
 
   ByteWriter bytes_;
+  std::string* const out_;
 };
 
 // From the first value that cannot be read on, `ok` is false and nothing is filled with
 // what was written.
-class Reader {
+template <typename Self>
+class BasicReader {
  public:
-  explicit Reader(absl::string_view bytes) : bytes_(bytes) {}
+  explicit BasicReader(absl::string_view bytes) : bytes_(bytes) {}
 
   bool ok() const { return bytes_.ok(); }
   bool AtEnd() const { return bytes_.AtEnd(); }
@@ -101,6 +138,14 @@ class Reader {
     Get(&value);
     return value;
   }
+  // What `Next` will be.
+  template <typename T>
+  T Peek() {
+    const ByteReader here = bytes_;
+    T value = Next<T>();
+    bytes_ = here;
+    return value;
+  }
   template <typename T>
   T NextBehindByte() {
     bytes_.Byte();
@@ -109,8 +154,17 @@ class Reader {
 
  private:
   void Get(bool* value) { *value = bytes_.Bool(); }
+  void Get(std::uint32_t* value) {
+    const std::uint64_t number = bytes_.Number();
+    *value = static_cast<std::uint32_t>(number);
+    if (*value != number) Fail();
+  }
   void Get(std::uint64_t* value) { *value = bytes_.Number(); }
-  void Get(int* value) { *value = static_cast<int>(bytes_.Signed()); }
+  void Get(int* value) {
+    const std::int64_t number = bytes_.Signed();
+    *value = static_cast<int>(number);
+    if (*value != number) Fail();
+  }
   void Get(Decimal* value) { *value = bytes_.Amount(); }
   void Get(absl::Time* value) { *value = bytes_.Time(); }
   void Get(absl::Duration* value) { *value = bytes_.Duration(); }
@@ -126,6 +180,17 @@ class Reader {
     if (bytes_.Bool()) Get(&value->emplace());
   }
   template <typename T>
+  void Get(std::unique_ptr<T>* value) {
+    if (!bytes_.Bool()) return;
+    auto given = std::make_unique<std::remove_const_t<T>>();
+    Get(given.get());
+    *value = std::move(given);
+  }
+  template <typename T>
+  void Get(Rare<T>* value) {
+    if (bytes_.Bool()) Get(&value->Change());
+  }
+  template <typename T>
   void Get(Patch<T>* value) {
     if (!bytes_.Bool()) return;
     std::optional<T> given;
@@ -137,24 +202,36 @@ class Reader {
     const std::size_t count = bytes_.Count();
     for (std::size_t i = 0; i < count && ok(); ++i) Get(&values->emplace_back());
   }
-  template <typename K, typename V>
-  void Get(std::map<K, V>* values) {
+  template <typename T>
+  void Get(absl::btree_set<T>* values) {
     const std::size_t count = bytes_.Count();
-    for (std::size_t i = 0; i < count && ok(); ++i) {
-      K key = Next<K>();
-      Get(&(*values)[std::move(key)]);
-    }
+    for (std::size_t i = 0; i < count && ok(); ++i) values->insert(Next<T>());
   }
   template <typename T>
   void Get(T* value) {
     if constexpr (std::is_enum_v<T>) {
       *value = static_cast<T>(bytes_.ByteUpTo(static_cast<std::uint8_t>(LastOf<T>::value)));
+    } else if constexpr (IsMap<T>::value) {
+      const std::size_t count = bytes_.Count();
+      for (std::size_t i = 0; i < count && ok(); ++i) {
+        auto key = Next<typename T::key_type>();
+        Get(&(*value)[std::move(key)]);
+      }
     } else {
-      Fields(*this, *value);
+      Fields(static_cast<Self&>(*this), *value);
     }
   }
 
   ByteReader bytes_;
+};
+
+class Writer : public BasicWriter<Writer> {
+ public:
+  using BasicWriter::BasicWriter;
+};
+class Reader : public BasicReader<Reader> {
+ public:
+  using BasicReader::BasicReader;
 };
 
 }  // namespace tocsin::store

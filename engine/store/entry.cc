@@ -34,11 +34,7 @@ void PutAs(Kind kind, const T& entry, std::string* out) {
 
 template <>
 struct LastOf<Touched::How> {
-  static constexpr Touched::How value = Touched::How::kJudged;
-};
-template <>
-struct LastOf<PeriodPolicy> {
-  static constexpr PeriodPolicy value = PeriodPolicy::kCalendarMonth;
+  static constexpr Touched::How value = Touched::How::kReadsDropped;
 };
 
 template <typename Archive, Of<At> T>

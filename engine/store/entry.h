@@ -34,6 +34,7 @@ struct Touched {
     kRefreshed,        // what had fallen due by the clock was done
     kBroughtUpToDate,  // and what was pending was judged
     kJudged,           // and reads of the fact source that were due begun
+    kReadsDropped,     // reads under way are to begin again
   };
   CustomerId customer = {};
   How how = How::kRefreshed;

@@ -2,6 +2,7 @@
 #define TOCSIN_ENGINE_STORE_STORE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,18 +22,37 @@ struct Waiting {
   Notification notification;
 };
 
+// Some customers as they were after a step of the journal.
+struct Image {
+  std::uint64_t as_of = 0;
+  std::string customers = {};
+};
+
+// All alerts, and the generation of their catalog, as they were after a step, before which
+// nobody needs the journal: together with images of all customers.
+struct Checkpoint {
+  std::uint64_t step = 0;
+  std::uint64_t generation = 0;
+  std::string rules = {};  // an entry of the journal
+  std::string alerts = {};
+};
+
 // What becomes durable together, or not at all.
 struct Transaction {
+  std::uint64_t first_step = 0;      // of the entries, counted from 1
   std::string entries;               // of the journal; see engine/store/entry.h
   std::vector<Position> positions;   // where sources stand then; the last of each counts
   std::vector<Alert> alerts;         // as they are then, for who reads the store
   std::vector<Waiting> decided;      // that wait from then on
   std::vector<std::uint64_t> taken;  // numbers of those that the sink has taken
+  std::vector<Image> images;         // of the next checkpoint
+  // With all images since the last one it takes its place.
+  std::optional<Checkpoint> checkpoint;
   absl::Time last_instant = absl::InfinitePast();
 
   bool empty() const {
     return entries.empty() && positions.empty() && alerts.empty() && decided.empty() &&
-           taken.empty();
+           taken.empty() && images.empty() && !checkpoint.has_value();
   }
 };
 
@@ -44,8 +64,12 @@ class Loader {
   virtual absl::Status APosition(const Position& position) = 0;
   // By number.
   virtual absl::Status AWaiting(Waiting waiting) = 0;
-  // In the order of their writing. The bytes are good until this returns.
-  virtual absl::Status Entries(absl::string_view entries) = 0;
+  // The last one, if there is one; before its images.
+  virtual absl::Status ACheckpoint(const Checkpoint& checkpoint) = 0;
+  virtual absl::Status AnImage(const Image& image) = 0;
+  // In the order of their writing, from the checkpoint on, or a little before. The bytes
+  // are good until this returns.
+  virtual absl::Status Entries(std::uint64_t first_step, absl::string_view entries) = 0;
 };
 
 // Where an engine keeps what must outlive it. One engine at a time has it.

@@ -25,6 +25,7 @@ class Executor {
   static constexpr int kEverything = -2;
   static constexpr int kCallbacks = -3;
   static constexpr int kCommit = -4;
+  static constexpr int kCheckpoint = -5;
 
   virtual ~Executor() = default;
 

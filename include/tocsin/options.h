@@ -48,6 +48,11 @@ struct Options {
   // When a call may return, with a directory.
   Durability durability = Durability::kEach;
 
+  // After so many bytes of journal, or as many as all customers take where that is more,
+  // these are written whole in the background, and the journal before is dropped: a
+  // larger one means a longer `Open`, a smaller one more writing.
+  std::uint64_t journal_bytes_max = std::uint64_t{64} << 20;
+
   // Takes the notifications. Null: they are decided and counted, and thrown
   // away. Must outlive the engine.
   NotificationSink* sink = nullptr;

@@ -44,6 +44,8 @@ void CrashingEngine::Open() {
   sink_ = std::make_unique<Sink>(this);
   Options options = options_;
   if (options.sink != nullptr) options.sink = sink_.get();
+  // A checkpoint every few calls.
+  options.journal_bytes_max = 500;
   absl::StatusOr<std::unique_ptr<Engine>> opened = core::OpenWith(
       options, nullptr, nullptr, std::make_unique<MemoryStore>(&disk_));
   ASSERT_TRUE(opened.ok()) << opened.status();

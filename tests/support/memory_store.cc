@@ -15,15 +15,36 @@ absl::Status MemoryStore::Load(store::Loader* loader) {
     if (!reader.AtEnd()) return absl::DataLossError("a notification cannot be read back");
     if (status.ok()) status = loader->AWaiting(std::move(waiting));
   }
-  for (const std::string& entries : disk_.entries) {
-    if (status.ok()) status = loader->Entries(entries);
+  disk_.next_images.clear();
+  if (status.ok() && disk_.checkpoint.has_value()) {
+    status = loader->ACheckpoint(*disk_.checkpoint);
+  }
+  for (const store::Image& image : disk_.images) {
+    if (status.ok()) status = loader->AnImage(image);
+  }
+  for (const auto& [first_step, entries] : disk_.entries) {
+    if (status.ok()) status = loader->Entries(first_step, entries);
   }
   return status;
 }
 
 absl::Status MemoryStore::Commit(const store::Transaction& transaction) {
   if (disk_.off) return absl::UnavailableError("the disk is off");
-  if (!transaction.entries.empty()) disk_.entries.push_back(transaction.entries);
+  if (!transaction.entries.empty()) {
+    disk_.entries.emplace_back(transaction.first_step, transaction.entries);
+  }
+  for (const store::Image& image : transaction.images) {
+    disk_.next_images.push_back(image);
+  }
+  if (transaction.checkpoint.has_value()) {
+    disk_.checkpoint = transaction.checkpoint;
+    disk_.images = std::exchange(disk_.next_images, {});
+    // The last one that begins at the step or before it may go on behind it.
+    const std::uint64_t needed = transaction.checkpoint->step + 1;
+    while (disk_.entries.size() > 1 && disk_.entries[1].first <= needed) {
+      disk_.entries.erase(disk_.entries.begin());
+    }
+  }
   for (const Position& position : transaction.positions) {
     disk_.positions[position.source] = position.offset;
   }

@@ -3,8 +3,9 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -15,7 +16,10 @@ namespace tocsin::testing {
 
 // What is left when an engine is gone. Once switched off nothing more reaches it.
 struct MemoryDisk {
-  std::vector<std::string> entries;
+  std::vector<std::pair<std::uint64_t, std::string>> entries;  // with their first step
+  std::optional<store::Checkpoint> checkpoint;
+  std::vector<store::Image> images;       // of the checkpoint
+  std::vector<store::Image> next_images;  // of the next one
   std::map<std::string, std::uint64_t> positions;
   std::map<std::uint64_t, std::string> waiting;  // as bytes, by number
   absl::Time last_instant = absl::InfinitePast();

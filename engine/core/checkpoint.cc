@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "engine/core/engine_impl.h"
+#include "engine/model/pending.h"
+#include "engine/model/reread.h"
+#include "engine/state/customer_image.h"
+
+namespace tocsin::core {
+namespace {
+
+// As much as is written of images under one hold of a shard's lock, and in one
+// transaction.
+constexpr std::uint32_t kCustomersPerImage = 1'024;
+constexpr std::size_t kBytesPerImage = std::size_t{128} << 10;
+constexpr std::size_t kBytesPerCommit = std::size_t{1} << 20;
+
+}  // namespace
+
+void EngineImpl::MayCheckpoint() {
+  const std::uint64_t limit =
+      std::max<std::uint64_t>(options_.journal_bytes_max, image_bytes_.load());
+  if (journal_->bytes() < limit || checkpoint_scheduled_.exchange(true)) return;
+  const auto checkpoint = [this] {
+    if (!closing_in_haste_.load()) Checkpoint().IgnoreError();  // the engine has ended
+    checkpoint_scheduled_.store(false);
+  };
+  if (pool_ != nullptr) {
+    pool_->ScheduleLong(work::Executor::kCheckpoint, checkpoint);
+  } else {
+    checkpoint();
+  }
+}
+
+absl::Status EngineImpl::Checkpoint() {
+  // All images are of the alerts as they are now.
+  absl::MutexLock lock(&change_mu_);
+  // Who has not taken a change in yet would take a whole image, and much memory. The next
+  // call finds the sweep done.
+  if (OwesSweep()) return absl::OkStatus();
+  store::Checkpoint checkpoint{.step = journal_->step(),
+                               .generation = catalog_->generation()};
+  store::Put(rules_, &checkpoint.rules);
+  book_.Write(&checkpoint.alerts);
+  const std::uint64_t journaled = journal_->bytes();
+  std::uint64_t bytes = 0;
+  std::size_t not_written = 0;
+  for (const std::unique_ptr<state::Shard>& shard : shards_) {
+    for (std::uint32_t place = 0;;) {
+      store::Image image = WriteImage(shard.get(), &place);
+      if (image.customers.empty()) break;
+      bytes += image.customers.size();
+      not_written += image.customers.size();
+      journal_->Add(std::move(image));
+      if (not_written < kBytesPerCommit) continue;
+      not_written = 0;
+      absl::Status status = Commit();
+      if (!status.ok()) return status;
+    }
+  }
+  journal_->Add(std::move(checkpoint));
+  absl::Status status = Commit();
+  if (!status.ok()) return status;
+  image_bytes_.store(bytes);
+  journal_->Forget(journaled);
+  return absl::OkStatus();
+}
+
+bool EngineImpl::OwesSweep() {
+  for (const std::unique_ptr<state::Shard>& shard : shards_) {
+    state::ShardLock lock(shard.get());
+    if (shard->HasChanges()) return true;
+  }
+  return false;
+}
+
+store::Image EngineImpl::WriteImage(state::Shard* shard, std::uint32_t* place) {
+  Work work;
+  store::Image image;
+  {
+    Step step(this, shard, &work);
+    work.now = Now();
+    state::ImageWriter writer(&image.customers);
+    const auto end = static_cast<std::uint32_t>(std::min<std::size_t>(
+        shard->customer_count(), *place + std::size_t{kCustomersPerImage}));
+    for (; *place < end && image.customers.size() < kBytesPerImage; ++*place) {
+      WriteCustomer(shard, shard->LineAt(*place), &work, &writer);
+    }
+    image.as_of = journal_->step();
+  }
+  FollowUp(shard, work);
+  return image;
+}
+
+void EngineImpl::WriteCustomer(state::Shard* shard, state::Line* line, Work* work,
+                               state::ImageWriter* writer) {
+  const bool plain = line->slot == nullptr && shard->IsAtRest(*line);
+  (*writer)(plain);
+  if (plain) return shard->WritePlain(*line, writer);
+  state::Slot* const slot = &shard->Find(line);
+  model::TakeIn(&slot->customer, ContextFor(*shard, *slot, work));
+  HandOn(shard, slot, work);
+  if (slot->customer.awaited != nullptr) {
+    // An image has no reads: no answer to them would come to who recovers.
+    model::BeginReadsAgain(&slot->customer);
+    NoteReads(shard, slot);
+    NoteTouched(slot->customer.id, store::Touched::How::kReadsDropped, work);
+    shard->Queue(slot);
+    work->due = true;
+  }
+  state::WriteCustomer(slot->customer, writer);
+}
+
+}  // namespace tocsin::core

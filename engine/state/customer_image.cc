@@ -1,0 +1,112 @@
+#include "engine/state/customer_image.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "engine/model/level.h"
+#include "engine/model/tally.h"
+#include "engine/state/customer_fields.h"
+
+namespace tocsin::state {
+namespace {
+
+std::string BytesOf(const model::AlertVersion& version) {
+  std::string bytes;
+  ImageWriter writer(&bytes);
+  writer(version);
+  return bytes;
+}
+
+}  // namespace
+
+// Shared things stand in the bytes each time, and are one again when they are read.
+void Fields(ImageWriter& writer, const model::MeasurePtr& measure) { writer(*measure); }
+void Fields(ImageReader& reader, model::MeasurePtr& measure) {
+  measure = reader.Intern(reader.Next<model::Measure>());
+}
+void Fields(ImageWriter& writer, const model::AlertPtr& version) {
+  writer(version != nullptr);
+  if (version != nullptr) writer(*version);
+}
+void Fields(ImageReader& reader, model::AlertPtr& version) {
+  if (!reader.Next<bool>()) return;
+  version = reader.Intern(reader.Next<model::AlertVersion>());
+}
+void ArchiveMeasure(ImageWriter& writer, const model::Measure* measure) {
+  writer(*measure);
+}
+// Whoever has it due keeps it.
+void ArchiveMeasure(ImageReader& reader, const model::Measure*& measure) {
+  measure = reader.Intern(reader.Next<model::Measure>()).get();
+}
+
+model::MeasurePtr ImageReader::Intern(const model::Measure& measure) {
+  for (const model::WatchedPtr& tracked : known_.catalog.tracked()) {
+    if (*tracked->measure == measure) return tracked->measure;
+  }
+  return known_.book.InternKnown(measure);
+}
+
+model::AlertPtr ImageReader::Intern(model::AlertVersion version) {
+  if (!ok()) return nullptr;
+  std::string bytes = BytesOf(version);
+  model::AlertPtr& known = known_.versions[bytes];
+  if (known != nullptr) return known;
+  known = known_.book.Find(version.id());
+  if (known == nullptr || BytesOf(*known) != bytes) {
+    version.measure = Intern(model::MeasureOf(version.spec()));
+    known = std::make_shared<const model::AlertVersion>(std::move(version));
+  }
+  return known;
+}
+
+void WriteCustomer(const model::Customer& customer, ImageWriter* writer) {
+  ImageWriter& write = *writer;
+  write(customer.id, customer.period, customer.sequence, customer.archived,
+        customer.may_resolve_at_end, customer.meters, customer.plan, customer.profile,
+        customer.contracts, customer.holdings, customer.agenda.events(),
+        customer.own->alerts, customer.states);
+  std::vector<std::pair<AlertId, const model::Pending*>> pending;
+  customer.pending.ForEach([&](const AlertId& alert, const model::Pending& one) {
+    pending.emplace_back(alert, &one);
+  });
+  write(static_cast<std::uint64_t>(pending.size()));
+  for (const auto& [alert, one] : pending) write(alert, *one);
+  write(customer.awaited);
+}
+
+std::optional<model::Customer> ReadCustomer(std::uint64_t generation,
+                                            ImageReader* reader) {
+  ImageReader& read = *reader;
+  const auto id = read.Next<CustomerId>();
+  model::PeriodState period(PeriodPolicy::kOpenEnded, model::Period());
+  read(period);
+  model::Customer customer(id, std::move(period), generation);
+  std::vector<model::Event> events;
+  std::vector<model::AlertPtr> own;
+  read(customer.sequence, customer.archived, customer.may_resolve_at_end,
+       customer.meters, customer.plan, customer.profile, customer.contracts,
+       customer.holdings, events, own, customer.states);
+  for (const model::Event& event : events) customer.agenda.Insert(event);
+  if (!own.empty()) customer.own.Change().alerts = std::move(own);
+  const std::size_t pending = read.Count();
+  for (std::size_t i = 0; i < pending && read.ok(); ++i) {
+    read(*customer.pending.FindOrMake(read.Next<AlertId>()).first);
+  }
+  read(customer.awaited);
+  if (!read.ok()) return std::nullopt;
+  if (customer.holdings == nullptr) return customer;
+  for (model::Tallies& tallies : customer.holdings->tallies) {
+    if (tallies.measure->OpenField() == nullptr) continue;
+    for (const auto& [instance, tally] : tallies.instances) {
+      const std::optional<model::Level> level =
+          model::LevelOf(*tallies.measure, tally, tally.judged_at);
+      if (level.has_value()) tallies.standings.insert({*level, instance});
+    }
+  }
+  return customer;
+}
+
+}  // namespace tocsin::state

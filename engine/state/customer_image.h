@@ -1,0 +1,52 @@
+#ifndef TOCSIN_ENGINE_STATE_CUSTOMER_IMAGE_H_
+#define TOCSIN_ENGINE_STATE_CUSTOMER_IMAGE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "engine/model/customer.h"
+#include "engine/state/alert_book.h"
+#include "engine/store/archive.h"
+
+// A customer in bytes, as it is when it has taken in all changes of alerts.
+namespace tocsin::state {
+
+class ImageWriter : public store::BasicWriter<ImageWriter> {
+ public:
+  using BasicWriter::BasicWriter;
+};
+
+// Reads images back. Measures and versions of alerts that the book has become those of
+// the book, as they are compared by where they are.
+class ImageReader : public store::BasicReader<ImageReader> {
+ public:
+  // What readers have in common: versions of alerts that the book has no more.
+  struct Known {
+    Known(AlertBook* alert_book, const model::Catalog& catalog_in_force)
+        : book(*alert_book), catalog(catalog_in_force) {}
+    AlertBook& book;
+    const model::Catalog& catalog;
+    absl::flat_hash_map<std::string, model::AlertPtr> versions;
+  };
+
+  ImageReader(absl::string_view bytes, Known* known)
+      : BasicReader(bytes), known_(*known) {}
+
+  model::MeasurePtr Intern(const model::Measure& measure);
+  model::AlertPtr Intern(model::AlertVersion version);
+
+ private:
+  Known& known_;
+};
+
+void WriteCustomer(const model::Customer& customer, ImageWriter* writer);
+// Nothing, and the reader has failed, where there is none.
+std::optional<model::Customer> ReadCustomer(std::uint64_t generation,
+                                            ImageReader* reader);
+
+}  // namespace tocsin::state
+
+#endif  // TOCSIN_ENGINE_STATE_CUSTOMER_IMAGE_H_
