@@ -137,22 +137,17 @@ void EngineImpl::PutInForceAlone(const model::AlertChange& change,
   Stay alone(group(), Stay::With::kNobody);
   // What has fallen due before the others were gone.
   if (keeps() && !change.after->spec().customer.has_value()) AdvanceEverybodyNow();
-  const absl::Time now = Now();
-  if (keeps()) {
-    journal_->Add(now, entries);
-    journal_->Add(change.after->alert);
-  }
-  PutInForceAt(change, now);
+  PutInForceAt(change, Now(), entries);
+  if (keeps()) journal_->Add(change.after->alert);
   book_.Publish(change, options);
 }
 
-void EngineImpl::PutInForceAt(const model::AlertChange& change, absl::Time now) {
+void EngineImpl::PutInForceAt(const model::AlertChange& change, absl::Time now,
+                              absl::string_view entries) {
   const std::optional<CustomerId>& customer = change.after->spec().customer;
-  if (customer.has_value()) {
-    PutInForceForOne(*customer, change, now);
-  } else {
-    PutInForceForAll(change, now);
-  }
+  if (customer.has_value()) return PutInForceForOne(*customer, change, now, entries);
+  if (keeps()) journal_->Add(now, entries);
+  PutInForceForAll(change, now);
 }
 
 void EngineImpl::PutInForceForAll(model::AlertChange change, absl::Time now) {
@@ -180,9 +175,9 @@ void EngineImpl::PutInForceForAll(model::AlertChange change, absl::Time now) {
 }
 
 void EngineImpl::PutInForceForOne(const CustomerId& customer, model::AlertChange change,
-                                  absl::Time now) {
+                                  absl::Time now, absl::string_view entries) {
   state::Shard& shard = ShardOf(customer);
-  Work work{.due = true};
+  Work work{.due = true, .entries = std::string(entries)};
   {
     Step step(this, &shard, &work);
     // Without a journal somebody else may have been there since.

@@ -54,6 +54,7 @@ absl::Status EngineImpl::Checkpoint() {
       bytes += image.customers.size();
       not_written += image.customers.size();
       journal_->Add(std::move(image));
+      Pass(Moment::kImageWrittenUnderChangeMu);
       if (not_written < kBytesPerCommit) continue;
       not_written = 0;
       absl::Status status = Commit();

@@ -274,12 +274,12 @@ class EngineImpl final : public Engine {
   void PutInForceAlone(const model::AlertChange& change, absl::string_view entries,
                        const ArchiveOptions& options)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
-  void PutInForceAt(const model::AlertChange& change, absl::Time now)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
+  void PutInForceAt(const model::AlertChange& change, absl::Time now,
+                    absl::string_view entries) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
   void PutInForceForAll(model::AlertChange change, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
   void PutInForceForOne(const CustomerId& customer, model::AlertChange change,
-                        absl::Time now);
+                        absl::Time now, absl::string_view entries);
   // Ends the resets of an alert that has ended: those who have one are queued. Says
   // whether somebody is to be told.
   bool EndResets(state::Shard* shard, const AlertId& alert)

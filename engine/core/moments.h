@@ -42,6 +42,8 @@ enum class Moment {
   kAnswerCame,
   // An answer is kept with its customer, and not yet judged.
   kAnswerKept,
+  // A checkpoint has one image of some customers more. Alerts do not change meanwhile.
+  kImageWrittenUnderChangeMu,
   // `Close` has shut the gate; calls may still be inside.
   kGateClosed,
   // All calls have left, and nothing of what is due was finished yet.

@@ -1,5 +1,6 @@
 #include "tests/support/memory_store.h"
 
+#include "engine/base/status.h"
 #include "engine/store/notification_fields.h"
 
 namespace tocsin::testing {
@@ -29,7 +30,7 @@ absl::Status MemoryStore::Load(store::Loader* loader) {
 }
 
 absl::Status MemoryStore::Commit(const store::Transaction& transaction) {
-  if (disk_.off) return absl::UnavailableError("the disk is off");
+  if (disk_.off) return MakeStatus(Reason::kStoreFailed, "the disk is off");
   if (!transaction.entries.empty()) {
     disk_.entries.emplace_back(transaction.first_step, transaction.entries);
   }
