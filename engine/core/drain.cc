@@ -114,10 +114,7 @@ bool EngineImpl::Sweep(state::Shard* shard) {
       // A reset does not wait for a sweep over everybody.
       if (!DrainQueue(shard)) return false;
     }
-    Work work;
-    Step step(this, shard, &work);
-    work.now = Now();
-    NoteSwept(*shard, generation, &work);
+    state::ShardLock lock(shard);
     shard->ForgetChanges(generation);
   }
 }
@@ -127,6 +124,7 @@ void EngineImpl::JudgeSome(state::Shard* shard, absl::Span<const CustomerId> cus
   {
     Step step(this, shard, &work);
     work.now = Now();
+    NoteSwept(*shard, customers, &work);
     for (const CustomerId& customer : customers) {
       state::Line* const line =
           shard->LineOf(state::LineIndex::HashOf(customer), customer);

@@ -181,7 +181,9 @@ class EngineImpl final : public Engine {
   };
   // Has the journal say that somebody looked at the customer.
   void NoteTouched(const CustomerId& customer, store::Touched::How how, Work* work) const;
-  void NoteSwept(const state::Shard& shard, std::uint64_t generation, Work* work) const;
+  // Of customers by id.
+  void NoteSwept(const state::Shard& shard, absl::Span<const CustomerId> customers,
+                 Work* work) const;
   void NoteDecided(Work* work) const;
   // Has the last instant become durable, if nothing else has to.
   void NoteInstant();

@@ -16,12 +16,13 @@ void EngineImpl::NoteTouched(const CustomerId& customer, store::Touched::How how
   if (keeps()) store::Put(store::Touched{customer, how}, &work->entries);
 }
 
-void EngineImpl::NoteSwept(const state::Shard& shard, std::uint64_t generation,
-                           Work* work) const {
+void EngineImpl::NoteSwept(const state::Shard& shard,
+                           absl::Span<const CustomerId> customers, Work* work) const {
   if (!keeps()) return;
   store::Put(store::Swept{.shards = shards_.size(),
                           .shard = static_cast<std::uint64_t>(shard.number),
-                          .generation = generation},
+                          .first = customers.front(),
+                          .last = customers.back()},
              &work->entries);
 }
 

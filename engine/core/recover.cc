@@ -85,6 +85,9 @@ class EngineImpl::Replayer final : public store::Loader {
   absl::Status Do(const store::Rules& rules);
   absl::Status PutInForce(const absl::StatusOr<model::AlertChange>& change,
                           const ArchiveOptions& options);
+  std::uint64_t Generation();
+  // The customers of the swept shard, by id.
+  const std::vector<CustomerId>& RosterOf(const store::Swept& swept);
   void BringUpToDate(state::Shard* shard, state::Slot* slot)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   void ApplyFacts();
@@ -108,6 +111,9 @@ class EngineImpl::Replayer final : public store::Loader {
   std::vector<Fact> facts_;                // of it, not yet applied
   DecidedList decided_, redecided_;        // in it: then, and now
   std::vector<store::Waiting> waiting_;
+  absl::flat_hash_map<std::uint64_t, std::vector<CustomerId>> rosters_;  // by shard
+  std::uint64_t roster_shards_ = 0;
+  std::uint64_t roster_generation_ = 0;
   std::optional<store::Rules> rules_;
 };
 
@@ -282,23 +288,40 @@ void EngineImpl::Replayer::BringUpToDate(state::Shard* shard, state::Slot* slot)
   engine_.HandOn(shard, slot, &work);
 }
 
-absl::Status EngineImpl::Replayer::Do(const store::Swept& swept) {
-  if (step_ <= checkpoint_) return absl::OkStatus();
+std::uint64_t EngineImpl::Replayer::Generation() {
+  absl::MutexLock lock(&engine_.change_mu_);
+  return engine_.catalog_->generation();
+}
+
+const std::vector<CustomerId>& EngineImpl::Replayer::RosterOf(const store::Swept& swept) {
+  const std::uint64_t generation = Generation();
+  if (roster_shards_ != swept.shards || roster_generation_ != generation) rosters_.clear();
+  roster_shards_ = swept.shards;
+  roster_generation_ = generation;
+  // Whoever comes later has taken the changes in from the start.
+  const auto [it, inserted] = rosters_.try_emplace(swept.shard);
+  if (!inserted) return it->second;
   for (const std::unique_ptr<state::Shard>& shard : engine_.shards_) {
     state::ShardLock lock(shard.get());
-    // Where there is a newer change, so there was then, and its sweep comes later.
-    if (shard->catalog().generation() != swept.generation) continue;
-    bool all = true;
-    for (std::uint32_t place = 0; place < shard->customer_count(); ++place) {
-      state::Line* const line = shard->LineAt(place);
-      if ((StableHash(line->customer.uuid()) & (swept.shards - 1)) != swept.shard) {
-        all = false;
-      } else if (!shard->CatchUp(line)) {
-        // Plain then, it may not be so now: it may still stand in the queue.
-        BringUpToDate(shard.get(), &shard->Find(line));
-      }
+    for (const CustomerId& customer : shard->Roster(0, shard->customer_count())) {
+      const std::uint64_t number = StableHash(customer.uuid()) & (swept.shards - 1);
+      if (number == swept.shard) it->second.push_back(customer);
     }
-    if (all) shard->ForgetChanges(swept.generation);
+  }
+  std::sort(it->second.begin(), it->second.end());
+  return it->second;
+}
+
+absl::Status EngineImpl::Replayer::Do(const store::Swept& swept) {
+  const std::vector<CustomerId>& roster = RosterOf(swept);
+  for (auto it = std::lower_bound(roster.begin(), roster.end(), swept.first);
+       it != roster.end() && *it <= swept.last; ++it) {
+    if (IsDone(*it)) continue;
+    state::Shard& shard = engine_.ShardOf(*it);
+    state::ShardLock lock(&shard);
+    state::Line* const line = shard.LineOf(state::LineIndex::HashOf(*it), *it);
+    // One that was plain then may not be so now: it may still stand in the queue.
+    if (!shard.CatchUp(line)) BringUpToDate(&shard, &shard.Find(line));
   }
   return absl::OkStatus();
 }
@@ -374,7 +397,7 @@ absl::Status EngineImpl::Replayer::PutInForce(
     return DoesNotFit(absl::StrCat("a change of an alert (", change.status().message(),
                                    ")"));
   }
-  engine_.PutInForceAt(*change, now_);
+  engine_.PutInForceAt(*change, now_, "");
   engine_.book_.Publish(*change, options);
   return absl::OkStatus();
 }

@@ -47,7 +47,7 @@ void Fields(Archive& archive, T& entry) {
 }
 template <typename Archive, Of<Swept> T>
 void Fields(Archive& archive, T& entry) {
-  archive(entry.shards, entry.shard, entry.generation);
+  archive(entry.shards, entry.shard, entry.first, entry.last);
 }
 template <typename Archive, Of<WasReset> T>
 void Fields(Archive& archive, T& entry) {

@@ -40,13 +40,14 @@ struct Touched {
   How how = How::kRefreshed;
 };
 
-// A sweep has shown the changes of alerts up to a generation of the catalog to all
-// customers of one of so many shards. For whom a change was something, there is an entry
-// of its own.
+// A sweep after changes of alerts has looked at the customers of one of so many shards
+// that are from the first to the last by id, both among them. Where one had something
+// more to be done, there is an entry of its own.
 struct Swept {
   std::uint64_t shards = 0;
   std::uint64_t shard = 0;
-  std::uint64_t generation = 0;
+  CustomerId first = {};
+  CustomerId last = {};
 };
 
 struct WasReset {

@@ -1,6 +1,7 @@
 #ifndef TOCSIN_TESTS_SUPPORT_MEMORY_STORE_H_
 #define TOCSIN_TESTS_SUPPORT_MEMORY_STORE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -23,7 +24,7 @@ struct MemoryDisk {
   std::map<std::string, std::uint64_t> positions;
   std::map<std::uint64_t, std::string> waiting;  // as bytes, by number
   absl::Time last_instant = absl::InfinitePast();
-  bool off = false;
+  std::atomic<bool> off{false};
 };
 
 // A store of transactions as they are. The disk must outlive it.
