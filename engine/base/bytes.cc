@@ -19,7 +19,8 @@ absl::Duration Tick() { return absl::Nanoseconds(1) / 4; }
 
 void ByteWriter::Amount(Decimal value) {
   const Int128 units = value.units();
-  UInt128 zigzag = (static_cast<UInt128>(units) << 1) ^ static_cast<UInt128>(units >> 127);
+  UInt128 zigzag =
+      (static_cast<UInt128>(units) << 1) ^ static_cast<UInt128>(units >> 127);
   while (zigzag >= 0x80) {
     Byte(static_cast<std::uint8_t>(static_cast<std::uint8_t>(zigzag) | 0x80));
     zigzag >>= 7;

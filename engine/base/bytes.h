@@ -99,7 +99,8 @@ class ByteReader {
   std::uint64_t Number();
   std::int64_t Signed() {
     const std::uint64_t zigzag = Number();
-    return static_cast<std::int64_t>(zigzag >> 1) ^ -static_cast<std::int64_t>(zigzag & 1);
+    return static_cast<std::int64_t>(zigzag >> 1) ^
+           -static_cast<std::int64_t>(zigzag & 1);
   }
   // How many of something follow, of which each takes a byte or more.
   std::size_t Count() {

@@ -66,8 +66,7 @@ absl::Status EngineImpl::UpdateAlert(AlertId alert, const AlertUpdate& update) {
 absl::Status EngineImpl::Update(const AlertId& alert, const AlertUpdate& update) {
   absl::MutexLock lock(&change_mu_);
   const absl::Time now = Now();
-  const absl::StatusOr<model::AlertChange> change =
-      book_.DraftUpdate(alert, update, now);
+  const absl::StatusOr<model::AlertChange> change = book_.DraftUpdate(alert, update, now);
   if (!change.ok()) return change.status();
   absl::Status status = CheckRoom();
   if (!status.ok()) return status;

@@ -43,7 +43,7 @@
 namespace tocsin::core {
 
 // The Engine. One file per verb: open, apply, tracked, alerts, reset, bulk_reset, query,
-// explain, reads, drain, keep, recover, close.
+// explain, reads, drain, keep, checkpoint, recover, close.
 // The order of its locks is in docs/concurrency.md.
 class EngineImpl final : public Engine {
  public:
@@ -152,7 +152,9 @@ class EngineImpl final : public Engine {
   // keep.cc
   using Stay = work::GroupCommit::Stay;
   // In whose `Stay` all is done that becomes durable; null without a store.
-  work::GroupCommit* group() { return journal_ == nullptr ? nullptr : &journal_->group(); }
+  work::GroupCommit* group() {
+    return journal_ == nullptr ? nullptr : &journal_->group();
+  }
   // Whether what is done is noted in the journal.
   bool keeps() const { return keeps_; }
   // Gives the journal what was done under a shard's lock, before that is released.
@@ -169,7 +171,9 @@ class EngineImpl final : public Engine {
           lock_(shard),
           engine_(engine),
           work_(work) {}
-    ~Step() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS { engine_->Keep(work_); }
+    ~Step() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+      engine_->Keep(work_);
+    }
     Step(const Step&) = delete;
     Step& operator=(const Step&) = delete;
 
@@ -208,7 +212,7 @@ class EngineImpl final : public Engine {
   void WriteCustomer(state::Shard* shard, state::Line* line, Work* work,
                      state::ImageWriter* writer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
 
-  // recover.cc
+  // recover.cc, replayer.h
   class Replayer;
   absl::Status Recover();
   // Takes what was decided a second time.
@@ -461,8 +465,8 @@ class EngineImpl final : public Engine {
   std::vector<std::unique_ptr<state::Shard>> shards_;
 
   // Safe by themselves.
-  std::unique_ptr<Journal> journal_;  // null without a store
-  std::uint64_t next_waiting_ = 1;    // for who commits
+  std::unique_ptr<Journal> journal_;              // null without a store
+  std::uint64_t next_waiting_ = 1;                // for who commits
   std::atomic<std::int64_t> written_instant_ns_;  // that is durable
   work::Gate gate_;
   work::Spares<Routes<FactRoute>> spare_routes_;
@@ -481,7 +485,7 @@ class EngineImpl final : public Engine {
   std::atomic<bool> commit_scheduled_{false};
   std::atomic<bool> checkpoint_scheduled_{false};
   std::atomic<std::uint64_t> image_bytes_{0};  // of the last checkpoint
-  std::atomic<std::int64_t> next_tick_ns_;  // when the timer's thread wakes
+  std::atomic<std::int64_t> next_tick_ns_;     // when the timer's thread wakes
   std::atomic<std::uint64_t> facts_applied_{0};
   std::atomic<std::uint64_t> facts_refused_{0};
   std::atomic<std::uint64_t> facts_stale_{0};

@@ -117,16 +117,17 @@ void EngineImpl::ApplyTrackedToShard(state::Shard* shard,
     const std::size_t reported = result->reports.size();
     ApplyTrackedRun(shard, facts, routes, &instant, &work, result);
     if (keeps()) {
-      ForEachNotRefused(routes, *result, reported,
-              [&](const TrackedRoute& route) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu) {
-                const TrackedFact& fact = facts[route.index];
-                store::Put({.customer = shard->LineAt(route.place)->customer,
-                            .subject = *shard->SubjectOf(fact.tracked.subject),
-                            .amount = fact.amount,
-                            .version = fact.version,
-                            .time = fact.time},
-                           &work.entries);
-              });
+      ForEachNotRefused(
+          routes, *result, reported,
+          [&](const TrackedRoute& route) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu) {
+            const TrackedFact& fact = facts[route.index];
+            store::Put({.customer = shard->LineAt(route.place)->customer,
+                        .subject = *shard->SubjectOf(fact.tracked.subject),
+                        .amount = fact.amount,
+                        .version = fact.version,
+                        .time = fact.time},
+                       &work.entries);
+          });
     }
   }
   if (work.decided || work.due) Pass(Moment::kFactDecided);

@@ -52,9 +52,9 @@ class Statement {
 
 // A connection to an SQLite database.
 //
-// Errors name the file, what was being done and SQLite's own words: kDataLoss for one that
-// is damaged, or is none; kResourceExhausted for a full disk; kFailedPrecondition for what
-// may not be opened, written or is locked; kUnavailable for everything else.
+// Errors name the file, what was being done and SQLite's own words: kDataLoss for one
+// that is damaged, or is none; kResourceExhausted for a full disk; kFailedPrecondition
+// for what may not be opened, written or is locked; kUnavailable for everything else.
 //
 // Thread safety: one thread at a time.
 class Database {

@@ -85,10 +85,9 @@ absl::Status PrepareSchema(Database* database) {
       database->QueryInteger("SELECT count(*) FROM sqlite_schema");
   if (!tables.ok()) return tables.status();
   if (*application == 0 && *tables == 0) {
-    return database->Execute(absl::StrCat("BEGIN IMMEDIATE;", kTables,
-                                          "PRAGMA application_id = ", kApplicationId,
-                                          ";PRAGMA user_version = ", kFormatVersion,
-                                          ";COMMIT"));
+    return database->Execute(absl::StrCat(
+        "BEGIN IMMEDIATE;", kTables, "PRAGMA application_id = ", kApplicationId,
+        ";PRAGMA user_version = ", kFormatVersion, ";COMMIT"));
   }
   if (*application != kApplicationId) {
     return Unusable(*database, absl::StrCat("is a database of another program "

@@ -25,8 +25,8 @@ std::int64_t ChecksumOf(absl::string_view bytes) {
 
 // Also of the numbers beside them.
 std::int64_t ChecksumOf(std::int64_t number, absl::string_view bytes) {
-  return static_cast<std::int64_t>(
-      XXH3_64bits_withSeed(bytes.data(), bytes.size(), static_cast<XXH64_hash_t>(number)));
+  return static_cast<std::int64_t>(XXH3_64bits_withSeed(
+      bytes.data(), bytes.size(), static_cast<XXH64_hash_t>(number)));
 }
 std::int64_t ChecksumOf(const store::Image& image) {
   return ChecksumOf(static_cast<std::int64_t>(image.as_of), image.customers);
@@ -192,8 +192,9 @@ absl::Status SqliteStore::LoadPositions(store::Loader* loader) {
     if (!row.ok() || !*row) return row.status();
     Position position{.source = std::string((*query)->Text(0))};
     if (!absl::SimpleAtoi((*query)->Text(1), &position.offset)) {
-      return Damaged(absl::StrCat("the position of source \"", position.source, "\" is \"",
-                                  (*query)->Text(1), "\", which is no number"));
+      return Damaged(absl::StrCat("the position of source \"", position.source,
+                                  "\" is \"", (*query)->Text(1),
+                                  "\", which is no number"));
     }
     absl::Status status = loader->APosition(position);
     if (!status.ok()) return status;
@@ -201,8 +202,8 @@ absl::Status SqliteStore::LoadPositions(store::Loader* loader) {
 }
 
 absl::Status SqliteStore::LoadOutbox(store::Loader* loader) {
-  auto query = database_->Prepare(
-      "SELECT number, checksum, content FROM outbox ORDER BY number");
+  auto query =
+      database_->Prepare("SELECT number, checksum, content FROM outbox ORDER BY number");
   if (!query.ok()) return query.status();
   while (true) {
     const absl::StatusOr<bool> row = (*query)->Step();
@@ -234,13 +235,15 @@ absl::Status SqliteStore::LoadJournal(store::Loader* loader) {
     const std::int64_t first_step = (*query)->Integer(1);
     const absl::string_view entries = (*query)->Blob(3);
     if (ChecksumOf(first_step, entries) != (*query)->Integer(2)) {
-      return Damaged(absl::StrCat("row ", number, " of journal is not as it was written"));
+      return Damaged(
+          absl::StrCat("row ", number, " of journal is not as it was written"));
     }
     absl::Status status =
         loader->Entries(static_cast<std::uint64_t>(first_step), entries);
     if (!status.ok()) {
-      return MakeStatus(ReasonOf(status), absl::StrCat(database_->path(), ": row ", number,
-                                                       " of journal: ", status.message()));
+      return MakeStatus(ReasonOf(status),
+                        absl::StrCat(database_->path(), ": row ", number,
+                                     " of journal: ", status.message()));
     }
     last_row_ = number;
   }
@@ -352,8 +355,7 @@ absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& direc
   const std::string file = (*taken)->FileOf("tocsin.db");
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(file, vfs);
   if (!database.ok()) return database.status();
-  auto store =
-      std::make_unique<SqliteStore>(*std::move(taken), *std::move(database));
+  auto store = std::make_unique<SqliteStore>(*std::move(taken), *std::move(database));
   absl::Status status = store->Prepare();
   if (!status.ok()) return status;
   return store;

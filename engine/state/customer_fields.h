@@ -88,8 +88,8 @@ void Fields(Archive& archive, T& balance) {
 }
 template <typename Archive, Of<model::Invoice> T>
 void Fields(Archive& archive, T& invoice) {
-  archive(invoice.type, invoice.credit_type, invoice.total, invoice.active,
-          invoice.month, invoice.inactive_since);
+  archive(invoice.type, invoice.credit_type, invoice.total, invoice.active, invoice.month,
+          invoice.inactive_since);
 }
 template <typename Archive, Of<model::Tally> T>
 void Fields(Archive& archive, T& tally) {
@@ -109,7 +109,8 @@ void Fields(Archive& archive, T& holdings) {
 template <typename Archive, Of<model::Event> T>
 void Fields(Archive& archive, T& event) {
   archive(event.at, event.kind, event.id);
-  if (event.kind == model::Event::Kind::kDaysReached) ArchiveMeasure(archive, event.measure);
+  if (event.kind == model::Event::Kind::kDaysReached)
+    ArchiveMeasure(archive, event.measure);
 }
 template <typename Archive, Of<model::InstanceState> T>
 void Fields(Archive& archive, T& state) {

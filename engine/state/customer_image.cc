@@ -86,9 +86,9 @@ std::optional<model::Customer> ReadCustomer(std::uint64_t generation,
   model::Customer customer(id, std::move(period), generation);
   std::vector<model::Event> events;
   std::vector<model::AlertPtr> own;
-  read(customer.sequence, customer.archived, customer.may_resolve_at_end,
-       customer.meters, customer.plan, customer.profile, customer.contracts,
-       customer.holdings, events, own, customer.states);
+  read(customer.sequence, customer.archived, customer.may_resolve_at_end, customer.meters,
+       customer.plan, customer.profile, customer.contracts, customer.holdings, events,
+       own, customer.states);
   for (const model::Event& event : events) customer.agenda.Insert(event);
   if (!own.empty()) customer.own.Change().alerts = std::move(own);
   const std::size_t pending = read.Count();

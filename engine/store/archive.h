@@ -210,7 +210,8 @@ class BasicReader {
   template <typename T>
   void Get(T* value) {
     if constexpr (std::is_enum_v<T>) {
-      *value = static_cast<T>(bytes_.ByteUpTo(static_cast<std::uint8_t>(LastOf<T>::value)));
+      *value =
+          static_cast<T>(bytes_.ByteUpTo(static_cast<std::uint8_t>(LastOf<T>::value)));
     } else if constexpr (IsMap<T>::value) {
       const std::size_t count = bytes_.Count();
       for (std::size_t i = 0; i < count && ok(); ++i) {

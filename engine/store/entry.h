@@ -18,8 +18,8 @@
 #include "tocsin/options.h"
 
 // The journal says what was done, in the order in which it was done to each customer, so
-// that it can be done again: by the same functions, at the same instants. It is a sequence
-// of entries; in docs/durability.md is how they stand in bytes.
+// that it can be done again: by the same functions, at the same instants. It is a
+// sequence of entries; in docs/durability.md is how they stand in bytes.
 namespace tocsin::store {
 
 // The entries up to the next one of this kind were one step under one lock, which the

@@ -38,9 +38,10 @@ Fact ReadPlain(std::uint8_t flags, Reader* reader) {
 template <std::size_t... I>
 Fact ReadKind(std::size_t kind, Reader* reader, std::index_sequence<I...> /*kinds*/) {
   Fact fact;
-  const bool known = ((kind == I && (fact = reader->Next<std::variant_alternative_t<I, Fact>>(),
-                                     true)) ||
-                      ...);
+  const bool known =
+      ((kind == I &&
+        (fact = reader->Next<std::variant_alternative_t<I, Fact>>(), true)) ||
+       ...);
   if (!known) reader->Fail();
   return fact;
 }
@@ -51,10 +52,10 @@ void Put(const model::PlainAddition& plain, std::string* out) {
   const bool is_usage = plain.subject.type == AlertType::kUsageThresholdReached;
   const bool has_subject = is_usage || plain.subject.id != UsdCents().uuid();
   ByteWriter bytes(out);
-  bytes.Byte(static_cast<std::uint8_t>(
-      kPlain | (is_usage ? kIsUsage : 0) | (has_subject ? kHasSubject : 0) |
-      (plain.version.has_value() ? kHasVersion : 0) |
-      (plain.time.has_value() ? kHasTime : 0)));
+  bytes.Byte(static_cast<std::uint8_t>(kPlain | (is_usage ? kIsUsage : 0) |
+                                       (has_subject ? kHasSubject : 0) |
+                                       (plain.version.has_value() ? kHasVersion : 0) |
+                                       (plain.time.has_value() ? kHasTime : 0)));
   bytes.Uuid(plain.customer);
   bytes.Amount(plain.amount);
   if (has_subject) bytes.Uuid(plain.subject.id);

@@ -28,8 +28,8 @@ struct Image {
   std::string customers = {};
 };
 
-// All alerts, and the generation of their catalog, as they were after a step, before which
-// nobody needs the journal: together with images of all customers.
+// All alerts, and the generation of their catalog, as they were after a step, before
+// which nobody needs the journal: together with images of all customers.
 struct Checkpoint {
   std::uint64_t step = 0;
   std::uint64_t generation = 0;

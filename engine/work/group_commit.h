@@ -12,10 +12,10 @@
 namespace tocsin::work {
 
 // Lets callers on several threads share one write to the disk. What a caller does in one
-// step it does in a `Stay`, and notes that there is something to be written; a commit takes
-// what was noted while nobody stays, so that it never takes a half of a step, nor a step
-// without the ones that it saw the effect of. Whoever comes to `Commit` first writes for
-// all; who comes meanwhile waits, and the next of them writes for the rest.
+// step it does in a `Stay`, and notes that there is something to be written; a commit
+// takes what was noted while nobody stays, so that it never takes a half of a step, nor a
+// step without the ones that it saw the effect of. Whoever comes to `Commit` first writes
+// for all; who comes meanwhile waits, and the next of them writes for the rest.
 //
 // Thread safety: thread-safe.
 class GroupCommit {

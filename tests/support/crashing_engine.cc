@@ -46,8 +46,8 @@ void CrashingEngine::Open() {
   if (options.sink != nullptr) options.sink = sink_.get();
   // A checkpoint every few calls.
   options.journal_bytes_max = 500;
-  absl::StatusOr<std::unique_ptr<Engine>> opened = core::OpenWith(
-      options, nullptr, nullptr, std::make_unique<MemoryStore>(&disk_));
+  absl::StatusOr<std::unique_ptr<Engine>> opened =
+      core::OpenWith(options, nullptr, nullptr, std::make_unique<MemoryStore>(&disk_));
   ASSERT_TRUE(opened.ok()) << opened.status();
   engine_ = *std::move(opened);
 }

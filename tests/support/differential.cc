@@ -91,13 +91,16 @@ class Twins {
     };
     const std::string actual = texts(&actual_outcomes_);
     const std::string expected = texts(&expected_outcomes_);
-    return actual == expected || comparison_.dies ? "" : Differing("what became of resets", actual, expected);
+    return actual == expected || comparison_.dies
+               ? ""
+               : Differing("what became of resets", actual, expected);
   }
 
   std::string DifferInStats(bool drained) {
     if (comparison_.dies) {
       const std::uint64_t differed = actual_->GetStats().decisions_differed;
-      if (differed > 0) return absl::StrCat(differed, " decisions differ from the journal");
+      if (differed > 0)
+        return absl::StrCat(differed, " decisions differ from the journal");
       if (!drained) return "";
     }
     const Stats a = actual_->GetStats();

@@ -19,8 +19,8 @@ struct Comparison {
   int actual_shards = 1;
   // Ids are compared only between two engines: the model gives none.
   bool ids = false;
-  // Whether the actual one dies now and then: whoever waited for a reset is not told then,
-  // and what falls due is done sooner than it must be.
+  // Whether the actual one dies now and then: whoever waited for a reset is not told
+  // then, and what falls due is done sooner than it must be.
   bool dies = false;
   // Changes what the actual engine delivered before it is compared: how a test
   // shows that the comparison finds what it should.

@@ -35,20 +35,22 @@ class Checkpoints : public ::testing::Test {
  protected:
   Checkpoints() {
     Open(4);
-    EXPECT_TRUE(engine_->CreateAlert({.id = AlertNumber(1), .name = "x", .threshold = D("7")})
-                    .ok());
+    EXPECT_TRUE(
+        engine_->CreateAlert({.id = AlertNumber(1), .name = "x", .threshold = D("7")})
+            .ok());
     EXPECT_TRUE(engine_->Drain().ok());
   }
   ~Checkpoints() override { Die(); }
 
   void Open(int shards) {
-    auto opened = core::OpenWith({.journal_bytes_max = bytes_max_,
-                                  .sink = &sink_,
-                                  .clock = &clock_,
-                                  .worker_threads = 0,
-                                  .shards = shards,
-                                  .random_seed = 1},
-                                 nullptr, &between_, std::make_unique<MemoryStore>(&disk_));
+    auto opened =
+        core::OpenWith({.journal_bytes_max = bytes_max_,
+                        .sink = &sink_,
+                        .clock = &clock_,
+                        .worker_threads = 0,
+                        .shards = shards,
+                        .random_seed = 1},
+                       nullptr, &between_, std::make_unique<MemoryStore>(&disk_));
     ASSERT_TRUE(opened.ok()) << opened.status();
     engine_ = *std::move(opened);
   }
