@@ -47,7 +47,7 @@ absl::StatusOr<AlertId> EngineImpl::Create(const AlertSpec& spec) {
   if (!status.ok()) return status;
   Pass(Moment::kChangeDraftedUnderChangeMu);
   std::string entries;
-  if (keeps()) {
+  if (journal() != nullptr) {
     store::AlertCreated created{.spec = change->after->spec(), .drafted_at = now};
     created.spec.id = change->after->id();
     store::Put(created, &entries);
@@ -72,7 +72,7 @@ absl::Status EngineImpl::Update(const AlertId& alert, const AlertUpdate& update)
   if (!status.ok()) return status;
   Pass(Moment::kChangeDraftedUnderChangeMu);
   std::string entries;
-  if (keeps()) store::Put(store::AlertUpdated{alert, update, now}, &entries);
+  if (journal() != nullptr) store::Put(store::AlertUpdated{alert, update, now}, &entries);
   PutInForce(*change, entries);
   return absl::OkStatus();
 }
@@ -110,7 +110,7 @@ absl::Status EngineImpl::ChangeStatus(const AlertId& alert, AlertStatus status,
   }
   Pass(Moment::kChangeDraftedUnderChangeMu);
   std::string entries;
-  if (keeps()) {
+  if (journal() != nullptr) {
     store::Put(store::AlertStatusSet{alert, status, options.release_uniqueness_key, now},
                &entries);
   }
@@ -135,9 +135,10 @@ void EngineImpl::PutInForceAlone(const model::AlertChange& change,
   // In the journal it stands at one place among what is done to all customers.
   Stay alone(group(), Stay::With::kNobody);
   // What has fallen due before the others were gone.
-  if (keeps() && !change.after->spec().customer.has_value()) AdvanceEverybodyNow();
+  if (journal() != nullptr && !change.after->spec().customer.has_value())
+    AdvanceEverybodyNow();
   PutInForceAt(change, Now(), entries);
-  if (keeps()) journal_->Add(change.after->alert);
+  if (journal() != nullptr) journal_->Add(change.after->alert);
   book_.Publish(change, options);
 }
 
@@ -145,7 +146,7 @@ void EngineImpl::PutInForceAt(const model::AlertChange& change, absl::Time now,
                               absl::string_view entries) {
   const std::optional<CustomerId>& customer = change.after->spec().customer;
   if (customer.has_value()) return PutInForceForOne(*customer, change, now, entries);
-  if (keeps()) journal_->Add(now, entries);
+  if (journal() != nullptr) journal_->Add(now, entries);
   PutInForceForAll(change, now);
 }
 
@@ -178,7 +179,7 @@ void EngineImpl::PutInForceForOne(const CustomerId& customer, model::AlertChange
   state::Shard& shard = ShardOf(customer);
   Work work{.due = true, .entries = std::string(entries)};
   {
-    Step step(this, &shard, &work);
+    Step step(journal(), &shard, &work);
     // Without a journal somebody else may have been there since.
     work.now = journal_ != nullptr ? now : Now();
     state::Slot& slot = shard.FindOrCreate(customer, work.now);
@@ -270,7 +271,7 @@ void EngineImpl::AdvanceEverybodyNow() {
     ended.pop();
     Work work{.now = timer.first};
     {
-      Step step(this, shard, &work);
+      Step step(journal(), shard, &work);
       state::Slot* slot = shard->Find(timer.second);
       // Without holdings nothing is told after the first period's end.
       if (slot->customer.holdings == nullptr) work.now = now;

@@ -41,7 +41,7 @@ void EngineImpl::EndBatch(const ApplyOptions& options, ApplyResult* result) {
       [](const FactReport& a, const FactReport& b) { return a.index < b.index; });
   if (options.position.has_value()) {
     positions_.End(*options.position);
-    if (keeps()) journal_->Add(*options.position);
+    if (journal() != nullptr) journal_->Add(*options.position);
   }
   Count(*result);
 }
@@ -86,7 +86,7 @@ void EngineImpl::ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
                               absl::Span<const FactRoute> routes, ApplyResult* result) {
   Work work;
   {
-    Step step(this, shard, &work);
+    Step step(journal(), shard, &work);
     // Comes while the clock is read.
     shard->PrefetchLine(routes.front().hash);
     // Under the lock, so that a customer's instants never go back.
@@ -94,7 +94,7 @@ void EngineImpl::ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
     state::Shard::Instant instant(work.now);
     const std::size_t reported = result->reports.size();
     ApplyRun(shard, facts, routes, &instant, &work, result);
-    if (keeps()) {
+    if (work.is_noted) {
       ForEachNotRefused(routes, *result, reported, [&](const FactRoute& route) {
         store::Put(facts[route.index], &work.entries);
       });
@@ -174,7 +174,7 @@ void EngineImpl::ApplyToSlot(state::Shard* shard, state::Slot* slot, const Fact&
       model::ApplyFact(&slot->customer, ContextFor(*shard, *slot, work), fact);
   HandOn(shard, slot, work);
   if (!outcome.status.ok()) {
-    NoteTouched(slot->customer.id, store::Touched::How::kBroughtUpToDate, work);
+    work->Note(store::Touched{slot->customer.id, store::Touched::How::kBroughtUpToDate});
     Refuse(index, std::move(outcome.status), result);
   } else if (outcome.late) {
     ++result->late;
@@ -194,11 +194,11 @@ void EngineImpl::Count(const ApplyResult& result) {
   const auto add = [](std::atomic<std::uint64_t>& counter, std::size_t count) {
     if (count > 0) counter.fetch_add(count, std::memory_order_relaxed);
   };
-  add(facts_applied_, result.applied);
-  add(facts_refused_, result.refused);
-  add(facts_stale_, result.stale);
-  add(facts_late_, result.late);
-  add(facts_group_dropped_, result.group_dropped);
+  add(counters_.facts_applied, result.applied);
+  add(counters_.facts_refused, result.refused);
+  add(counters_.facts_stale, result.stale);
+  add(counters_.facts_late, result.late);
+  add(counters_.facts_group_dropped, result.group_dropped);
 }
 
 absl::StatusOr<std::optional<std::uint64_t>> EngineImpl::LastPosition(

@@ -150,7 +150,7 @@ absl::Status EngineImpl::ResetSome(const model::AlertVersion& known, std::size_t
   Work work;
   ResetOptions nobody_told;
   {
-    Step step(this, shard, &work);
+    Step step(journal(), shard, &work);
     if (at->customer >= shard->customer_count()) return absl::OkStatus();
     work.now = Now();
     const model::AlertPtr* alert = shard->catalog().FindAlert(known.id());
@@ -215,7 +215,7 @@ absl::Status EngineImpl::ResetSome(const CustomerId& customer,
   Work work;
   ResetOptions nobody_told;
   {
-    Step step(this, &shard, &work);
+    Step step(journal(), &shard, &work);
     work.now = Now();
     const absl::StatusOr<state::Slot*> slot = FindKnown(&shard, customer, &work);
     if (!slot.ok()) return slot.status();

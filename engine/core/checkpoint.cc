@@ -19,6 +19,69 @@ constexpr std::size_t kBytesPerCommit = std::size_t{1} << 20;
 
 }  // namespace
 
+// Writes customers as they are.
+class EngineImpl::Imager {
+ public:
+  explicit Imager(EngineImpl* engine) : engine_(*engine) {}
+
+  // Whether a change of an alert is still to be shown to somebody.
+  bool OwesSweep();
+  // Of some customers from a place on, which it moves behind them; empty where there are
+  // none.
+  store::Image WriteImage(state::Shard* shard, std::uint32_t* place);
+
+ private:
+  void WriteCustomer(state::Shard* shard, state::Line* line, Work* work,
+                     state::ImageWriter* writer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+
+  EngineImpl& engine_;
+};
+
+bool EngineImpl::Imager::OwesSweep() {
+  for (const std::unique_ptr<state::Shard>& shard : engine_.shards_) {
+    state::ShardLock lock(shard.get());
+    if (shard->HasChanges()) return true;
+  }
+  return false;
+}
+
+store::Image EngineImpl::Imager::WriteImage(state::Shard* shard, std::uint32_t* place) {
+  Work work;
+  store::Image image;
+  {
+    Step step(engine_.journal(), shard, &work);
+    work.now = engine_.Now();
+    state::ImageWriter writer(&image.customers);
+    const auto end = static_cast<std::uint32_t>(std::min<std::size_t>(
+        shard->customer_count(), *place + std::size_t{kCustomersPerImage}));
+    for (; *place < end && image.customers.size() < kBytesPerImage; ++*place) {
+      WriteCustomer(shard, shard->LineAt(*place), &work, &writer);
+    }
+    image.as_of = engine_.journal_->step();
+  }
+  engine_.FollowUp(shard, work);
+  return image;
+}
+
+void EngineImpl::Imager::WriteCustomer(state::Shard* shard, state::Line* line, Work* work,
+                                       state::ImageWriter* writer) {
+  const bool plain = line->slot == nullptr && shard->IsAtRest(*line);
+  (*writer)(plain);
+  if (plain) return shard->WritePlain(*line, writer);
+  state::Slot* const slot = &shard->Find(line);
+  model::TakeIn(&slot->customer, engine_.ContextFor(*shard, *slot, work));
+  engine_.HandOn(shard, slot, work);
+  if (slot->customer.awaited != nullptr) {
+    // An image has no reads: no answer to them would come to who recovers.
+    model::BeginReadsAgain(&slot->customer);
+    engine_.NoteReads(shard, slot);
+    work->Note(store::Touched{slot->customer.id, store::Touched::How::kReadsDropped});
+    shard->Queue(slot);
+    work->due = true;
+  }
+  state::WriteCustomer(slot->customer, writer);
+}
+
 void EngineImpl::MayCheckpoint() {
   const std::uint64_t limit =
       std::max<std::uint64_t>(options_.journal_bytes_max, image_bytes_.load());
@@ -39,7 +102,8 @@ absl::Status EngineImpl::Checkpoint() {
   absl::MutexLock lock(&change_mu_);
   // Who has not taken a change in yet would take a whole image, and much memory. The next
   // call finds the sweep done.
-  if (OwesSweep()) return absl::OkStatus();
+  Imager imager(this);
+  if (imager.OwesSweep()) return absl::OkStatus();
   store::Checkpoint checkpoint{.step = journal_->step(),
                                .generation = catalog_->generation()};
   store::Put(rules_, &checkpoint.rules);
@@ -49,7 +113,7 @@ absl::Status EngineImpl::Checkpoint() {
   std::size_t not_written = 0;
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     for (std::uint32_t place = 0;;) {
-      store::Image image = WriteImage(shard.get(), &place);
+      store::Image image = imager.WriteImage(shard.get(), &place);
       if (image.customers.empty()) break;
       bytes += image.customers.size();
       not_written += image.customers.size();
@@ -67,51 +131,6 @@ absl::Status EngineImpl::Checkpoint() {
   image_bytes_.store(bytes);
   journal_->Forget(journaled);
   return absl::OkStatus();
-}
-
-bool EngineImpl::OwesSweep() {
-  for (const std::unique_ptr<state::Shard>& shard : shards_) {
-    state::ShardLock lock(shard.get());
-    if (shard->HasChanges()) return true;
-  }
-  return false;
-}
-
-store::Image EngineImpl::WriteImage(state::Shard* shard, std::uint32_t* place) {
-  Work work;
-  store::Image image;
-  {
-    Step step(this, shard, &work);
-    work.now = Now();
-    state::ImageWriter writer(&image.customers);
-    const auto end = static_cast<std::uint32_t>(std::min<std::size_t>(
-        shard->customer_count(), *place + std::size_t{kCustomersPerImage}));
-    for (; *place < end && image.customers.size() < kBytesPerImage; ++*place) {
-      WriteCustomer(shard, shard->LineAt(*place), &work, &writer);
-    }
-    image.as_of = journal_->step();
-  }
-  FollowUp(shard, work);
-  return image;
-}
-
-void EngineImpl::WriteCustomer(state::Shard* shard, state::Line* line, Work* work,
-                               state::ImageWriter* writer) {
-  const bool plain = line->slot == nullptr && shard->IsAtRest(*line);
-  (*writer)(plain);
-  if (plain) return shard->WritePlain(*line, writer);
-  state::Slot* const slot = &shard->Find(line);
-  model::TakeIn(&slot->customer, ContextFor(*shard, *slot, work));
-  HandOn(shard, slot, work);
-  if (slot->customer.awaited != nullptr) {
-    // An image has no reads: no answer to them would come to who recovers.
-    model::BeginReadsAgain(&slot->customer);
-    NoteReads(shard, slot);
-    NoteTouched(slot->customer.id, store::Touched::How::kReadsDropped, work);
-    shard->Queue(slot);
-    work->due = true;
-  }
-  state::WriteCustomer(slot->customer, writer);
 }
 
 }  // namespace tocsin::core

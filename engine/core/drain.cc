@@ -69,7 +69,7 @@ void EngineImpl::Deliver(notify::Outbox::Retry retry) {
   // Nothing is delivered that is not durable.
   if (!Commit().ok()) return;
   outbox_.Deliver([this] { return Now(); }, retry);
-  if (keeps()) {
+  if (journal() != nullptr) {
     for (const std::uint64_t number : outbox_.TakeTaken()) journal_->AddTaken(number);
   }
   if (pool_ == nullptr) return;
@@ -122,9 +122,12 @@ bool EngineImpl::Sweep(state::Shard* shard) {
 void EngineImpl::JudgeSome(state::Shard* shard, absl::Span<const CustomerId> customers) {
   Work work;
   {
-    Step step(this, shard, &work);
+    Step step(journal(), shard, &work);
     work.now = Now();
-    NoteSwept(*shard, customers, &work);
+    work.Note(store::Swept{.shards = shards_.size(),
+                           .shard = static_cast<std::uint64_t>(shard->number),
+                           .first = customers.front(),
+                           .last = customers.back()});
     for (const CustomerId& customer : customers) {
       state::Line* const line =
           shard->LineOf(state::LineIndex::HashOf(customer), customer);
@@ -159,7 +162,7 @@ void EngineImpl::Judge(state::Shard* shard, state::Slot* slot, Work* work) {
   model::BringUpToDate(&slot->customer, ContextFor(*shard, *slot, work));
   BeginReads(shard, slot, work);
   HandOn(shard, slot, work);
-  NoteTouched(slot->customer.id, store::Touched::How::kJudged, work);
+  work->Note(store::Touched{slot->customer.id, store::Touched::How::kJudged});
 }
 
 bool EngineImpl::DrainQueue(state::Shard* shard) {
@@ -169,7 +172,7 @@ bool EngineImpl::DrainQueue(state::Shard* shard) {
     Work work;
     std::size_t judged = 0;
     {
-      Step step(this, shard, &work);
+      Step step(journal(), shard, &work);
       work.now = Now();
       shard->QueueReadsDue(work.now, kJudgedPerHold);
       for (; judged < kJudgedPerHold; ++judged) {
@@ -206,7 +209,7 @@ bool EngineImpl::RunTimers() {
     Work work{.now = timer.first};
     Pass(Moment::kInstantFoundUnderTimersMu);
     {
-      Step step(this, shard, &work);
+      Step step(journal(), shard, &work);
       state::Slot* slot = shard->Find(timer.second);
       // A call on the customer may have been first.
       if (slot->timer == timer.first) Refresh(shard, slot, &work);

@@ -1,14 +1,12 @@
 #ifndef TOCSIN_ENGINE_CORE_ENGINE_IMPL_H_
 #define TOCSIN_ENGINE_CORE_ENGINE_IMPL_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <queue>
-#include <random>
 #include <utility>
 #include <vector>
 
@@ -16,10 +14,11 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "engine/base/hash.h"
-#include "engine/base/large_blocks.h"
 #include "engine/core/batch.h"
+#include "engine/core/engine_parts.h"
 #include "engine/core/journal.h"
 #include "engine/core/moments.h"
+#include "engine/core/step.h"
 #include "engine/model/catalog.h"
 #include "engine/model/customer.h"
 #include "engine/model/customer_alert.h"
@@ -27,17 +26,12 @@
 #include "engine/model/posting.h"
 #include "engine/model/reread.h"
 #include "engine/notify/outbox.h"
-#include "engine/state/alert_book.h"
-#include "engine/state/positions.h"
 #include "engine/state/shard.h"
 #include "engine/store/entry.h"
 #include "engine/store/store.h"
-#include "engine/work/bell.h"
-#include "engine/work/callback_queue.h"
 #include "engine/work/executor.h"
 #include "engine/work/gate.h"
 #include "engine/work/group_commit.h"
-#include "engine/work/spares.h"
 #include "tocsin/engine.h"
 
 namespace tocsin::core {
@@ -45,7 +39,7 @@ namespace tocsin::core {
 // The Engine. One file per verb: open, apply, tracked, alerts, reset, bulk_reset, query,
 // explain, reads, drain, keep, checkpoint, recover, close.
 // The order of its locks is in docs/concurrency.md.
-class EngineImpl final : public Engine {
+class EngineImpl final : public Engine, private EngineParts {
  public:
   // Without an executor nothing runs in the background. `moments` may be null; `store`
   // too, and then the engine is in memory only.
@@ -94,23 +88,6 @@ class EngineImpl final : public Engine {
   absl::StatusOr<CloseResult> Close(absl::Duration deadline) override;
 
  private:
-  // What one call does to one shard: filled under the shard's lock, handed on
-  // before it is released, and followed up after.
-  struct Work {
-    absl::Time now = {};
-    std::vector<model::Decision> decisions = {};
-    std::size_t resets_done = 0;
-    std::vector<model::FinishedReset> finished_resets = {};
-    bool finished = false;       // follow up: call who waited for a reset
-    bool decided = false;        // follow up: deliver
-    bool due = false;            // follow up: drain the shard
-    bool earlier_timer = false;  // follow up: the timer's thread sleeps too long
-    std::vector<model::BegunRead> reads = {};  // to be asked of the source
-    std::size_t reads_failed = 0;
-    std::size_t reads_given_up = 0;
-    std::string entries = {};  // of the journal: what was done so far
-  };
-
   // Tells a test, if there is one, that this thread is here.
   void Pass(Moment moment) const {
     if (moments_ != nullptr) moments_->At(moment);
@@ -151,44 +128,10 @@ class EngineImpl final : public Engine {
 
   // keep.cc
   using Stay = work::GroupCommit::Stay;
-  // In whose `Stay` all is done that becomes durable; null without a store.
-  work::GroupCommit* group() {
-    return journal_ == nullptr ? nullptr : &journal_->group();
-  }
-  // Whether what is done is noted in the journal.
-  bool keeps() const { return keeps_; }
-  // Gives the journal what was done under a shard's lock, before that is released.
-  void Keep(Work* work) {
-    if (keeps() && !work->entries.empty()) KeepEntries(work);
-  }
-  void KeepEntries(Work* work);
-  // Holds a shard's lock over one step, which becomes durable whole or not at all.
-  class ABSL_SCOPED_LOCKABLE Step {
-   public:
-    Step(EngineImpl* engine, state::Shard* shard, Work* work)
-        ABSL_EXCLUSIVE_LOCK_FUNCTION(shard->mu) ABSL_NO_THREAD_SAFETY_ANALYSIS
-        : stay_(engine->group()),
-          lock_(shard),
-          engine_(engine),
-          work_(work) {}
-    ~Step() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-      engine_->Keep(work_);
-    }
-    Step(const Step&) = delete;
-    Step& operator=(const Step&) = delete;
-
-   private:
-    const Stay stay_;
-    const state::ShardLock lock_;
-    EngineImpl* const engine_;
-    Work* const work_;
-  };
-  // Has the journal say that somebody looked at the customer.
-  void NoteTouched(const CustomerId& customer, store::Touched::How how, Work* work) const;
-  // Of customers by id.
-  void NoteSwept(const state::Shard& shard, absl::Span<const CustomerId> customers,
-                 Work* work) const;
-  void NoteDecided(Work* work) const;
+  // What is done is noted there; null without a store, and while it is opened.
+  Journal* journal() { return keeps_ ? journal_.get() : nullptr; }
+  // In whose `Stay` all is done that becomes durable; null where nothing is.
+  work::GroupCommit* group() { return keeps_ ? &journal_->group() : nullptr; }
   // Has the last instant become durable, if nothing else has to.
   void NoteInstant();
   // Returns once all that was done before is durable, or need not be.
@@ -204,13 +147,7 @@ class EngineImpl final : public Engine {
   // Writes everything as it is, so that nobody needs the journal before it. Error:
   // kUnavailable.
   absl::Status Checkpoint() ABSL_LOCKS_EXCLUDED(change_mu_);
-  // Whether a change of an alert is still to be shown to somebody.
-  bool OwesSweep();
-  // Of some customers from a place on, which it moves behind them; empty where there are
-  // none.
-  store::Image WriteImage(state::Shard* shard, std::uint32_t* place);
-  void WriteCustomer(state::Shard* shard, state::Line* line, Work* work,
-                     state::ImageWriter* writer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
+  class Imager;
 
   // recover.cc, replayer.h
   class Replayer;
@@ -448,63 +385,9 @@ class EngineImpl final : public Engine {
   void Finish();
   CloseResult CountLeft();
 
-  // Constant.
-  const std::uint32_t number_ = NextNumber();
-  const Options options_;
   // Constant once `Start` has returned.
-  store::Rules rules_;
-  model::ReadPolicy read_policy_;
-  Replayer* replayer_ = nullptr;  // null but while the journal is done again
-  bool keeps_ = false;
-
-  // Constant.
-  std::shared_ptr<AnswerPort> port_;  // null without a fact source
-  Clock* const clock_;
-  Moments* const moments_;  // null but in tests
-  LargeBlocks blocks_;      // of the shards
-  std::vector<std::unique_ptr<state::Shard>> shards_;
-
-  // Safe by themselves.
-  std::unique_ptr<Journal> journal_;              // null without a store
-  std::uint64_t next_waiting_ = 1;                // for who commits
-  std::atomic<std::int64_t> written_instant_ns_;  // that is durable
-  work::Gate gate_;
-  work::Spares<Routes<FactRoute>> spare_routes_;
-  work::Spares<Routes<TrackedRoute>> spare_tracked_routes_;
-  state::AlertBook book_;
-  state::Positions positions_;
-  work::Bell answers_;  // rings with each answer that is taken
-  notify::Outbox outbox_;
-  work::CallbackQueue callbacks_;
-  std::atomic<std::int64_t> last_instant_ns_;
-  std::atomic<std::size_t> due_{0};  // customer alerts with a reset pending
-  std::atomic<bool> close_called_{false};
-  std::atomic<bool> closing_in_haste_{false};  // the deadline is over
-  std::atomic<bool> paused_{false};            // a drain stopped at a full outbox
-  std::atomic<bool> delivery_scheduled_{false};
-  std::atomic<bool> commit_scheduled_{false};
-  std::atomic<bool> checkpoint_scheduled_{false};
-  std::atomic<std::uint64_t> image_bytes_{0};  // of the last checkpoint
-  std::atomic<std::int64_t> next_tick_ns_;     // when the timer's thread wakes
-  std::atomic<std::uint64_t> facts_applied_{0};
-  std::atomic<std::uint64_t> facts_refused_{0};
-  std::atomic<std::uint64_t> facts_stale_{0};
-  std::atomic<std::uint64_t> facts_late_{0};
-  std::atomic<std::uint64_t> facts_group_dropped_{0};
-  std::atomic<std::uint64_t> resets_{0};
-  std::atomic<std::uint64_t> source_reads_{0};
-  std::atomic<std::uint64_t> source_failures_{0};
-  std::atomic<std::uint64_t> source_given_up_{0};
-  std::atomic<std::size_t> reads_under_way_{0};
-  std::atomic<std::uint64_t> decisions_differed_{0};
-
-  // One change of an alert at a time, from its draft until it is known.
-  absl::Mutex change_mu_;
-  std::shared_ptr<const model::Catalog> catalog_ ABSL_GUARDED_BY(change_mu_);
-  std::mt19937_64 random_ ABSL_GUARDED_BY(change_mu_);
-
-  // One run over the timers at a time, so that they go off in one order.
-  absl::Mutex timers_mu_;
+  std::shared_ptr<AnswerPort> port_;  // null where no fact source is read
+  Replayer* replayer_ = nullptr;      // null but while the journal is done again
 
   // Null with 0 threads. Last, so that its threads end before what they use.
   std::unique_ptr<work::Executor> pool_;

@@ -18,7 +18,7 @@ absl::StatusOr<Explanation> EngineImpl::Explain(CustomerId customer, AlertId ale
   absl::Status status;
   model::Explained explained;
   {
-    Step step(this, &shard, &work);
+    Step step(journal(), &shard, &work);
     work.now = Now();
     const absl::StatusOr<Asked> asked =
         FindAsked(&shard, customer, *known, instance, &work);

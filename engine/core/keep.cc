@@ -6,41 +6,8 @@
 
 namespace tocsin::core {
 
-void EngineImpl::KeepEntries(Work* work) {
-  journal_->Add(work->now, work->entries);
-  work->entries.clear();
-}
-
-void EngineImpl::NoteTouched(const CustomerId& customer, store::Touched::How how,
-                             Work* work) const {
-  if (keeps()) store::Put(store::Touched{customer, how}, &work->entries);
-}
-
-void EngineImpl::NoteSwept(const state::Shard& shard,
-                           absl::Span<const CustomerId> customers, Work* work) const {
-  if (!keeps()) return;
-  store::Put(store::Swept{.shards = shards_.size(),
-                          .shard = static_cast<std::uint64_t>(shard.number),
-                          .first = customers.front(),
-                          .last = customers.back()},
-             &work->entries);
-}
-
-void EngineImpl::NoteDecided(Work* work) const {
-  for (const model::Decision& decision : work->decisions) {
-    store::Put(store::Decided{.customer = decision.customer,
-                              .alert = decision.alert->id(),
-                              .instance = decision.instance,
-                              .kind = decision.kind,
-                              .epoch = decision.epoch,
-                              .crossing = decision.crossing,
-                              .sequence = decision.sequence},
-               &work->entries);
-  }
-}
-
 absl::Status EngineImpl::Acknowledge() {
-  if (!keeps()) return absl::OkStatus();
+  if (journal() == nullptr) return absl::OkStatus();
   if (options_.durability == Durability::kEach) {
     absl::Status status = Commit();
     if (status.ok()) MayCheckpoint();
@@ -61,18 +28,18 @@ absl::Status EngineImpl::Flush() {
   if (!pass.entered()) return Closing();
   NoteInstant();
   absl::Status status = Commit();
-  if (status.ok() && keeps()) MayCheckpoint();
+  if (status.ok() && journal() != nullptr) MayCheckpoint();
   return status;
 }
 
 void EngineImpl::NoteInstant() {
-  if (keeps() && last_instant_ns_.load() > written_instant_ns_.load()) {
+  if (journal() != nullptr && last_instant_ns_.load() > written_instant_ns_.load()) {
     journal_->group().Note();
   }
 }
 
 absl::Status EngineImpl::Commit() {
-  if (!keeps()) return absl::OkStatus();
+  if (journal() == nullptr) return absl::OkStatus();
   store::Transaction transaction;
   std::vector<model::Decision> decided;
   absl::Status status = journal_->group().Commit(

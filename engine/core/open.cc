@@ -151,10 +151,11 @@ absl::StatusOr<std::unique_ptr<Engine>> core::OpenWith(
 
 namespace tocsin::core {
 
-EngineImpl::EngineImpl(Options options, Clock* clock, std::uint64_t seed,
-                       std::unique_ptr<work::Executor> executor, Moments* moments,
-                       std::unique_ptr<store::Store> store)
-    : options_(std::move(options)),
+EngineParts::EngineParts(Options options, Clock* clock, std::uint64_t seed,
+                         std::uint32_t number, Moments* moments,
+                         std::unique_ptr<store::Store> store)
+    : number_(number),
+      options_(std::move(options)),
       clock_(clock),
       moments_(moments),
       journal_(store == nullptr ? nullptr : std::make_unique<Journal>(std::move(store))),
@@ -164,7 +165,13 @@ EngineImpl::EngineImpl(Options options, Clock* clock, std::uint64_t seed,
       last_instant_ns_(std::numeric_limits<std::int64_t>::min()),
       next_tick_ns_(std::numeric_limits<std::int64_t>::min()),
       catalog_(std::make_shared<const model::Catalog>(options_.tracked_group_keys)),
-      random_(seed),
+      random_(seed) {}
+
+EngineImpl::EngineImpl(Options options, Clock* clock, std::uint64_t seed,
+                       std::unique_ptr<work::Executor> executor, Moments* moments,
+                       std::unique_ptr<store::Store> store)
+    : EngineParts(std::move(options), clock, seed, NextNumber(), moments,
+                  std::move(store)),
       pool_(std::move(executor)) {
   SetRules(RulesOfOptions(seed));
   for (int i = 0; i < options_.shards; ++i) {
@@ -253,17 +260,19 @@ void EngineImpl::HandOn(state::Shard* shard, state::Slot* slot, Work* work) {
     work->now = Now();
   }
   if (replayer_ != nullptr) return TakeRedecided(work);
-  if (keeps()) NoteDecided(work);
+  for (const model::Decision& decision : work->decisions) {
+    if (work->is_noted) work->Note(AsDecided(decision));
+  }
   // Under the shard's lock, so that no later decision of the customer overtakes.
   outbox_.Push(&work->decisions);
   work->decided = true;
 }
 
 void EngineImpl::HandOnReads(state::Shard* shard, state::Slot* slot, Work* work) {
-  source_failures_.fetch_add(std::exchange(work->reads_failed, 0),
-                             std::memory_order_relaxed);
-  source_given_up_.fetch_add(std::exchange(work->reads_given_up, 0),
-                             std::memory_order_relaxed);
+  counters_.source_failures.fetch_add(std::exchange(work->reads_failed, 0),
+                                      std::memory_order_relaxed);
+  counters_.source_given_up.fetch_add(std::exchange(work->reads_given_up, 0),
+                                      std::memory_order_relaxed);
   NoteReads(shard, slot);
   if (slot->read_at <= work->now) {
     shard->Queue(slot);

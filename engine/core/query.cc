@@ -38,7 +38,9 @@ void EngineImpl::Refresh(state::Shard* shard, state::Slot* slot, Work* work) {
                        !context.missed.empty() || !slot->customer.own->changes.empty();
   model::AdvanceClock(&slot->customer, context);
   HandOn(shard, slot, work);
-  if (changes) NoteTouched(slot->customer.id, store::Touched::How::kRefreshed, work);
+  if (changes) {
+    work->Note(store::Touched{slot->customer.id, store::Touched::How::kRefreshed});
+  }
 }
 
 absl::StatusOr<state::Slot*> EngineImpl::FindKnown(state::Shard* shard,
@@ -100,7 +102,7 @@ absl::StatusOr<CustomerAlert> EngineImpl::GetCustomerAlert(
   Work work;
   absl::StatusOr<CustomerAlert> view;
   {
-    Step step(this, &shard, &work);
+    Step step(journal(), &shard, &work);
     work.now = Now();
     view = DescribeLocked(&shard, customer, *known, instance, &work);
   }
@@ -145,7 +147,7 @@ absl::Status EngineImpl::ForEachCustomerAlert(
   Work work;
   std::vector<CustomerAlert> views;
   {
-    Step step(this, &shard, &work);
+    Step step(journal(), &shard, &work);
     work.now = Now();
     state::Slot* slot = shard.Find(customer);
     if (slot == nullptr) return UnknownCustomer(customer);
@@ -204,7 +206,7 @@ bool EngineImpl::DescribeSome(state::Shard* shard, std::size_t first,
   Work work;
   std::size_t found = 0;
   {
-    Step step(this, shard, &work);
+    Step step(journal(), shard, &work);
     work.now = Now();
     const std::vector<CustomerId> customers = shard->Roster(first, kDescribedPerHold);
     found = customers.size();
@@ -234,7 +236,7 @@ absl::Status EngineImpl::ForEachInstance(
   absl::Status status;
   std::vector<CustomerAlert> views;
   {
-    Step step(this, &shard, &work);
+    Step step(journal(), &shard, &work);
     work.now = Now();
     const absl::StatusOr<state::Slot*> slot =
         FindInScope(&shard, customer, **known, &work);
@@ -250,24 +252,26 @@ absl::Status EngineImpl::ForEachInstance(
 }
 
 Stats EngineImpl::GetStats() {
-  Stats stats{.facts_applied = facts_applied_.load(std::memory_order_relaxed),
-              .facts_refused = facts_refused_.load(std::memory_order_relaxed),
-              .facts_stale = facts_stale_.load(std::memory_order_relaxed),
-              .facts_late = facts_late_.load(std::memory_order_relaxed),
-              .facts_group_dropped = facts_group_dropped_.load(std::memory_order_relaxed),
-              .notifications_decided = outbox_.decided(),
-              .notifications_delivered = outbox_.delivered(),
-              .delivery_failures = outbox_.failures(),
-              .resets = resets_.load(std::memory_order_relaxed),
-              .source_reads = source_reads_.load(std::memory_order_relaxed),
-              .source_failures = source_failures_.load(std::memory_order_relaxed),
-              .source_given_up = source_given_up_.load(std::memory_order_relaxed),
-              .decisions_differed = decisions_differed_.load(std::memory_order_relaxed),
-              .customers = 0,
-              .alerts = book_.active_count(),
-              .due = due_.load(std::memory_order_relaxed),
-              .outbox = outbox_.size(),
-              .callback_failures = callbacks_.failures()};
+  Stats stats{
+      .facts_applied = counters_.facts_applied.load(std::memory_order_relaxed),
+      .facts_refused = counters_.facts_refused.load(std::memory_order_relaxed),
+      .facts_stale = counters_.facts_stale.load(std::memory_order_relaxed),
+      .facts_late = counters_.facts_late.load(std::memory_order_relaxed),
+      .facts_group_dropped =
+          counters_.facts_group_dropped.load(std::memory_order_relaxed),
+      .notifications_decided = outbox_.decided(),
+      .notifications_delivered = outbox_.delivered(),
+      .delivery_failures = outbox_.failures(),
+      .resets = counters_.resets.load(std::memory_order_relaxed),
+      .source_reads = counters_.source_reads.load(std::memory_order_relaxed),
+      .source_failures = counters_.source_failures.load(std::memory_order_relaxed),
+      .source_given_up = counters_.source_given_up.load(std::memory_order_relaxed),
+      .decisions_differed = counters_.decisions_differed.load(std::memory_order_relaxed),
+      .customers = 0,
+      .alerts = book_.active_count(),
+      .due = due_.load(std::memory_order_relaxed),
+      .outbox = outbox_.size(),
+      .callback_failures = callbacks_.failures()};
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     state::ShardLock lock(shard.get());
     stats.customers += shard->customer_count();

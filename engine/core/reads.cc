@@ -41,7 +41,9 @@ void EngineImpl::BeginReads(state::Shard* shard, state::Slot* slot, Work* work) 
   if (slot->customer.awaited == nullptr || closing_in_haste_.load()) return;
   model::BeginReads(
       &slot->customer, ContextFor(*shard, *slot, work),
-      [this] { return source_reads_.fetch_add(1, std::memory_order_relaxed) + 1; },
+      [this] {
+        return counters_.source_reads.fetch_add(1, std::memory_order_relaxed) + 1;
+      },
       &work->reads);
 }
 
@@ -116,16 +118,16 @@ void EngineImpl::TakeAnswer(const ReadKey& key,
   state::Shard& shard = ShardOf(key.customer);
   Work work;
   {
-    Step step(this, &shard, &work);
+    Step step(journal(), &shard, &work);
     work.now = Now();
     store::Answered answered;
-    if (keeps()) answered = AsAnswered(key, answer);
+    if (work.is_noted) answered = AsAnswered(key, answer);
     state::Slot* slot = shard.Find(key.customer);
     if (!model::GiveAnswer(&slot->customer, key.alert, key.number, work.now,
                            std::move(answer))) {
       return;
     }
-    if (keeps()) store::Put(answered, &work.entries);
+    work.Note(answered);
     // Judged by a drain, like all that is due: it is held where the outbox is full.
     shard.Queue(slot);
     NoteReads(&shard, slot);
@@ -146,12 +148,12 @@ void EngineImpl::NoteReads(state::Shard* shard, state::Slot* slot) {
 void EngineImpl::FinishReads() {
   while (true) {
     const std::uint64_t rung = answers_.rung();
-    const std::uint64_t begun = source_reads_.load();
+    const std::uint64_t begun = counters_.source_reads.load();
     const bool answered = reads_under_way_.load() == 0;
     DrainEverything();
     if (closing_in_haste_.load()) return;
     // What was answered before, the drain took; it may have had to ask again.
-    if (answered && source_reads_.load() == begun) return;
+    if (answered && counters_.source_reads.load() == begun) return;
     if (reads_under_way_.load() == 0) continue;
     if (!answers_.Await(rung, options_.source_timeout)) return;
   }

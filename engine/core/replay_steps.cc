@@ -267,7 +267,7 @@ void EngineImpl::Replayer::ApplyFacts() {
         engine_.ApplyRun(shard, facts_, routes, &instant, &work, &result);
       });
   facts_.clear();
-  engine_.decisions_differed_.fetch_add(result.refused);
+  engine_.counters_.decisions_differed.fetch_add(result.refused);
 }
 
 void EngineImpl::Replayer::FinishStep() {
@@ -275,7 +275,8 @@ void EngineImpl::Replayer::FinishStep() {
   SortByCustomer(&decided_);
   SortByCustomer(&redecided_);
   if (decided_ != redecided_) {
-    engine_.decisions_differed_.fetch_add(std::max(decided_.size(), redecided_.size()));
+    engine_.counters_.decisions_differed.fetch_add(
+        std::max(decided_.size(), redecided_.size()));
   }
   decided_.clear();
   redecided_.clear();

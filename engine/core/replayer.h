@@ -46,13 +46,7 @@ class EngineImpl::Replayer final : public store::Loader {
 
   void AddRedecided(const std::vector<model::Decision>& decisions) {
     for (const model::Decision& decision : decisions) {
-      redecided_.push_back({.customer = decision.customer,
-                            .alert = decision.alert->id(),
-                            .instance = decision.instance,
-                            .kind = decision.kind,
-                            .epoch = decision.epoch,
-                            .crossing = decision.crossing,
-                            .sequence = decision.sequence});
+      redecided_.push_back(AsDecided(decision));
     }
   }
 

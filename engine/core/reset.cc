@@ -28,7 +28,7 @@ absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
   Work work;
   absl::Status status;
   {
-    Step step(this, &shard, &work);
+    Step step(journal(), &shard, &work);
     work.now = Now();
     // A callback that is not taken is destroyed without the lock: what it captured may
     // call the engine then.
@@ -80,15 +80,12 @@ absl::Status EngineImpl::ResetSlot(state::Shard* shard, state::Slot* slot,
   // Nobody can be asked for the end of a plan: it is judged as it was told.
   const bool read_anew = options_.fact_source != nullptr &&
                          alert->measure->subject.info().watched != Watched::kPlan;
-  if (keeps()) {
-    store::Put(store::WasReset{slot->customer.id, id, instance, read_anew},
-               &work->entries);
-  }
+  work->Note(store::WasReset{slot->customer.id, id, instance, read_anew});
   ResetInForce(shard, slot, alert,
                {.instance = instance.value_or(""), .read_anew = read_anew}, options,
                work);
   work->due = true;
-  resets_.fetch_add(1, std::memory_order_relaxed);
+  counters_.resets.fetch_add(1, std::memory_order_relaxed);
   return absl::OkStatus();
 }
 

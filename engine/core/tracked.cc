@@ -110,13 +110,13 @@ void EngineImpl::ApplyTrackedToShard(state::Shard* shard,
                                      ApplyResult* result) {
   Work work;
   {
-    Step step(this, shard, &work);
+    Step step(journal(), shard, &work);
     // Under the lock, so that a customer's instants never go back.
     work.now = Now();
     state::Shard::Instant instant(work.now);
     const std::size_t reported = result->reports.size();
     ApplyTrackedRun(shard, facts, routes, &instant, &work, result);
-    if (keeps()) {
+    if (work.is_noted) {
       ForEachNotRefused(
           routes, *result, reported,
           [&](const TrackedRoute& route) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu) {

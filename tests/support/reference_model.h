@@ -21,10 +21,9 @@
 
 namespace tocsin::testing {
 
-// The rules of the engine once more, as obviously as they can be written: plain
-// maps, every alert looked at for every fact of its kind, nothing remembered that can be
-// asked for again. Shares no code with the engine. What it gives no id to are
-// notifications; a status carries its Reason where `ReasonIn` finds it.
+// The rules of the engine once more, as obviously as they can be written: plain maps, every
+// alert looked at for every fact of its kind, nothing remembered that can be asked for
+// again. Shares no code with the engine. Notifications get no id; `ReasonIn` finds Reasons.
 //
 // Thread safety: none; one thread, as an engine with `worker_threads = 0`.
 class ReferenceModel : public Engine {
@@ -62,7 +61,7 @@ class ReferenceModel : public Engine {
       CustomerId customer, AlertId alert,
       absl::FunctionRef<void(const CustomerAlert&)> visit) override;
   absl::Status Drain() override;
-  absl::Status Flush() override { return absl::OkStatus(); }
+  absl::Status Flush() override { return {}; }
   Stats GetStats() override;
   absl::StatusOr<CloseResult> Close(absl::Duration deadline) override;
 
