@@ -57,7 +57,7 @@ ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& 
     Stay stay(group());
     ApplyBatch(facts, options, &result);
   }
-  if (result.status.ok()) result.status = Acknowledge();
+  if (keeps_ && result.status.ok()) result.status = Acknowledge();
   return result;
 }
 

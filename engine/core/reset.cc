@@ -36,7 +36,7 @@ absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
   }
   if (status.ok()) Pass(Moment::kResetTaken);
   FollowUp(&shard, work);
-  return status.ok() ? Acknowledge() : status;
+  return keeps_ && status.ok() ? Acknowledge() : status;
 }
 
 absl::Status EngineImpl::ResetLocked(state::Shard* shard, const CustomerId& customer,

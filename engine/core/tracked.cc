@@ -83,7 +83,7 @@ ApplyResult EngineImpl::ApplyTracked(absl::Span<const TrackedFact> facts,
     Stay stay(group());
     ApplyTrackedBatch(facts, options, &result);
   }
-  if (result.status.ok()) result.status = Acknowledge();
+  if (keeps_ && result.status.ok()) result.status = Acknowledge();
   return result;
 }
 

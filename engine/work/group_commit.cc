@@ -10,21 +10,20 @@ thread_local const GroupCommit* staying_here = nullptr;
 }  // namespace
 
 // Which lock is taken, if any, is not to be seen by the compiler.
-GroupCommit::Stay::Stay(GroupCommit* group, With with) ABSL_NO_THREAD_SAFETY_ANALYSIS
-    : group_(group == staying_here ? nullptr : group),
-      with_(with),
-      outer_(staying_here) {
-  if (group_ == nullptr) return;
+void GroupCommit::Stay::Enter() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (group_ == staying_here) {
+    group_ = nullptr;
+    return;
+  }
   if (with_ == With::kNobody) {
     group_->gate_.Lock();
   } else {
     group_->gate_.ReaderLock();
   }
-  staying_here = group_;
+  outer_ = std::exchange(staying_here, group_);
 }
 
-GroupCommit::Stay::~Stay() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  if (group_ == nullptr) return;
+void GroupCommit::Stay::Leave() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   staying_here = outer_;
   if (with_ == With::kNobody) {
     group_->gate_.Unlock();

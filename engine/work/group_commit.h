@@ -26,15 +26,23 @@ class GroupCommit {
   class Stay {
    public:
     enum class With { kOthers, kNobody };
-    explicit Stay(GroupCommit* group, With with = With::kOthers);
-    ~Stay();
+    explicit Stay(GroupCommit* group, With with = With::kOthers)
+        : group_(group), with_(with) {
+      if (group != nullptr) Enter();
+    }
+    ~Stay() {
+      if (group_ != nullptr) Leave();
+    }
     Stay(const Stay&) = delete;
     Stay& operator=(const Stay&) = delete;
 
    private:
-    GroupCommit* const group_;  // null where there is nothing to leave
+    void Enter();
+    void Leave();
+
+    GroupCommit* group_;  // null where there is nothing to leave
     const With with_;
-    const GroupCommit* const outer_;
+    const GroupCommit* outer_ = nullptr;
   };
 
   // That there is something to be written. Inside a `Stay`.

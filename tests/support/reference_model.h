@@ -21,9 +21,9 @@
 
 namespace tocsin::testing {
 
-// The rules of the engine once more, as obviously as they can be written: plain maps, every
-// alert looked at for every fact of its kind, nothing remembered that can be asked for
-// again. Shares no code with the engine. Notifications get no id; `ReasonIn` finds Reasons.
+// The rules of the engine once more, as obviously as they can be written: plain maps,
+// every alert looked at for every fact of its kind, nothing remembered that can be asked
+// for again. Shares no code with the engine. Notifications have no id.
 //
 // Thread safety: none; one thread, as an engine with `worker_threads = 0`.
 class ReferenceModel : public Engine {
