@@ -29,6 +29,8 @@ class Journal {
 
   work::GroupCommit& group() { return group_; }
   store::Store& store() { return *store_; }
+  // Lets go of the store, so that another engine may have it. Nothing is committed after.
+  void CloseStore() { store_ = nullptr; }
 
   // The entries of one step, which was at this instant.
   void Add(absl::Time at, absl::string_view entries) {
@@ -63,7 +65,7 @@ class Journal {
 
  private:
   work::GroupCommit group_;
-  const std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::Store> store_;
 
   absl::Mutex mu_;
   store::Transaction next_ ABSL_GUARDED_BY(mu_);
