@@ -140,8 +140,8 @@ absl::StatusOr<std::unique_ptr<Engine>> core::OpenWith(
     std::unique_ptr<store::Store> store) {
   Clock* clock = options.clock != nullptr ? options.clock : SystemClock();
   const std::uint64_t seed = SeedOf(options);
-  auto engine = std::make_unique<EngineImpl>(std::move(options), clock, seed,
-                                             std::move(executor), moments, std::move(store));
+  auto engine = std::make_unique<EngineImpl>(
+      std::move(options), clock, seed, std::move(executor), moments, std::move(store));
   absl::Status status = engine->Start();
   if (!status.ok()) return status;
   return engine;
@@ -181,7 +181,11 @@ EngineImpl::~EngineImpl() {
 absl::Status EngineImpl::Start() {
   if (journal_ != nullptr) {
     absl::Status status = Recover();
-    if (!status.ok()) return status;
+    if (!status.ok()) {
+      // Of what was recovered in part nothing is finished, and no thread would do it.
+      close_called_.store(true);
+      return status;
+    }
   }
   if (rules_.has_source) OpenPort();
   return pool_ == nullptr ? absl::OkStatus() : pool_->Start([this] { return Tick(); });
@@ -201,8 +205,9 @@ absl::Time EngineImpl::Now() {
 
 absl::Time EngineImpl::LastInstant() const {
   const std::int64_t last_ns = last_instant_ns_.load(std::memory_order_relaxed);
-  return last_ns == std::numeric_limits<std::int64_t>::min() ? absl::InfinitePast()
-                                                             : absl::FromUnixNanos(last_ns);
+  return last_ns == std::numeric_limits<std::int64_t>::min()
+             ? absl::InfinitePast()
+             : absl::FromUnixNanos(last_ns);
 }
 
 model::Context EngineImpl::ContextFor(const state::Shard& shard, const state::Slot& slot,

@@ -223,10 +223,10 @@ absl::Status EngineImpl::Replayer::Do(store::Answered answered) {
 
 absl::Status EngineImpl::Replayer::Do(const store::AlertCreated& created) {
   absl::MutexLock lock(&engine_.change_mu_);
-  return PutInForce(engine_.book_.DraftCreate(
-                        created.spec, created.spec.id.value_or(AlertId()),
-                        created.drafted_at),
-                    {});
+  return PutInForce(
+      engine_.book_.DraftCreate(created.spec, created.spec.id.value_or(AlertId()),
+                                created.drafted_at),
+      {});
 }
 
 absl::Status EngineImpl::Replayer::Do(const store::AlertUpdated& updated) {
@@ -244,8 +244,8 @@ absl::Status EngineImpl::Replayer::Do(const store::AlertStatusSet& set) {
 absl::Status EngineImpl::Replayer::PutInForce(
     const absl::StatusOr<model::AlertChange>& change, const ArchiveOptions& options) {
   if (!change.ok()) {
-    return DoesNotFit(absl::StrCat("a change of an alert (", change.status().message(),
-                                   ")"));
+    return DoesNotFit(
+        absl::StrCat("a change of an alert (", change.status().message(), ")"));
   }
   engine_.PutInForceAt(*change, now_);
   engine_.book_.Publish(*change, options);
@@ -318,11 +318,11 @@ absl::Status EngineImpl::Recover() {
   Replayer replayer(this);
   replayer_ = &replayer;
   absl::Status status = journal_->store().Load(&replayer);
-  if (!status.ok()) return status;
-  replayer.Finish();
+  if (status.ok()) replayer.Finish();
   replayer_ = nullptr;
-  store::Rules rules = RulesOfOptions(
-      replayer.rules().has_value() ? replayer.rules()->seed : rules_.seed);
+  if (!status.ok()) return status;
+  store::Rules rules =
+      RulesOfOptions(replayer.rules().has_value() ? replayer.rules()->seed : rules_.seed);
   const bool awaits = BeginReadsAgain();
   // Those that a source was to answer which there is no more have it fail.
   rules.has_source = rules.has_source || awaits;
