@@ -57,14 +57,13 @@ class SqliteStore final : public store::Store {
 };
 
 absl::Status SqliteStore::Prepare() {
+  absl::Status status = database_->Execute("PRAGMA busy_timeout = 10000");
+  // Before anything is written, as it may be somebody else's.
+  if (status.ok()) status = PrepareSchema(database_.get());
   // A commit is durable when it returns, also if the power goes; another process may read
   // meanwhile, as a backup does.
-  for (const char* pragma : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
-                             "PRAGMA busy_timeout = 10000"}) {
-    absl::Status status = database_->Execute(pragma);
-    if (!status.ok()) return status;
-  }
-  absl::Status status = PrepareSchema(database_.get());
+  if (status.ok()) status = database_->Execute("PRAGMA journal_mode = WAL");
+  if (status.ok()) status = database_->Execute("PRAGMA synchronous = FULL");
   if (status.ok()) status = directory_->Sync();
   if (!status.ok()) return status;
   const struct {
@@ -118,8 +117,9 @@ absl::Status SqliteStore::LoadPositions(store::Loader* loader) {
     if (!row.ok() || !*row) return row.status();
     Position position{.source = std::string((*query)->Text(0))};
     if (!absl::SimpleAtoi((*query)->Text(1), &position.offset)) {
-      return Damaged(absl::StrCat("the position of source \"", position.source, "\" is \"",
-                                  (*query)->Text(1), "\", which is no number"));
+      return Damaged(absl::StrCat("the position of source \"", position.source,
+                                  "\" is \"", (*query)->Text(1),
+                                  "\", which is no number"));
     }
     absl::Status status = loader->APosition(position);
     if (!status.ok()) return status;
@@ -127,8 +127,8 @@ absl::Status SqliteStore::LoadPositions(store::Loader* loader) {
 }
 
 absl::Status SqliteStore::LoadOutbox(store::Loader* loader) {
-  auto query = database_->Prepare(
-      "SELECT number, checksum, content FROM outbox ORDER BY number");
+  auto query =
+      database_->Prepare("SELECT number, checksum, content FROM outbox ORDER BY number");
   if (!query.ok()) return query.status();
   while (true) {
     const absl::StatusOr<bool> row = (*query)->Step();
@@ -147,8 +147,8 @@ absl::Status SqliteStore::LoadOutbox(store::Loader* loader) {
 }
 
 absl::Status SqliteStore::LoadJournal(store::Loader* loader) {
-  auto query = database_->Prepare(
-      "SELECT number, checksum, entries FROM journal ORDER BY number");
+  auto query =
+      database_->Prepare("SELECT number, checksum, entries FROM journal ORDER BY number");
   if (!query.ok()) return query.status();
   while (true) {
     const absl::StatusOr<bool> row = (*query)->Step();
@@ -159,12 +159,14 @@ absl::Status SqliteStore::LoadJournal(store::Loader* loader) {
     }
     const absl::string_view entries = (*query)->Blob(2);
     if (ChecksumOf(entries) != (*query)->Integer(1)) {
-      return Damaged(absl::StrCat("row ", number, " of journal is not as it was written"));
+      return Damaged(
+          absl::StrCat("row ", number, " of journal is not as it was written"));
     }
     absl::Status status = loader->Entries(entries);
     if (!status.ok()) {
-      return MakeStatus(ReasonOf(status), absl::StrCat(database_->path(), ": row ", number,
-                                                       " of journal: ", status.message()));
+      return MakeStatus(ReasonOf(status),
+                        absl::StrCat(database_->path(), ": row ", number,
+                                     " of journal: ", status.message()));
     }
     last_row_ = number;
   }
@@ -246,8 +248,7 @@ absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& direc
   const std::string file = (*taken)->FileOf("tocsin.db");
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(file, vfs);
   if (!database.ok()) return database.status();
-  auto store =
-      std::make_unique<SqliteStore>(*std::move(taken), *std::move(database));
+  auto store = std::make_unique<SqliteStore>(*std::move(taken), *std::move(database));
   absl::Status status = store->Prepare();
   if (!status.ok()) return status;
   return store;
