@@ -31,6 +31,7 @@ absl::StatusOr<CloseResult> EngineImpl::Close(absl::Duration deadline) {
   callbacks_.Run();
   NoteInstant();
   absl::Status status = Commit();
+  if (journal_ != nullptr) journal_->CloseStore();
   if (!status.ok()) return status;
   return left;
 }

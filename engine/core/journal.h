@@ -29,6 +29,8 @@ class Journal {
 
   work::GroupCommit& group() { return group_; }
   store::Store& store() { return *store_; }
+  // Lets go of the store, so that another engine may have it. Nothing is committed after.
+  void CloseStore() { store_ = nullptr; }
 
   // The entries of one step, which was at this instant.
   void Add(absl::Time at, absl::string_view entries) {
@@ -99,7 +101,7 @@ class Journal {
 
  private:
   work::GroupCommit group_;
-  const std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::Store> store_;
 
   mutable absl::Mutex mu_;
   std::uint64_t step_ ABSL_GUARDED_BY(mu_) = 0;

@@ -188,7 +188,11 @@ EngineImpl::~EngineImpl() {
 absl::Status EngineImpl::Start() {
   if (journal_ != nullptr) {
     absl::Status status = Recover();
-    if (!status.ok()) return status;
+    if (!status.ok()) {
+      // Of what was recovered in part nothing is finished, and no thread would do it.
+      close_called_.store(true);
+      return status;
+    }
   }
   if (rules_.has_source) OpenPort();
   return pool_ == nullptr ? absl::OkStatus() : pool_->Start([this] { return Tick(); });

@@ -18,9 +18,9 @@ absl::Status EngineImpl::Recover() {
   Replayer replayer(this);
   replayer_ = &replayer;
   absl::Status status = journal_->store().Load(&replayer);
-  if (!status.ok()) return status;
-  replayer.Finish();
+  if (status.ok()) replayer.Finish();
   replayer_ = nullptr;
+  if (!status.ok()) return status;
   store::Rules rules =
       RulesOfOptions(replayer.rules().has_value() ? replayer.rules()->seed : rules_.seed);
   const bool awaits = BeginReadsAgain();

@@ -77,14 +77,13 @@ class SqliteStore final : public store::Store {
 };
 
 absl::Status SqliteStore::Prepare() {
+  absl::Status status = database_->Execute("PRAGMA busy_timeout = 10000");
+  // Before anything is written, as it may be somebody else's.
+  if (status.ok()) status = PrepareSchema(database_.get());
   // A commit is durable when it returns, also if the power goes; another process may read
   // meanwhile, as a backup does.
-  for (const char* pragma : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
-                             "PRAGMA busy_timeout = 10000"}) {
-    absl::Status status = database_->Execute(pragma);
-    if (!status.ok()) return status;
-  }
-  absl::Status status = PrepareSchema(database_.get());
+  if (status.ok()) status = database_->Execute("PRAGMA journal_mode = WAL");
+  if (status.ok()) status = database_->Execute("PRAGMA synchronous = FULL");
   if (status.ok()) status = directory_->Sync();
   if (!status.ok()) return status;
   const struct {

@@ -52,7 +52,7 @@ struct Stats {
   std::uint64_t callback_failures = 0;  // exceptions out of `ResetOptions::on_done`
 };
 
-// What a closed engine left undone: it keeps nothing, so this is lost.
+// What a closed engine left undone.
 struct CloseResult {
   std::size_t due = 0;
   std::size_t undelivered = 0;
@@ -229,7 +229,9 @@ class Engine {
 
   // Refuses new calls, waits for running ones, and then finishes what is due and
   // delivers what is decided, for at most `deadline` on the machine's clock; then
-  // stops the threads. Says how much was left. Closing again does nothing, also while
+  // stops the threads and lets go of the directory. Says how much was left: without a
+  // directory it is lost, with one the next engine has it. Error: kUnavailable if writing
+  // fails. Closing again does nothing, also while
   // the first is not done, and says 0. A notification whose delivery failed is tried once
   // more, whatever the deadline: a sink that is down would keep the host from ending. The
   // notification that the sink is at is waited for. With a deadline of 0 or below

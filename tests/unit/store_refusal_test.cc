@@ -1,0 +1,219 @@
+// Would catch a directory that is opened and should not be, above all one of another
+// program that is written to, and a refusal that does not say what to do.
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "engine/sqlite/schema.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sqlite3.h"
+#include "tests/support/facts.h"
+#include "tests/support/kept_story.h"
+#include "tests/support/random.h"
+#include "tests/support/temp_directory.h"
+#include "tocsin/engine.h"
+
+namespace tocsin {
+namespace {
+
+using testing::TempDirectory;
+
+Options At(const std::string& directory, int threads = 0) {
+  return {.directory = directory, .worker_threads = threads};
+}
+
+// With threads too: what was opened halfway must also end.
+void ExpectRefused(Options options, absl::StatusCode code, Reason reason,
+                   const std::string& named) {
+  for (const int threads : {0, 2}) {
+    options.worker_threads = threads;
+    const absl::Status status = Engine::Open(options).status();
+    EXPECT_EQ(status.code(), code) << status;
+    EXPECT_EQ(ReasonOf(status), reason) << status;
+    EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr(named));
+  }
+}
+void ExpectUnusable(const std::string& directory, const std::string& named) {
+  ExpectRefused(At(directory), absl::StatusCode::kFailedPrecondition,
+                Reason::kStoreUnusable, named);
+}
+
+// What another program does with a database.
+void ExecuteSql(const std::string& path, const char* sql) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+  char* error = nullptr;
+  EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, &error), SQLITE_OK) << error;
+  sqlite3_close(database);
+}
+
+// A store with a story in it, closed.
+void MakeStoreIn(const std::string& directory) {
+  const absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Open(At(directory));
+  ASSERT_TRUE(engine.ok()) << engine.status();
+  ASSERT_TRUE(testing::TellStory(**engine).ok());
+  ASSERT_TRUE((*engine)->Close().ok());
+}
+
+TEST(OpenStore, MakesTheDirectoryForItsOwnerOnly) {
+  TempDirectory temp;
+  const std::string directory = temp / "new";
+  ASSERT_TRUE(Engine::Open(At(directory)).ok());
+  struct stat found {};
+  ASSERT_EQ(stat(directory.c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 0777, 0700u);
+}
+
+TEST(OpenStore, TakesOneEngineAtATime) {
+  TempDirectory temp;
+  const std::string directory = temp / "store";
+  absl::StatusOr<std::unique_ptr<Engine>> first = Engine::Open(At(directory));
+  ASSERT_TRUE(first.ok());
+  ExpectRefused(At(directory), absl::StatusCode::kFailedPrecondition, Reason::kStoreInUse,
+                directory);
+  ASSERT_TRUE((*first)->Close().ok());
+  EXPECT_TRUE(Engine::Open(At(directory)).ok()) << "a closed one has let go of it";
+}
+
+TEST(OpenStore, TakesOneProcessAtATime) {
+  TempDirectory temp;
+  const std::string directory = temp / "store";
+  const absl::StatusOr<std::unique_ptr<Engine>> first = Engine::Open(At(directory));
+  ASSERT_TRUE(first.ok());
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const absl::Status status = Engine::Open(At(directory)).status();
+    _exit(ReasonOf(status) == Reason::kStoreInUse ? 0 : 1);
+  }
+  int ended = 0;
+  ASSERT_EQ(waitpid(child, &ended, 0), child);
+  EXPECT_EQ(ended, 0);
+}
+
+TEST(OpenStore, TakesUpAfterAProcessThatIsGone) {
+  TempDirectory temp;
+  const std::string directory = temp / "store";
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Open(At(directory));
+    const bool told = engine.ok() && testing::TellStory(**engine).ok();
+    _exit(told ? 0 : 1);
+  }
+  int ended = 0;
+  ASSERT_EQ(waitpid(child, &ended, 0), child);
+  ASSERT_EQ(ended, 0);
+  const absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Open(At(directory));
+  ASSERT_TRUE(engine.ok()) << engine.status();
+  EXPECT_EQ((*engine)->LastPosition("bills")->value_or(0), 9u);
+}
+
+TEST(OpenStore, RefusesADirectoryThatCannotBeMade) {
+  TempDirectory temp;
+  ExpectUnusable(temp / "missing/store", temp / "missing/store");
+  testing::WriteFile(temp / "file", "");
+  ExpectUnusable(temp / "file/store", temp / "file/store");
+  ExpectUnusable(temp / "file", temp / "file");
+  // A directory stands where the database should be.
+  std::filesystem::create_directories(temp / "odd/tocsin.db");
+  ExpectUnusable(temp / "odd", temp / "odd/tocsin.db");
+}
+
+TEST(OpenStore, RefusesADirectoryThatCannotBeWritten) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  TempDirectory temp;
+  const std::string directory = temp / "store";
+  MakeStoreIn(directory);
+  std::filesystem::permissions(
+      directory, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  ExpectRefused(At(directory), absl::StatusCode::kFailedPrecondition,
+                Reason::kStoreUnusable, directory);
+  std::filesystem::permissions(directory, std::filesystem::perms::owner_all);
+}
+
+TEST(OpenStore, RefusesADatabaseOfAnotherProgramAndLeavesItAsItIs) {
+  for (const char* sql :
+       {"CREATE TABLE t (x); INSERT INTO t VALUES (1)", "PRAGMA application_id = 7",
+        "PRAGMA application_id = 7; CREATE TABLE journal (x)",
+        "PRAGMA user_version = 1; CREATE TABLE t (x)"}) {
+    TempDirectory temp;
+    const std::string file = temp / "tocsin.db";
+    ExecuteSql(file, sql);
+    const std::string before = testing::ReadFile(file);
+    ExpectUnusable(temp.path(), file);
+    ExpectUnusable(temp.path(), "another program");
+    EXPECT_TRUE(testing::ReadFile(file) == before) << sql;
+    EXPECT_FALSE(std::filesystem::exists(file + "-wal")) << sql;
+  }
+}
+
+TEST(OpenStore, RefusesWhatIsNoDatabaseAndLeavesItAsItIs) {
+  testing::Random random(3);
+  for (const std::size_t size : {15u, 100u, 511u, 512u, 4'096u, 10'000u}) {
+    TempDirectory temp;
+    const std::string file = temp / "tocsin.db";
+    std::string bytes(size, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random.Next());
+    testing::WriteFile(file, bytes);
+    ExpectRefused(At(temp.path()), absl::StatusCode::kDataLoss, Reason::kDamaged, file);
+    EXPECT_TRUE(testing::ReadFile(file) == bytes) << size;
+  }
+}
+
+TEST(OpenStore, RefusesAnotherFormatByItsNumber) {
+  for (const char* version : {"0", "2", "-1"}) {
+    TempDirectory temp;
+    MakeStoreIn(temp.path());
+    const std::string file = temp / "tocsin.db";
+    ExecuteSql(file, (std::string("PRAGMA user_version = ") + version).c_str());
+    const std::string before = testing::ReadFile(file);
+    ExpectUnusable(temp.path(), std::string("format ") + version);
+    ExpectUnusable(temp.path(), file);
+    EXPECT_TRUE(testing::ReadFile(file) == before);
+  }
+}
+
+TEST(OpenStore, RefusesOptionsThatCannotChangeByName) {
+  TempDirectory temp;
+  const std::string directory = temp / "store";
+  Options made = At(directory);
+  made.period_policy = PeriodPolicy::kCalendarMonth;
+  made.tracked_group_keys = {{"region", "model"}};
+  ASSERT_TRUE(Engine::Open(made).ok());
+  const auto expect_differs = [&](const Options& options, const char* name) {
+    ExpectRefused(options, absl::StatusCode::kFailedPrecondition, Reason::kStoreDiffers,
+                  std::string("Options::") + name);
+    ExpectRefused(options, absl::StatusCode::kFailedPrecondition, Reason::kStoreDiffers,
+                  directory);
+  };
+  Options other = made;
+  other.period_policy = PeriodPolicy::kOpenEnded;
+  expect_differs(other, "period_policy");
+  for (const auto& keys : std::vector<std::vector<std::vector<std::string>>>{
+           {}, {{"model", "region"}}, {{"region"}}, {{"region", "model"}, {"region"}}}) {
+    other = made;
+    other.tracked_group_keys = keys;
+    expect_differs(other, "tracked_group_keys");
+  }
+  EXPECT_TRUE(Engine::Open(made).ok()) << "what was refused has changed nothing";
+}
+
+// Whoever was not let in because of an option must not have locked it.
+TEST(OpenStore, LetsGoOfWhatItRefuses) {
+  TempDirectory temp;
+  MakeStoreIn(temp.path());
+  Options other = At(temp.path());
+  other.period_policy = PeriodPolicy::kCalendarMonth;
+  const absl::StatusOr<std::unique_ptr<Engine>> refused = Engine::Open(other);
+  EXPECT_FALSE(refused.ok());
+  EXPECT_TRUE(Engine::Open(At(temp.path())).ok());
+}
+
+}  // namespace
+}  // namespace tocsin
