@@ -126,15 +126,27 @@ TEST(OpenStore, RefusesADirectoryThatCannotBeMade) {
 }
 
 TEST(OpenStore, RefusesADirectoryThatCannotBeWritten) {
-  if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
   TempDirectory temp;
   const std::string directory = temp / "store";
-  MakeStoreIn(directory);
-  std::filesystem::permissions(
-      directory, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
-  ExpectRefused(At(directory), absl::StatusCode::kFailedPrecondition,
-                Reason::kStoreUnusable, directory);
-  std::filesystem::permissions(directory, std::filesystem::perms::owner_all);
+  std::filesystem::create_directory(directory);
+  constexpr auto kNobodyWrites = std::filesystem::perms::owner_read |
+                                 std::filesystem::perms::owner_exec |
+                                 std::filesystem::perms::others_read |
+                                 std::filesystem::perms::others_exec;
+  std::filesystem::permissions(directory, kNobodyWrites);
+  std::filesystem::permissions(temp.path(), std::filesystem::perms::all);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    // Root may write everywhere.
+    constexpr uid_t kNobody = 65'534;
+    if (geteuid() == 0 && setuid(kNobody) != 0) _exit(2);
+    const absl::Status status = Engine::Open(At(directory)).status();
+    _exit(ReasonOf(status) == Reason::kStoreUnusable ? 0 : 1);
+  }
+  int ended = 0;
+  ASSERT_EQ(waitpid(child, &ended, 0), child);
+  EXPECT_EQ(ended, 0);
 }
 
 TEST(OpenStore, RefusesADatabaseOfAnotherProgramAndLeavesItAsItIs) {
