@@ -129,10 +129,9 @@ TEST(OpenStore, RefusesADirectoryThatCannotBeWritten) {
   TempDirectory temp;
   const std::string directory = temp / "store";
   std::filesystem::create_directory(directory);
-  constexpr auto kNobodyWrites = std::filesystem::perms::owner_read |
-                                 std::filesystem::perms::owner_exec |
-                                 std::filesystem::perms::others_read |
-                                 std::filesystem::perms::others_exec;
+  constexpr auto kNobodyWrites =
+      std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec |
+      std::filesystem::perms::others_read | std::filesystem::perms::others_exec;
   std::filesystem::permissions(directory, kNobodyWrites);
   std::filesystem::permissions(temp.path(), std::filesystem::perms::all);
   const pid_t child = fork();
