@@ -120,23 +120,22 @@ absl::Status EngineImpl::ChangeStatus(const AlertId& alert, AlertStatus status,
 
 void EngineImpl::PutInForce(const model::AlertChange& change, absl::string_view entries,
                             const ArchiveOptions& options) {
+  // In the journal a change stands at one place among what is done to all customers.
   if (change.after->spec().customer.has_value()) {
-    PutInForceAlone(change, entries, options);
+    Stay alone(group(), Stay::With::kNobody);
+    PutInForceNow(change, entries, options);
     return;
   }
   absl::MutexLock one_at_a_time(&timers_mu_);
   AdvanceEverybodyNow();
-  PutInForceAlone(change, entries, options);
-}
-
-void EngineImpl::PutInForceAlone(const model::AlertChange& change,
-                                 absl::string_view entries,
-                                 const ArchiveOptions& options) {
-  // In the journal it stands at one place among what is done to all customers.
   Stay alone(group(), Stay::With::kNobody);
   // What has fallen due before the others were gone.
-  if (journal() != nullptr && !change.after->spec().customer.has_value())
-    AdvanceEverybodyNow();
+  if (journal() != nullptr) AdvanceEverybodyNow();
+  PutInForceNow(change, entries, options);
+}
+
+void EngineImpl::PutInForceNow(const model::AlertChange& change,
+                               absl::string_view entries, const ArchiveOptions& options) {
   PutInForceAt(change, Now(), entries);
   if (journal() != nullptr) journal_->Add(change.after->alert);
   book_.Publish(change, options);

@@ -214,8 +214,8 @@ class EngineImpl final : public Engine, private EngineParts {
   void PutInForce(const model::AlertChange& change, absl::string_view entries,
                   const ArchiveOptions& options = {})
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
-  void PutInForceAlone(const model::AlertChange& change, absl::string_view entries,
-                       const ArchiveOptions& options)
+  void PutInForceNow(const model::AlertChange& change, absl::string_view entries,
+                     const ArchiveOptions& options)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);
   void PutInForceAt(const model::AlertChange& change, absl::Time now,
                     absl::string_view entries) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mu_);

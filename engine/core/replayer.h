@@ -65,7 +65,8 @@ class EngineImpl::Replayer final : public store::Loader {
   absl::Status Do(const store::AlertStatusSet& set);
   absl::Status Do(const store::Rules& rules);
   absl::Status PutInForce(const absl::StatusOr<model::AlertChange>& change,
-                          const ArchiveOptions& options);
+                          const ArchiveOptions& options)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine_.change_mu_);
   std::uint64_t Generation();
   // The customers of the swept shard, by id.
   const std::vector<CustomerId>& RosterOf(const store::Swept& swept);
