@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "engine/cli/kept_replay.h"
 
 namespace tocsin::cli {
 namespace {
@@ -46,6 +47,7 @@ absl::Status Applier::Apply(ParsedChunk& chunk) {
   lines_ahead_ = chunk.lines_ahead;
   absl::Status status;
   for (const Step& step : chunk.steps) {
+    if (lines_ahead_ + step.line < parts_.lines_done) continue;
     status = ApplyStep(chunk, step);
     if (!status.ok() || stopped_) break;
   }
@@ -54,12 +56,16 @@ absl::Status Applier::Apply(ParsedChunk& chunk) {
     if (status.ok()) status = Drain();
   }
   ReportProblems();
+  // Bad lines and empty ones have nothing with which they could be noted.
+  if (status.ok() && !stopped_) status = NoteDone(chunk.lines);
   // Of a stopped chunk only the bad line's predecessors and itself count. Others may
   // have been counted as they were held.
   if (!stopped_) {
     parts_.counts->lines = std::max(parts_.counts->lines, lines_ahead_ + chunk.lines);
   }
-  parts_.counts->passed_over.Add(chunk.passed_over, parts_.counts->lines - lines_ahead_);
+  const std::uint64_t done = std::max(parts_.lines_done, lines_ahead_) - lines_ahead_;
+  parts_.counts->passed_over.Add(chunk.passed_over, done,
+                                 parts_.counts->lines - lines_ahead_);
   return status;
 }
 
@@ -94,14 +100,22 @@ absl::Status Applier::ApplyStep(ParsedChunk& chunk, const Step& step) {
 absl::Status Applier::ApplyControl(const Statement& statement, std::uint32_t line) {
   absl::Status told = std::visit(Teller{parts_.engine}, statement.what);
   if (!told.ok()) AddProblem(line, std::move(told));
-  return Drain();
+  absl::Status status = stopped_ ? absl::OkStatus() : NoteDone(line + 1);
+  return status.ok() ? Drain() : status;
 }
 
 absl::Status Applier::TellBatch(const ParsedChunk& chunk) {
   if (batch_size_ == 0) return absl::OkStatus();
   const absl::Span<const Fact> batch(chunk.facts.data() + batch_begin_, batch_size_);
-  const ApplyResult result = parts_.engine->Apply(batch);
   const std::uint32_t* lines = chunk.fact_lines.data() + batch_begin_;
+  const std::uint32_t last_line = lines[batch_size_ - 1];
+  ApplyOptions options;
+  // Of a strict replay only once it is known that it was not refused.
+  if (parts_.keeps && !parts_.strict) {
+    lines_noted_ = lines_ahead_ + last_line + 1;
+    options.position = BehindLine(lines_noted_);
+  }
+  const ApplyResult result = parts_.engine->Apply(batch, options);
   batch_size_ = 0;
   if (!result.status.ok()) {
     const std::uint64_t line = lines_ahead_ + lines[0] + 1;
@@ -119,7 +133,14 @@ absl::Status Applier::TellBatch(const ParsedChunk& chunk) {
     AddReport(report, lines[report.index]);
   }
   ReportProblems();
-  return absl::OkStatus();
+  return stopped_ ? absl::OkStatus() : NoteDone(last_line + 1);
+}
+
+absl::Status Applier::NoteDone(std::uint64_t lines_of_chunk) {
+  const std::uint64_t lines = lines_ahead_ + lines_of_chunk;
+  if (!parts_.keeps || lines <= lines_noted_) return absl::OkStatus();
+  lines_noted_ = lines;
+  return parts_.engine->Apply({}, {.position = BehindLine(lines)}).status;
 }
 
 void Applier::AddReport(const FactReport& report, std::uint32_t line) {
@@ -139,7 +160,14 @@ void Applier::AddReport(const FactReport& report, std::uint32_t line) {
   }
 }
 
-absl::Status Applier::Drain() { return parts_.engine->Drain(); }
+absl::Status Applier::Drain() {
+  if (parts_.keeps) {
+    // What becomes durable now is not read again, so nobody else would report it.
+    ReportProblems();
+    parts_.reporter->Flush();
+  }
+  return parts_.engine->Drain();
+}
 
 void Applier::AddProblem(std::uint32_t line, absl::Status reason) {
   problems_.emplace_back(line, std::move(reason));

@@ -32,9 +32,15 @@ class Applier {
     // Stop at the first bad line. Facts are then told one at a time, so that
     // none behind a refused one is applied.
     bool strict = false;
+    // Tell the engine with what it is told how far that is in the file, so that it is
+    // known once the engine is opened again.
+    bool keeps = false;
+    // So many lines of the file were told before: they are passed over.
+    std::uint64_t lines_done = 0;
   };
 
-  explicit Applier(const Parts& parts) : parts_(parts), now_(parts.clock->Now()) {}
+  explicit Applier(const Parts& parts)
+      : parts_(parts), now_(parts.clock->Now()), lines_noted_(parts.lines_done) {}
 
   // Tells the lines of one chunk, the next in the file, whose `lines_ahead` are
   // counted. What is wrong with a line is reported; an error is one that the replay
@@ -50,6 +56,10 @@ class Applier {
   // Tells the facts that wait.
   absl::Status TellBatch(const ParsedChunk& chunk);
   absl::Status Drain();
+  // That all lines of the chunk up to this one are done. Nothing becomes durable between
+  // this and what was told before it: without worker threads the engine writes in
+  // `Drain`, `Flush` and `Close` only.
+  absl::Status NoteDone(std::uint64_t lines_of_chunk);
   void AddReport(const FactReport& report, std::uint32_t line);
   void AddProblem(std::uint32_t line, absl::Status reason);
   void ReportProblems();
@@ -58,6 +68,7 @@ class Applier {
   absl::Time now_;  // what the clock says
   bool stopped_ = false;
   std::uint64_t lines_ahead_ = 0;  // of the chunk
+  std::uint64_t lines_noted_;      // of the file
   // Facts of the chunk that wait to be told.
   std::size_t batch_begin_ = 0;
   std::size_t batch_size_ = 0;

@@ -38,6 +38,12 @@ alert that fans out has "instances" beside these: those in alarm or evaluating,
 with "balance_id", "invoice_id", "seat_filter" or "alert_specifiers" in the place
 of "group_values" where these tell its instances apart.
 
+A run with --data that was ended at any instant, or has ended, is gone on with by
+giving the same arguments again: OUT.jsonl is then appended to, what was torn off
+at its end is cut, and no id is written twice. Bad lines that are durable are not
+reported again and do not count for the exit status. A pipe is refused as F.jsonl,
+also as -: the next run reads it from its beginning.
+
 Exit status: 0; 1 if any line was bad; 2 for wrong usage, or a file that cannot
 be read or written.)";
 
@@ -76,6 +82,12 @@ void AddReplay(CLI::App& app, ReplayOptions* options) {
           "billing period of customers that are told none (default: none)")
       ->check(CLI::IsMember({"none", "calendar-month"}).description(""))
       ->type_name("none|calendar-month");
+  replay
+      ->add_option("--data", options->data_path,
+                   "keep the state here, and go on behind the last durable line; "
+                   "F.jsonl must then be a regular file")
+      ->check(IsFileName())
+      ->type_name("DIR");
   replay->add_option("--threads", options->threads, "1 applies; the others read lines")
       ->check(CLI::Range(1, kThreadsMax).description(""))
       ->type_name("1-64")

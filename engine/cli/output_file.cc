@@ -38,6 +38,20 @@ absl::Status CheckUsedOnce(const std::string& name, int fd,
   return absl::OkStatus();
 }
 
+// A new file's name is in its directory, which is synced by itself.
+absl::Status SyncNameOf(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string directory =
+      slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  absl::Status status;
+  if (fd < 0 || fsync(fd) != 0) {
+    status = absl::ErrnoToStatus(errno, absl::StrCat(directory, ": cannot be synced"));
+  }
+  if (fd >= 0) close(fd);
+  return status;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Open(
@@ -53,14 +67,37 @@ absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Open(
 }
 
 absl::Status OutputFile::Empty() {
-  struct stat file = {};
   // What was opened by its name is written from its front; standard output goes on
   // where it stands, as whoever opened it wants.
-  if (fd_ == STDOUT_FILENO || fstat(fd_, &file) != 0 || !S_ISREG(file.st_mode)) {
-    return absl::OkStatus();
-  }
+  if (!IsRegular()) return absl::OkStatus();
   if (ftruncate(fd_, 0) == 0) return absl::OkStatus();
   return absl::ErrnoToStatus(errno, absl::StrCat(name_, ": cannot be emptied"));
+}
+
+bool OutputFile::IsRegular() const {
+  struct stat file = {};
+  return fd_ != STDOUT_FILENO && fstat(fd_, &file) == 0 && S_ISREG(file.st_mode);
+}
+
+absl::Status OutputFile::GoOnBehind(std::uint64_t bytes) {
+  if (!IsRegular()) return absl::OkStatus();
+  const auto end = static_cast<off_t>(bytes);
+  if (ftruncate(fd_, end) == 0 && lseek(fd_, end, SEEK_SET) == end) {
+    return absl::OkStatus();
+  }
+  return absl::ErrnoToStatus(
+      errno, absl::StrCat(name_, ": cannot be cut off behind byte ", bytes));
+}
+
+absl::Status OutputFile::Sync() {
+  absl::Status status = Flush();
+  if (!status.ok() || !IsRegular()) return status;
+  if (fsync(fd_) != 0) {
+    status_ = absl::ErrnoToStatus(errno, absl::StrCat(name_, ": cannot be synced"));
+  } else if (!std::exchange(name_synced_, true)) {
+    status_ = SyncNameOf(name_);
+  }
+  return status_;
 }
 
 OutputFile::~OutputFile() { Close().IgnoreError(); }

@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_CLI_OUTPUT_FILE_H_
 #define TOCSIN_ENGINE_CLI_OUTPUT_FILE_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,14 +28,20 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  // To be called before anything is written.
+  // To be called before anything is written: empties the file, or cuts off what is behind
+  // so many bytes of it and goes on there. What is no regular file stays as it is.
   absl::Status Empty();
+  absl::Status GoOnBehind(std::uint64_t bytes);
+  bool IsRegular() const;
 
   // Where text is to be appended; `MayFlush` is to be called now and then.
   std::string* buffer() { return &buffer_; }
   // Writes the buffer if it has grown long.
   void MayFlush();
   absl::Status Flush();
+  // Returns once all that was written is on the disk, and the file's name too; what is no
+  // regular file has it written.
+  absl::Status Sync();
   absl::Status Close();
 
   const absl::Status& status() const { return status_; }
@@ -45,6 +52,7 @@ class OutputFile {
 
   const std::string name_;
   int fd_;  // -1 once closed
+  bool name_synced_ = false;
   std::string buffer_;
   absl::Status status_;
 };

@@ -46,13 +46,15 @@ void PassedOver::Clear() {
   names_.clear();
 }
 
-void PassedOverTally::Add(const PassedOver& chunk, std::uint64_t lines) {
+void PassedOverTally::Add(const PassedOver& chunk, std::uint64_t begin,
+                          std::uint64_t end) {
   if (chunk.fields().empty()) return;
   std::vector<std::uint64_t> counts(chunk.names() + 1);
   std::vector<absl::string_view> names(counts.size());
-  std::uint64_t line = lines;  // of the last fact; no fact's
+  std::uint64_t line = end;  // of the last fact; no fact's
   for (const PassedOver::OneField& field : chunk.fields()) {
-    if (field.line >= lines) break;
+    if (field.line < begin) continue;
+    if (field.line >= end) break;
     if (std::exchange(line, field.line) != field.line) ++facts_;
     ++counts[field.name];
     names[field.name] = chunk.NameOf(field);

@@ -49,8 +49,8 @@ class PassedOver {
 // Thread safety: one thread at a time.
 class PassedOverTally {
  public:
-  // Of a chunk's first so many lines.
-  void Add(const PassedOver& chunk, std::uint64_t lines);
+  // Of a chunk's lines in `[begin, end)`, counted from its first, which is 0.
+  void Add(const PassedOver& chunk, std::uint64_t begin, std::uint64_t end);
 
   // `unknown fields passed over in 3 facts: "end_at" 2 (ends_at may be meant), "x" 1`
   // and the end of the line; empty where there were none. Most frequent first.

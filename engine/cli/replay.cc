@@ -1,5 +1,6 @@
 #include "engine/cli/replay.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "engine/cli/applier.h"
 #include "engine/cli/byte_source.h"
 #include "engine/cli/held_lines.h"
+#include "engine/cli/kept_replay.h"
 #include "engine/cli/line_reader.h"
 #include "engine/cli/manual_clock.h"
 #include "engine/cli/output_file.h"
@@ -22,6 +24,7 @@
 #include "engine/cli/replay_sink.h"
 #include "engine/cli/reporter.h"
 #include "engine/cli/state_writer.h"
+#include "engine/cli/written_tail.h"
 #include "tocsin/engine.h"
 #include "tocsin/json.h"
 
@@ -92,13 +95,20 @@ class Replay {
   const ReplayCounts& counts() const { return counts_; }
 
  private:
+  bool keeps() const { return !options_.data_path.empty(); }
   absl::Status OpenInputs();
   absl::Status OpenOutput(const std::string& path, std::unique_ptr<OutputFile>* file);
   absl::Status OpenOutputs();
+  // Cuts off what the run before has not written to its end, and passes over what comes
+  // again of the rest.
+  absl::Status GoOnWithNotifications();
   // Opens the engine at the instant at which the file begins, creates the alerts,
   // and opens what is written: nothing is emptied for a run that cannot begin.
   absl::Status Start(absl::Time first);
+  absl::Status OpenEngine();
   absl::Status CreateAlerts();
+  // Finds out how far an earlier run came, or begins.
+  absl::Status FindLinesDone();
   absl::Status TellLines();
   // Tells the next chunk of the file, or holds it until the start is known.
   absl::Status TakeChunk(ParsedChunk& chunk);
@@ -119,6 +129,8 @@ class Replay {
   std::unique_ptr<Reporter> reporter_;
   std::unique_ptr<ReplaySink> sink_;
   std::uint64_t lines_read_ = 0;
+  // By earlier runs; nothing for the first, or one that keeps nothing.
+  std::optional<std::uint64_t> lines_done_;
   HeldLines held_;
   // Set from the first timestamp on; the engine uses what stands above it.
   std::unique_ptr<ManualClock> clock_;
@@ -140,10 +152,21 @@ absl::Status Replay::OpenOutput(const std::string& path,
 absl::Status Replay::OpenOutputs() {
   absl::Status status = OpenOutput(options_.notifications_path, &notifications_file_);
   if (status.ok()) status = OpenOutput(options_.state_path, &state_file_);
-  for (OutputFile* file : {notifications_file_.get(), state_file_.get()}) {
-    if (status.ok() && file != nullptr) status = file->Empty();
-  }
-  return status;
+  if (status.ok() && state_file_ != nullptr) status = state_file_->Empty();
+  if (!status.ok() || notifications_file_ == nullptr) return status;
+  if (lines_done_.has_value()) return GoOnWithNotifications();
+  status = notifications_file_->Empty();
+  // Before it is durable that this has begun, after which nobody empties it any more.
+  return status.ok() && keeps() ? notifications_file_->Sync() : status;
+}
+
+absl::Status Replay::GoOnWithNotifications() {
+  if (!notifications_file_->IsRegular()) return absl::OkStatus();
+  absl::StatusOr<WrittenTail> tail =
+      ReadWrittenTail(options_.notifications_path, engine_->GetStats().outbox);
+  if (!tail.ok()) return tail.status();
+  sink_->PassOver(std::move(tail->ids));
+  return notifications_file_->GoOnBehind(tail->bytes);
 }
 
 absl::Status Replay::OpenInputs() {
@@ -154,6 +177,11 @@ absl::Status Replay::OpenInputs() {
     *file = *std::move(opened);
     descriptors_.push_back((*file)->descriptor());
   }
+  if (keeps() && !facts_file_->CanRewind()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(facts_file_->name(), ": is no regular file; with --data it must be ",
+                     "one, as the next run reads it from its beginning again"));
+  }
   absl::StatusOr<std::vector<AlertSpec>> specs = ReadAlerts(*alerts_file_, &alerts_json_);
   if (!specs.ok()) return specs.status();
   specs_ = *std::move(specs);
@@ -162,9 +190,31 @@ absl::Status Replay::OpenInputs() {
 
 absl::Status Replay::Start(absl::Time first) {
   clock_ = std::make_unique<ManualClock>(first);
+  absl::Status status = OpenEngine();
+  if (status.ok()) status = keeps() ? FindLinesDone() : CreateAlerts();
+  if (status.ok()) status = OpenOutputs();
+  if (!status.ok()) return status;
+  counts_.lines_done = lines_done_.value_or(0);
+  applier_.emplace(Applier::Parts{.engine = engine_.get(),
+                                  .clock = clock_.get(),
+                                  .reporter = reporter_.get(),
+                                  .counts = &counts_,
+                                  .strict = options_.strict,
+                                  .keeps = keeps(),
+                                  .lines_done = counts_.lines_done});
+  // Early enough: nothing has been delivered yet.
+  sink_->WriteTo(notifications_file_.get());
+  status = engine_->Drain();
+  sink_->PassOver({});
+  return status;
+}
+
+absl::Status Replay::OpenEngine() {
   // One shard and no threads: one order of everything.
   absl::StatusOr<std::unique_ptr<Engine>> engine =
-      Engine::Open({.sink = sink_.get(),
+      Engine::Open({.directory = options_.data_path,
+                    .durability = Durability::kGrouped,
+                    .sink = sink_.get(),
                     .clock = clock_.get(),
                     .period_policy = options_.period_policy,
                     .worker_threads = 0,
@@ -172,16 +222,21 @@ absl::Status Replay::Start(absl::Time first) {
                     .random_seed = kReplaySeed});
   if (!engine.ok()) return engine.status();
   engine_ = *std::move(engine);
-  applier_.emplace(Applier::Parts{.engine = engine_.get(),
-                                  .clock = clock_.get(),
-                                  .reporter = reporter_.get(),
-                                  .counts = &counts_,
-                                  .strict = options_.strict});
-  absl::Status status = CreateAlerts();
-  if (status.ok()) status = OpenOutputs();
-  // Early enough: before the first fact nothing is notified.
-  sink_->WriteTo(notifications_file_.get());
-  return status;
+  return absl::OkStatus();
+}
+
+absl::Status Replay::FindLinesDone() {
+  absl::StatusOr<std::optional<std::uint64_t>> done =
+      LinesDone(*engine_, options_.data_path);
+  if (!done.ok()) return done.status();
+  lines_done_ = *done;
+  if (!lines_done_.has_value()) {
+    absl::Status status = CreateAlerts();
+    return status.ok() ? NoteBegun(*engine_, specs_.size()) : status;
+  }
+  // The lines that are passed over have moved it so far.
+  clock_->MoveTo(std::max(clock_->Now(), engine_->GetStats().last_instant));
+  return CheckBegunWith(*engine_, specs_, alerts_file_->name(), options_.data_path);
 }
 
 absl::Status Replay::CreateAlerts() {
@@ -194,7 +249,7 @@ absl::Status Replay::CreateAlerts() {
     }
   }
   alerts_json_ = std::string();
-  return engine_->Drain();
+  return absl::OkStatus();
 }
 
 absl::Status Replay::TellChunk(ParsedChunk& chunk) {
@@ -203,7 +258,7 @@ absl::Status Replay::TellChunk(ParsedChunk& chunk) {
   if (notifications_file_ != nullptr) status = notifications_file_->Flush();
   reporter_->Progress(counts_, sink_->notifications());
   reporter_->Flush();
-  return status;
+  return status.ok() && keeps() ? engine_->Flush() : status;
 }
 
 absl::Status Replay::HoldChunk(ParsedChunk& chunk) {
@@ -243,7 +298,10 @@ absl::Status Replay::TakeChunk(ParsedChunk& chunk) {
     if (status.ok()) status = TellHeld();
     if (!status.ok() || applier_->stopped()) return status;
   }
-  return TellChunk(chunk);
+  if (lines_read_ > counts_.lines_done) return TellChunk(chunk);
+  counts_.lines = lines_read_;
+  reporter_->Progress(counts_, 0);
+  return absl::OkStatus();
 }
 
 absl::Status Replay::TellLines() {
@@ -262,6 +320,11 @@ absl::Status Replay::TellLines() {
     if (*chunk == nullptr) break;
     absl::Status status = TakeChunk(**chunk);
     if (!status.ok()) return status;
+  }
+  if (lines_read_ < counts_.lines_done) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        facts_file_->name(), ": has ", lines_read_, " lines, and in ", options_.data_path,
+        " are ", counts_.lines_done, " done; give the file that it was begun with"));
   }
   if (engine_ != nullptr) return absl::OkStatus();
   absl::Status status = Start(kStartWithoutTime);

@@ -14,6 +14,9 @@ struct ReplayOptions {
   std::string facts_path;
   std::string notifications_path;
   std::string state_path;
+  // Where the engine keeps its state, so that a run that was ended at any instant is gone
+  // on with by the next. Then the file of facts must be one that can be read again.
+  std::string data_path;
   PeriodPolicy period_policy = PeriodPolicy::kOpenEnded;
   // 1: all in one. Otherwise one applies the lines and the others read them; the
   // output is the same.

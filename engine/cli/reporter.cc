@@ -28,6 +28,10 @@ std::string Rate(std::uint64_t lines, absl::Duration time) {
                          static_cast<double>(lines) / seconds);
 }
 
+std::uint64_t LinesToldOf(const ReplayCounts& counts) {
+  return counts.lines - std::min(counts.lines, counts.lines_done);
+}
+
 using AlertRow = std::pair<AlertId, const AlertTally*>;
 
 std::uint64_t NotifiedBy(const AlertTally& tally) {
@@ -102,7 +106,7 @@ void Reporter::Progress(const ReplayCounts& counts, std::uint64_t notifications)
   if (now - progress_shown_ < kProgressEvery) return;
   progress_shown_ = now;
   absl::StrAppend(&text_, kEraseLine, counts.lines, " lines, ",
-                  Rate(counts.lines, now - started_), ", ", notifications,
+                  Rate(LinesToldOf(counts), now - started_), ", ", notifications,
                   " notifications");
   progress_on_screen_ = true;
   Flush();
@@ -111,7 +115,11 @@ void Reporter::Progress(const ReplayCounts& counts, std::uint64_t notifications)
 void Reporter::Summary(const ReplayCounts& counts, const ReplaySink& sink) {
   std::string text =
       absl::StrCat("lines: ", counts.lines, " (", counts.bad_lines, " bad; ",
-                   Rate(counts.lines, absl::Now() - started_), ")\n");
+                   Rate(LinesToldOf(counts), absl::Now() - started_), ")\n");
+  if (counts.lines_done > 0) {
+    absl::StrAppend(&text, "lines passed over: ", counts.lines_done,
+                    ", as they were done and durable before\n");
+  }
   absl::StrAppend(&text, "facts: ", counts.facts, " (", counts.applied, " applied, ",
                   counts.refused, " refused, ",
                   CountedFrom(counts.stale, " stale", counts.first_stale), ", ",

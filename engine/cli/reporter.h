@@ -14,7 +14,8 @@ namespace tocsin::cli {
 
 // What a replay has done so far.
 struct ReplayCounts {
-  std::uint64_t lines = 0;  // empty ones, too
+  std::uint64_t lines = 0;       // empty ones, too
+  std::uint64_t lines_done = 0;  // of those: by an earlier run, and so passed over
   std::uint64_t bad_lines = 0;
   std::uint64_t facts = 0;  // told to the engine
   std::uint64_t applied = 0;

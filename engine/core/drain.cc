@@ -66,8 +66,9 @@ void EngineImpl::ScheduleDelivery() {
 }
 
 void EngineImpl::Deliver(notify::Outbox::Retry retry) {
-  // Nothing is delivered that is not durable.
-  if (!Commit().ok()) return;
+  // Nothing is delivered that is not durable. Where nothing waits, nobody waits for the
+  // disk.
+  if (outbox_.size() > 0 && !Commit().ok()) return;
   outbox_.Deliver([this] { return Now(); }, retry);
   if (journal() != nullptr) {
     for (const std::uint64_t number : outbox_.TakeTaken()) journal_->AddTaken(number);

@@ -271,7 +271,8 @@ Stats EngineImpl::GetStats() {
       .alerts = book_.active_count(),
       .due = due_.load(std::memory_order_relaxed),
       .outbox = outbox_.size(),
-      .callback_failures = callbacks_.failures()};
+      .callback_failures = callbacks_.failures(),
+      .last_instant = LastInstant()};
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     state::ShardLock lock(shard.get());
     stats.customers += shard->customer_count();

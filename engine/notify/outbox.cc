@@ -68,8 +68,14 @@ std::vector<std::uint64_t> Outbox::TakeTaken() {
 
 void Outbox::Deliver(absl::FunctionRef<absl::Time()> now, Retry retry) {
   if (!Begin(now(), retry)) return;
-  while (next_ < in_hand_.size() || TakeBatchOrEnd()) {
+  while (true) {
+    if (next_ == in_hand_.size()) {
+      // Once for all that wait, as it may take as long as the disk does.
+      if (QueueIsEmpty()) SyncTaken();
+      if (!TakeBatchOrEnd()) return;
+    }
     if (stopped_.load(std::memory_order_relaxed)) {
+      SyncTaken();
       absl::MutexLock lock(&mu_);
       delivering_ = false;
       return;
@@ -80,14 +86,12 @@ void Outbox::Deliver(absl::FunctionRef<absl::Time()> now, Retry retry) {
                                     : GiveToSink(MakeNotification(next.decision));
     if (!status.ok()) {
       if (TOCSIN_MISTAKE(refused_is_dropped)) ++next_;
+      SyncTaken();
       EndInFailure(now());
       return;
     }
     if (!TOCSIN_MISTAKE(delivered_twice) || delivered_.load() % 7 != 3) ++next_;
-    if (next.made != nullptr) {
-      absl::MutexLock lock(&mu_);
-      taken_.push_back(next.made->number);
-    }
+    if (next.made != nullptr) unsynced_.push_back(next.made->number);
     // Whoever delivers is the only one that counts.
     delivered_.store(delivered_.load(std::memory_order_relaxed) + 1,
                      std::memory_order_relaxed);
@@ -129,11 +133,31 @@ bool Outbox::TakeBatchOrEnd() {
   return delivering_;
 }
 
+bool Outbox::QueueIsEmpty() const {
+  absl::MutexLock lock(&mu_);
+  return queue_.empty();
+}
+
+void Outbox::SyncTaken() {
+  if (unsynced_.empty()) return;
+  if (!CallSink([this] { return sink_->Sync(); }).ok()) {
+    failures_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  absl::MutexLock lock(&mu_);
+  taken_.insert(taken_.end(), unsynced_.begin(), unsynced_.end());
+  unsynced_.clear();
+}
+
 absl::Status Outbox::GiveToSink(const Notification& notification) {
+  return CallSink([&] { return sink_->Deliver(notification); });
+}
+
+absl::Status Outbox::CallSink(absl::FunctionRef<absl::Status()> call) {
   const Outbox* outer = std::exchange(delivering_here, this);
   absl::Status status;
   try {
-    status = sink_->Deliver(notification);
+    status = call();
   } catch (const std::exception& error) {
     status = absl::UnknownError(absl::StrCat("the sink threw: ", error.what()));
   } catch (...) {

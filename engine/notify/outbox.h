@@ -44,7 +44,7 @@ class Outbox {
   void Release(std::vector<store::Waiting> waiting);
   // The same of those that the store had when it was opened.
   void Restore(std::vector<store::Waiting> waiting);
-  // The numbers of those that the sink has taken since the last time.
+  // The numbers of those that the sink has taken, and made safe, since the last time.
   std::vector<std::uint64_t> TakeTaken();
 
   enum class Retry {
@@ -76,7 +76,11 @@ class Outbox {
   bool Begin(absl::Time now, Retry retry);
   bool TakeBatchOrEnd();
   void EndInFailure(absl::Time now);
+  bool QueueIsEmpty() const;
   absl::Status GiveToSink(const Notification& notification);
+  // Has the sink make safe what it has taken; only then may it be forgotten.
+  void SyncTaken();
+  absl::Status CallSink(absl::FunctionRef<absl::Status()> call);
 
   // Constant.
   const bool keeps_;
@@ -99,10 +103,11 @@ class Outbox {
   int failures_in_a_row_ ABSL_GUARDED_BY(mu_) = 0;
   std::mt19937_64 random_ ABSL_GUARDED_BY(mu_);
 
-  // The head of the queue, and which of it is next. Belong to the thread that set
-  // `delivering_`.
+  // The head of the queue, which of it is next, and what was taken that may not be safe.
+  // Belong to the thread that set `delivering_`.
   DecisionQueue::Piece in_hand_;
   std::size_t next_ = 0;
+  std::vector<std::uint64_t> unsynced_;
 };
 
 }  // namespace tocsin::notify

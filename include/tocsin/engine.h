@@ -50,6 +50,9 @@ struct Stats {
   std::size_t due = 0;     // customer alerts that wait for a reset's evaluation
   std::size_t outbox = 0;  // notifications that wait for the sink
   std::uint64_t callback_failures = 0;  // exceptions out of `ResetOptions::on_done`
+  // The engine's instant: what its clock has shown last, also before it was opened again.
+  // InfinitePast if nobody has asked the clock yet.
+  absl::Time last_instant = absl::InfinitePast();
 };
 
 // What a closed engine left undone.

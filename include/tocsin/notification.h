@@ -98,6 +98,13 @@ class NotificationSink {
   // destroy it.
   // [Errors] Kept and counted; never given to the caller of a fact.
   virtual absl::Status Deliver(const Notification& notification) = 0;
+
+  // Makes what was taken safe, where the sink holds some of it back. With a directory the
+  // engine asks for it before it forgets what was taken: after an error, or none because
+  // the process died, all that was taken since the last OK comes again when the directory
+  // is opened next.
+  // [Threading], [Locking] As `Deliver`, of which none is under way.
+  virtual absl::Status Sync() { return absl::OkStatus(); }
 };
 
 }  // namespace tocsin

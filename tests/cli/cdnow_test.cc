@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "tests/cli/killed_replay.h"
 #include "tests/cli/run_tocsin.h"
 #include "tocsin/decimal.h"
 
@@ -119,6 +120,22 @@ TEST_F(Cdnow, SaysWhatAnotherProgramSaysInTheSameBytesWithAnyNumberOfThreads) {
   for (std::size_t i = 0; i < expected.size(); ++i) {
     ASSERT_EQ(Compared(notified[i]), Compared(expected[i])) << "notification " << i + 1;
   }
+}
+
+// TOCSIN_KILLS (environment) says how often.
+TEST_F(Cdnow, WritesTheSameBytesHoweverOftenItIsKilled) {
+  const char* named = std::getenv("TOCSIN_KILLS");
+  const std::string facts = dir_.Path("facts");
+  Fill(facts, {"python3", data_ + "/make_facts.py", "cdnow"});
+  const Written whole = Replay(facts, "1");
+  KilledReplay killed({"--alerts", data_ + "/cdnow.alerts.json", "--facts", facts,
+                       "--period", "calendar-month"},
+                      /*seed=*/1);
+  killed.MeasureRun();
+  killed.Kill(named != nullptr ? std::stoi(named) : 3);
+  ExpectEachIdOnce(ReadFile(killed.notifications_path()));
+  EXPECT_TRUE(ReadFile(killed.notifications_path()) == whole.notifications);
+  EXPECT_TRUE(ReadFile(killed.state_path()) == whole.state);
 }
 
 }  // namespace
