@@ -45,9 +45,8 @@ Statement& Statement::Bind(int parameter, std::int64_t value) {
 }
 
 Statement& Statement::Bind(int parameter, absl::string_view text) {
-  const int result =
-      sqlite3_bind_text64(statement_.get(), parameter, text.data(), text.size(),
-                          SQLITE_TRANSIENT, SQLITE_UTF8);
+  const int result = sqlite3_bind_text64(statement_.get(), parameter, text.data(),
+                                         text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   if (bound_ == SQLITE_OK) bound_ = result;
   return *this;
 }
@@ -84,6 +83,12 @@ void Statement::Reset() {
   sqlite3_clear_bindings(statement_.get());
 }
 
+int Statement::columns() const { return sqlite3_column_count(statement_.get()); }
+
+bool Statement::IsNull(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
 std::int64_t Statement::Integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }
@@ -108,14 +113,18 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
                                                          const std::string& vfs) {
   std::unique_ptr<Database> database = absl::WrapUnique(new Database(path));
   sqlite3* connection = nullptr;
-  const int result = sqlite3_open_v2(
-      path.c_str(), &connection,
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-      vfs.empty() ? nullptr : vfs.c_str());
+  const int result =
+      sqlite3_open_v2(path.c_str(), &connection,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                      vfs.empty() ? nullptr : vfs.c_str());
   database->connection_.reset(connection);
   if (result != SQLITE_OK) return database->Error(result, "opening it");
   sqlite3_extended_result_codes(connection, 1);
   return database;
+}
+
+bool Database::IsReadOnly() const {
+  return sqlite3_db_readonly(connection_.get(), "main") != 0;
 }
 
 absl::Status Database::Execute(const std::string& sql) {

@@ -47,8 +47,9 @@ absl::StatusOr<std::unique_ptr<Directory>> Directory::Take(const std::string& pa
   if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
     absl::Status status =
         errno == EWOULDBLOCK
-            ? MakeStatus(Reason::kStoreInUse,
-                         absl::StrCat(path, ": another engine has it open; one at a time"))
+            ? MakeStatus(
+                  Reason::kStoreInUse,
+                  absl::StrCat(path, ": another engine has it open; one at a time"))
             : Failed(Reason::kStoreUnusable, file, "locking it");
     close(lock);
     return status;

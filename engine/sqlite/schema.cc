@@ -7,9 +7,12 @@ namespace tocsin::sqlite {
 namespace {
 
 constexpr char kTables[] = R"sql(
+-- Beside the instant up to which all was done, the sum of the checksums of all rows but
+-- its own: a row that is missing is seen by it.
 CREATE TABLE meta (
-  key   TEXT PRIMARY KEY,
-  value TEXT NOT NULL
+  key      TEXT PRIMARY KEY,
+  checksum INTEGER NOT NULL,
+  value    TEXT NOT NULL
 ) WITHOUT ROWID;
 
 -- What was done, one row for what became durable together.
@@ -22,12 +25,14 @@ CREATE TABLE journal (
 -- How far each source's log has been applied.
 CREATE TABLE position (
   source        TEXT PRIMARY KEY,
+  checksum      INTEGER NOT NULL,
   source_offset TEXT NOT NULL
 ) WITHOUT ROWID;
 
 -- The alerts as they are.
 CREATE TABLE alert (
   id             TEXT PRIMARY KEY,
+  checksum       INTEGER NOT NULL,
   type           TEXT NOT NULL,
   name           TEXT NOT NULL,
   threshold      TEXT NOT NULL,
@@ -41,11 +46,11 @@ CREATE TABLE alert (
 -- The notifications that wait for the sink, in their order.
 CREATE TABLE outbox (
   number      INTEGER PRIMARY KEY,
+  checksum    INTEGER NOT NULL,
   id          TEXT NOT NULL,
   customer_id TEXT NOT NULL,
   alert_id    TEXT NOT NULL,
   body        TEXT NOT NULL,
-  checksum    INTEGER NOT NULL,
   content     BLOB NOT NULL
 );
 )sql";
@@ -64,10 +69,9 @@ absl::Status PrepareSchema(Database* database) {
       database->QueryInteger("SELECT count(*) FROM sqlite_schema");
   if (!tables.ok()) return tables.status();
   if (*application == 0 && *tables == 0) {
-    return database->Execute(absl::StrCat("BEGIN IMMEDIATE;", kTables,
-                                          "PRAGMA application_id = ", kApplicationId,
-                                          ";PRAGMA user_version = ", kFormatVersion,
-                                          ";COMMIT"));
+    return database->Execute(absl::StrCat(
+        "BEGIN IMMEDIATE;", kTables, "PRAGMA application_id = ", kApplicationId,
+        ";PRAGMA user_version = ", kFormatVersion, ";COMMIT"));
   }
   if (*application != kApplicationId) {
     return Unusable(*database, absl::StrCat("is a database of another program "

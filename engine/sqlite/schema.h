@@ -10,7 +10,8 @@
 // what is in them.
 namespace tocsin::sqlite {
 
-// `PRAGMA application_id` of a store: "tocs". https://www.sqlite.org/fileformat2.html#appid
+// `PRAGMA application_id` of a store: "tocs".
+// https://www.sqlite.org/fileformat2.html#appid
 inline constexpr std::int64_t kApplicationId = 0x746f6373;
 // `PRAGMA user_version`: the format of the tables and of what is in them.
 inline constexpr std::int64_t kFormatVersion = 1;

@@ -135,6 +135,9 @@ TEST(OpenStore, RefusesADirectoryThatCannotBeWritten) {
   ExpectRefused(At(directory), absl::StatusCode::kFailedPrecondition,
                 Reason::kStoreUnusable, directory);
   std::filesystem::permissions(directory, std::filesystem::perms::owner_all);
+  const std::string file = directory + "/tocsin.db";
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+  ExpectUnusable(directory, file);
 }
 
 TEST(OpenStore, RefusesADatabaseOfAnotherProgramAndLeavesItAsItIs) {
