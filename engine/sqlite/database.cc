@@ -83,6 +83,12 @@ void Statement::Reset() {
   sqlite3_clear_bindings(statement_.get());
 }
 
+int Statement::columns() const { return sqlite3_column_count(statement_.get()); }
+
+bool Statement::IsNull(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
 std::int64_t Statement::Integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }
@@ -115,6 +121,10 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path
   if (result != SQLITE_OK) return database->Error(result, "opening it");
   sqlite3_extended_result_codes(connection, 1);
   return database;
+}
+
+bool Database::IsReadOnly() const {
+  return sqlite3_db_readonly(connection_.get(), "main") != 0;
 }
 
 absl::Status Database::Execute(const std::string& sql) {

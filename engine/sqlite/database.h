@@ -34,9 +34,12 @@ class Statement {
   absl::Status Run();
   void Reset();
 
+  int columns() const;
   // Of the row, from 0 on. What is shown is good until the next step.
+  bool IsNull(int column) const;
   std::int64_t Integer(int column) const;
   absl::string_view Text(int column) const;
+  // Of an integer its digits.
   absl::string_view Blob(int column) const;
 
  private:
@@ -69,6 +72,8 @@ class Database {
 
   const std::string& path() const { return path_; }
 
+  // Whether it can only be read, which opening it does not tell.
+  bool IsReadOnly() const;
   // Runs statements that have no rows, or whose rows nobody wants.
   absl::Status Execute(const std::string& sql);
   absl::StatusOr<std::unique_ptr<Statement>> Prepare(absl::string_view sql);

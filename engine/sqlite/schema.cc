@@ -7,48 +7,52 @@ namespace tocsin::sqlite {
 namespace {
 
 constexpr char kTables[] = R"sql(
+-- Beside the instant up to which all was done, the sum of the checksums of all rows but
+-- its own: a row that is missing is seen by it.
 CREATE TABLE meta (
-  key   TEXT PRIMARY KEY,
-  value TEXT NOT NULL
+  key      TEXT PRIMARY KEY,
+  checksum INTEGER NOT NULL,
+  value    TEXT NOT NULL
 ) WITHOUT ROWID;
 
 -- What was done, one row for what became durable together.
 CREATE TABLE journal (
   number     INTEGER PRIMARY KEY,
-  first_step INTEGER NOT NULL,
   checksum   INTEGER NOT NULL,
+  first_step INTEGER NOT NULL,
   entries    BLOB NOT NULL
 );
 
 -- From behind which step the journal is needed, and the alerts as they were then.
 CREATE TABLE checkpoint (
   number     INTEGER PRIMARY KEY,
+  checksum   INTEGER NOT NULL,
   step       INTEGER NOT NULL,
   generation INTEGER NOT NULL,
-  checksum   INTEGER NOT NULL,
   rules      BLOB NOT NULL,
   alerts     BLOB NOT NULL
 );
 
 -- Customers of a checkpoint, each as it was after a step of the journal.
 CREATE TABLE image (
-  checkpoint INTEGER NOT NULL,
-  number     INTEGER NOT NULL,
-  as_of      INTEGER NOT NULL,
+  number     INTEGER PRIMARY KEY,
   checksum   INTEGER NOT NULL,
-  customers  BLOB NOT NULL,
-  PRIMARY KEY (checkpoint, number)
+  checkpoint INTEGER NOT NULL,
+  as_of      INTEGER NOT NULL,
+  customers  BLOB NOT NULL
 );
 
 -- How far each source's log has been applied.
 CREATE TABLE position (
   source        TEXT PRIMARY KEY,
+  checksum      INTEGER NOT NULL,
   source_offset TEXT NOT NULL
 ) WITHOUT ROWID;
 
 -- The alerts as they are.
 CREATE TABLE alert (
   id             TEXT PRIMARY KEY,
+  checksum       INTEGER NOT NULL,
   type           TEXT NOT NULL,
   name           TEXT NOT NULL,
   threshold      TEXT NOT NULL,
@@ -62,11 +66,11 @@ CREATE TABLE alert (
 -- The notifications that wait for the sink, in their order.
 CREATE TABLE outbox (
   number      INTEGER PRIMARY KEY,
+  checksum    INTEGER NOT NULL,
   id          TEXT NOT NULL,
   customer_id TEXT NOT NULL,
   alert_id    TEXT NOT NULL,
   body        TEXT NOT NULL,
-  checksum    INTEGER NOT NULL,
   content     BLOB NOT NULL
 );
 )sql";

@@ -1,41 +1,35 @@
 #include "engine/sqlite/sqlite_store.h"
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "engine/base/bytes.h"
 #include "engine/base/status.h"
 #include "engine/sqlite/database.h"
 #include "engine/sqlite/directory.h"
+#include "engine/sqlite/row.h"
 #include "engine/sqlite/schema.h"
 #include "engine/store/notification_fields.h"
-#include "xxhash.h"
 
 namespace tocsin::sqlite {
 namespace {
 
+constexpr char kMeta[] = "meta";
+constexpr char kCheckpoint[] = "checkpoint";
+constexpr char kImage[] = "image";
+constexpr char kJournal[] = "journal";
+constexpr char kPosition[] = "position";
+constexpr char kAlert[] = "alert";
+constexpr char kOutbox[] = "outbox";
+
+// Keys of `meta`.
 constexpr char kLastInstant[] = "last_instant";
-
-std::int64_t ChecksumOf(absl::string_view bytes) {
-  return static_cast<std::int64_t>(XXH3_64bits(bytes.data(), bytes.size()));
-}
-
-// Also of the numbers beside them.
-std::int64_t ChecksumOf(std::int64_t number, absl::string_view bytes) {
-  return static_cast<std::int64_t>(XXH3_64bits_withSeed(
-      bytes.data(), bytes.size(), static_cast<XXH64_hash_t>(number)));
-}
-std::int64_t ChecksumOf(const store::Image& image) {
-  return ChecksumOf(static_cast<std::int64_t>(image.as_of), image.customers);
-}
-std::int64_t ChecksumOf(const store::Checkpoint& checkpoint) {
-  return ChecksumOf(static_cast<std::int64_t>(checkpoint.step),
-                    absl::StrCat(checkpoint.generation, "/", checkpoint.rules.size(), "/",
-                                 checkpoint.rules, checkpoint.alerts));
-}
+constexpr char kSum[] = "sum";
 
 std::string TextOf(absl::Time instant) {
   return absl::FormatTime(absl::RFC3339_full, instant, absl::UTCTimeZone());
@@ -51,16 +45,26 @@ class SqliteStore final : public store::Store {
   absl::Status Commit(const store::Transaction& transaction) override;
 
  private:
-  absl::Status LoadMeta(store::Loader* loader);
-  absl::Status LoadPositions(store::Loader* loader);
-  absl::Status LoadOutbox(store::Loader* loader);
-  absl::Status LoadCheckpoint(store::Loader* loader);
-  absl::Status LoadImages(store::Loader* loader);
-  absl::Status LoadJournal(store::Loader* loader);
+  using Visit = absl::FunctionRef<absl::Status(const Statement&)>;
+
+  absl::Status CheckStructure();
+  // Calls `visit` for each row, by its key, that is as it was written.
+  absl::Status ForEachRow(absl::string_view table, Visit visit);
+  absl::Status LoadMeta(const Statement& row, store::Loader* loader);
+  absl::Status LoadPosition(const Statement& row, store::Loader* loader);
+  absl::Status LoadWaiting(const Statement& row, store::Loader* loader);
+  absl::Status LoadCheckpoint(const Statement& row, store::Loader* loader);
+  absl::Status LoadImage(const Statement& row, store::Loader* loader);
+  absl::Status LoadEntries(const Statement& row, store::Loader* loader);
   absl::Status Write(const store::Transaction& transaction);
+  absl::Status WriteImage(const store::Image& image);
   absl::Status WriteCheckpoint(const store::Checkpoint& checkpoint);
+  absl::Status WritePosition(const Position& position);
   absl::Status WriteAlert(const Alert& alert);
   absl::Status WriteWaiting(const store::Waiting& waiting);
+  absl::Status WriteMeta(absl::Time last_instant);
+  // Removes the row that has the key, which is bound, if there is one.
+  absl::Status Remove(Statement* statement);
   absl::Status Damaged(absl::string_view what) const {
     return MakeStatus(Reason::kDamaged, absl::StrCat(database_->path(), ": ", what));
   }
@@ -68,12 +72,15 @@ class SqliteStore final : public store::Store {
   // Released last, so that nobody else opens what is not closed.
   std::unique_ptr<Directory> directory_;
   std::unique_ptr<Database> database_;
-  std::unique_ptr<Statement> begin_, commit_, add_entries_, set_position_, set_alert_,
-      add_waiting_, remove_waiting_, set_meta_, add_image_, set_checkpoint_,
-      drop_checkpoint_, drop_images_, drop_journal_;
+  std::unique_ptr<Statement> begin_, commit_, add_entries_, remove_position_,
+      add_position_, remove_alert_, add_alert_, add_waiting_, remove_waiting_,
+      remove_meta_, add_meta_, add_image_, remove_images_, add_checkpoint_,
+      remove_checkpoints_, remove_entries_;
   std::int64_t last_row_ = 0;    // of the journal
-  std::int64_t checkpoint_ = 0;  // the last one; the images are of the next
-  std::int64_t last_image_ = 0;  // of the next one
+  std::int64_t last_image_ = 0;  // of all images
+  std::int64_t checkpoint_ = 0;  // the last one; images are written of the next
+  bool next_begun_ = false;      // whether some are
+  std::uint64_t sum_ = 0;        // of the checksums of all rows, but that of itself
 };
 
 absl::Status SqliteStore::Prepare() {
@@ -84,6 +91,10 @@ absl::Status SqliteStore::Prepare() {
   // meanwhile, as a backup does.
   if (status.ok()) status = database_->Execute("PRAGMA journal_mode = WAL");
   if (status.ok()) status = database_->Execute("PRAGMA synchronous = FULL");
+  if (status.ok() && database_->IsReadOnly()) {
+    status = MakeStatus(Reason::kStoreUnusable,
+                        absl::StrCat(database_->path(), ": it can only be read"));
+  }
   if (status.ok()) status = directory_->Sync();
   if (!status.ok()) return status;
   const struct {
@@ -94,18 +105,22 @@ absl::Status SqliteStore::Prepare() {
       {&commit_, "COMMIT"},
       {&add_entries_, "INSERT INTO journal VALUES (?, ?, ?, ?)"},
       {&add_image_, "INSERT INTO image VALUES (?, ?, ?, ?, ?)"},
-      {&set_checkpoint_, "INSERT INTO checkpoint VALUES (?, ?, ?, ?, ?, ?)"},
-      {&drop_checkpoint_, "DELETE FROM checkpoint WHERE number < ?"},
-      {&drop_images_, "DELETE FROM image WHERE checkpoint < ?"},
+      {&remove_images_, "DELETE FROM image WHERE checkpoint <> ? RETURNING checksum"},
+      {&add_checkpoint_, "INSERT INTO checkpoint VALUES (?, ?, ?, ?, ?, ?)"},
+      {&remove_checkpoints_,
+       "DELETE FROM checkpoint WHERE number < ? RETURNING checksum"},
       // The last row that begins at the step or before it may go on behind it.
-      {&drop_journal_,
-       "DELETE FROM journal WHERE number < "
-       "(SELECT max(number) FROM journal WHERE first_step <= ?)"},
-      {&set_position_, "INSERT OR REPLACE INTO position VALUES (?, ?)"},
-      {&set_alert_, "INSERT OR REPLACE INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+      {&remove_entries_,
+       "DELETE FROM journal WHERE number < (SELECT max(number) FROM journal "
+       "WHERE first_step <= ?) RETURNING checksum"},
+      {&remove_position_, "DELETE FROM position WHERE source = ? RETURNING checksum"},
+      {&add_position_, "INSERT INTO position VALUES (?, ?, ?)"},
+      {&remove_alert_, "DELETE FROM alert WHERE id = ? RETURNING checksum"},
+      {&add_alert_, "INSERT INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
       {&add_waiting_, "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?)"},
-      {&remove_waiting_, "DELETE FROM outbox WHERE number = ?"},
-      {&set_meta_, "INSERT OR REPLACE INTO meta VALUES (?, ?)"},
+      {&remove_waiting_, "DELETE FROM outbox WHERE number = ? RETURNING checksum"},
+      {&remove_meta_, "DELETE FROM meta WHERE key = ? RETURNING checksum"},
+      {&add_meta_, "INSERT OR REPLACE INTO meta VALUES (?, ?, ?)"},
   };
   for (const auto& [statement, sql] : all) {
     absl::StatusOr<std::unique_ptr<Statement>> prepared = database_->Prepare(sql);
@@ -116,136 +131,114 @@ absl::Status SqliteStore::Prepare() {
 }
 
 absl::Status SqliteStore::Load(store::Loader* loader) {
-  absl::Status status = LoadMeta(loader);
-  if (status.ok()) status = LoadPositions(loader);
-  if (status.ok()) status = LoadOutbox(loader);
-  if (status.ok()) status = LoadCheckpoint(loader);
-  if (status.ok()) status = LoadImages(loader);
-  if (status.ok()) status = LoadJournal(loader);
-  return status;
-}
-
-absl::Status SqliteStore::LoadCheckpoint(store::Loader* loader) {
-  auto query = database_->Prepare(
-      "SELECT number, step, generation, checksum, rules, alerts FROM checkpoint");
-  if (!query.ok()) return query.status();
-  const absl::StatusOr<bool> row = (*query)->Step();
-  if (!row.ok() || !*row) return row.status();
-  checkpoint_ = (*query)->Integer(0);
-  const store::Checkpoint checkpoint{
-      .step = static_cast<std::uint64_t>((*query)->Integer(1)),
-      .generation = static_cast<std::uint64_t>((*query)->Integer(2)),
-      .rules = std::string((*query)->Blob(4)),
-      .alerts = std::string((*query)->Blob(5))};
-  if (ChecksumOf(checkpoint) != (*query)->Integer(3)) {
-    return Damaged(absl::StrCat("checkpoint ", checkpoint_, " is not as it was written"));
+  absl::Status status = CheckStructure();
+  std::string sum = "0";
+  if (status.ok()) {
+    status = ForEachRow(kMeta, [&](const Statement& row) {
+      if (row.Text(0) != kSum) return LoadMeta(row, loader);
+      sum_ -= static_cast<std::uint64_t>(row.Integer(kChecksumColumn));
+      sum = std::string(row.Text(2));
+      return absl::OkStatus();
+    });
   }
-  const absl::StatusOr<bool> second = (*query)->Step();
-  if (!second.ok()) return second.status();
-  if (*second) return Damaged("there is a second checkpoint");
-  return loader->ACheckpoint(checkpoint);
+  const auto load = [&](absl::string_view table, auto one) {
+    if (!status.ok()) return;
+    status = ForEachRow(table,
+                        [&](const Statement& row) { return (this->*one)(row, loader); });
+  };
+  load(kPosition, &SqliteStore::LoadPosition);
+  load(kOutbox, &SqliteStore::LoadWaiting);
+  load(kCheckpoint, &SqliteStore::LoadCheckpoint);
+  load(kImage, &SqliteStore::LoadImage);
+  load(kJournal, &SqliteStore::LoadEntries);
+  if (status.ok()) {
+    status = ForEachRow(kAlert, [](const Statement&) { return absl::OkStatus(); });
+  }
+  if (!status.ok() || sum == absl::StrCat(sum_)) return status;
+  return Damaged("a row that was written is missing, or one is there that was not");
 }
 
-absl::Status SqliteStore::LoadImages(store::Loader* loader) {
-  // Those of a checkpoint that nobody finished.
-  absl::Status status = database_->Execute(
-      absl::StrCat("DELETE FROM image WHERE checkpoint <> ", checkpoint_));
-  if (!status.ok()) return status;
-  auto query = database_->Prepare(
-      "SELECT number, as_of, checksum, customers FROM image ORDER BY number");
+absl::Status SqliteStore::CheckStructure() {
+  // What is wrong with the pages themselves would else show when they are written to.
+  const absl::StatusOr<std::string> found = database_->QueryText("PRAGMA quick_check(1)");
+  if (!found.ok()) return found.status();
+  return *found == "ok" ? absl::OkStatus() : Damaged(*found);
+}
+
+absl::Status SqliteStore::ForEachRow(absl::string_view table, Visit visit) {
+  auto query = database_->Prepare(absl::StrCat("SELECT * FROM ", table, " ORDER BY 1"));
   if (!query.ok()) return query.status();
-  for (std::int64_t expected = 1;; ++expected) {
-    const absl::StatusOr<bool> row = (*query)->Step();
-    if (!row.ok() || !*row) return row.status();
-    const std::int64_t number = (*query)->Integer(0);
-    store::Image image{.as_of = static_cast<std::uint64_t>((*query)->Integer(1)),
-                       .customers = std::string((*query)->Blob(3))};
-    if (number != expected || ChecksumOf(image) != (*query)->Integer(2)) {
-      return Damaged(absl::StrCat("image ", number, " of checkpoint ", checkpoint_,
+  while (true) {
+    const absl::StatusOr<bool> has_row = (*query)->Step();
+    if (!has_row.ok() || !*has_row) return has_row.status();
+    const Statement& row = **query;
+    const std::uint64_t checksum = ChecksumOfRow(table, row);
+    if (static_cast<std::int64_t>(checksum) != row.Integer(kChecksumColumn)) {
+      return Damaged(absl::StrCat("row \"", row.Text(0), "\" of ", table,
                                   " is not as it was written"));
     }
-    status = loader->AnImage(image);
+    sum_ += checksum;
+    absl::Status status = visit(row);
     if (!status.ok()) return status;
   }
 }
 
-absl::Status SqliteStore::LoadMeta(store::Loader* loader) {
-  auto query = database_->Prepare("SELECT value FROM meta WHERE key = ?");
-  if (!query.ok()) return query.status();
-  const absl::StatusOr<bool> row = (*query)->Bind(1, kLastInstant).Step();
-  if (!row.ok() || !*row) return row.status();
+absl::Status SqliteStore::LoadMeta(const Statement& row, store::Loader* loader) {
   absl::Time instant;
   std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, (*query)->Text(0), &instant, &error)) {
-    return Damaged(absl::StrCat("meta.last_instant is \"", (*query)->Text(0),
-                                "\", which is no time: ", error));
+  if (row.Text(0) == kLastInstant &&
+      absl::ParseTime(absl::RFC3339_full, row.Text(2), &instant, &error)) {
+    return loader->LastInstant(instant);
   }
-  return loader->LastInstant(instant);
+  return Damaged(absl::StrCat("meta.", row.Text(0), " is \"", row.Text(2),
+                              "\", which means nothing"));
 }
 
-absl::Status SqliteStore::LoadPositions(store::Loader* loader) {
-  auto query = database_->Prepare("SELECT source, source_offset FROM position");
-  if (!query.ok()) return query.status();
-  while (true) {
-    const absl::StatusOr<bool> row = (*query)->Step();
-    if (!row.ok() || !*row) return row.status();
-    Position position{.source = std::string((*query)->Text(0))};
-    if (!absl::SimpleAtoi((*query)->Text(1), &position.offset)) {
-      return Damaged(absl::StrCat("the position of source \"", position.source,
-                                  "\" is \"", (*query)->Text(1),
-                                  "\", which is no number"));
-    }
-    absl::Status status = loader->APosition(position);
-    if (!status.ok()) return status;
+absl::Status SqliteStore::LoadPosition(const Statement& row, store::Loader* loader) {
+  Position position{.source = std::string(row.Text(0))};
+  if (absl::SimpleAtoi(row.Text(2), &position.offset)) {
+    return loader->APosition(position);
   }
+  return Damaged(absl::StrCat("the position of source \"", position.source, "\" is \"",
+                              row.Text(2), "\", which is no number"));
 }
 
-absl::Status SqliteStore::LoadOutbox(store::Loader* loader) {
-  auto query =
-      database_->Prepare("SELECT number, checksum, content FROM outbox ORDER BY number");
-  if (!query.ok()) return query.status();
-  while (true) {
-    const absl::StatusOr<bool> row = (*query)->Step();
-    if (!row.ok() || !*row) return row.status();
-    const std::int64_t number = (*query)->Integer(0);
-    const absl::string_view content = (*query)->Blob(2);
-    store::Reader reader(content);
-    store::Waiting waiting{.number = static_cast<std::uint64_t>(number),
-                           .notification = reader.Next<Notification>()};
-    if (ChecksumOf(content) != (*query)->Integer(1) || !reader.AtEnd()) {
-      return Damaged(absl::StrCat("row ", number, " of outbox is not as it was written"));
-    }
-    absl::Status status = loader->AWaiting(std::move(waiting));
-    if (!status.ok()) return status;
-  }
+absl::Status SqliteStore::LoadWaiting(const Statement& row, store::Loader* loader) {
+  store::Reader reader(row.Blob(6));
+  store::Waiting waiting{.number = static_cast<std::uint64_t>(row.Integer(0)),
+                         .notification = reader.Next<Notification>()};
+  if (reader.AtEnd()) return loader->AWaiting(std::move(waiting));
+  return Damaged(absl::StrCat("row ", waiting.number, " of outbox is no notification"));
 }
 
-absl::Status SqliteStore::LoadJournal(store::Loader* loader) {
-  auto query = database_->Prepare(
-      "SELECT number, first_step, checksum, entries FROM journal ORDER BY number");
-  if (!query.ok()) return query.status();
-  while (true) {
-    const absl::StatusOr<bool> row = (*query)->Step();
-    if (!row.ok() || !*row) return row.status();
-    const std::int64_t number = (*query)->Integer(0);
-    if (last_row_ != 0 && number != last_row_ + 1) {
-      return Damaged(absl::StrCat("row ", last_row_ + 1, " of journal is missing"));
-    }
-    const std::int64_t first_step = (*query)->Integer(1);
-    const absl::string_view entries = (*query)->Blob(3);
-    if (ChecksumOf(first_step, entries) != (*query)->Integer(2)) {
-      return Damaged(
-          absl::StrCat("row ", number, " of journal is not as it was written"));
-    }
-    absl::Status status =
-        loader->Entries(static_cast<std::uint64_t>(first_step), entries);
-    if (!status.ok()) {
-      return MakeStatus(ReasonOf(status),
-                        absl::StrCat(database_->path(), ": row ", number,
-                                     " of journal: ", status.message()));
-    }
-    last_row_ = number;
+absl::Status SqliteStore::LoadCheckpoint(const Statement& row, store::Loader* loader) {
+  if (checkpoint_ != 0) return Damaged("there is a second checkpoint");
+  checkpoint_ = row.Integer(0);
+  return loader->ACheckpoint({.step = static_cast<std::uint64_t>(row.Integer(2)),
+                              .generation = static_cast<std::uint64_t>(row.Integer(3)),
+                              .rules = std::string(row.Blob(4)),
+                              .alerts = std::string(row.Blob(5))});
+}
+
+absl::Status SqliteStore::LoadImage(const Statement& row, store::Loader* loader) {
+  last_image_ = row.Integer(0);
+  // Those of a checkpoint that nobody finished go with the next one.
+  if (row.Integer(2) != checkpoint_) return absl::OkStatus();
+  return loader->AnImage({.as_of = static_cast<std::uint64_t>(row.Integer(3)),
+                          .customers = std::string(row.Blob(4))});
+}
+
+absl::Status SqliteStore::LoadEntries(const Statement& row, store::Loader* loader) {
+  const std::int64_t number = row.Integer(0);
+  if (last_row_ != 0 && number != last_row_ + 1) {
+    return Damaged(absl::StrCat("row ", last_row_ + 1, " of journal is missing"));
   }
+  last_row_ = number;
+  absl::Status status =
+      loader->Entries(static_cast<std::uint64_t>(row.Integer(2)), row.Blob(3));
+  if (status.ok()) return status;
+  return MakeStatus(ReasonOf(status), absl::StrCat(database_->path(), ": row ", number,
+                                                   " of journal: ", status.message()));
 }
 
 absl::Status SqliteStore::Commit(const store::Transaction& transaction) {
@@ -259,30 +252,22 @@ absl::Status SqliteStore::Commit(const store::Transaction& transaction) {
 absl::Status SqliteStore::Write(const store::Transaction& transaction) {
   absl::Status status;
   if (!transaction.entries.empty()) {
-    const auto first_step = static_cast<std::int64_t>(transaction.first_step);
-    status = add_entries_->Bind(1, ++last_row_)
-                 .Bind(2, first_step)
-                 .Bind(3, ChecksumOf(first_step, transaction.entries))
-                 .BindBlob(4, transaction.entries)
-                 .Run();
+    status = RowWriter(kJournal, add_entries_.get())
+                 .Add(++last_row_)
+                 .Add(static_cast<std::int64_t>(transaction.first_step))
+                 .AddBlob(transaction.entries)
+                 .Write(&sum_);
   }
   for (const store::Image& image : transaction.images) {
     if (!status.ok()) return status;
-    status = add_image_->Bind(1, checkpoint_ + 1)
-                 .Bind(2, ++last_image_)
-                 .Bind(3, static_cast<std::int64_t>(image.as_of))
-                 .Bind(4, ChecksumOf(image))
-                 .BindBlob(5, image.customers)
-                 .Run();
+    status = WriteImage(image);
   }
   if (status.ok() && transaction.checkpoint.has_value()) {
     status = WriteCheckpoint(*transaction.checkpoint);
   }
   for (const Position& position : transaction.positions) {
     if (!status.ok()) return status;
-    status = set_position_->Bind(1, position.source)
-                 .Bind(2, absl::StrCat(position.offset))
-                 .Run();
+    status = WritePosition(position);
   }
   for (const Alert& alert : transaction.alerts) {
     if (!status.ok()) return status;
@@ -294,40 +279,76 @@ absl::Status SqliteStore::Write(const store::Transaction& transaction) {
   }
   for (const std::uint64_t number : transaction.taken) {
     if (!status.ok()) return status;
-    status = remove_waiting_->Bind(1, static_cast<std::int64_t>(number)).Run();
+    status = Remove(&remove_waiting_->Bind(1, static_cast<std::int64_t>(number)));
   }
-  if (!status.ok()) return status;
-  return set_meta_->Bind(1, kLastInstant).Bind(2, TextOf(transaction.last_instant)).Run();
+  return status.ok() ? WriteMeta(transaction.last_instant) : status;
+}
+
+absl::Status SqliteStore::Remove(Statement* statement) {
+  absl::StatusOr<bool> row = statement->Step();
+  while (row.ok() && *row) {
+    sum_ -= static_cast<std::uint64_t>(statement->Integer(0));
+    row = statement->Step();
+  }
+  statement->Reset();
+  return row.status();
+}
+
+absl::Status SqliteStore::WriteImage(const store::Image& image) {
+  if (!std::exchange(next_begun_, true)) {
+    absl::Status status = Remove(&remove_images_->Bind(1, checkpoint_));
+    if (!status.ok()) return status;
+  }
+  return RowWriter(kImage, add_image_.get())
+      .Add(++last_image_)
+      .Add(checkpoint_ + 1)
+      .Add(static_cast<std::int64_t>(image.as_of))
+      .AddBlob(image.customers)
+      .Write(&sum_);
 }
 
 absl::Status SqliteStore::WriteCheckpoint(const store::Checkpoint& checkpoint) {
   const auto step = static_cast<std::int64_t>(checkpoint.step);
-  absl::Status status = set_checkpoint_->Bind(1, ++checkpoint_)
-                            .Bind(2, step)
-                            .Bind(3, static_cast<std::int64_t>(checkpoint.generation))
-                            .Bind(4, ChecksumOf(checkpoint))
-                            .BindBlob(5, checkpoint.rules)
-                            .BindBlob(6, checkpoint.alerts)
-                            .Run();
-  last_image_ = 0;
-  if (status.ok()) status = drop_checkpoint_->Bind(1, checkpoint_).Run();
-  if (status.ok()) status = drop_images_->Bind(1, checkpoint_).Run();
-  if (status.ok()) status = drop_journal_->Bind(1, step + 1).Run();
-  return status;
+  next_begun_ = false;
+  absl::Status status = RowWriter(kCheckpoint, add_checkpoint_.get())
+                            .Add(++checkpoint_)
+                            .Add(step)
+                            .Add(static_cast<std::int64_t>(checkpoint.generation))
+                            .AddBlob(checkpoint.rules)
+                            .AddBlob(checkpoint.alerts)
+                            .Write(&sum_);
+  if (status.ok()) status = Remove(&remove_checkpoints_->Bind(1, checkpoint_));
+  if (status.ok()) status = Remove(&remove_images_->Bind(1, checkpoint_));
+  return status.ok() ? Remove(&remove_entries_->Bind(1, step + 1)) : status;
+}
+
+absl::Status SqliteStore::WritePosition(const Position& position) {
+  absl::Status status = Remove(&remove_position_->Bind(1, position.source));
+  if (!status.ok()) return status;
+  return RowWriter(kPosition, add_position_.get())
+      .Add(position.source)
+      .Add(absl::StrCat(position.offset))
+      .Write(&sum_);
 }
 
 absl::Status SqliteStore::WriteAlert(const Alert& alert) {
   const AlertSpec& spec = alert.spec;
-  set_alert_->Bind(1, alert.id.ToString())
-      .Bind(2, InfoOf(spec.type).name)
-      .Bind(3, spec.name)
-      .Bind(4, spec.threshold->ToString())
-      .Bind(5, AlertStatusName(alert.status))
-      .Bind(9, TextOf(alert.updated_at));
-  if (spec.customer.has_value()) set_alert_->Bind(6, spec.customer->ToString());
-  if (spec.plan.has_value()) set_alert_->Bind(7, spec.plan->ToString());
-  if (spec.uniqueness_key.has_value()) set_alert_->Bind(8, *spec.uniqueness_key);
-  return set_alert_->Run();
+  const auto text_of = [](const auto& id) {
+    return id ? std::make_optional(id->ToString()) : std::nullopt;
+  };
+  absl::Status status = Remove(&remove_alert_->Bind(1, alert.id.ToString()));
+  if (!status.ok()) return status;
+  return RowWriter(kAlert, add_alert_.get())
+      .Add(alert.id.ToString())
+      .Add(InfoOf(spec.type).name)
+      .Add(spec.name)
+      .Add(spec.threshold->ToString())
+      .Add(AlertStatusName(alert.status))
+      .AddIfAny(text_of(spec.customer))
+      .AddIfAny(text_of(spec.plan))
+      .AddIfAny(spec.uniqueness_key)
+      .Add(TextOf(alert.updated_at))
+      .Write(&sum_);
 }
 
 absl::Status SqliteStore::WriteWaiting(const store::Waiting& waiting) {
@@ -335,14 +356,30 @@ absl::Status SqliteStore::WriteWaiting(const store::Waiting& waiting) {
   std::string content;
   store::Writer write(&content);
   write(notification);
-  return add_waiting_->Bind(1, static_cast<std::int64_t>(waiting.number))
-      .Bind(2, notification.id.ToString())
-      .Bind(3, notification.customer.ToString())
-      .Bind(4, notification.alert.ToString())
-      .Bind(5, ToJson(notification))
-      .Bind(6, ChecksumOf(content))
-      .BindBlob(7, content)
-      .Run();
+  return RowWriter(kOutbox, add_waiting_.get())
+      .Add(static_cast<std::int64_t>(waiting.number))
+      .Add(notification.id.ToString())
+      .Add(notification.customer.ToString())
+      .Add(notification.alert.ToString())
+      .Add(ToJson(notification))
+      .AddBlob(content)
+      .Write(&sum_);
+}
+
+absl::Status SqliteStore::WriteMeta(absl::Time last_instant) {
+  absl::Status status = Remove(&remove_meta_->Bind(1, kLastInstant));
+  if (status.ok()) {
+    status = RowWriter(kMeta, add_meta_.get())
+                 .Add(kLastInstant)
+                 .Add(TextOf(last_instant))
+                 .Write(&sum_);
+  }
+  if (!status.ok()) return status;
+  std::uint64_t not_in_the_sum = 0;
+  return RowWriter(kMeta, add_meta_.get())
+      .Add(kSum)
+      .Add(absl::StrCat(sum_))
+      .Write(&not_in_the_sum);
 }
 
 }  // namespace

@@ -11,11 +11,19 @@
 
 namespace tocsin::testing {
 
+// Where there is no disk to wait for, for a test that writes much; it need not be there.
+inline std::filesystem::path InMemory() {
+  const std::filesystem::path shared = "/dev/shm";
+  return std::filesystem::exists(shared) ? shared
+                                         : std::filesystem::temp_directory_path();
+}
+
 // A directory of a test's own, which is gone with all that is in it when this is.
 class TempDirectory {
  public:
-  TempDirectory() {
-    std::string pattern = std::filesystem::temp_directory_path() / "tocsin-XXXXXX";
+  explicit TempDirectory(
+      const std::filesystem::path& in = std::filesystem::temp_directory_path()) {
+    std::string pattern = in / "tocsin-XXXXXX";
     if (mkdtemp(pattern.data()) == nullptr) std::abort();
     path_ = pattern;
   }

@@ -1,0 +1,180 @@
+// Would catch a store that is damaged and taken for whole.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sqlite3.h"
+#include "tests/support/collecting_sink.h"
+#include "tests/support/facts.h"
+#include "tests/support/kept_story.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/random.h"
+#include "tests/support/temp_directory.h"
+#include "tocsin/engine.h"
+
+namespace tocsin {
+namespace {
+
+using testing::CollectingSink;
+using testing::ManualClock;
+using testing::TempDirectory;
+
+// Runs statements on a database, as another program may.
+void Alter(const std::string& path, const std::string& sql) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+  char* error = nullptr;
+  EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, &error), SQLITE_OK)
+      << sql << ": " << error;
+  sqlite3_close(database);
+}
+
+// A store with a story in it, of which some waits for the sink, and what is right of it.
+class StoreDamage : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string directory = MakeDirectory("whole");
+    // Small pages: more of the file is something.
+    Alter(directory + "/tocsin.db", "PRAGMA page_size = 512; PRAGMA journal_mode = WAL");
+    sink_.SetMood(CollectingSink::Mood::kFails);
+    absl::StatusOr<std::unique_ptr<Engine>> engine = Open(directory);
+    ASSERT_TRUE(engine.ok()) << engine.status();
+    ASSERT_TRUE(testing::TellStory(**engine).ok());
+    ASSERT_TRUE((*engine)->Close(absl::ZeroDuration()).ok());
+    sink_.SetMood(CollectingSink::Mood::kTakes);
+    ASSERT_FALSE(std::filesystem::exists(directory + "/tocsin.db-wal"));
+    whole_ = testing::ReadFile(directory + "/tocsin.db");
+    engine = Open(directory);
+    ASSERT_TRUE(engine.ok()) << engine.status();
+    right_ = testing::ShownStateAndRest(**engine, sink_);
+  }
+
+  std::string MakeDirectory(const std::string& name) {
+    std::string directory = temp_ / name;
+    std::filesystem::create_directory(directory);
+    return directory;
+  }
+  absl::StatusOr<std::unique_ptr<Engine>> Open(const std::string& directory) {
+    return Engine::Open({.directory = directory,
+                         .sink = &sink_,
+                         .clock = &clock_,
+                         .worker_threads = 0,
+                         .shards = 1,
+                         .random_seed = 1});
+  }
+
+  // What is wrong with what becomes of the store in the directory; empty where it is
+  // right, or refused and the file named.
+  std::string WhatIsWrong(const std::string& directory) {
+    absl::StatusOr<std::unique_ptr<Engine>> engine = Open(directory);
+    if (!engine.ok()) {
+      ++refused_;
+      const bool named =
+          absl::StrContains(engine.status().message(), directory + "/tocsin.db") &&
+          ReasonOf(engine.status()) != Reason::kNone;
+      return named ? "" : engine.status().ToString();
+    }
+    const std::string shown = testing::ShownStateAndRest(**engine, sink_);
+    return shown == right_ ? "" : shown;
+  }
+  // Of one with these bytes.
+  std::string WhatIsWrongWith(const std::string& bytes) {
+    const std::string directory = MakeDirectory("copy");
+    testing::WriteFile(directory + "/tocsin.db", bytes);
+    std::string wrong = WhatIsWrong(directory);
+    std::filesystem::remove_all(directory);
+    return wrong;
+  }
+
+  TempDirectory temp_{testing::InMemory()};
+  CollectingSink sink_;
+  ManualClock clock_{testing::At("2026-02-01T00:00:00Z")};
+  std::string whole_;
+  std::string right_;
+  int refused_ = 0;
+};
+
+TEST_F(StoreDamage, OfAnyByteIsSeenOrChangesNothing) {
+  testing::Random random(1);
+  // Eight bits of all bytes take minutes. Every byte of the headers of pages has its
+  // turn, and of the others a third.
+  const bool every_bit = std::getenv("TOCSIN_EVERY_BIT") != nullptr;
+  int damaged = 0;
+  for (std::size_t place = 0; place < whole_.size(); ++place) {
+    const bool of_header = place < 108 || place % 512 < 12;
+    const unsigned chosen = random.Below(of_header ? 8 : 24);
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      if (!every_bit && bit != chosen) continue;
+      std::string bytes = whole_;
+      bytes[place] = static_cast<char>(bytes[place] ^ (1 << bit));
+      ++damaged;
+      const std::string wrong = WhatIsWrongWith(bytes);
+      EXPECT_EQ(wrong, "") << "bit " << bit << " of byte " << place % 512 << " of page "
+                           << place / 512 + 1;
+    }
+  }
+  EXPECT_GT(refused_, damaged / 4);
+}
+
+TEST_F(StoreDamage, OfAPageThatIsGoneIsSeen) {
+  EXPECT_EQ(WhatIsWrongWith(whole_), "");
+  EXPECT_EQ(refused_, 0);
+  for (std::size_t page = 0; page < whole_.size(); page += 512) {
+    std::string bytes = whole_;
+    std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(page), 512, '\0');
+    EXPECT_EQ(WhatIsWrongWith(bytes), "") << "page " << page / 512 + 1;
+    if (page == 0) continue;
+    EXPECT_EQ(WhatIsWrongWith(whole_.substr(0, page)), "") << "from " << page << " on";
+  }
+}
+
+// As another program would that means well. All of it is a store to SQLite.
+TEST_F(StoreDamage, ByHandIsSeen) {
+  for (const char* sql : {
+           "DELETE FROM meta WHERE key = 'last_instant'",
+           "UPDATE meta SET value = '2027-01-01T00:00:00+00:00' "
+           "WHERE key = 'last_instant'",
+           "DELETE FROM meta",
+           "DELETE FROM journal WHERE number = (SELECT max(number) FROM journal)",
+           "DELETE FROM journal WHERE number = 1",
+           "DELETE FROM journal",
+           "UPDATE journal SET number = -number",
+           "INSERT INTO journal SELECT number + 100, checksum, first_step, entries "
+           "FROM journal",
+           "UPDATE position SET source_offset = '8' WHERE source = 'bills'",
+           "UPDATE position SET source = 'nobody''s' WHERE source = 'bills'",
+           "DELETE FROM position WHERE source = 'bills'",
+           "INSERT INTO position SELECT 'nobody''s', checksum, source_offset "
+           "FROM position WHERE source = 'bills'",
+           "DELETE FROM outbox WHERE number = (SELECT max(number) FROM outbox)",
+           "DELETE FROM outbox WHERE number = (SELECT min(number) FROM outbox)",
+           "DELETE FROM outbox",
+           "UPDATE outbox SET number = -number",
+           "UPDATE outbox SET number = number + 10",
+           "UPDATE outbox SET customer_id = alert_id",
+           "UPDATE outbox SET body = '{}'",
+           "UPDATE outbox SET content = x'00'",
+           "UPDATE alert SET threshold = '1'",
+           "UPDATE alert SET customer_id = NULL",
+           "UPDATE alert SET uniqueness_key = ''",
+           "DELETE FROM alert WHERE customer_id IS NULL",
+       }) {
+    const std::string directory = MakeDirectory("altered");
+    testing::WriteFile(directory + "/tocsin.db", whole_);
+    Alter(directory + "/tocsin.db", sql);
+    refused_ = 0;
+    EXPECT_EQ(WhatIsWrong(directory), "") << sql;
+    EXPECT_EQ(refused_, 1) << sql;
+    std::filesystem::remove_all(directory);
+  }
+}
+
+}  // namespace
+}  // namespace tocsin
