@@ -33,7 +33,8 @@ CREATE TABLE checkpoint (
   alerts     BLOB NOT NULL
 );
 
--- Customers of a checkpoint, each as it was after a step of the journal.
+-- Customers of a checkpoint, each as it was after a step of the journal. Those of another
+-- one than the last are of one that was not finished.
 CREATE TABLE image (
   number     INTEGER PRIMARY KEY,
   checksum   INTEGER NOT NULL,

@@ -1,5 +1,6 @@
 #include "engine/sqlite/sqlite_store.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,9 +21,9 @@ namespace tocsin::sqlite {
 namespace {
 
 constexpr char kMeta[] = "meta";
+constexpr char kJournal[] = "journal";
 constexpr char kCheckpoint[] = "checkpoint";
 constexpr char kImage[] = "image";
-constexpr char kJournal[] = "journal";
 constexpr char kPosition[] = "position";
 constexpr char kAlert[] = "alert";
 constexpr char kOutbox[] = "outbox";
@@ -63,7 +64,7 @@ class SqliteStore final : public store::Store {
   absl::Status WriteAlert(const Alert& alert);
   absl::Status WriteWaiting(const store::Waiting& waiting);
   absl::Status WriteMeta(absl::Time last_instant);
-  // Removes the row that has the key, which is bound, if there is one.
+  // Removes rows by a statement whose parameters are bound, if there are any.
   absl::Status Remove(Statement* statement);
   absl::Status Damaged(absl::string_view what) const {
     return MakeStatus(Reason::kDamaged, absl::StrCat(database_->path(), ": ", what));
@@ -72,15 +73,15 @@ class SqliteStore final : public store::Store {
   // Released last, so that nobody else opens what is not closed.
   std::unique_ptr<Directory> directory_;
   std::unique_ptr<Database> database_;
-  std::unique_ptr<Statement> begin_, commit_, add_entries_, remove_position_,
+  std::unique_ptr<Statement> begin_, commit_, add_entries_, remove_entries_,
+      add_checkpoint_, remove_checkpoint_, add_image_, remove_images_, remove_position_,
       add_position_, remove_alert_, add_alert_, add_waiting_, remove_waiting_,
-      remove_meta_, add_meta_, add_image_, remove_images_, add_checkpoint_,
-      remove_checkpoints_, remove_entries_;
-  std::int64_t last_row_ = 0;    // of the journal
-  std::int64_t last_image_ = 0;  // of all images
-  std::int64_t checkpoint_ = 0;  // the last one; images are written of the next
-  bool next_begun_ = false;      // whether some are
-  std::uint64_t sum_ = 0;        // of the checksums of all rows, but that of itself
+      remove_meta_, add_meta_;
+  std::int64_t last_row_ = 0;         // of the journal
+  std::int64_t last_image_ = 0;       // of all of them
+  std::int64_t checkpoint_ = 0;       // the last one
+  std::int64_t next_checkpoint_ = 1;  // no image of before is of that one
+  std::uint64_t sum_ = 0;             // of the checksums of all rows, but that of itself
 };
 
 absl::Status SqliteStore::Prepare() {
@@ -104,15 +105,14 @@ absl::Status SqliteStore::Prepare() {
       {&begin_, "BEGIN IMMEDIATE"},
       {&commit_, "COMMIT"},
       {&add_entries_, "INSERT INTO journal VALUES (?, ?, ?, ?)"},
-      {&add_image_, "INSERT INTO image VALUES (?, ?, ?, ?, ?)"},
-      {&remove_images_, "DELETE FROM image WHERE checkpoint <> ? RETURNING checksum"},
-      {&add_checkpoint_, "INSERT INTO checkpoint VALUES (?, ?, ?, ?, ?, ?)"},
-      {&remove_checkpoints_,
-       "DELETE FROM checkpoint WHERE number < ? RETURNING checksum"},
       // The last row that begins at the step or before it may go on behind it.
       {&remove_entries_,
-       "DELETE FROM journal WHERE number < (SELECT max(number) FROM journal "
-       "WHERE first_step <= ?) RETURNING checksum"},
+       "DELETE FROM journal WHERE number < "
+       "(SELECT max(number) FROM journal WHERE first_step <= ?) RETURNING checksum"},
+      {&add_checkpoint_, "INSERT INTO checkpoint VALUES (?, ?, ?, ?, ?, ?)"},
+      {&remove_checkpoint_, "DELETE FROM checkpoint WHERE number < ? RETURNING checksum"},
+      {&add_image_, "INSERT INTO image VALUES (?, ?, ?, ?, ?)"},
+      {&remove_images_, "DELETE FROM image WHERE checkpoint < ? RETURNING checksum"},
       {&remove_position_, "DELETE FROM position WHERE source = ? RETURNING checksum"},
       {&add_position_, "INSERT INTO position VALUES (?, ?, ?)"},
       {&remove_alert_, "DELETE FROM alert WHERE id = ? RETURNING checksum"},
@@ -214,6 +214,7 @@ absl::Status SqliteStore::LoadWaiting(const Statement& row, store::Loader* loade
 absl::Status SqliteStore::LoadCheckpoint(const Statement& row, store::Loader* loader) {
   if (checkpoint_ != 0) return Damaged("there is a second checkpoint");
   checkpoint_ = row.Integer(0);
+  next_checkpoint_ = checkpoint_ + 1;
   return loader->ACheckpoint({.step = static_cast<std::uint64_t>(row.Integer(2)),
                               .generation = static_cast<std::uint64_t>(row.Integer(3)),
                               .rules = std::string(row.Blob(4)),
@@ -222,8 +223,9 @@ absl::Status SqliteStore::LoadCheckpoint(const Statement& row, store::Loader* lo
 
 absl::Status SqliteStore::LoadImage(const Statement& row, store::Loader* loader) {
   last_image_ = row.Integer(0);
-  // Those of a checkpoint that nobody finished go with the next one.
-  if (row.Integer(2) != checkpoint_) return absl::OkStatus();
+  const std::int64_t checkpoint = row.Integer(2);
+  next_checkpoint_ = std::max(next_checkpoint_, checkpoint + 1);
+  if (checkpoint != checkpoint_) return absl::OkStatus();
   return loader->AnImage({.as_of = static_cast<std::uint64_t>(row.Integer(3)),
                           .customers = std::string(row.Blob(4))});
 }
@@ -295,13 +297,9 @@ absl::Status SqliteStore::Remove(Statement* statement) {
 }
 
 absl::Status SqliteStore::WriteImage(const store::Image& image) {
-  if (!std::exchange(next_begun_, true)) {
-    absl::Status status = Remove(&remove_images_->Bind(1, checkpoint_));
-    if (!status.ok()) return status;
-  }
   return RowWriter(kImage, add_image_.get())
       .Add(++last_image_)
-      .Add(checkpoint_ + 1)
+      .Add(next_checkpoint_)
       .Add(static_cast<std::int64_t>(image.as_of))
       .AddBlob(image.customers)
       .Write(&sum_);
@@ -309,17 +307,18 @@ absl::Status SqliteStore::WriteImage(const store::Image& image) {
 
 absl::Status SqliteStore::WriteCheckpoint(const store::Checkpoint& checkpoint) {
   const auto step = static_cast<std::int64_t>(checkpoint.step);
-  next_begun_ = false;
+  checkpoint_ = next_checkpoint_++;
   absl::Status status = RowWriter(kCheckpoint, add_checkpoint_.get())
-                            .Add(++checkpoint_)
+                            .Add(checkpoint_)
                             .Add(step)
                             .Add(static_cast<std::int64_t>(checkpoint.generation))
                             .AddBlob(checkpoint.rules)
                             .AddBlob(checkpoint.alerts)
                             .Write(&sum_);
-  if (status.ok()) status = Remove(&remove_checkpoints_->Bind(1, checkpoint_));
+  if (status.ok()) status = Remove(&remove_checkpoint_->Bind(1, checkpoint_));
   if (status.ok()) status = Remove(&remove_images_->Bind(1, checkpoint_));
-  return status.ok() ? Remove(&remove_entries_->Bind(1, step + 1)) : status;
+  if (status.ok()) status = Remove(&remove_entries_->Bind(1, step + 1));
+  return status;
 }
 
 absl::Status SqliteStore::WritePosition(const Position& position) {
@@ -332,10 +331,10 @@ absl::Status SqliteStore::WritePosition(const Position& position) {
 }
 
 absl::Status SqliteStore::WriteAlert(const Alert& alert) {
-  const AlertSpec& spec = alert.spec;
   const auto text_of = [](const auto& id) {
-    return id ? std::make_optional(id->ToString()) : std::nullopt;
+    return id.has_value() ? std::make_optional(id->ToString()) : std::nullopt;
   };
+  const AlertSpec& spec = alert.spec;
   absl::Status status = Remove(&remove_alert_->Bind(1, alert.id.ToString()));
   if (!status.ok()) return status;
   return RowWriter(kAlert, add_alert_.get())

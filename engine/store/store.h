@@ -39,15 +39,16 @@ struct Checkpoint {
 
 // What becomes durable together, or not at all.
 struct Transaction {
-  std::uint64_t first_step = 0;      // of the entries, counted from 1
-  std::string entries;               // of the journal; see engine/store/entry.h
-  std::vector<Position> positions;   // where sources stand then; the last of each counts
-  std::vector<Alert> alerts;         // as they are then, for who reads the store
-  std::vector<Waiting> decided;      // that wait from then on
-  std::vector<std::uint64_t> taken;  // numbers of those that the sink has taken
-  std::vector<Image> images;         // of the next checkpoint
+  std::uint64_t first_step = 0;  // of the entries, counted from 1
+  std::string entries = {};      // of the journal; see engine/store/entry.h
+  // Where sources stand then; the last of each counts.
+  std::vector<Position> positions = {};
+  std::vector<Alert> alerts = {};         // as they are then, for who reads the store
+  std::vector<Waiting> decided = {};      // that wait from then on
+  std::vector<std::uint64_t> taken = {};  // numbers of those that the sink has taken
+  std::vector<Image> images = {};         // of the next checkpoint
   // With all images since the last one it takes its place.
-  std::optional<Checkpoint> checkpoint;
+  std::optional<Checkpoint> checkpoint = std::nullopt;
   absl::Time last_instant = absl::InfinitePast();
 
   bool empty() const {

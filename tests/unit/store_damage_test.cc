@@ -15,6 +15,7 @@
 #include "tests/support/facts.h"
 #include "tests/support/kept_story.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/names.h"
 #include "tests/support/random.h"
 #include "tests/support/temp_directory.h"
 #include "tocsin/engine.h"
@@ -25,6 +26,20 @@ namespace {
 using testing::CollectingSink;
 using testing::ManualClock;
 using testing::TempDirectory;
+
+// What is in the first column of the rows that come of a statement.
+std::vector<std::string> Query(const std::string& path, const std::string& sql) {
+  std::vector<std::string> found;
+  sqlite3* database = nullptr;
+  EXPECT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+  const auto add = +[](void* to, int, char** values, char**) {
+    static_cast<std::vector<std::string>*>(to)->emplace_back(values[0]);
+    return 0;
+  };
+  EXPECT_EQ(sqlite3_exec(database, sql.c_str(), add, &found, nullptr), SQLITE_OK) << sql;
+  sqlite3_close(database);
+  return found;
+}
 
 // Runs statements on a database, as another program may.
 void Alter(const std::string& path, const std::string& sql) {
@@ -47,9 +62,21 @@ class StoreDamage : public ::testing::Test {
     absl::StatusOr<std::unique_ptr<Engine>> engine = Open(directory);
     ASSERT_TRUE(engine.ok()) << engine.status();
     ASSERT_TRUE(testing::TellStory(**engine).ok());
+    // Once all have seen the alerts there is a checkpoint, and something behind it.
+    ASSERT_TRUE((*engine)->Drain().ok());
+    const Fact more = testing::Spend(testing::Customer(2), "1");
+    ASSERT_TRUE(
+        (*engine)->Apply({more}, {.position = Position{"bills", 10}}).status.ok());
+    ASSERT_TRUE((*engine)->Reset(testing::Customer(2), testing::AlertNumber(1)).ok());
     ASSERT_TRUE((*engine)->Close(absl::ZeroDuration()).ok());
     sink_.SetMood(CollectingSink::Mood::kTakes);
     ASSERT_FALSE(std::filesystem::exists(directory + "/tocsin.db-wal"));
+    for (const std::string& table :
+         Query(directory + "/tocsin.db",
+               "SELECT name FROM sqlite_schema WHERE sql <> ''")) {
+      EXPECT_FALSE(Query(directory + "/tocsin.db", "SELECT 1 FROM " + table).empty())
+          << table << " has nothing that could be damaged";
+    }
     whole_ = testing::ReadFile(directory + "/tocsin.db");
     engine = Open(directory);
     ASSERT_TRUE(engine.ok()) << engine.status();
@@ -63,6 +90,8 @@ class StoreDamage : public ::testing::Test {
   }
   absl::StatusOr<std::unique_ptr<Engine>> Open(const std::string& directory) {
     return Engine::Open({.directory = directory,
+                         // So that a checkpoint stands before a part of the story.
+                         .journal_bytes_max = 500,
                          .sink = &sink_,
                          .clock = &clock_,
                          .worker_threads = 0,
@@ -143,11 +172,21 @@ TEST_F(StoreDamage, ByHandIsSeen) {
            "WHERE key = 'last_instant'",
            "DELETE FROM meta",
            "DELETE FROM journal WHERE number = (SELECT max(number) FROM journal)",
-           "DELETE FROM journal WHERE number = 1",
+           "DELETE FROM journal WHERE number = (SELECT min(number) FROM journal)",
            "DELETE FROM journal",
            "UPDATE journal SET number = -number",
            "INSERT INTO journal SELECT number + 100, checksum, first_step, entries "
            "FROM journal",
+           "UPDATE journal SET first_step = first_step + 1",
+           "DELETE FROM checkpoint",
+           "UPDATE checkpoint SET step = step + 1",
+           "UPDATE checkpoint SET rules = alerts, alerts = rules",
+           "INSERT INTO checkpoint SELECT number + 1, checksum, step, generation, rules, "
+           "alerts FROM checkpoint",
+           "DELETE FROM image",
+           "DELETE FROM image WHERE number = (SELECT max(number) FROM image)",
+           "UPDATE image SET checkpoint = checkpoint + 1",
+           "UPDATE image SET as_of = as_of + 1",
            "UPDATE position SET source_offset = '8' WHERE source = 'bills'",
            "UPDATE position SET source = 'nobody''s' WHERE source = 'bills'",
            "DELETE FROM position WHERE source = 'bills'",

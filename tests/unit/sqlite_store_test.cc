@@ -1,0 +1,104 @@
+// Would catch images of a checkpoint that was not finished and are taken for those of the
+// next one.
+#include "engine/sqlite/sqlite_store.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/support/temp_directory.h"
+
+namespace tocsin::sqlite {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+// What a store has given, in its order.
+class KeepingLoader final : public store::Loader {
+ public:
+  absl::Status LastInstant(absl::Time instant) override {
+    last_instant = instant;
+    return absl::OkStatus();
+  }
+  absl::Status APosition(const Position&) override { return absl::OkStatus(); }
+  absl::Status AWaiting(store::Waiting) override { return absl::OkStatus(); }
+  absl::Status ACheckpoint(const store::Checkpoint& checkpoint) override {
+    EXPECT_TRUE(images.empty()) << "a checkpoint comes before its images";
+    alerts.push_back(checkpoint.alerts);
+    return absl::OkStatus();
+  }
+  absl::Status AnImage(const store::Image& image) override {
+    images.push_back(image.customers);
+    return absl::OkStatus();
+  }
+  absl::Status Entries(std::uint64_t, absl::string_view bytes) override {
+    entries.emplace_back(bytes);
+    return absl::OkStatus();
+  }
+
+  absl::Time last_instant = absl::InfinitePast();
+  Texts alerts, images, entries;
+};
+
+struct LoadedStore {
+  explicit LoadedStore(const std::string& directory) : store(*OpenStore(directory)) {
+    const absl::Status status = store->Load(&held);
+    EXPECT_TRUE(status.ok()) << status;
+  }
+  void Commit(const store::Transaction& transaction) {
+    const absl::Status status = store->Commit(transaction);
+    EXPECT_TRUE(status.ok()) << status;
+  }
+
+  KeepingLoader held;
+  std::unique_ptr<store::Store> store;
+};
+
+TEST(SqliteStore, HasTheImagesOfTheLastCheckpointThatWasFinished) {
+  testing::TempDirectory temp;
+  {
+    LoadedStore first(temp.path());
+    first.Commit(
+        {.first_step = 1, .entries = "e1", .images = {{1, "left"}, {1, "over"}}});
+  }
+  {
+    LoadedStore second(temp.path());
+    EXPECT_EQ(second.held.images, Texts());
+    EXPECT_EQ(second.held.entries, Texts({"e1"}));
+    second.Commit({.first_step = 2, .entries = "e2", .images = {{2, "a"}}});
+    second.Commit(
+        {.images = {{2, "b"}}, .checkpoint = store::Checkpoint{2, 1, "", "two"}});
+    second.Commit({.first_step = 3, .entries = "e3", .images = {{3, "not finished"}}});
+  }
+  {
+    LoadedStore third(temp.path());
+    EXPECT_EQ(third.held.alerts, Texts({"two"}));
+    EXPECT_EQ(third.held.images, Texts({"a", "b"}));
+    EXPECT_EQ(third.held.entries, Texts({"e2", "e3"})) << "the last row then stays";
+    third.Commit(
+        {.images = {{3, "c"}}, .checkpoint = store::Checkpoint{3, 2, "", "three"}});
+    third.Commit(
+        {.images = {{3, "d"}}, .checkpoint = store::Checkpoint{3, 3, "", "again"}});
+  }
+  LoadedStore fourth(temp.path());
+  EXPECT_EQ(fourth.held.alerts, Texts({"again"}));
+  EXPECT_EQ(fourth.held.images, Texts({"d"}));
+  EXPECT_EQ(fourth.held.entries, Texts({"e3"}));
+}
+
+// Texts of a host's stand in it; none may be cut short.
+TEST(SqliteStore, KeepsBytesAsTheyAre) {
+  testing::TempDirectory temp;
+  const std::string bytes("\0\xff'\0", 4);
+  LoadedStore(temp.path())
+      .Commit({.first_step = 1,
+               .entries = bytes,
+               .last_instant = absl::UnixEpoch() + absl::Nanoseconds(1)});
+  const LoadedStore again(temp.path());
+  EXPECT_EQ(again.held.entries, Texts({bytes}));
+  EXPECT_EQ(again.held.last_instant, absl::UnixEpoch() + absl::Nanoseconds(1));
+}
+
+}  // namespace
+}  // namespace tocsin::sqlite
