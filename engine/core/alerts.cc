@@ -284,7 +284,10 @@ void EngineImpl::AdvanceEverybodyNow() {
 
 AlertId EngineImpl::NewAlertId() {
   boost::uuids::basic_random_generator<std::mt19937_64> generate(&random_);
-  return AlertId(generate());
+  AlertId id(generate());
+  // An engine that was opened again with the seed it had begins with the ids it had.
+  while (book_.Find(id) != nullptr) id = AlertId(generate());
+  return id;
 }
 
 absl::StatusOr<Alert> EngineImpl::GetAlert(AlertId alert) {

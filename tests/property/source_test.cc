@@ -11,6 +11,7 @@
 
 #include "gtest/gtest.h"
 #include "rapidcheck/gtest.h"
+#include "tests/support/crashing_engine.h"
 #include "tests/support/facts.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/names.h"
@@ -26,12 +27,21 @@ constexpr std::array<const char*, 3> kRegions = {"ap", "eu", "us"};
 // A host whose facts may be lost or come late, and whose source knows the truth.
 class LossyHost {
  public:
-  LossyHost(std::uint64_t seed, bool versions) : random_(seed), versions_(versions) {
-    engine_ = *Engine::Open({.clock = &clock_,
-                             .worker_threads = 0,
-                             .fact_source = &source_,
-                             .read_additions_max = 1 + random_() % 8,
-                             .random_seed = 1});
+  enum class With { kVersions, kNoVersions };
+  enum class Engines { kLive, kDie };
+  LossyHost(std::uint64_t seed, With with, Engines engines = Engines::kLive)
+      : random_(seed), versions_(with == With::kVersions) {
+    const Options options{.clock = &clock_,
+                          .worker_threads = 0,
+                          .fact_source = &source_,
+                          .read_additions_max = 1 + random_() % 8,
+                          .random_seed = 1};
+    if (engines == Engines::kDie) {
+      constexpr std::uint32_t kCallsPerLife = 6;
+      engine_ = std::make_unique<testing::CrashingEngine>(options, seed, kCallsPerLife);
+    } else {
+      engine_ = *Engine::Open(options);
+    }
     by_region_ = *engine_->CreateAlert({.name = "by region",
                                         .threshold = testing::D("50"),
                                         .group_values = {{.key = "region"}}});
@@ -153,7 +163,9 @@ class LossyHost {
   }
 
   std::string Compare() {
-    if (engine_->GetStats().due > 0) return "something is due for ever";
+    const Stats stats = engine_->GetStats();
+    if (stats.due > 0) return "something is due for ever";
+    if (stats.decisions_differed > 0) return "what was decided was decided otherwise";
     std::string wrong;
     int whole = 0;
     for (const auto& [region, sum] : truth_) whole += sum;
@@ -191,13 +203,27 @@ class LossyHost {
 };
 
 RC_GTEST_PROP(SourceProperty, WhatWasReadIsTheTruth, (std::uint64_t seed)) {
-  const std::string wrong = LossyHost(seed, /*versions=*/true).Run();
+  const std::string wrong = LossyHost(seed, LossyHost::With::kVersions).Run();
   RC_ASSERT(wrong == std::string());
 }
 
 RC_GTEST_PROP(SourceProperty, WhatWasReadIsTheTruthWithoutVersions,
               (std::uint64_t seed)) {
-  const std::string wrong = LossyHost(seed, /*versions=*/false).Run();
+  const std::string wrong = LossyHost(seed, LossyHost::With::kNoVersions).Run();
+  RC_ASSERT(wrong == std::string());
+}
+
+// An answer to a read of an engine that is dead counts for nothing; the next one reads.
+RC_GTEST_PROP(SourceProperty, WhatWasReadIsTheTruthThroughCrashes, (std::uint64_t seed)) {
+  const std::string wrong =
+      LossyHost(seed, LossyHost::With::kVersions, LossyHost::Engines::kDie).Run();
+  RC_ASSERT(wrong == std::string());
+}
+
+RC_GTEST_PROP(SourceProperty, WhatWasReadIsTheTruthThroughCrashesWithoutVersions,
+              (std::uint64_t seed)) {
+  const std::string wrong =
+      LossyHost(seed, LossyHost::With::kNoVersions, LossyHost::Engines::kDie).Run();
   RC_ASSERT(wrong == std::string());
 }
 

@@ -61,6 +61,8 @@ void CrashingEngine::MayCrash() {
   before_ = GetStats();
   sink_->Die();
   disk_.off = true;
+  // Or it would still finish what it can.
+  engine_->Close(absl::ZeroDuration()).IgnoreError();
   engine_.reset();
   disk_.off = false;
   Open();
