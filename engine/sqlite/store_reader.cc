@@ -1,0 +1,133 @@
+#include "engine/sqlite/store_reader.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "engine/base/status.h"
+#include "engine/sqlite/row.h"
+#include "engine/store/notification_fields.h"
+
+namespace tocsin::sqlite {
+
+absl::Status StoreReader::Read(store::Loader* loader) {
+  absl::Status status = CheckStructure();
+  if (status.ok()) {
+    status = ForEachRow(kMeta, [&](const Statement& row) {
+      if (row.Text(0) != kSum) return ReadMeta(row, loader);
+      ends_.sum -= static_cast<std::uint64_t>(row.Integer(kChecksumColumn));
+      written_sum_ = std::string(row.Text(2));
+      return absl::OkStatus();
+    });
+  }
+  const auto load = [&](absl::string_view table, auto one) {
+    if (!status.ok()) return;
+    status = ForEachRow(table,
+                        [&](const Statement& row) { return (this->*one)(row, loader); });
+  };
+  load(kPosition, &StoreReader::ReadPosition);
+  load(kOutbox, &StoreReader::ReadWaiting);
+  load(kCheckpoint, &StoreReader::ReadCheckpoint);
+  load(kImage, &StoreReader::ReadImage);
+  load(kJournal, &StoreReader::ReadEntries);
+  if (status.ok()) {
+    status = ForEachRow(kAlert, [](const Statement&) { return absl::OkStatus(); });
+  }
+  if (!status.ok() || written_sum_ == absl::StrCat(ends_.sum)) return status;
+  return Damaged("a row that was written is missing, or one is there that was not");
+}
+
+absl::Status StoreReader::CheckStructure() {
+  // What is wrong with the pages themselves would else show when they are written to.
+  const absl::StatusOr<std::string> found = database_.QueryText("PRAGMA quick_check(1)");
+  if (!found.ok()) return found.status();
+  return *found == "ok" ? absl::OkStatus() : Damaged(*found);
+}
+
+absl::Status StoreReader::ForEachRow(absl::string_view table, Visit visit) {
+  auto query = database_.Prepare(absl::StrCat("SELECT * FROM ", table, " ORDER BY 1"));
+  if (!query.ok()) return query.status();
+  while (true) {
+    const absl::StatusOr<bool> has_row = (*query)->Step();
+    if (!has_row.ok() || !*has_row) return has_row.status();
+    const Statement& row = **query;
+    const std::uint64_t checksum = ChecksumOfRow(table, row);
+    if (static_cast<std::int64_t>(checksum) != row.Integer(kChecksumColumn)) {
+      return Damaged(absl::StrCat("row \"", row.Text(0), "\" of ", table,
+                                  " is not as it was written"));
+    }
+    ends_.sum += checksum;
+    absl::Status status = visit(row);
+    if (!status.ok()) return status;
+  }
+}
+
+absl::Status StoreReader::ReadMeta(const Statement& row, store::Loader* loader) {
+  absl::Time instant;
+  std::string error;
+  if (row.Text(0) == kLastInstant &&
+      absl::ParseTime(absl::RFC3339_full, row.Text(2), &instant, &error)) {
+    return loader->LastInstant(instant);
+  }
+  return Damaged(absl::StrCat("meta.", row.Text(0), " is \"", row.Text(2),
+                              "\", which means nothing"));
+}
+
+absl::Status StoreReader::ReadPosition(const Statement& row, store::Loader* loader) {
+  Position position{.source = std::string(row.Text(0))};
+  if (absl::SimpleAtoi(row.Text(2), &position.offset)) {
+    return loader->APosition(position);
+  }
+  return Damaged(absl::StrCat("the position of source \"", position.source, "\" is \"",
+                              row.Text(2), "\", which is no number"));
+}
+
+absl::Status StoreReader::ReadWaiting(const Statement& row, store::Loader* loader) {
+  store::Reader reader(row.Blob(6));
+  store::Waiting waiting{.number = static_cast<std::uint64_t>(row.Integer(0)),
+                         .notification = reader.Next<Notification>()};
+  if (reader.AtEnd()) return loader->AWaiting(std::move(waiting));
+  return Damaged(absl::StrCat("row ", waiting.number, " of outbox is no notification"));
+}
+
+absl::Status StoreReader::ReadCheckpoint(const Statement& row, store::Loader* loader) {
+  if (ends_.checkpoint != 0) return Damaged("there is a second checkpoint");
+  ends_.checkpoint = row.Integer(0);
+  ends_.next_checkpoint = ends_.checkpoint + 1;
+  return loader->ACheckpoint({.step = static_cast<std::uint64_t>(row.Integer(2)),
+                              .generation = static_cast<std::uint64_t>(row.Integer(3)),
+                              .rules = std::string(row.Blob(4)),
+                              .alerts = std::string(row.Blob(5))});
+}
+
+absl::Status StoreReader::ReadImage(const Statement& row, store::Loader* loader) {
+  ends_.image = row.Integer(0);
+  const std::int64_t checkpoint = row.Integer(2);
+  ends_.next_checkpoint = std::max(ends_.next_checkpoint, checkpoint + 1);
+  if (checkpoint != ends_.checkpoint) return absl::OkStatus();
+  return loader->AnImage({.as_of = static_cast<std::uint64_t>(row.Integer(3)),
+                          .customers = std::string(row.Blob(4))});
+}
+
+absl::Status StoreReader::ReadEntries(const Statement& row, store::Loader* loader) {
+  const std::int64_t number = row.Integer(0);
+  if (ends_.journal != 0 && number != ends_.journal + 1) {
+    return Damaged(absl::StrCat("row ", ends_.journal + 1, " of journal is missing"));
+  }
+  ends_.journal = number;
+  absl::Status status =
+      loader->Entries(static_cast<std::uint64_t>(row.Integer(2)), row.Blob(3));
+  if (status.ok()) return status;
+  return MakeStatus(ReasonOf(status), absl::StrCat(database_.path(), ": row ", number,
+                                                   " of journal: ", status.message()));
+}
+
+absl::Status StoreReader::Damaged(absl::string_view what) const {
+  return MakeStatus(Reason::kDamaged, absl::StrCat(database_.path(), ": ", what));
+}
+
+}  // namespace tocsin::sqlite

@@ -1,0 +1,49 @@
+#ifndef TOCSIN_ENGINE_SQLITE_STORE_READER_H_
+#define TOCSIN_ENGINE_SQLITE_STORE_READER_H_
+
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "engine/base/status.h"
+#include "engine/sqlite/database.h"
+#include "engine/sqlite/tables.h"
+#include "engine/store/store.h"
+
+namespace tocsin::sqlite {
+
+// Reads all of a store, and finds what is not as it was written.
+//
+// Thread safety: none.
+class StoreReader {
+ public:
+  explicit StoreReader(Database* database) : database_(*database) {}
+
+  // Once. Errors: of the loader; kDataLoss.
+  absl::Status Read(store::Loader* loader);
+  // Where the rows end that were read.
+  const Ends& ends() const { return ends_; }
+
+ private:
+  using Visit = absl::FunctionRef<absl::Status(const Statement&)>;
+
+  absl::Status CheckStructure();
+  // Calls `visit` for each row, by its key, that is as it was written.
+  absl::Status ForEachRow(absl::string_view table, Visit visit);
+  absl::Status ReadMeta(const Statement& row, store::Loader* loader);
+  absl::Status ReadPosition(const Statement& row, store::Loader* loader);
+  absl::Status ReadWaiting(const Statement& row, store::Loader* loader);
+  absl::Status ReadCheckpoint(const Statement& row, store::Loader* loader);
+  absl::Status ReadImage(const Statement& row, store::Loader* loader);
+  absl::Status ReadEntries(const Statement& row, store::Loader* loader);
+  absl::Status Damaged(absl::string_view what) const;
+
+  Database& database_;
+  Ends ends_;
+  std::string written_sum_ = "0";
+};
+
+}  // namespace tocsin::sqlite
+
+#endif  // TOCSIN_ENGINE_SQLITE_STORE_READER_H_

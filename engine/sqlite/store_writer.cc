@@ -1,0 +1,191 @@
+#include "engine/sqlite/store_writer.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/sqlite/row.h"
+#include "engine/store/notification_fields.h"
+#include "tocsin/json.h"
+
+namespace tocsin::sqlite {
+namespace {
+
+std::string TextOf(absl::Time instant) {
+  return absl::FormatTime(absl::RFC3339_full, instant, absl::UTCTimeZone());
+}
+
+}  // namespace
+
+absl::Status StoreWriter::Prepare() {
+  const struct {
+    std::unique_ptr<Statement>* statement;
+    absl::string_view sql;
+  } all[] = {
+      {&begin_, "BEGIN IMMEDIATE"},
+      {&commit_, "COMMIT"},
+      {&add_entries_, "INSERT INTO journal VALUES (?, ?, ?, ?)"},
+      // The last row that begins at the step or before it may go on behind it.
+      {&remove_entries_,
+       "DELETE FROM journal WHERE number < "
+       "(SELECT max(number) FROM journal WHERE first_step <= ?) RETURNING checksum"},
+      {&add_checkpoint_, "INSERT INTO checkpoint VALUES (?, ?, ?, ?, ?, ?)"},
+      {&remove_checkpoint_, "DELETE FROM checkpoint WHERE number < ? RETURNING checksum"},
+      {&add_image_, "INSERT INTO image VALUES (?, ?, ?, ?, ?)"},
+      {&remove_images_, "DELETE FROM image WHERE checkpoint < ? RETURNING checksum"},
+      {&remove_position_, "DELETE FROM position WHERE source = ? RETURNING checksum"},
+      {&add_position_, "INSERT INTO position VALUES (?, ?, ?)"},
+      {&remove_alert_, "DELETE FROM alert WHERE id = ? RETURNING checksum"},
+      {&add_alert_, "INSERT INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+      {&add_waiting_, "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?)"},
+      {&remove_waiting_, "DELETE FROM outbox WHERE number = ? RETURNING checksum"},
+      {&remove_meta_, "DELETE FROM meta WHERE key = ? RETURNING checksum"},
+      {&add_meta_, "INSERT OR REPLACE INTO meta VALUES (?, ?, ?)"},
+  };
+  for (const auto& [statement, sql] : all) {
+    absl::StatusOr<std::unique_ptr<Statement>> prepared = database_.Prepare(sql);
+    if (!prepared.ok()) return prepared.status();
+    *statement = *std::move(prepared);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StoreWriter::Commit(const store::Transaction& transaction) {
+  absl::Status status = begin_->Run();
+  if (status.ok()) status = Write(transaction);
+  return status.ok() ? commit_->Run() : status;
+}
+
+absl::Status StoreWriter::Write(const store::Transaction& transaction) {
+  absl::Status status;
+  if (!transaction.entries.empty()) {
+    status = RowWriter(kJournal, add_entries_.get())
+                 .Add(++ends_.journal)
+                 .Add(static_cast<std::int64_t>(transaction.first_step))
+                 .AddBlob(transaction.entries)
+                 .Write(&ends_.sum);
+  }
+  for (const store::Image& image : transaction.images) {
+    if (!status.ok()) return status;
+    status = WriteImage(image);
+  }
+  if (status.ok() && transaction.checkpoint.has_value()) {
+    status = WriteCheckpoint(*transaction.checkpoint);
+  }
+  for (const Position& position : transaction.positions) {
+    if (!status.ok()) return status;
+    status = WritePosition(position);
+  }
+  for (const Alert& alert : transaction.alerts) {
+    if (!status.ok()) return status;
+    status = WriteAlert(alert);
+  }
+  for (const store::Waiting& waiting : transaction.decided) {
+    if (!status.ok()) return status;
+    status = WriteWaiting(waiting);
+  }
+  for (const std::uint64_t number : transaction.taken) {
+    if (!status.ok()) return status;
+    status = Remove(&remove_waiting_->Bind(1, static_cast<std::int64_t>(number)));
+  }
+  return status.ok() ? WriteMeta(transaction.last_instant) : status;
+}
+
+absl::Status StoreWriter::Remove(Statement* statement) {
+  absl::StatusOr<bool> row = statement->Step();
+  while (row.ok() && *row) {
+    ends_.sum -= static_cast<std::uint64_t>(statement->Integer(0));
+    row = statement->Step();
+  }
+  statement->Reset();
+  return row.status();
+}
+
+absl::Status StoreWriter::WriteImage(const store::Image& image) {
+  return RowWriter(kImage, add_image_.get())
+      .Add(++ends_.image)
+      .Add(ends_.next_checkpoint)
+      .Add(static_cast<std::int64_t>(image.as_of))
+      .AddBlob(image.customers)
+      .Write(&ends_.sum);
+}
+
+absl::Status StoreWriter::WriteCheckpoint(const store::Checkpoint& checkpoint) {
+  const auto step = static_cast<std::int64_t>(checkpoint.step);
+  ends_.checkpoint = ends_.next_checkpoint++;
+  absl::Status status = RowWriter(kCheckpoint, add_checkpoint_.get())
+                            .Add(ends_.checkpoint)
+                            .Add(step)
+                            .Add(static_cast<std::int64_t>(checkpoint.generation))
+                            .AddBlob(checkpoint.rules)
+                            .AddBlob(checkpoint.alerts)
+                            .Write(&ends_.sum);
+  if (status.ok()) status = Remove(&remove_checkpoint_->Bind(1, ends_.checkpoint));
+  if (status.ok()) status = Remove(&remove_images_->Bind(1, ends_.checkpoint));
+  if (status.ok()) status = Remove(&remove_entries_->Bind(1, step + 1));
+  return status;
+}
+
+absl::Status StoreWriter::WritePosition(const Position& position) {
+  absl::Status status = Remove(&remove_position_->Bind(1, position.source));
+  if (!status.ok()) return status;
+  return RowWriter(kPosition, add_position_.get())
+      .Add(position.source)
+      .Add(absl::StrCat(position.offset))
+      .Write(&ends_.sum);
+}
+
+absl::Status StoreWriter::WriteAlert(const Alert& alert) {
+  const auto text_of = [](const auto& id) {
+    return id.has_value() ? std::make_optional(id->ToString()) : std::nullopt;
+  };
+  const AlertSpec& spec = alert.spec;
+  absl::Status status = Remove(&remove_alert_->Bind(1, alert.id.ToString()));
+  if (!status.ok()) return status;
+  return RowWriter(kAlert, add_alert_.get())
+      .Add(alert.id.ToString())
+      .Add(InfoOf(spec.type).name)
+      .Add(spec.name)
+      .Add(spec.threshold->ToString())
+      .Add(AlertStatusName(alert.status))
+      .AddIfAny(text_of(spec.customer))
+      .AddIfAny(text_of(spec.plan))
+      .AddIfAny(spec.uniqueness_key)
+      .Add(TextOf(alert.updated_at))
+      .Write(&ends_.sum);
+}
+
+absl::Status StoreWriter::WriteWaiting(const store::Waiting& waiting) {
+  const Notification& notification = waiting.notification;
+  std::string content;
+  store::Writer write(&content);
+  write(notification);
+  return RowWriter(kOutbox, add_waiting_.get())
+      .Add(static_cast<std::int64_t>(waiting.number))
+      .Add(notification.id.ToString())
+      .Add(notification.customer.ToString())
+      .Add(notification.alert.ToString())
+      .Add(ToJson(notification))
+      .AddBlob(content)
+      .Write(&ends_.sum);
+}
+
+absl::Status StoreWriter::WriteMeta(absl::Time last_instant) {
+  absl::Status status = Remove(&remove_meta_->Bind(1, kLastInstant));
+  if (status.ok()) {
+    status = RowWriter(kMeta, add_meta_.get())
+                 .Add(kLastInstant)
+                 .Add(TextOf(last_instant))
+                 .Write(&ends_.sum);
+  }
+  if (!status.ok()) return status;
+  std::uint64_t not_in_the_sum = 0;
+  return RowWriter(kMeta, add_meta_.get())
+      .Add(kSum)
+      .Add(absl::StrCat(ends_.sum))
+      .Write(&not_in_the_sum);
+}
+
+}  // namespace tocsin::sqlite

@@ -1,0 +1,51 @@
+#ifndef TOCSIN_ENGINE_SQLITE_STORE_WRITER_H_
+#define TOCSIN_ENGINE_SQLITE_STORE_WRITER_H_
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "engine/sqlite/database.h"
+#include "engine/sqlite/tables.h"
+#include "engine/store/store.h"
+#include "tocsin/alert.h"
+#include "tocsin/fact.h"
+
+namespace tocsin::sqlite {
+
+// Writes transactions behind what a store holds.
+//
+// Thread safety: one call at a time.
+class StoreWriter {
+ public:
+  explicit StoreWriter(Database* database) : database_(*database) {}
+
+  // Once, before the rest. Errors: of the database.
+  absl::Status Prepare();
+  void GoOnBehind(const Ends& ends) { ends_ = ends; }
+
+  // Errors: of the database, after which it is not to be used any more.
+  absl::Status Commit(const store::Transaction& transaction);
+
+ private:
+  absl::Status Write(const store::Transaction& transaction);
+  absl::Status WriteImage(const store::Image& image);
+  absl::Status WriteCheckpoint(const store::Checkpoint& checkpoint);
+  absl::Status WritePosition(const Position& position);
+  absl::Status WriteAlert(const Alert& alert);
+  absl::Status WriteWaiting(const store::Waiting& waiting);
+  absl::Status WriteMeta(absl::Time last_instant);
+  // Removes rows by a statement whose parameters are bound, if there are any.
+  absl::Status Remove(Statement* statement);
+
+  Database& database_;
+  std::unique_ptr<Statement> begin_, commit_, add_entries_, remove_entries_,
+      add_checkpoint_, remove_checkpoint_, add_image_, remove_images_, remove_position_,
+      add_position_, remove_alert_, add_alert_, add_waiting_, remove_waiting_,
+      remove_meta_, add_meta_;
+  Ends ends_;
+};
+
+}  // namespace tocsin::sqlite
+
+#endif  // TOCSIN_ENGINE_SQLITE_STORE_WRITER_H_

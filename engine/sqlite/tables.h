@@ -1,0 +1,33 @@
+#ifndef TOCSIN_ENGINE_SQLITE_TABLES_H_
+#define TOCSIN_ENGINE_SQLITE_TABLES_H_
+
+#include <cstdint>
+
+// The names that who writes a store and who reads it must agree on.
+namespace tocsin::sqlite {
+
+inline constexpr char kMeta[] = "meta";
+inline constexpr char kJournal[] = "journal";
+inline constexpr char kCheckpoint[] = "checkpoint";
+inline constexpr char kImage[] = "image";
+inline constexpr char kPosition[] = "position";
+inline constexpr char kAlert[] = "alert";
+inline constexpr char kOutbox[] = "outbox";
+
+// Keys of `meta`.
+inline constexpr char kLastInstant[] = "last_instant";
+inline constexpr char kSum[] = "sum";
+
+// Where the rows of a store end, behind which the next ones go.
+struct Ends {
+  std::int64_t journal = 0;
+  std::int64_t image = 0;       // of all checkpoints
+  std::int64_t checkpoint = 0;  // the last one
+  // No image of before is of that one.
+  std::int64_t next_checkpoint = 1;
+  std::uint64_t sum = 0;  // of the checksums of all rows, but that of itself
+};
+
+}  // namespace tocsin::sqlite
+
+#endif  // TOCSIN_ENGINE_SQLITE_TABLES_H_
