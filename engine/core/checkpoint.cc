@@ -66,8 +66,10 @@ store::Image EngineImpl::Imager::WriteImage(state::Shard* shard, std::uint32_t* 
 void EngineImpl::Imager::WriteCustomer(state::Shard* shard, state::Line* line, Work* work,
                                        state::ImageWriter* writer) {
   const bool plain = line->slot == nullptr && shard->IsAtRest(*line);
-  (*writer)(plain);
-  if (plain) return shard->WritePlain(*line, writer);
+  if (plain) {
+    (*writer)(state::ImageKind::kPlain);
+    return shard->WritePlain(*line, writer);
+  }
   state::Slot* const slot = &shard->Find(line);
   model::TakeIn(&slot->customer, engine_.ContextFor(*shard, *slot, work));
   engine_.HandOn(shard, slot, work);

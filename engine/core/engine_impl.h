@@ -154,6 +154,7 @@ class EngineImpl final : public Engine, private EngineParts {
   absl::Status Recover();
   // Takes what was decided a second time.
   void TakeRedecided(Work* work);
+  void NoteRedone(model::Context* context);
   // What `options_` say of how everything is done.
   store::Rules RulesOfOptions(std::uint64_t seed) const;
   void SetRules(store::Rules rules);

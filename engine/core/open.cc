@@ -219,18 +219,21 @@ absl::Time EngineImpl::LastInstant() const {
 
 model::Context EngineImpl::ContextFor(const state::Shard& shard, const state::Slot& slot,
                                       Work* work) {
-  return {.catalog = shard.catalog(),
-          .missed = shard.MissedBy(slot.customer),
-          .now = work->now,
-          .groups_per_measure_max = rules_.groups_per_measure_max,
-          .instances_per_customer_max = rules_.instances_per_customer_max,
-          .keep_ended = rules_.keep_ended,
-          .decisions = &work->decisions,
-          .resets_done = &work->resets_done,
-          .finished_resets = &work->finished_resets,
-          .reads = rules_.has_source ? &read_policy_ : nullptr,
-          .reads_failed = &work->reads_failed,
-          .reads_given_up = &work->reads_given_up};
+  model::Context context{.catalog = shard.catalog(),
+                         .missed = shard.MissedBy(slot.customer),
+                         .now = work->now,
+                         .groups_per_measure_max = rules_.groups_per_measure_max,
+                         .instances_per_customer_max = rules_.instances_per_customer_max,
+                         .keep_ended = rules_.keep_ended,
+                         .decisions = &work->decisions,
+                         .resets_done = &work->resets_done,
+                         .finished_resets = &work->finished_resets,
+                         .reads = rules_.has_source ? &read_policy_ : nullptr,
+                         .reads_failed = &work->reads_failed,
+                         .reads_given_up = &work->reads_given_up};
+  if (work->is_noted) context.transitions = &work->transitions;
+  if (replayer_ != nullptr) NoteRedone(&context);
+  return context;
 }
 
 void EngineImpl::HandOnResets(Work* work) {

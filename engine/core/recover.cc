@@ -14,6 +14,8 @@ void EngineImpl::TakeRedecided(Work* work) {
   work->decisions.clear();
 }
 
+void EngineImpl::NoteRedone(model::Context* context) { replayer_->NoteRedone(context); }
+
 absl::Status EngineImpl::Recover() {
   Replayer replayer(this);
   replayer_ = &replayer;

@@ -47,13 +47,14 @@ absl::Status EngineImpl::Replayer::AnImage(const store::Image& image) {
   image_bytes_ += image.customers.size();
   last_image_ = std::max(last_image_, image.as_of);
   while (!reader.AtEnd()) {
-    const bool plain = reader.Next<bool>();
+    const auto kind = reader.Next<state::ImageKind>();
     const CustomerId id = reader.Peek<CustomerId>();
     state::Shard& shard = engine_.ShardOf(id);
     state::ShardLock lock(&shard);
     std::optional<model::Customer> customer =
-        plain ? shard.ReadPlain(&reader)
-              : state::ReadCustomer(shard.catalog().generation(), &reader);
+        kind == state::ImageKind::kPlain
+            ? shard.ReadPlain(&reader)
+            : state::ReadCustomer(kind, shard.catalog().generation(), &reader);
     if (!customer.has_value()) {
       return MakeStatus(Reason::kDamaged, "an image of customers cannot be read");
     }

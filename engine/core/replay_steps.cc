@@ -16,17 +16,6 @@
 #include "engine/model/reread.h"
 
 namespace tocsin::core {
-namespace {
-
-// Of one customer they come in one order; whose come first hangs on the shards.
-void SortByCustomer(std::vector<store::Decided>* list) {
-  std::stable_sort(list->begin(), list->end(),
-                   [](const store::Decided& a, const store::Decided& b) {
-                     return a.customer < b.customer;
-                   });
-}
-
-}  // namespace
 
 absl::Status EngineImpl::Replayer::DoesNotFit(absl::string_view what) {
   return MakeStatus(Reason::kDamaged,
@@ -70,12 +59,18 @@ absl::Status EngineImpl::Replayer::Do(store::Entry entry) {
     decided_.push_back(std::move(*decided));
     return absl::OkStatus();
   }
+  if (auto* settled = std::get_if<store::Settled>(&entry)) {
+    if (IsDone(settled->customer)) return absl::OkStatus();
+    settled_.push_back(std::move(*settled));
+    return absl::OkStatus();
+  }
   ApplyFacts();
   return std::visit(
       [this](auto& one) -> absl::Status {
         using One = std::decay_t<decltype(one)>;
         if constexpr (std::is_same_v<One, Fact> || std::is_same_v<One, store::At> ||
-                      std::is_same_v<One, store::Decided>) {
+                      std::is_same_v<One, store::Decided> ||
+                      std::is_same_v<One, store::Settled>) {
           return absl::OkStatus();
         } else {
           return Do(std::move(one));
@@ -272,14 +267,7 @@ void EngineImpl::Replayer::ApplyFacts() {
 
 void EngineImpl::Replayer::FinishStep() {
   ApplyFacts();
-  SortByCustomer(&decided_);
-  SortByCustomer(&redecided_);
-  if (decided_ != redecided_) {
-    engine_.counters_.decisions_differed.fetch_add(
-        std::max(decided_.size(), redecided_.size()));
-  }
-  decided_.clear();
-  redecided_.clear();
+  CompareWithRecord();
   const std::int64_t now_ns = absl::ToUnixNanos(now_);
   if (now_ns > engine_.last_instant_ns_.load()) engine_.last_instant_ns_.store(now_ns);
 }

@@ -49,6 +49,11 @@ class EngineImpl::Replayer final : public store::Loader {
       redecided_.push_back(AsDecided(decision));
     }
   }
+  // Has it tell what becomes of the customers, and what they were.
+  void NoteRedone(model::Context* context) {
+    context->transitions = &transitions_;
+    context->before_decisions = &before_decisions_;
+  }
 
  private:
   using DecidedList = std::vector<store::Decided>;
@@ -74,6 +79,12 @@ class EngineImpl::Replayer final : public store::Loader {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   void ApplyFacts();
   void FinishStep();
+  // Has the record stand where the step, done again, came to something else.
+  void CompareWithRecord();
+  struct Concluded;
+  void HaveRecordStand(const CustomerId& customer, const Concluded& recorded,
+                       const Concluded& redone);
+  void Undo(model::Customer* customer);
 
   // Whether what the step did to a customer is in its image.
   bool IsDone(const CustomerId& customer);
@@ -89,9 +100,12 @@ class EngineImpl::Replayer final : public store::Loader {
   // The step of a customer's image, by shard and place.
   std::vector<std::vector<std::uint64_t>> as_of_;
   std::optional<state::ImageReader::Known> known_;
-  absl::Time now_ = absl::InfinitePast();  // of the step
-  std::vector<Fact> facts_;                // of it, not yet applied
-  DecidedList decided_, redecided_;        // in it: then, and now
+  absl::Time now_ = absl::InfinitePast();                // of the step
+  std::vector<Fact> facts_;                              // of it, not yet applied
+  DecidedList decided_, redecided_;                      // in it: then, and now
+  std::vector<store::Settled> settled_;                  // then
+  std::vector<model::Transition> transitions_;           // now
+  std::vector<model::BeforeDecision> before_decisions_;  // now
   std::vector<store::Waiting> waiting_;
   absl::flat_hash_map<std::uint64_t, std::vector<CustomerId>> rosters_;  // by shard
   std::uint64_t roster_shards_ = 0;

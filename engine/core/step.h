@@ -7,10 +7,12 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "engine/core/journal.h"
 #include "engine/model/decision.h"
 #include "engine/model/reread.h"
 #include "engine/model/reset_waiter.h"
+#include "engine/model/transition.h"
 #include "engine/state/shard.h"
 #include "engine/store/entry.h"
 #include "engine/work/group_commit.h"
@@ -22,6 +24,7 @@ namespace tocsin::core {
 struct Work {
   absl::Time now = {};
   std::vector<model::Decision> decisions = {};
+  std::vector<model::Transition> transitions = {};
   std::size_t resets_done = 0;
   std::vector<model::FinishedReset> finished_resets = {};
   bool finished = false;       // follow up: call who waited for a reset
@@ -50,8 +53,15 @@ inline store::Decided AsDecided(const model::Decision& decision) {
           .kind = decision.kind,
           .epoch = decision.epoch,
           .crossing = decision.crossing,
-          .sequence = decision.sequence};
+          .sequence = decision.sequence,
+          .triggered_by = decision.triggered_by,
+          .value = decision.value,
+          .time = decision.time};
 }
+
+// What became of the instances of which something was concluded in silence, as it is
+// behind all of the transitions.
+std::vector<store::Settled> SettledBy(absl::Span<const model::Transition> transitions);
 
 // Holds a shard's lock over what becomes durable whole or not at all, and gives the
 // journal what was noted before the lock goes.
@@ -67,9 +77,13 @@ class ABSL_SCOPED_LOCKABLE Step {
     work->is_noted = journal != nullptr;
   }
   ~Step() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    for (const store::Settled& settled : SettledBy(work_.transitions)) {
+      work_.Note(settled);
+    }
     if (work_.entries.empty()) return;
     journal_->Add(work_.now, work_.entries);
     work_.entries.clear();
+    work_.transitions.clear();
   }
   Step(const Step&) = delete;
   Step& operator=(const Step&) = delete;

@@ -17,11 +17,13 @@ namespace tocsin::model {
 // Whether a threshold is reached; a value equal to it has reached it.
 inline bool IsReachedAt(Decimal value, Decimal threshold, bool rises) {
   if (TOCSIN_MISTAKE(strict_threshold) && value == threshold) return false;
+  if (TOCSIN_MISTAKE(exclusive_threshold) && value == threshold) return false;
   return rises ? value >= threshold : value <= threshold;
 }
 inline bool IsReachedAt(const Level& level, Decimal threshold, bool rises) {
   const std::strong_ordering order = level <=> threshold;
   if (TOCSIN_MISTAKE(strict_percentage) && order == 0) return false;
+  if (TOCSIN_MISTAKE(exclusive_threshold) && order == 0) return false;
   return rises ? order >= 0 : order <= 0;
 }
 

@@ -27,7 +27,7 @@ void LeaveAll(Customer* customer, const Context& context, Turn* turn) {
     gauge->sum = Sum();
     const bool none_reached = gauge->band.below == Band::Unbounded().below;
     if (!previous.has_value() || none_reached) return;
-    if (!customer->may_resolve_at_end) {
+    if (!customer->may_resolve_at_end && context.transitions == nullptr) {
       gauge->band = Band::Empty();
       return;
     }

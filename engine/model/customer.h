@@ -27,6 +27,8 @@
 #include "engine/model/holdings.h"
 #include "engine/model/period.h"
 #include "engine/model/reset_waiter.h"
+#include "engine/model/stands.h"
+#include "engine/model/transition.h"
 #include "tocsin/fact.h"
 #include "tocsin/ids.h"
 #include "tocsin/reset.h"
@@ -159,6 +161,7 @@ struct Customer {
   // allocated by one thread and freed by another, they would have both wait.
   SmallMap<AlertId, Pending> pending;
   std::unique_ptr<AwaitedAlerts> awaited;  // null where none is
+  Rare<Stands> stands;
 
   const Meter* FindMeter(const Subject& subject) const {
     for (const Meter& meter : meters) {
@@ -211,6 +214,17 @@ struct Customer {
   }
 };
 
+// What a decision changes of a customer, as it was.
+struct BeforeDecision {
+  CustomerId customer;
+  AlertId alert;
+  std::string instance;
+  std::uint64_t sequence = 0;
+  std::uint64_t crossing_max = 0;
+  std::optional<Trigger> last_trigger;
+  InstanceState said;
+};
+
 // How the fact source is read.
 struct ReadPolicy {
   absl::Duration timeout;
@@ -230,6 +244,10 @@ struct Context {
   absl::Duration keep_ended;
   // Appended to, in the order in which they are to be sent.
   std::vector<Decision>* decisions = nullptr;
+  // Appended to in the order in which they are; null where nobody wants to know.
+  std::vector<Transition>* transitions = nullptr;
+  // Appended to before a decision is; null but where it may have to be undone.
+  std::vector<BeforeDecision>* before_decisions = nullptr;
   // Raised by one for each customer alert whose reset is not due any more.
   std::size_t* resets_done = nullptr;
   // Appended to where somebody waits for a reset's end.

@@ -28,10 +28,11 @@ CustomerStatus Worse(CustomerStatus a, CustomerStatus b) {
   return rank(a) >= rank(b) ? a : b;
 }
 
-CustomerStatus StatusOf(const AlertVersion& alert, const Pending* pending,
-                        const Reading& reading, bool awaits) {
-  if (awaits) return CustomerStatus::kEvaluating;
-  if (pending != nullptr && pending->Evaluating(reading.instance)) {
+CustomerStatus StatusOf(const Customer& customer, const AlertVersion& alert,
+                        const Reading& reading) {
+  const Pending* const pending = customer.pending.Find(alert.id());
+  if (customer.Awaits(alert.id(), reading.instance) ||
+      (pending != nullptr && pending->Evaluating(reading.instance))) {
     return CustomerStatus::kEvaluating;
   }
   // Until it is judged the status stays what it was when the alert changed.
@@ -39,7 +40,9 @@ CustomerStatus StatusOf(const AlertVersion& alert, const Pending* pending,
   const std::optional<Level> level =
       pending == nullptr ? reading.level : reading.LevelAt(pending->since);
   const bool reached = level.has_value() && judged.IsReachedAt(*level);
-  return reached ? CustomerStatus::kInAlarm : CustomerStatus::kOk;
+  return FindStand(customer, alert.id(), reading.instance).value_or(reached)
+             ? CustomerStatus::kInAlarm
+             : CustomerStatus::kOk;
 }
 
 CustomerAlert Frame(const Customer& customer, const AlertVersion& alert) {
@@ -63,8 +66,7 @@ CustomerAlert DescribeInstance(const Customer& customer, const AlertVersion& ale
                                const Reading& reading) {
   CustomerAlert view = Frame(customer, alert);
   if (alert.enabled()) {
-    view.status = StatusOf(alert, customer.pending.Find(alert.id()), reading,
-                           customer.Awaits(alert.id(), reading.instance));
+    view.status = StatusOf(customer, alert, reading);
   }
   if (reading.level.has_value()) view.value = reading.level->Rounded();
   InstanceSelector about = SelectorOf(alert.spec(), reading.instance);
@@ -100,6 +102,25 @@ ResetWaiters& Owe(Customer* customer, const AlertPtr& alert, const std::string* 
   return pending.waiters;
 }
 
+// That what was concluded of an instance, or of all where it is empty, is so no more.
+void NoteReset(Customer* customer, const Context& context, const AlertPtr& alert,
+               const std::string& instance) {
+  if (instance.empty()) {
+    DropStands(customer, alert->id());
+  } else {
+    TakeStand(customer, alert->id(), instance);
+  }
+  if (context.transitions == nullptr) return;
+  Transition& transition = context.transitions->emplace_back();
+  transition.customer = customer->id;
+  transition.alert = alert;
+  transition.instance = instance;
+  transition.status = CustomerStatus::kEvaluating;
+  transition.triggered_by = Trigger::kReset;
+  transition.epoch = customer->states[alert->id()].epoch;
+  transition.time = context.now;
+}
+
 // Of all instances: the worst status, and the trigger of what was said last.
 void Summarize(const Customer& customer, const AlertVersion& alert, absl::Time now,
                CustomerAlert* view) {
@@ -111,8 +132,7 @@ void Summarize(const Customer& customer, const AlertVersion& alert, absl::Time n
         (awaited && awaited->whole);
     CustomerStatus worst = owed ? CustomerStatus::kEvaluating : CustomerStatus::kOk;
     ForEachReading(customer, *alert.measure, now, [&](const Reading& reading) {
-      const bool awaits = awaited != nullptr && awaited->Concerns(reading.instance);
-      worst = Worse(StatusOf(alert, pending, reading, awaits), worst);
+      worst = Worse(StatusOf(customer, alert, reading), worst);
     });
     view->status = worst;
   }
@@ -164,6 +184,7 @@ void ResetAlert(Customer* customer, const Context& context, const AlertPtr& aler
   }
   state.reset_by = Trigger::kReset;
   state.reset_at = context.now;
+  NoteReset(customer, context, alert, what.instance);
   SupersedeWaiters(*customer, id, &waiters, what.instance, state.epoch, context);
   AddWaiter(&waiters, what.instance, state.epoch, std::move(on_done));
 }

@@ -117,6 +117,7 @@ void Archive(Customer* customer, const Context& context) {
     DropPending(customer, alert, Reason::kCustomerArchived, context);
   }
   customer->meters.clear();
+  customer->stands.Clear();
   customer->contracts.Clear();
   customer->holdings.reset();
   if (!TOCSIN_MISTAKE(agenda_outlives_customer)) customer->agenda.Clear();
@@ -156,6 +157,18 @@ absl::flat_hash_set<AlertId> Entering(const Customer& customer,
   return entering;
 }
 
+// That what was in alarm has no status any more.
+void NoteLeft(const Customer& customer, const Context& context, const AlertPtr& alert,
+              Turn* turn) {
+  if (context.transitions == nullptr || !alert->enabled()) return;
+  ForEachReading(customer, *alert->measure, context.now, [&](const Reading& reading) {
+    const bool reached = reading.level.has_value() && alert->IsReachedAt(*reading.level);
+    if (!FindStand(customer, alert->id(), reading.instance).value_or(reached)) return;
+    const Shown shown = reading.ShownNow();
+    turn->Become({alert, reading.instance, Trigger::kCustomer, shown}, std::nullopt);
+  });
+}
+
 // Judges the alerts that begin to apply. Those that cease to apply leave no status: it
 // is where a value stands on the ladders that do.
 void ChangeScopes(Customer* customer, const Context& context,
@@ -167,6 +180,8 @@ void ChangeScopes(Customer* customer, const Context& context,
     if (is_in_scope && alert->enabled()) JudgeEntering(customer, context, alert, turn);
     if (!is_in_scope) {
       DropPending(customer, alert->id(), Reason::kNotInScope, context);
+      NoteLeft(*customer, context, alert, turn);
+      DropStands(customer, alert->id());
     }
     const auto state = customer->states.find(alert->id());
     if (!is_in_scope && state != customer->states.end()) state->second.Forget();

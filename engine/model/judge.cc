@@ -16,6 +16,38 @@ std::size_t Reached(const Ladder& ladder, const std::optional<Level>& level) {
   return level.has_value() ? ladder.Reached(*level) : 0;
 }
 
+// Whether nobody but a notification would tell that the instance is in alarm no more.
+bool LeavesInSilence(const Move& move) {
+  return !move.after.has_value() && !move.tells_end && !TOCSIN_MISTAKE(end_resolves);
+}
+
+using AlertSet = absl::flat_hash_set<AlertId>;
+
+// Judges those alerts of which a status stands that the values do not tell, and returns
+// them.
+AlertSet JudgeStands(const Ladders& ladders, const Move& move, Turn* turn) {
+  AlertSet judged;
+  if (turn->customer().stands.IsEmpty()) return judged;
+  for (const Ladder* ladder : ladders) {
+    const std::size_t after = Reached(*ladder, move.after);
+    for (std::size_t i = 0; i < ladder->size(); ++i) {
+      const AlertPtr& alert = ladder->rung(i);
+      const std::optional<bool> stood = turn->TakeStand(alert->id(), move.instance);
+      if (!stood.has_value()) continue;
+      judged.insert(alert->id());
+      const Turn::Said said{alert, move.instance, move.trigger, move.shown};
+      if (i < after && !*stood) turn->Reach(said);
+      if (i < after || !*stood) continue;
+      if (LeavesInSilence(move)) {
+        turn->Become(said, CustomerStatus::kOk);
+      } else {
+        turn->Leave(said);
+      }
+    }
+  }
+  return judged;
+}
+
 }  // namespace
 
 const AlertPtr* FindAlert(const Customer& customer, const Catalog& catalog,
@@ -27,7 +59,8 @@ const AlertPtr* FindAlert(const Customer& customer, const Catalog& catalog,
 }
 
 Ladders::Ladders(const Customer& customer, const Catalog& catalog, const Subject& subject,
-                 const Measure* measure) {
+                 const Measure* measure)
+    : looks_always_(!customer.stands.IsEmpty()) {
   const WatchedSubject& watched_subject = catalog.subject(subject);
   const WatchedMeasure* watched =
       measure == nullptr ? watched_subject.whole.get() : watched_subject.Find(measure);
@@ -46,6 +79,7 @@ Ladders::Ladders(const Customer& customer, const Catalog& catalog, const Subject
 }
 
 Band Ladders::BandAt(const std::optional<Decimal>& value) const {
+  if (looks_always_) return Band::Empty();
   Band band = Band::Unbounded();
   for (const Ladder* ladder : ladders_) {
     const std::size_t reached = value.has_value() ? ladder->Reached(*value) : 0;
@@ -68,9 +102,11 @@ absl::Time Ladders::NextDaysAt(absl::Time ends_at, absl::Time at) const {
 }
 
 void JudgeMove(const Ladders& ladders, const Move& move, Turn* turn) {
-  const auto told = [&move, turn](const AlertPtr& alert) {
+  const AlertSet judged = JudgeStands(ladders, move, turn);
+  const auto told = [&](const AlertPtr& alert) {
     return (move.but == nullptr || !move.but->contains(alert->id())) &&
-           !turn->customer().Awaits(alert->id(), move.instance);
+           !turn->customer().Awaits(alert->id(), move.instance) &&
+           !judged.contains(alert->id());
   };
   for (const Ladder* ladder : ladders) {
     const std::size_t before = Reached(*ladder, move.before);
@@ -81,11 +117,15 @@ void JudgeMove(const Ladders& ladders, const Move& move, Turn* turn) {
       const AlertPtr& alert = ladder->rung(i);
       if (told(alert)) turn->Reach({alert, move.instance, move.trigger, move.shown});
     }
-    if (!move.after.has_value() && !move.tells_end && !TOCSIN_MISTAKE(end_resolves))
-      continue;
     for (std::size_t i = after; i < before; ++i) {
       const AlertPtr& alert = ladder->rung(i);
-      if (told(alert)) turn->Leave({alert, move.instance, move.trigger, move.shown});
+      if (!told(alert)) continue;
+      const Turn::Said said{alert, move.instance, move.trigger, move.shown};
+      if (LeavesInSilence(move)) {
+        turn->Become(said, CustomerStatus::kOk);
+      } else {
+        turn->Leave(said);
+      }
     }
   }
 }

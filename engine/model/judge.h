@@ -37,6 +37,7 @@ class Ladders {
   absl::Time NextDaysAt(absl::Time ends_at, absl::Time at) const;
 
  private:
+  bool looks_always_;          // something stands that the values do not tell
   std::optional<Ladder> own_;  // only where there are any: it takes memory
   absl::InlinedVector<const Ladder*, 3> ladders_;
 };

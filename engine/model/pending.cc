@@ -28,6 +28,7 @@ void NoteRestarts(Customer* customer, std::uint64_t restarts, const AlertChange&
   }
   state.reset_by = Trigger::kAlertUpdated;
   state.reset_at = change.at;
+  DropStands(customer, id);
   const auto supersede = [&](ResetWaiters* waiters) {
     SupersedeWaiters(*customer, id, waiters, "", state.epoch, context);
   };
@@ -91,6 +92,7 @@ void TakeInChange(Customer* customer, const AlertChange& change, const Context& 
   if (!after.enabled() && !TOCSIN_MISTAKE(archived_stays_pending)) {
     const Reason why = after.archived() ? Reason::kAlertArchived : Reason::kAlertDisabled;
     DropPending(customer, id, why, context);
+    DropStands(customer, id);
     return;
   }
   Awaited* const awaited = customer->FindAwaited(id);
@@ -212,8 +214,10 @@ void JudgeInstance(const AlertPtr& alert, const Pending& pending, const Reading&
   const bool in_alarm = reading.level.has_value() && alert->IsReachedAt(*reading.level);
   const bool void_before = pending.Evaluating(instance);
   const std::optional<Level> level_before = reading.LevelAt(pending.since);
-  const bool was_in_alarm = !void_before && level_before.has_value() &&
-                            pending.judged_under->IsReachedAt(*level_before);
+  const std::optional<bool> stood = turn->TakeStand(alert->id(), instance);
+  const bool was_in_alarm =
+      !void_before && stood.value_or(level_before.has_value() &&
+                                     pending.judged_under->IsReachedAt(*level_before));
   const bool was_reset =
       pending.reset_whole || pending.reset_instances->contains(std::string(instance));
   Shown shown = reading.ShownNow();
@@ -233,6 +237,8 @@ void JudgeInstance(const AlertPtr& alert, const Pending& pending, const Reading&
         !void_before && (pending.updated || pending.renotify) && !was_in_alarm;
     if (was_reset || pending.restarted || by_creation || by_update || pending.renotify) {
       turn->Reach(said);
+    } else if (!was_in_alarm) {
+      turn->Become(said, CustomerStatus::kInAlarm);
     }
   } else if (was_reset || pending.restarted) {
     turn->LeaveAfterReset(said);

@@ -31,7 +31,8 @@ bool HasPlainSums(const Customer& customer) {
          customer.awaited == nullptr && !customer.archived &&
          !customer.plan.has_value() && customer.profile.IsEmpty() &&
          customer.contracts.IsEmpty() && customer.holdings == nullptr &&
-         customer.agenda.first() == absl::InfiniteFuture() && customer.own.IsEmpty();
+         customer.agenda.first() == absl::InfiniteFuture() && customer.own.IsEmpty() &&
+         customer.stands.IsEmpty();
 }
 
 bool IsPlain(const Customer& customer) {

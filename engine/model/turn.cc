@@ -45,6 +45,7 @@ Turn::~Turn() {
 void Turn::Reach(const Said& said) {
   AlertState& state = customer_->states[said.alert->id()];
   InstanceState& instance = state.InstanceFor(said.instance);
+  NoteBefore(said, state, instance);
   if (!TOCSIN_MISTAKE(crossing_not_counted)) ++instance.crossing;
   instance.last_kind = NotificationKind::kReached;
   instance.last_epoch = instance.epoch;
@@ -52,27 +53,72 @@ void Turn::Reach(const Said& said) {
   instance.last_at = instant_;
   instance.last_value = said.shown.value;
   Add(NotificationKind::kReached, said, instance);
+  NoteTransition(said, CustomerStatus::kInAlarm, NotificationKind::kReached);
 }
 
-void Turn::Leave(const Said& said) { Resolve(said, /*in_any_epoch=*/false); }
+void Turn::Leave(const Said& said) {
+  if (!Resolve(said, /*in_any_epoch=*/false)) Become(said, CustomerStatus::kOk);
+}
 
-void Turn::LeaveAfterReset(const Said& said) { Resolve(said, /*in_any_epoch=*/true); }
+void Turn::LeaveAfterReset(const Said& said) {
+  if (!Resolve(said, /*in_any_epoch=*/true)) Become(said, CustomerStatus::kOk);
+}
 
-void Turn::Resolve(const Said& said, bool in_any_epoch) {
-  if (!said.alert->spec().notify_resolved && !TOCSIN_MISTAKE(resolved_unasked)) return;
+void Turn::Become(const Said& said, std::optional<CustomerStatus> status) {
+  NoteTransition(said, status, std::nullopt);
+}
+
+bool Turn::Resolve(const Said& said, bool in_any_epoch) {
+  if (!said.alert->spec().notify_resolved && !TOCSIN_MISTAKE(resolved_unasked)) {
+    return false;
+  }
   const auto state = customer_->states.find(said.alert->id());
-  if (state == customer_->states.end()) return;
+  if (state == customer_->states.end()) return false;
   InstanceState* const known = state->second.Find(said.instance);
-  if (known == nullptr) return;
+  if (known == nullptr) return false;
   InstanceState& instance = *known;
-  if (instance.last_kind != NotificationKind::kReached) return;
-  if (!in_any_epoch && !instance.SaidInThisEpoch()) return;
+  if (instance.last_kind != NotificationKind::kReached) return false;
+  if (!in_any_epoch && !instance.SaidInThisEpoch()) return false;
+  NoteBefore(said, state->second, instance);
   instance.last_kind = NotificationKind::kResolved;
   instance.last_epoch = instance.epoch;
   instance.last_trigger = said.trigger;
   instance.last_at = instant_;
   instance.last_value = said.shown.value;
   Add(NotificationKind::kResolved, said, instance);
+  NoteTransition(said, CustomerStatus::kOk, NotificationKind::kResolved);
+  return true;
+}
+
+void Turn::NoteBefore(const Said& said, const AlertState& state,
+                      const InstanceState& instance) {
+  if (before_ == nullptr) return;
+  before_->push_back({.customer = customer_->id,
+                      .alert = said.alert->id(),
+                      .instance = std::string(said.instance),
+                      .sequence = customer_->sequence,
+                      .crossing_max = state.crossing_max,
+                      .last_trigger = state.last_trigger,
+                      .said = instance});
+}
+
+void Turn::NoteTransition(const Said& said, std::optional<CustomerStatus> status,
+                          std::optional<NotificationKind> kind) {
+  if (transitions_ == nullptr) return;
+  Transition& transition = transitions_->emplace_back();
+  transition.customer = customer_->id;
+  transition.alert = said.alert;
+  transition.instance = std::string(said.instance);
+  transition.status = status;
+  transition.triggered_by = said.trigger;
+  transition.value = said.shown.value;
+  transition.time = instant_;
+  transition.said = kind;
+  const auto state = customer_->states.find(said.alert->id());
+  if (state == customer_->states.end()) return;
+  const InstanceState* const instance = state->second.Find(said.instance);
+  transition.epoch = instance == nullptr ? state->second.epoch : instance->epoch;
+  if (instance != nullptr) transition.crossing = instance->crossing;
 }
 
 void Turn::Add(NotificationKind kind, const Said& said, const InstanceState& instance) {

@@ -28,6 +28,8 @@ class Turn {
   Turn(Customer* customer, const Context& context, absl::Time instant)
       : customer_(customer),
         decisions_(context.decisions),
+        transitions_(context.transitions),
+        before_(context.before_decisions),
         first_(context.decisions->size()),
         instant_(instant) {}
   // The order of one change: `resolved` before `reached`; the whole before its
@@ -55,13 +57,26 @@ class Turn {
   void Leave(const Said& said);
   // As `Leave`, after a reset: whatever the epoch of the last thing said.
   void LeaveAfterReset(const Said& said);
+  // Has it come to a status of which nothing is said; nothing where there is none left.
+  void Become(const Said& said, std::optional<CustomerStatus> status);
+  // What stands of an instance that is judged now.
+  std::optional<bool> TakeStand(const AlertId& alert, absl::string_view instance) {
+    return model::TakeStand(customer_, alert, instance);
+  }
 
  private:
-  void Resolve(const Said& said, bool in_any_epoch);
+  // False: nothing is said.
+  bool Resolve(const Said& said, bool in_any_epoch);
+  void NoteTransition(const Said& said, std::optional<CustomerStatus> status,
+                      std::optional<NotificationKind> kind);
+  void NoteBefore(const Said& said, const AlertState& state,
+                  const InstanceState& instance);
   void Add(NotificationKind kind, const Said& said, const InstanceState& instance);
 
   Customer* const customer_;
   std::vector<Decision>* const decisions_;
+  std::vector<Transition>* const transitions_;  // may be null
+  std::vector<BeforeDecision>* const before_;   // may be null
   const std::size_t first_;
   const absl::Time instant_;
 };

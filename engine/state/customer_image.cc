@@ -64,6 +64,8 @@ model::AlertPtr ImageReader::Intern(model::AlertVersion version) {
 
 void WriteCustomer(const model::Customer& customer, ImageWriter* writer) {
   ImageWriter& write = *writer;
+  const bool stands = !customer.stands->empty();
+  write(stands ? ImageKind::kWholeWithStands : ImageKind::kWhole);
   write(customer.id, customer.period, customer.sequence, customer.archived,
         customer.may_resolve_at_end, customer.meters, customer.plan, customer.profile,
         customer.contracts, customer.holdings, customer.agenda.events(),
@@ -75,9 +77,14 @@ void WriteCustomer(const model::Customer& customer, ImageWriter* writer) {
   write(static_cast<std::uint64_t>(pending.size()));
   for (const auto& [alert, one] : pending) write(alert, *one);
   write(customer.awaited);
+  if (!stands) return;
+  write(static_cast<std::uint64_t>(customer.stands->size()));
+  for (const auto& [key, in_alarm] : *customer.stands) {
+    write(key.first, key.second, in_alarm);
+  }
 }
 
-std::optional<model::Customer> ReadCustomer(std::uint64_t generation,
+std::optional<model::Customer> ReadCustomer(ImageKind kind, std::uint64_t generation,
                                             ImageReader* reader) {
   ImageReader& read = *reader;
   const auto id = read.Next<CustomerId>();
@@ -96,6 +103,12 @@ std::optional<model::Customer> ReadCustomer(std::uint64_t generation,
     read(*customer.pending.FindOrMake(read.Next<AlertId>()).first);
   }
   read(customer.awaited);
+  const std::size_t stands = kind == ImageKind::kWholeWithStands ? read.Count() : 0;
+  for (std::size_t i = 0; i < stands && read.ok(); ++i) {
+    const auto alert = read.Next<AlertId>();
+    const auto instance = read.Next<std::string>();
+    customer.stands.Change()[{alert, instance}] = read.Next<bool>();
+  }
   if (!read.ok()) return std::nullopt;
   if (customer.holdings == nullptr) return customer;
   for (model::Tallies& tallies : customer.holdings->tallies) {

@@ -14,6 +14,13 @@
 // A customer in bytes, as it is when it has taken in all changes of alerts.
 namespace tocsin::state {
 
+// What comes next in an image.
+enum class ImageKind : std::uint8_t {
+  kWhole,
+  kPlain,  // as a shard writes it
+  kWholeWithStands,
+};
+
 class ImageWriter : public store::BasicWriter<ImageWriter> {
  public:
   using BasicWriter::BasicWriter;
@@ -42,11 +49,21 @@ class ImageReader : public store::BasicReader<ImageReader> {
   Known& known_;
 };
 
+// With its kind before it.
 void WriteCustomer(const model::Customer& customer, ImageWriter* writer);
-// Nothing, and the reader has failed, where there is none.
-std::optional<model::Customer> ReadCustomer(std::uint64_t generation,
+// Of a kind that is not plain. Nothing, and the reader has failed, where there is none.
+std::optional<model::Customer> ReadCustomer(ImageKind kind, std::uint64_t generation,
                                             ImageReader* reader);
 
 }  // namespace tocsin::state
+
+namespace tocsin::store {
+
+template <>
+struct LastOf<state::ImageKind> {
+  static constexpr state::ImageKind value = state::ImageKind::kWholeWithStands;
+};
+
+}  // namespace tocsin::store
 
 #endif  // TOCSIN_ENGINE_STATE_CUSTOMER_IMAGE_H_

@@ -19,9 +19,13 @@ enum class Kind : std::uint8_t {
   kAlertCreated,
   kAlertUpdated,
   kAlertStatusSet,
-  kDecided,
+  kDecidedShort,  // as stores of format 1 have it: without what explains it
   kRules,
+  kDecided,
+  kSettled,
 };
+
+struct DecidedShort : Decided {};
 
 template <typename T>
 void PutAs(Kind kind, const T& entry, std::string* out) {
@@ -69,10 +73,19 @@ template <typename Archive, Of<AlertStatusSet> T>
 void Fields(Archive& archive, T& entry) {
   archive(entry.alert, entry.status, entry.release_uniqueness_key, entry.drafted_at);
 }
-template <typename Archive, Of<Decided> T>
+template <typename Archive, Of<DecidedShort> T>
 void Fields(Archive& archive, T& entry) {
   archive(entry.customer, entry.alert, entry.instance, entry.kind, entry.epoch,
           entry.crossing, entry.sequence);
+}
+template <typename Archive, Of<Decided> T>
+void Fields(Archive& archive, T& entry) {
+  archive(entry.customer, entry.alert, entry.instance, entry.kind, entry.epoch,
+          entry.crossing, entry.sequence, entry.triggered_by, entry.value, entry.time);
+}
+template <typename Archive, Of<Settled> T>
+void Fields(Archive& archive, T& entry) {
+  archive(entry.customer, entry.alert, entry.instance, entry.in_alarm);
 }
 template <typename Archive, Of<Rules> T>
 void Fields(Archive& archive, T& rules) {
@@ -101,6 +114,7 @@ void Put(const AlertStatusSet& entry, std::string* out) {
   PutAs(Kind::kAlertStatusSet, entry, out);
 }
 void Put(const Decided& entry, std::string* out) { PutAs(Kind::kDecided, entry, out); }
+void Put(const Settled& entry, std::string* out) { PutAs(Kind::kSettled, entry, out); }
 void Put(const Rules& entry, std::string* out) { PutAs(Kind::kRules, entry, out); }
 
 Entry ReadEntry(Reader* reader) {
@@ -127,8 +141,12 @@ Entry ReadEntry(Reader* reader) {
       return reader->NextBehindByte<AlertUpdated>();
     case Kind::kAlertStatusSet:
       return reader->NextBehindByte<AlertStatusSet>();
+    case Kind::kDecidedShort:
+      return Decided(reader->NextBehindByte<DecidedShort>());
     case Kind::kDecided:
       return reader->NextBehindByte<Decided>();
+    case Kind::kSettled:
+      return reader->NextBehindByte<Settled>();
     case Kind::kRules:
       return reader->NextBehindByte<Rules>();
   }

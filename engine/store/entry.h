@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "absl/time/time.h"
 #include "engine/store/archive.h"
 #include "tocsin/alert.h"
+#include "tocsin/decimal.h"
 #include "tocsin/fact.h"
 #include "tocsin/ids.h"
 #include "tocsin/notification.h"
@@ -90,8 +92,30 @@ struct Decided {
   std::uint64_t epoch = 0;
   std::uint64_t crossing = 0;
   std::uint64_t sequence = 0;
+  // What `Explain` shows of it. Does not tell one decision from another.
+  Trigger triggered_by = Trigger::kSpend;
+  Decimal value = {};
+  absl::Time time = absl::InfinitePast();
+};
 
-  friend bool operator==(const Decided&, const Decided&) = default;
+// Whether they decide the same.
+inline bool operator==(const Decided& a, const Decided& b) {
+  const auto all = [](const Decided& one) {
+    return std::tie(one.customer, one.alert, one.instance, one.kind, one.epoch,
+                    one.crossing, one.sequence);
+  };
+  return all(a) == all(b);
+}
+
+// Something became of an instance in the step of which nothing is said; behind the step
+// it is in alarm, or not.
+struct Settled {
+  CustomerId customer = {};
+  AlertId alert = {};
+  std::string instance = {};  // its key
+  bool in_alarm = false;
+
+  friend bool operator==(const Settled&, const Settled&) = default;
 };
 
 // The options by which everything is done from here on.
@@ -111,7 +135,7 @@ struct Rules {
 };
 
 using Entry = std::variant<At, Fact, Touched, Swept, WasReset, Answered, AlertCreated,
-                           AlertUpdated, AlertStatusSet, Decided, Rules>;
+                           AlertUpdated, AlertStatusSet, Decided, Settled, Rules>;
 
 // Appends an entry. `Put` of a fact is in fact_blob.h.
 void Put(const At& entry, std::string* out);
@@ -123,6 +147,7 @@ void Put(const AlertCreated& entry, std::string* out);
 void Put(const AlertUpdated& entry, std::string* out);
 void Put(const AlertStatusSet& entry, std::string* out);
 void Put(const Decided& entry, std::string* out);
+void Put(const Settled& entry, std::string* out);
 void Put(const Rules& entry, std::string* out);
 
 // Reads the next one. Fails the reader where there is none.

@@ -65,7 +65,9 @@ inline constexpr std::size_t kFields<store::AlertUpdated> = 3;
 template <>
 inline constexpr std::size_t kFields<store::AlertStatusSet> = 4;
 template <>
-inline constexpr std::size_t kFields<store::Decided> = 7;
+inline constexpr std::size_t kFields<store::Decided> = 10;
+template <>
+inline constexpr std::size_t kFields<store::Settled> = 4;
 template <>
 inline constexpr std::size_t kFields<store::Rules> = 10;
 

@@ -78,9 +78,10 @@ std::vector<Entry> AllEntries() {
   std::vector<Entry> entries = testing::FullEntries();
   for (Fact& fact : testing::FullFacts()) entries.emplace_back(std::move(fact));
   for (Fact& fact : SparseFacts()) entries.emplace_back(std::move(fact));
-  const std::vector<Entry> sparse = {
-      store::At{},    Touched{},      Swept{},          WasReset{}, Answered{},
-      AlertCreated{}, AlertUpdated{}, AlertStatusSet{}, Decided{},  Rules{}};
+  const std::vector<Entry> sparse = {store::At{},      Touched{},        Swept{},
+                                     WasReset{},       Answered{},       AlertCreated{},
+                                     AlertUpdated{},   AlertStatusSet{}, Decided{},
+                                     store::Settled{}, Rules{}};
   entries.insert(entries.end(), sparse.begin(), sparse.end());
   return entries;
 }
@@ -238,7 +239,7 @@ TEST(EntryBlob, WithAnyBitChangedIsRefusedOrAnother) {
 TEST(EntryBlob, OfAKindThatDoesNotExistIsRefused) {
   for (int kind = 0; kind < 256; ++kind) {
     const bool exists =
-        kind <= 0x09 || (0x20 <= kind && kind <= 0x29) || (0x40 <= kind && kind <= 0x4f);
+        kind <= 0x09 || (0x20 <= kind && kind <= 0x2b) || (0x40 <= kind && kind <= 0x4f);
     const std::string bytes =
         std::string(1, static_cast<char>(kind)) + std::string(2'000, '\0');
     Reader reader(bytes);
