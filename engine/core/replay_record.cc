@@ -19,6 +19,24 @@ namespace {
 
 using InstanceKey = std::pair<AlertId, std::string>;
 
+// Whether a decision, made again, says what it said.
+bool IsSame(const store::Decided& then, const store::Decided& now) {
+  if (then != now) return false;
+  // Stores of format 1 do not have the rest.
+  return then.time == absl::InfinitePast() ||
+         (then.time == now.time && then.value == now.value &&
+          then.triggered_by == now.triggered_by);
+}
+
+bool HasInstance(const model::Customer& customer, const model::AlertVersion& alert,
+                 absl::string_view instance, absl::Time at) {
+  bool found = !alert.measure->FansOut();
+  model::ForEachReading(customer, *alert.measure, at, [&](const model::Reading& reading) {
+    found = found || reading.instance == instance;
+  });
+  return found;
+}
+
 }  // namespace
 
 // What a step came to for one customer.
@@ -60,7 +78,11 @@ void EngineImpl::Replayer::CompareWithRecord() {
   for (const CustomerId& customer : customers) {
     const Concluded& then = recorded[customer];
     const Concluded& now = redone[customer];
-    if (then.decided == now.decided && then.in_alarm == now.in_alarm) continue;
+    if (std::equal(then.decided.begin(), then.decided.end(), now.decided.begin(),
+                   now.decided.end(), IsSame) &&
+        then.in_alarm == now.in_alarm) {
+      continue;
+    }
     HaveRecordStand(customer, then, now);
   }
   decided_.clear();
@@ -82,7 +104,19 @@ void EngineImpl::Replayer::HaveRecordStand(const CustomerId& customer,
   model::Customer& known = slot->customer;
   Undo(&known);
   for (const store::Decided& one : recorded.decided) {
+    known.sequence = one.sequence;
+    // What it asks for, if it does, is looked at then.
+    known.may_resolve_at_end = true;
     model::AlertState& state = known.states[one.alert];
+    state.last_trigger = one.triggered_by;
+    state.crossing_max = std::max(state.crossing_max, one.crossing);
+    const model::AlertPtr* const alert =
+        model::FindAlert(known, shard.catalog(), one.alert);
+    // It may have come to its end in the same step.
+    if (state.Find(one.instance) == nullptr &&
+        (alert == nullptr || !HasInstance(known, **alert, one.instance, now_))) {
+      continue;
+    }
     model::InstanceState& instance = state.InstanceFor(one.instance);
     instance.crossing = one.crossing;
     instance.last_kind = one.kind;
@@ -90,11 +124,6 @@ void EngineImpl::Replayer::HaveRecordStand(const CustomerId& customer,
     instance.last_trigger = one.triggered_by;
     instance.last_at = one.time;
     instance.last_value = one.value;
-    state.last_trigger = one.triggered_by;
-    state.crossing_max = std::max(state.crossing_max, one.crossing);
-    known.sequence = one.sequence;
-    // What it asks for, if it does, is looked at then.
-    known.may_resolve_at_end = true;
   }
   absl::btree_map<InstanceKey, bool> stands = redone.was_in_alarm;
   for (const auto& [key, in_alarm] : recorded.in_alarm) stands[key] = in_alarm;

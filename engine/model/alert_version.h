@@ -17,13 +17,11 @@ namespace tocsin::model {
 // Whether a threshold is reached; a value equal to it has reached it.
 inline bool IsReachedAt(Decimal value, Decimal threshold, bool rises) {
   if (TOCSIN_MISTAKE(strict_threshold) && value == threshold) return false;
-  if (TOCSIN_MISTAKE(exclusive_threshold) && value == threshold) return false;
   return rises ? value >= threshold : value <= threshold;
 }
 inline bool IsReachedAt(const Level& level, Decimal threshold, bool rises) {
   const std::strong_ordering order = level <=> threshold;
   if (TOCSIN_MISTAKE(strict_percentage) && order == 0) return false;
-  if (TOCSIN_MISTAKE(exclusive_threshold) && order == 0) return false;
   return rises ? order >= 0 : order <= 0;
 }
 
@@ -50,7 +48,12 @@ struct AlertVersion {
 
   template <typename Value>
   bool IsReachedAt(const Value& value) const {
-    return model::IsReachedAt(value, threshold(), rises());
+    return model::IsReachedAt(value, ReachedFrom(), rises());
+  }
+  // The first value that reaches it: the threshold itself.
+  Decimal ReachedFrom() const {
+    const Int128 beyond = TOCSIN_MISTAKE(threshold_is_exclusive) ? (rises() ? 1 : -1) : 0;
+    return Decimal::FromUnits(threshold().units() + beyond);
   }
   // The order in which the rungs of a ladder are reached, and told of.
   bool IsReachedBefore(const AlertVersion& other) const {

@@ -14,7 +14,7 @@ void Ladder::Add(AlertPtr alert) {
       [](const AlertPtr& a, const AlertPtr& b) { return a->IsReachedBefore(*b); });
   rises_ = alert->rises();
   const std::ptrdiff_t rung = place - rungs_.begin();
-  thresholds_.insert(thresholds_.begin() + rung, alert->threshold());
+  thresholds_.insert(thresholds_.begin() + rung, alert->ReachedFrom());
   rungs_.insert(place, std::move(alert));
   stretches_.insert(stretches_.begin() + rung, Stretch());
   MendStretches(static_cast<std::size_t>(rung));
