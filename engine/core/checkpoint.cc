@@ -81,7 +81,7 @@ void EngineImpl::Imager::WriteCustomer(state::Shard* shard, state::Line* line, W
     shard->Queue(slot);
     work->due = true;
   }
-  state::WriteCustomer(slot->customer, writer);
+  state::WriteCustomer(slot->customer, shard->catalog(), writer);
 }
 
 void EngineImpl::MayCheckpoint() {

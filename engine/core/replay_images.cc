@@ -51,22 +51,23 @@ absl::Status EngineImpl::Replayer::AnImage(const store::Image& image) {
     const CustomerId id = reader.Peek<CustomerId>();
     state::Shard& shard = engine_.ShardOf(id);
     state::ShardLock lock(&shard);
-    std::optional<model::Customer> customer =
-        kind == state::ImageKind::kPlain
-            ? shard.ReadPlain(&reader)
+    std::optional<state::CustomerImage> one =
+        state::IsPlain(kind)
+            ? shard.ReadPlain(kind, &reader)
             : state::ReadCustomer(kind, shard.catalog().generation(), &reader);
-    if (!customer.has_value()) {
+    if (!one.has_value()) {
       return MakeStatus(Reason::kDamaged, "an image of customers cannot be read");
     }
-    absl::Status status = Restore(&shard, *std::move(customer), image.as_of);
+    absl::Status status = Restore(&shard, *std::move(one), image.as_of);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
 absl::Status EngineImpl::Replayer::Restore(state::Shard* shard,
-                                           model::Customer&& customer,
+                                           state::CustomerImage&& image,
                                            std::uint64_t as_of) {
+  model::Customer& customer = image.customer;
   if (shard->Find(customer.id) != nullptr) {
     return DoesNotFit(
         absl::StrCat("a second image of customer ", customer.id.ToString()));
@@ -74,6 +75,10 @@ absl::Status EngineImpl::Replayer::Restore(state::Shard* shard,
   std::vector<std::uint64_t>& places = as_of_[static_cast<std::size_t>(shard->number)];
   places.resize(shard->customer_count() + 1);
   places.back() = as_of;
+  if (image.in_alarm.has_value()) {
+    engine_.counters_.decisions_differed.fetch_add(
+        model::HaveInAlarm(&customer, shard->catalog(), *image.in_alarm));
+  }
   state::Slot* const slot = &shard->Restore(std::move(customer));
   Work work{.now = now_};
   engine_.HandOn(shard, slot, &work);

@@ -88,7 +88,7 @@ class EngineImpl::Replayer final : public store::Loader {
 
   // Whether what the step did to a customer is in its image.
   bool IsDone(const CustomerId& customer);
-  absl::Status Restore(state::Shard* shard, model::Customer&& customer,
+  absl::Status Restore(state::Shard* shard, state::CustomerImage&& image,
                        std::uint64_t as_of) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
 
   EngineImpl& engine_;

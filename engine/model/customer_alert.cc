@@ -28,23 +28,6 @@ CustomerStatus Worse(CustomerStatus a, CustomerStatus b) {
   return rank(a) >= rank(b) ? a : b;
 }
 
-CustomerStatus StatusOf(const Customer& customer, const AlertVersion& alert,
-                        const Reading& reading) {
-  const Pending* const pending = customer.pending.Find(alert.id());
-  if (customer.Awaits(alert.id(), reading.instance) ||
-      (pending != nullptr && pending->Evaluating(reading.instance))) {
-    return CustomerStatus::kEvaluating;
-  }
-  // Until it is judged the status stays what it was when the alert changed.
-  const AlertVersion& judged = pending == nullptr ? alert : *pending->judged_under;
-  const std::optional<Level> level =
-      pending == nullptr ? reading.level : reading.LevelAt(pending->since);
-  const bool reached = level.has_value() && judged.IsReachedAt(*level);
-  return FindStand(customer, alert.id(), reading.instance).value_or(reached)
-             ? CustomerStatus::kInAlarm
-             : CustomerStatus::kOk;
-}
-
 CustomerAlert Frame(const Customer& customer, const AlertVersion& alert) {
   CustomerAlert view{.customer = customer.id,
                      .alert = alert.id(),
@@ -141,6 +124,23 @@ void Summarize(const Customer& customer, const AlertVersion& alert, absl::Time n
 }
 
 }  // namespace
+
+CustomerStatus StatusOf(const Customer& customer, const AlertVersion& alert,
+                        const Reading& reading) {
+  const Pending* const pending = customer.pending.Find(alert.id());
+  if (customer.Awaits(alert.id(), reading.instance) ||
+      (pending != nullptr && pending->Evaluating(reading.instance))) {
+    return CustomerStatus::kEvaluating;
+  }
+  // Until it is judged the status stays what it was when the alert changed.
+  const AlertVersion& judged = pending == nullptr ? alert : *pending->judged_under;
+  const std::optional<Level> level =
+      pending == nullptr ? reading.level : reading.LevelAt(pending->since);
+  const bool reached = level.has_value() && judged.IsReachedAt(*level);
+  return FindStand(customer, alert.id(), reading.instance).value_or(reached)
+             ? CustomerStatus::kInAlarm
+             : CustomerStatus::kOk;
+}
 
 absl::Status CheckInstance(const Customer& customer, const AlertVersion& alert,
                            const std::optional<std::string>& instance, absl::Time now) {

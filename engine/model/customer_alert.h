@@ -13,9 +13,15 @@
 
 namespace tocsin::model {
 
+struct Reading;
+
 // Whether the customer has such an instance now. Error: kNotFound.
 absl::Status CheckInstance(const Customer& customer, const AlertVersion& alert,
                            const std::optional<std::string>& instance, absl::Time now);
+
+// The status of an instance that has data, of an enabled alert.
+CustomerStatus StatusOf(const Customer& customer, const AlertVersion& alert,
+                        const Reading& reading);
 
 // Which instances of a customer alert are reset, and how they are judged again.
 struct WhatToReset {

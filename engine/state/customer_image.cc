@@ -19,6 +19,19 @@ std::string BytesOf(const model::AlertVersion& version) {
   return bytes;
 }
 
+// Of measures that leave a field open: which of their instances is the lowest.
+void FindStandings(model::Customer* customer) {
+  if (customer->holdings == nullptr) return;
+  for (model::Tallies& tallies : customer->holdings->tallies) {
+    if (tallies.measure->OpenField() == nullptr) continue;
+    for (const auto& [instance, tally] : tallies.instances) {
+      const std::optional<model::Level> level =
+          model::LevelOf(*tallies.measure, tally, tally.judged_at);
+      if (level.has_value()) tallies.standings.insert({*level, instance});
+    }
+  }
+}
+
 }  // namespace
 
 // Shared things stand in the bytes each time, and are one again when they are read.
@@ -62,10 +75,10 @@ model::AlertPtr ImageReader::Intern(model::AlertVersion version) {
   return known;
 }
 
-void WriteCustomer(const model::Customer& customer, ImageWriter* writer) {
+void WriteCustomer(const model::Customer& customer, const model::Catalog& catalog,
+                   ImageWriter* writer) {
   ImageWriter& write = *writer;
-  const bool stands = !customer.stands->empty();
-  write(stands ? ImageKind::kWholeWithStands : ImageKind::kWhole);
+  write(ImageKind::kWhole);
   write(customer.id, customer.period, customer.sequence, customer.archived,
         customer.may_resolve_at_end, customer.meters, customer.plan, customer.profile,
         customer.contracts, customer.holdings, customer.agenda.events(),
@@ -77,15 +90,13 @@ void WriteCustomer(const model::Customer& customer, ImageWriter* writer) {
   write(static_cast<std::uint64_t>(pending.size()));
   for (const auto& [alert, one] : pending) write(alert, *one);
   write(customer.awaited);
-  if (!stands) return;
-  write(static_cast<std::uint64_t>(customer.stands->size()));
-  for (const auto& [key, in_alarm] : *customer.stands) {
-    write(key.first, key.second, in_alarm);
-  }
+  const model::InAlarm in_alarm = model::FindInAlarm(customer, catalog);
+  write(static_cast<std::uint64_t>(in_alarm.size()));
+  for (const auto& [alert, instance] : in_alarm) write(alert, instance);
 }
 
-std::optional<model::Customer> ReadCustomer(ImageKind kind, std::uint64_t generation,
-                                            ImageReader* reader) {
+std::optional<CustomerImage> ReadCustomer(ImageKind kind, std::uint64_t generation,
+                                          ImageReader* reader) {
   ImageReader& read = *reader;
   const auto id = read.Next<CustomerId>();
   model::PeriodState period(PeriodPolicy::kOpenEnded, model::Period());
@@ -103,23 +114,17 @@ std::optional<model::Customer> ReadCustomer(ImageKind kind, std::uint64_t genera
     read(*customer.pending.FindOrMake(read.Next<AlertId>()).first);
   }
   read(customer.awaited);
-  const std::size_t stands = kind == ImageKind::kWholeWithStands ? read.Count() : 0;
-  for (std::size_t i = 0; i < stands && read.ok(); ++i) {
-    const auto alert = read.Next<AlertId>();
-    const auto instance = read.Next<std::string>();
-    customer.stands.Change()[{alert, instance}] = read.Next<bool>();
-  }
-  if (!read.ok()) return std::nullopt;
-  if (customer.holdings == nullptr) return customer;
-  for (model::Tallies& tallies : customer.holdings->tallies) {
-    if (tallies.measure->OpenField() == nullptr) continue;
-    for (const auto& [instance, tally] : tallies.instances) {
-      const std::optional<model::Level> level =
-          model::LevelOf(*tallies.measure, tally, tally.judged_at);
-      if (level.has_value()) tallies.standings.insert({*level, instance});
+  std::optional<model::InAlarm> in_alarm;
+  if (kind == ImageKind::kWhole) {
+    in_alarm.emplace();
+    for (std::size_t left = read.Count(); left > 0 && read.ok(); --left) {
+      const auto alert = read.Next<AlertId>();
+      in_alarm->insert({alert, read.Next<std::string>()});
     }
   }
-  return customer;
+  if (!read.ok()) return std::nullopt;
+  FindStandings(&customer);
+  return CustomerImage{std::move(customer), std::move(in_alarm)};
 }
 
 }  // namespace tocsin::state

@@ -16,10 +16,15 @@ namespace tocsin::state {
 
 // What comes next in an image.
 enum class ImageKind : std::uint8_t {
+  // As stores of format 1 have them: what was in alarm is to be found by the values.
+  kWholeWithoutAlarms,
+  kPlainWithoutReached,
   kWhole,
-  kPlain,  // as a shard writes it
-  kWholeWithStands,
+  kPlain,
 };
+inline bool IsPlain(ImageKind kind) {
+  return kind == ImageKind::kPlain || kind == ImageKind::kPlainWithoutReached;
+}
 
 class ImageWriter : public store::BasicWriter<ImageWriter> {
  public:
@@ -49,11 +54,18 @@ class ImageReader : public store::BasicReader<ImageReader> {
   Known& known_;
 };
 
+// A customer, and which of its instances were in alarm by the rules of who wrote it.
+struct CustomerImage {
+  model::Customer customer;
+  std::optional<model::InAlarm> in_alarm;
+};
+
 // With its kind before it.
-void WriteCustomer(const model::Customer& customer, ImageWriter* writer);
+void WriteCustomer(const model::Customer& customer, const model::Catalog& catalog,
+                   ImageWriter* writer);
 // Of a kind that is not plain. Nothing, and the reader has failed, where there is none.
-std::optional<model::Customer> ReadCustomer(ImageKind kind, std::uint64_t generation,
-                                            ImageReader* reader);
+std::optional<CustomerImage> ReadCustomer(ImageKind kind, std::uint64_t generation,
+                                          ImageReader* reader);
 
 }  // namespace tocsin::state
 
@@ -61,7 +73,7 @@ namespace tocsin::store {
 
 template <>
 struct LastOf<state::ImageKind> {
-  static constexpr state::ImageKind value = state::ImageKind::kWholeWithStands;
+  static constexpr state::ImageKind value = state::ImageKind::kPlain;
 };
 
 }  // namespace tocsin::store

@@ -82,27 +82,37 @@ void Shard::WritePlain(const Line& line, ImageWriter* writer) const {
   write(sums);
   for (const Line* one = &line;; one = &further_[one->next]) {
     const model::Subject& subject = subjects_[one->subject];
-    write(subject.type, subject.id, one->sum.value, one->sum.newest_version);
+    write(subject.type, subject.id, one->sum.value, one->sum.newest_version,
+          one->sum.reached);
     if (one->next == Line::kNone) return;
   }
 }
 
-std::optional<model::Customer> Shard::ReadPlain(ImageReader* reader) const {
+std::optional<CustomerImage> Shard::ReadPlain(ImageKind kind, ImageReader* reader) const {
   ImageReader& read = *reader;
   const auto id = read.Next<CustomerId>();
   model::Period period;
   read(period.starts_at, period.ends_at);
   model::Customer customer(id, model::PeriodState(policy_, period),
                            catalog_->generation());
+  model::InAlarm in_alarm;
+  bool as_now = true;  // by the rules that are in force now
   const auto sums = read.Next<std::uint32_t>();
   for (std::uint32_t i = 0; i < sums && read.ok(); ++i) {
     model::Subject subject;
     model::PlainSum sum;
     read(subject.type, subject.id, sum.value, sum.newest_version);
     customer.meters.push_back(model::MeterOf(subject, sum));
+    if (kind != ImageKind::kPlain) continue;
+    read(sum.reached);
+    const model::Ladder& ladder = model::PlainLadder(*catalog_, subject);
+    as_now = as_now && ladder.Reached(sum.value) == sum.reached;
+    model::AddReached(ladder, sum.reached, &in_alarm);
   }
   if (!read.ok()) return std::nullopt;
-  return customer;
+  CustomerImage image{std::move(customer), std::nullopt};
+  if (!as_now) image.in_alarm = std::move(in_alarm);
+  return image;
 }
 
 std::unique_ptr<Slot> Shard::SlotOf(const Line& line) const {

@@ -176,7 +176,7 @@ class Shard {
   void WritePlain(const Line& line, ImageWriter* writer) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // The other way round; nothing, and the reader has failed, where there is none.
-  std::optional<model::Customer> ReadPlain(ImageReader* reader) const
+  std::optional<CustomerImage> ReadPlain(ImageKind kind, ImageReader* reader) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
   // Makes a customer known that is not yet.
   Slot& Restore(model::Customer&& customer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu);
