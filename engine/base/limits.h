@@ -48,6 +48,11 @@ inline constexpr std::size_t kContractsPerCustomerMax = 100'000;
 // Credit types and billable metrics that are summed for one customer.
 inline constexpr std::size_t kSubjectsPerCustomerMax = 1'000;
 
+// The id that a fact is known again by; the shortest has one byte.
+inline constexpr std::size_t kFactIdBytesMax = 128;
+// Events in one answer of `Engine::History`.
+inline constexpr std::size_t kHistoryEventsMax = 10'000;
+
 // ---- Sources --------------------------------------------------------------
 
 // Facts in one batch.

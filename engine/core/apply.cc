@@ -28,6 +28,8 @@ bool EngineImpl::BeginBatch(std::size_t size, const ApplyOptions& options,
                                              kFactsPerBatchMax, " are taken at once"));
     return false;
   }
+  result->status = CheckFactIds(size, options);
+  if (!result->status.ok()) return false;
   if (!options.position.has_value()) return true;
   const absl::StatusOr<bool> begun = positions_.Begin(*options.position);
   result->status = begun.status();
@@ -77,13 +79,14 @@ void EngineImpl::ApplyBatch(absl::Span<const Fact> facts, const ApplyOptions& op
                       .index = static_cast<std::uint32_t>(index)});
       },
       [&](std::size_t shard, absl::Span<const FactRoute> routes) {
-        ApplyToShard(shards_[shard].get(), facts, routes, result);
+        ApplyToShard(shards_[shard].get(), facts, routes, options.fact_ids, result);
       });
   EndBatch(options, result);
 }
 
 void EngineImpl::ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
-                              absl::Span<const FactRoute> routes, ApplyResult* result) {
+                              absl::Span<const FactRoute> routes,
+                              absl::Span<const std::string> ids, ApplyResult* result) {
   Work work;
   {
     Step step(journal(), shard, &work);
@@ -91,13 +94,17 @@ void EngineImpl::ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
     shard->PrefetchLine(routes.front().hash);
     // Under the lock, so that a customer's instants never go back.
     work.now = Now();
-    state::Shard::Instant instant(work.now);
-    const std::size_t reported = result->reports.size();
-    ApplyRun(shard, facts, routes, &instant, &work, result);
-    if (work.is_noted) {
-      ForEachNotRefused(routes, *result, reported, [&](const FactRoute& route) {
-        store::Put(facts[route.index], &work.entries);
-      });
+    if (!ids.empty()) {
+      ApplyWithIds(shard, facts, ids, routes, &work, result);
+    } else {
+      state::Shard::Instant instant(work.now);
+      const std::size_t reported = result->reports.size();
+      ApplyRun(shard, facts, routes, &instant, &work, result);
+      if (work.is_noted) {
+        ForEachNotRefused(routes, *result, reported, [&](const FactRoute& route) {
+          store::Put(facts[route.index], &work.entries);
+        });
+      }
     }
   }
   if (work.decided || work.due) Pass(Moment::kFactDecided);
@@ -198,6 +205,7 @@ void EngineImpl::Count(const ApplyResult& result) {
   add(counters_.facts_refused, result.refused);
   add(counters_.facts_stale, result.stale);
   add(counters_.facts_late, result.late);
+  add(counters_.facts_duplicate, result.duplicates);
   add(counters_.facts_group_dropped, result.group_dropped);
 }
 

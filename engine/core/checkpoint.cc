@@ -87,7 +87,11 @@ void EngineImpl::Imager::WriteCustomer(state::Shard* shard, state::Line* line, W
 void EngineImpl::MayCheckpoint() {
   const std::uint64_t limit =
       std::max<std::uint64_t>(options_.journal_bytes_max, image_bytes_.load());
-  if (journal_->bytes() < limit || checkpoint_scheduled_.exchange(true)) return;
+  const std::int64_t since_ns =
+      absl::ToUnixNanos(LastInstant()) - checkpoint_at_ns_.load();
+  const bool is_time = absl::Nanoseconds(since_ns) >= options_.checkpoint_interval;
+  if (journal_->bytes() < (is_time ? limit / 16 : limit)) return;
+  if (checkpoint_scheduled_.exchange(true)) return;
   const auto checkpoint = [this] {
     if (!closing_in_haste_.load()) Checkpoint().IgnoreError();  // the engine has ended
     checkpoint_scheduled_.store(false);
@@ -132,6 +136,7 @@ absl::Status EngineImpl::Checkpoint() {
   if (!status.ok()) return status;
   image_bytes_.store(bytes);
   journal_->Forget(journaled);
+  checkpoint_at_ns_.store(absl::ToUnixNanos(LastInstant()));
   return absl::OkStatus();
 }
 

@@ -14,6 +14,7 @@ struct Counters {
   std::atomic<std::uint64_t> facts_refused{0};
   std::atomic<std::uint64_t> facts_stale{0};
   std::atomic<std::uint64_t> facts_late{0};
+  std::atomic<std::uint64_t> facts_duplicate{0};
   std::atomic<std::uint64_t> facts_group_dropped{0};
   std::atomic<std::uint64_t> resets{0};
   std::atomic<std::uint64_t> source_reads{0};

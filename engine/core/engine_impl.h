@@ -13,7 +13,6 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "engine/base/hash.h"
 #include "engine/core/batch.h"
 #include "engine/core/engine_parts.h"
 #include "engine/core/journal.h"
@@ -37,7 +36,7 @@
 namespace tocsin::core {
 
 // The Engine. One file per verb: open, apply, tracked, alerts, reset, bulk_reset, query,
-// explain, reads, drain, keep, checkpoint, recover, close.
+// history, fact_ids, explain, reads, drain, keep, checkpoint, recover, close.
 // The order of its locks is in docs/concurrency.md.
 class EngineImpl final : public Engine, private EngineParts {
  public:
@@ -71,6 +70,8 @@ class EngineImpl final : public Engine, private EngineParts {
       CustomerId customer, AlertId alert, const InstanceSelector& instance) override;
   absl::StatusOr<Explanation> Explain(CustomerId customer, AlertId alert,
                                       const InstanceSelector& instance) override;
+  absl::StatusOr<std::vector<HistoryEvent>> History(CustomerId customer, AlertId alert,
+                                                    const HistoryRange& range) override;
   absl::Status ForEachCustomerAlert(
       CustomerId customer, absl::FunctionRef<void(const CustomerAlert&)> visit) override;
   absl::Status ForEachCustomerAlert(
@@ -88,22 +89,10 @@ class EngineImpl final : public Engine, private EngineParts {
   absl::StatusOr<CloseResult> Close(absl::Duration deadline) override;
 
  private:
-  // Tells a test, if there is one, that this thread is here.
-  void Pass(Moment moment) const {
-    if (moments_ != nullptr) moments_->At(moment);
-  }
-
   // The engine's instant: the clock's, which never goes back.
   absl::Time Now();
   // The last one so far.
   absl::Time LastInstant() const;
-
-  state::Shard& ShardOf(const CustomerId& customer) {
-    return *shards_[ShardIndexOf(customer)];
-  }
-  std::size_t ShardIndexOf(const CustomerId& customer) const {
-    return static_cast<std::size_t>(StableHash(customer.uuid())) & (shards_.size() - 1);
-  }
 
   model::Context ContextFor(const state::Shard& shard, const state::Slot& slot,
                             Work* work) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mu);
@@ -127,11 +116,6 @@ class EngineImpl final : public Engine, private EngineParts {
   }
 
   // keep.cc
-  using Stay = work::GroupCommit::Stay;
-  // What is done is noted there; null without a store, and while it is opened.
-  Journal* journal() { return keeps_ ? journal_.get() : nullptr; }
-  // In whose `Stay` all is done that becomes durable; null where nothing is.
-  work::GroupCommit* group() { return keeps_ ? &journal_->group() : nullptr; }
   // Has the last instant become durable, if nothing else has to.
   void NoteInstant();
   // Returns once all that was done before is durable, or need not be.
@@ -140,6 +124,22 @@ class EngineImpl final : public Engine, private EngineParts {
   absl::Status Commit();
   absl::Status Write(store::Transaction transaction,
                      const std::vector<model::Decision>& decided);
+
+  // history.cc
+  // That an alert's customers begin afresh, or have no status any more.
+  void NoteAlertChange(const model::AlertChange& change);
+  void AddHistory(store::Transaction* transaction);
+  // Does what fell due for the customer by the clock. Error: kNotFound.
+  absl::Status RefreshKnown(const CustomerId& customer);
+
+  // fact_ids.cc
+  absl::Status CheckFactIds(std::size_t facts, const ApplyOptions& options);
+  state::FactIds::Window FactIdWindow(absl::Time now) const;
+  // As `ApplyRun`, but of those that are not known.
+  void ApplyWithIds(state::Shard* shard, absl::Span<const Fact> facts,
+                    absl::Span<const std::string> ids, absl::Span<const FactRoute> routes,
+                    Work* work, ApplyResult* result)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
 
   // checkpoint.cc
   // Has a checkpoint made where there is enough journal for one.
@@ -169,7 +169,8 @@ class EngineImpl final : public Engine, private EngineParts {
   void ApplyBatch(absl::Span<const Fact> facts, const ApplyOptions& options,
                   ApplyResult* result);
   void ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
-                    absl::Span<const FactRoute> routes, ApplyResult* result);
+                    absl::Span<const FactRoute> routes, absl::Span<const std::string> ids,
+                    ApplyResult* result);
   // Begins to load what all of them look at, and applies them then: most of a fact's time
   // is waiting for memory.
   void ApplyRun(state::Shard* shard, absl::Span<const Fact> facts,

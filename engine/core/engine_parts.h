@@ -10,6 +10,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "engine/base/hash.h"
 #include "engine/base/large_blocks.h"
 #include "engine/core/batch.h"
 #include "engine/core/counters.h"
@@ -25,7 +26,9 @@
 #include "engine/work/bell.h"
 #include "engine/work/callback_queue.h"
 #include "engine/work/gate.h"
+#include "engine/work/group_commit.h"
 #include "engine/work/spares.h"
+#include "tocsin/ids.h"
 #include "tocsin/options.h"
 
 namespace tocsin::core {
@@ -34,6 +37,24 @@ namespace tocsin::core {
 struct EngineParts {
   EngineParts(Options options, Clock* clock, std::uint64_t seed, std::uint32_t number,
               Moments* moments, std::unique_ptr<store::Store> store);
+
+  // Tells a test, if there is one, that this thread is here.
+  void Pass(Moment moment) const {
+    if (moments_ != nullptr) moments_->At(moment);
+  }
+
+  using Stay = work::GroupCommit::Stay;
+  // What is done is noted there; null without a store, and while it is opened.
+  Journal* journal() { return keeps_ ? journal_.get() : nullptr; }
+  // In whose `Stay` all is done that becomes durable; null where nothing is.
+  work::GroupCommit* group() { return keeps_ ? &journal_->group() : nullptr; }
+
+  state::Shard& ShardOf(const CustomerId& customer) {
+    return *shards_[ShardIndexOf(customer)];
+  }
+  std::size_t ShardIndexOf(const CustomerId& customer) const {
+    return static_cast<std::size_t>(StableHash(customer.uuid())) & (shards_.size() - 1);
+  }
 
   // Constant.
   const std::uint32_t number_;  // among the engines of this process
@@ -70,7 +91,9 @@ struct EngineParts {
   std::atomic<bool> commit_scheduled_{false};
   std::atomic<bool> checkpoint_scheduled_{false};
   std::atomic<std::uint64_t> image_bytes_{0};  // of the last checkpoint
-  std::atomic<std::int64_t> next_tick_ns_;     // when the timer's thread wakes
+  // When that was, or when the engine was opened.
+  std::atomic<std::int64_t> checkpoint_at_ns_{0};
+  std::atomic<std::int64_t> next_tick_ns_;  // when the timer's thread wakes
   std::atomic<std::size_t> reads_under_way_{0};
   Counters counters_;
 

@@ -5,12 +5,14 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "engine/model/transition.h"
 #include "engine/store/entry.h"
 #include "engine/store/store.h"
 #include "engine/work/group_commit.h"
@@ -69,6 +71,22 @@ class Journal {
     group_.Note();
   }
 
+  // Of one step, beside its entries.
+  void AddTransitions(std::vector<model::Transition> transitions) {
+    absl::MutexLock lock(&mu_);
+    for (model::Transition& one : transitions) transitions_.push_back(std::move(one));
+    group_.Note();
+  }
+  void AddFactIds(std::vector<std::string> fact_ids) {
+    absl::MutexLock lock(&mu_);
+    for (std::string& one : fact_ids) next_.fact_ids.push_back(std::move(one));
+    group_.Note();
+  }
+  std::vector<model::Transition> TakeTransitions() {
+    absl::MutexLock lock(&mu_);
+    return std::exchange(transitions_, {});
+  }
+
   // All that is to become durable next. While nobody stays.
   store::Transaction Take() {
     absl::MutexLock lock(&mu_);
@@ -107,6 +125,7 @@ class Journal {
   std::uint64_t step_ ABSL_GUARDED_BY(mu_) = 0;
   std::uint64_t bytes_ ABSL_GUARDED_BY(mu_) = 0;
   store::Transaction next_ ABSL_GUARDED_BY(mu_);
+  std::vector<model::Transition> transitions_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace tocsin::core

@@ -46,6 +46,9 @@ absl::Status EngineImpl::Commit() {
       [&] {
         transaction = journal_->Take();
         transaction.last_instant = LastInstant();
+        AddHistory(&transaction);
+        transaction.fact_ids_max = options_.fact_ids_max;
+        transaction.fact_ids_from = transaction.last_instant - options_.fact_ids_keep;
         decided = outbox_.Seal();
       },
       [&] { return Write(std::move(transaction), decided); });

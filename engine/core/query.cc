@@ -257,6 +257,7 @@ Stats EngineImpl::GetStats() {
       .facts_refused = counters_.facts_refused.load(std::memory_order_relaxed),
       .facts_stale = counters_.facts_stale.load(std::memory_order_relaxed),
       .facts_late = counters_.facts_late.load(std::memory_order_relaxed),
+      .facts_duplicate = counters_.facts_duplicate.load(std::memory_order_relaxed),
       .facts_group_dropped =
           counters_.facts_group_dropped.load(std::memory_order_relaxed),
       .notifications_decided = outbox_.decided(),

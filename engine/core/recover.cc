@@ -30,6 +30,7 @@ absl::Status EngineImpl::Recover() {
   rules.has_source = rules.has_source || awaits;
   SetRules(rules);
   keeps_ = true;
+  checkpoint_at_ns_.store(absl::ToUnixNanos(Now()));
   std::string entries;
   store::Put(rules, &entries);
   journal_->Add(Now(), entries);

@@ -12,6 +12,27 @@
 
 namespace tocsin::core {
 
+void EngineImpl::Replayer::Count(std::size_t bytes) {
+  constexpr std::uint64_t kTellEvery = std::uint64_t{1} << 20;
+  progress_.bytes_done += bytes;
+  if (progress_.bytes_done - told_bytes_ < kTellEvery) return;
+  told_bytes_ = progress_.bytes_done;
+  Tell();
+}
+
+absl::Status EngineImpl::Replayer::FactIds(absl::Time at,
+                                           std::vector<std::string> fact_ids) {
+  if (engine_.options_.fact_ids_max == 0) return absl::OkStatus();
+  const state::FactIds::Window window = engine_.FactIdWindow(engine_.LastInstant());
+  for (std::string& key : fact_ids) {
+    state::Shard& shard = engine_.ShardOf(state::FactIds::CustomerOf(key));
+    state::ShardLock lock(&shard);
+    if (shard.fact_ids.Knows(key, window)) return DoesNotFit("the id of a fact twice");
+    shard.fact_ids.Add(std::move(key), at, window);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status EngineImpl::Replayer::ACheckpoint(const store::Checkpoint& checkpoint) {
   store::Reader rules(checkpoint.rules);
   store::Entry entry = store::ReadEntry(&rules);
@@ -45,6 +66,7 @@ absl::Status EngineImpl::Replayer::AnImage(const store::Image& image) {
   if (!known_.has_value()) return DoesNotFit("an image without a checkpoint");
   state::ImageReader reader(image.customers, &*known_);
   image_bytes_ += image.customers.size();
+  Count(image.customers.size());
   last_image_ = std::max(last_image_, image.as_of);
   while (!reader.AtEnd()) {
     const auto kind = reader.Next<state::ImageKind>();
@@ -79,6 +101,7 @@ absl::Status EngineImpl::Replayer::Restore(state::Shard* shard,
     engine_.counters_.decisions_differed.fetch_add(
         model::HaveInAlarm(&customer, shard->catalog(), *image.in_alarm));
   }
+  ++progress_.customers;
   state::Slot* const slot = &shard->Restore(std::move(customer));
   Work work{.now = now_};
   engine_.HandOn(shard, slot, &work);

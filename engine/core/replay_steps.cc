@@ -30,6 +30,7 @@ absl::Status EngineImpl::Replayer::Entries(std::uint64_t first_step,
   }
   step_ = first_step - 1;
   bytes_ += entries.size();
+  Count(entries.size());
   store::Reader reader(entries);
   while (!reader.AtEnd()) {
     store::Entry entry = store::ReadEntry(&reader);
@@ -274,6 +275,8 @@ void EngineImpl::Replayer::FinishStep() {
 
 void EngineImpl::Replayer::Finish() {
   FinishStep();
+  progress_.bytes_done = progress_.bytes;
+  Tell();
   if (!waiting_.empty()) engine_.next_waiting_ = waiting_.back().number + 1;
   engine_.outbox_.Restore(std::move(waiting_));
   engine_.journal_->Begin(step_, bytes_);

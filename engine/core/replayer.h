@@ -23,10 +23,16 @@ class EngineImpl::Replayer final : public store::Loader {
  public:
   explicit Replayer(EngineImpl* engine) : engine_(*engine) {}
 
+  absl::Status Size(std::uint64_t bytes) override {
+    progress_.bytes = bytes;
+    Tell();
+    return absl::OkStatus();
+  }
   absl::Status LastInstant(absl::Time instant) override {
     engine_.last_instant_ns_.store(absl::ToUnixNanos(instant));
     return absl::OkStatus();
   }
+  absl::Status FactIds(absl::Time at, std::vector<std::string> fact_ids) override;
   absl::Status APosition(const Position& position) override {
     engine_.positions_.End(position);
     return absl::OkStatus();
@@ -57,6 +63,13 @@ class EngineImpl::Replayer final : public store::Loader {
 
  private:
   using DecidedList = std::vector<store::Decided>;
+
+  // How far it has come.
+  void Tell() const {
+    if (engine_.options_.on_recovery) engine_.options_.on_recovery(progress_);
+  }
+  // So much of it is done.
+  void Count(std::size_t bytes);
 
   // That the journal says what cannot have been done.
   static absl::Status DoesNotFit(absl::string_view what);
@@ -92,6 +105,8 @@ class EngineImpl::Replayer final : public store::Loader {
                        std::uint64_t as_of) ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
 
   EngineImpl& engine_;
+  RecoveryProgress progress_;
+  std::uint64_t told_bytes_ = 0;
   std::uint64_t checkpoint_ = 0;  // its step
   std::uint64_t step_ = 0;
   std::uint64_t bytes_ = 0;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -25,6 +26,7 @@ struct Work {
   absl::Time now = {};
   std::vector<model::Decision> decisions = {};
   std::vector<model::Transition> transitions = {};
+  std::vector<std::string> fact_ids = {};
   std::size_t resets_done = 0;
   std::vector<model::FinishedReset> finished_resets = {};
   bool finished = false;       // follow up: call who waited for a reset
@@ -83,7 +85,12 @@ class ABSL_SCOPED_LOCKABLE Step {
     if (work_.entries.empty()) return;
     journal_->Add(work_.now, work_.entries);
     work_.entries.clear();
-    work_.transitions.clear();
+    if (!work_.transitions.empty()) {
+      journal_->AddTransitions(std::exchange(work_.transitions, {}));
+    }
+    if (!work_.fact_ids.empty()) {
+      journal_->AddFactIds(std::exchange(work_.fact_ids, {}));
+    }
   }
   Step(const Step&) = delete;
   Step& operator=(const Step&) = delete;

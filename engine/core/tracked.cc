@@ -89,6 +89,12 @@ ApplyResult EngineImpl::ApplyTracked(absl::Span<const TrackedFact> facts,
 
 void EngineImpl::ApplyTrackedBatch(absl::Span<const TrackedFact> facts,
                                    const ApplyOptions& options, ApplyResult* result) {
+  if (!options.fact_ids.empty()) {
+    result->status =
+        MakeStatus(Reason::kMalformed,
+                   "ApplyTracked takes no fact_ids; send facts that have some by Apply");
+    return;
+  }
   if (!BeginBatch(facts.size(), options, result)) return;
   const auto find = [&](std::size_t index, auto add) {
     const Tracked& tracked = facts[index].tracked;

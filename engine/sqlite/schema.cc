@@ -76,6 +76,34 @@ CREATE TABLE outbox (
 );
 )sql";
 
+// What stores of format 1 did not have.
+constexpr char kTablesOfFormat2[] = R"sql(
+-- What became of customer alerts; without a customer, of all those of an alert.
+CREATE TABLE history (
+  number          INTEGER PRIMARY KEY,
+  checksum        INTEGER NOT NULL,
+  customer_id     TEXT,
+  alert_id        TEXT NOT NULL,
+  instance        BLOB NOT NULL,
+  at              TEXT NOT NULL,
+  status          TEXT,
+  triggered_by    TEXT NOT NULL,
+  epoch           INTEGER NOT NULL,
+  value           TEXT NOT NULL,
+  notification_id TEXT
+);
+CREATE INDEX history_of_customer ON history (customer_id);
+
+-- By which ids facts are known again, one row for those that became durable together.
+CREATE TABLE fact_ids (
+  number   INTEGER PRIMARY KEY,
+  checksum INTEGER NOT NULL,
+  at       TEXT NOT NULL,
+  count    INTEGER NOT NULL,
+  ids      BLOB NOT NULL
+);
+)sql";
+
 absl::Status Unusable(const Database& database, absl::string_view why) {
   return MakeStatus(Reason::kStoreUnusable, absl::StrCat(database.path(), ": ", why));
 }
@@ -90,9 +118,10 @@ absl::Status PrepareSchema(Database* database) {
       database->QueryInteger("SELECT count(*) FROM sqlite_schema");
   if (!tables.ok()) return tables.status();
   if (*application == 0 && *tables == 0) {
-    return database->Execute(absl::StrCat(
-        "BEGIN IMMEDIATE;", kTables, "PRAGMA application_id = ", kApplicationId,
-        ";PRAGMA user_version = ", kFormatVersion, ";COMMIT"));
+    return database->Execute(absl::StrCat("BEGIN IMMEDIATE;", kTables, kTablesOfFormat2,
+                                          "PRAGMA application_id = ", kApplicationId,
+                                          ";PRAGMA user_version = ", kFormatVersion,
+                                          ";COMMIT"));
   }
   if (*application != kApplicationId) {
     return Unusable(*database, absl::StrCat("is a database of another program "
@@ -104,9 +133,16 @@ absl::Status PrepareSchema(Database* database) {
       database->QueryInteger("PRAGMA user_version");
   if (!version.ok()) return version.status();
   if (*version == kFormatVersion) return absl::OkStatus();
-  return Unusable(*database, absl::StrCat("is a store of format ", *version,
-                                          "; this program knows format ", kFormatVersion,
-                                          " only, a newer one may know that"));
+  if (*version == 1) {
+    // What is in its other tables is read as it is.
+    return database->Execute(absl::StrCat("BEGIN IMMEDIATE;", kTablesOfFormat2,
+                                          "PRAGMA user_version = ", kFormatVersion,
+                                          ";COMMIT"));
+  }
+  return Unusable(*database,
+                  absl::StrCat("is a store of format ", *version,
+                               "; this program knows formats 1 to ", kFormatVersion,
+                               " only, a newer one may know that"));
 }
 
 }  // namespace tocsin::sqlite

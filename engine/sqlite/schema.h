@@ -14,11 +14,12 @@ namespace tocsin::sqlite {
 // https://www.sqlite.org/fileformat2.html#appid
 inline constexpr std::int64_t kApplicationId = 0x746f6373;
 // `PRAGMA user_version`: the format of the tables and of what is in them.
-inline constexpr std::int64_t kFormatVersion = 1;
+inline constexpr std::int64_t kFormatVersion = 2;
 
-// Makes the tables in a database that is empty; of any other checks that it is a store of
-// this format. Errors: kFailedPrecondition for one of another program or of another
-// format; those of the database.
+// Makes the tables in a database that is empty; of any other checks that it is a store,
+// and brings one of an older format to this one, in one transaction. Errors:
+// kFailedPrecondition for one of another program or of a newer format; those of the
+// database.
 absl::Status PrepareSchema(Database* database);
 
 }  // namespace tocsin::sqlite

@@ -1,11 +1,13 @@
 #include "engine/sqlite/sqlite_store.h"
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
 #include "engine/sqlite/database.h"
 #include "engine/sqlite/directory.h"
+#include "engine/sqlite/history_rows.h"
 #include "engine/sqlite/schema.h"
 #include "engine/sqlite/store_reader.h"
 #include "engine/sqlite/store_writer.h"
@@ -15,20 +17,27 @@ namespace {
 
 class SqliteStore final : public store::Store {
  public:
-  SqliteStore(std::unique_ptr<Directory> directory, std::unique_ptr<Database> database)
+  SqliteStore(std::unique_ptr<Directory> directory, std::unique_ptr<Database> database,
+              const std::string& vfs)
       : directory_(std::move(directory)),
         database_(std::move(database)),
-        writer_(database_.get()) {}
+        writer_(database_.get()),
+        history_(database_->path(), vfs) {}
 
   absl::Status Prepare();
   absl::Status Load(store::Loader* loader) override;
   absl::Status Commit(const store::Transaction& transaction) override;
+  absl::StatusOr<std::vector<store::HistoryRow>> History(
+      const store::HistoryQuery& query) override {
+    return history_.Read(query);
+  }
 
  private:
   // Released last, so that nobody else opens what is not closed.
   std::unique_ptr<Directory> directory_;
   std::unique_ptr<Database> database_;
   StoreWriter writer_;
+  HistoryReader history_;
 };
 
 absl::Status SqliteStore::Prepare() {
@@ -69,7 +78,8 @@ absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& direc
   const std::string file = (*taken)->FileOf("tocsin.db");
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(file, vfs);
   if (!database.ok()) return database.status();
-  auto store = std::make_unique<SqliteStore>(*std::move(taken), *std::move(database));
+  auto store =
+      std::make_unique<SqliteStore>(*std::move(taken), *std::move(database), vfs);
   absl::Status status = store->Prepare();
   if (!status.ok()) return status;
   return store;

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "engine/base/status.h"
+#include "engine/sqlite/history_rows.h"
 #include "engine/sqlite/row.h"
 #include "engine/store/notification_fields.h"
 
@@ -16,6 +18,7 @@ namespace tocsin::sqlite {
 
 absl::Status StoreReader::Read(store::Loader* loader) {
   absl::Status status = CheckStructure();
+  if (status.ok()) status = ReadSize(loader);
   if (status.ok()) {
     status = ForEachRow(kMeta, [&](const Statement& row) {
       if (row.Text(0) != kSum) return ReadMeta(row, loader);
@@ -29,6 +32,8 @@ absl::Status StoreReader::Read(store::Loader* loader) {
     status = ForEachRow(table,
                         [&](const Statement& row) { return (this->*one)(row, loader); });
   };
+  load(kFactIds, &StoreReader::ReadFactIds);
+  load(kHistory, &StoreReader::ReadHistory);
   load(kPosition, &StoreReader::ReadPosition);
   load(kOutbox, &StoreReader::ReadWaiting);
   load(kCheckpoint, &StoreReader::ReadCheckpoint);
@@ -46,6 +51,14 @@ absl::Status StoreReader::CheckStructure() {
   const absl::StatusOr<std::string> found = database_.QueryText("PRAGMA quick_check(1)");
   if (!found.ok()) return found.status();
   return *found == "ok" ? absl::OkStatus() : Damaged(*found);
+}
+
+absl::Status StoreReader::ReadSize(store::Loader* loader) {
+  const absl::StatusOr<std::int64_t> bytes = database_.QueryInteger(
+      "SELECT (SELECT ifnull(sum(length(customers)), 0) FROM image) + "
+      "(SELECT ifnull(sum(length(entries)), 0) FROM journal)");
+  if (!bytes.ok()) return bytes.status();
+  return loader->Size(static_cast<std::uint64_t>(*bytes));
 }
 
 absl::Status StoreReader::ForEachRow(absl::string_view table, Visit visit) {
@@ -68,9 +81,7 @@ absl::Status StoreReader::ForEachRow(absl::string_view table, Visit visit) {
 
 absl::Status StoreReader::ReadMeta(const Statement& row, store::Loader* loader) {
   absl::Time instant;
-  std::string error;
-  if (row.Text(0) == kLastInstant &&
-      absl::ParseTime(absl::RFC3339_full, row.Text(2), &instant, &error)) {
+  if (row.Text(0) == kLastInstant && ReadInstant(row.Text(2), &instant)) {
     return loader->LastInstant(instant);
   }
   return Damaged(absl::StrCat("meta.", row.Text(0), " is \"", row.Text(2),
@@ -111,6 +122,24 @@ absl::Status StoreReader::ReadImage(const Statement& row, store::Loader* loader)
   if (checkpoint != ends_.checkpoint) return absl::OkStatus();
   return loader->AnImage({.as_of = static_cast<std::uint64_t>(row.Integer(3)),
                           .customers = std::string(row.Blob(4))});
+}
+
+absl::Status StoreReader::ReadFactIds(const Statement& row, store::Loader* loader) {
+  FactIdsRow one{.number = row.Integer(0), .count = row.Integer(3)};
+  store::Reader reader(row.Blob(4));
+  auto fact_ids = reader.Next<std::vector<std::string>>();
+  if (!ReadInstant(row.Text(2), &one.at) || !reader.AtEnd() ||
+      fact_ids.size() != static_cast<std::size_t>(one.count)) {
+    return Damaged(absl::StrCat("row ", one.number, " of fact_ids cannot be read"));
+  }
+  ends_.fact_id_count += one.count;
+  ends_.fact_ids.push_back(one);
+  return loader->FactIds(one.at, std::move(fact_ids));
+}
+
+absl::Status StoreReader::ReadHistory(const Statement& row, store::Loader*) {
+  ends_.history = row.Integer(0);
+  return absl::OkStatus();
 }
 
 absl::Status StoreReader::ReadEntries(const Statement& row, store::Loader* loader) {

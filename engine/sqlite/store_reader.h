@@ -29,6 +29,7 @@ class StoreReader {
   using Visit = absl::FunctionRef<absl::Status(const Statement&)>;
 
   absl::Status CheckStructure();
+  absl::Status ReadSize(store::Loader* loader);
   // Calls `visit` for each row, by its key, that is as it was written.
   absl::Status ForEachRow(absl::string_view table, Visit visit);
   absl::Status ReadMeta(const Statement& row, store::Loader* loader);
@@ -36,6 +37,8 @@ class StoreReader {
   absl::Status ReadWaiting(const Statement& row, store::Loader* loader);
   absl::Status ReadCheckpoint(const Statement& row, store::Loader* loader);
   absl::Status ReadImage(const Statement& row, store::Loader* loader);
+  absl::Status ReadFactIds(const Statement& row, store::Loader* loader);
+  absl::Status ReadHistory(const Statement& row, store::Loader* loader);
   absl::Status ReadEntries(const Statement& row, store::Loader* loader);
   absl::Status Damaged(absl::string_view what) const;
 

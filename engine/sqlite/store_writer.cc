@@ -6,19 +6,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/sqlite/history_rows.h"
 #include "engine/sqlite/row.h"
 #include "engine/store/notification_fields.h"
 #include "tocsin/json.h"
 
 namespace tocsin::sqlite {
-namespace {
-
-std::string TextOf(absl::Time instant) {
-  return absl::FormatTime(absl::RFC3339_full, instant, absl::UTCTimeZone());
-}
-
-}  // namespace
-
 absl::Status StoreWriter::Prepare() {
   const struct {
     std::unique_ptr<Statement>* statement;
@@ -43,6 +36,11 @@ absl::Status StoreWriter::Prepare() {
       {&remove_waiting_, "DELETE FROM outbox WHERE number = ? RETURNING checksum"},
       {&remove_meta_, "DELETE FROM meta WHERE key = ? RETURNING checksum"},
       {&add_meta_, "INSERT OR REPLACE INTO meta VALUES (?, ?, ?)"},
+      {&add_history_, "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+      {&oldest_history_, "SELECT number, at FROM history ORDER BY number LIMIT ?"},
+      {&remove_history_, "DELETE FROM history WHERE number <= ? RETURNING checksum"},
+      {&add_fact_ids_, "INSERT INTO fact_ids VALUES (?, ?, ?, ?, ?)"},
+      {&remove_fact_ids_, "DELETE FROM fact_ids WHERE number <= ? RETURNING checksum"},
   };
   for (const auto& [statement, sql] : all) {
     absl::StatusOr<std::unique_ptr<Statement>> prepared = database_.Prepare(sql);
@@ -90,6 +88,8 @@ absl::Status StoreWriter::Write(const store::Transaction& transaction) {
     if (!status.ok()) return status;
     status = Remove(&remove_waiting_->Bind(1, static_cast<std::int64_t>(number)));
   }
+  if (status.ok() && !transaction.history.empty()) status = WriteHistory(transaction);
+  if (status.ok() && !transaction.fact_ids.empty()) status = WriteFactIds(transaction);
   return status.ok() ? WriteMeta(transaction.last_instant) : status;
 }
 
@@ -170,6 +170,58 @@ absl::Status StoreWriter::WriteWaiting(const store::Waiting& waiting) {
       .Add(ToJson(notification))
       .AddBlob(content)
       .Write(&ends_.sum);
+}
+
+absl::Status StoreWriter::WriteHistory(const store::Transaction& transaction) {
+  for (const store::HistoryRow& row : transaction.history) {
+    absl::Status status =
+        sqlite::WriteHistory(row, ++ends_.history, add_history_.get(), &ends_.sum);
+    if (!status.ok()) return status;
+  }
+  return TrimHistory(2 * transaction.history.size(), transaction.history_from);
+}
+
+absl::Status StoreWriter::TrimHistory(std::size_t rows, absl::Time from) {
+  std::int64_t last = 0;
+  oldest_history_->Bind(1, static_cast<std::int64_t>(rows));
+  absl::StatusOr<bool> row = oldest_history_->Step();
+  while (row.ok() && *row) {
+    absl::Time at;
+    if (!ReadInstant(oldest_history_->Text(1), &at) || at >= from) break;
+    last = oldest_history_->Integer(0);
+    row = oldest_history_->Step();
+  }
+  oldest_history_->Reset();
+  if (!row.ok() || last == 0) return row.status();
+  return Remove(&remove_history_->Bind(1, last));
+}
+
+absl::Status StoreWriter::WriteFactIds(const store::Transaction& transaction) {
+  std::string ids;
+  store::Writer write(&ids);
+  write(transaction.fact_ids);
+  std::deque<FactIdsRow>& rows = ends_.fact_ids;
+  rows.push_back({.number = rows.empty() ? 1 : rows.back().number + 1,
+                  .at = transaction.last_instant,
+                  .count = static_cast<std::int64_t>(transaction.fact_ids.size())});
+  ends_.fact_id_count += rows.back().count;
+  absl::Status status = RowWriter(kFactIds, add_fact_ids_.get())
+                            .Add(rows.back().number)
+                            .Add(TextOf(rows.back().at))
+                            .Add(rows.back().count)
+                            .AddBlob(ids)
+                            .Write(&ends_.sum);
+  if (!status.ok()) return status;
+  std::int64_t last = 0;
+  // The last row stays, so that the numbers go on from it.
+  while (rows.size() > 1 && (rows.front().at < transaction.fact_ids_from ||
+                             ends_.fact_id_count - rows.front().count >=
+                                 static_cast<std::int64_t>(transaction.fact_ids_max))) {
+    last = rows.front().number;
+    ends_.fact_id_count -= rows.front().count;
+    rows.pop_front();
+  }
+  return last == 0 ? absl::OkStatus() : Remove(&remove_fact_ids_->Bind(1, last));
 }
 
 absl::Status StoreWriter::WriteMeta(absl::Time last_instant) {

@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_SQLITE_STORE_WRITER_H_
 #define TOCSIN_ENGINE_SQLITE_STORE_WRITER_H_
 
+#include <cstddef>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -34,6 +35,10 @@ class StoreWriter {
   absl::Status WritePosition(const Position& position);
   absl::Status WriteAlert(const Alert& alert);
   absl::Status WriteWaiting(const store::Waiting& waiting);
+  absl::Status WriteHistory(const store::Transaction& transaction);
+  // Removes rows that are older than they need be, some more than are added.
+  absl::Status TrimHistory(std::size_t rows, absl::Time from);
+  absl::Status WriteFactIds(const store::Transaction& transaction);
   absl::Status WriteMeta(absl::Time last_instant);
   // Removes rows by a statement whose parameters are bound, if there are any.
   absl::Status Remove(Statement* statement);
@@ -42,7 +47,8 @@ class StoreWriter {
   std::unique_ptr<Statement> begin_, commit_, add_entries_, remove_entries_,
       add_checkpoint_, remove_checkpoint_, add_image_, remove_images_, remove_position_,
       add_position_, remove_alert_, add_alert_, add_waiting_, remove_waiting_,
-      remove_meta_, add_meta_;
+      remove_meta_, add_meta_, add_history_, oldest_history_, remove_history_,
+      add_fact_ids_, remove_fact_ids_;
   Ends ends_;
 };
 

@@ -2,6 +2,9 @@
 #define TOCSIN_ENGINE_SQLITE_TABLES_H_
 
 #include <cstdint>
+#include <deque>
+
+#include "absl/time/time.h"
 
 // The names that who writes a store and who reads it must agree on.
 namespace tocsin::sqlite {
@@ -13,10 +16,19 @@ inline constexpr char kImage[] = "image";
 inline constexpr char kPosition[] = "position";
 inline constexpr char kAlert[] = "alert";
 inline constexpr char kOutbox[] = "outbox";
+inline constexpr char kHistory[] = "history";
+inline constexpr char kFactIds[] = "fact_ids";
 
 // Keys of `meta`.
 inline constexpr char kLastInstant[] = "last_instant";
 inline constexpr char kSum[] = "sum";
+
+// Some ids of facts, which became durable together.
+struct FactIdsRow {
+  std::int64_t number = 0;
+  absl::Time at = {};
+  std::int64_t count = 0;
+};
 
 // Where the rows of a store end, behind which the next ones go.
 struct Ends {
@@ -25,6 +37,9 @@ struct Ends {
   std::int64_t checkpoint = 0;  // the last one
   // No image of before is of that one.
   std::int64_t next_checkpoint = 1;
+  std::int64_t history = 0;
+  std::deque<FactIdsRow> fact_ids = {};  // all of them
+  std::int64_t fact_id_count = 0;        // in these
   std::uint64_t sum = 0;  // of the checksums of all rows, but that of itself
 };
 

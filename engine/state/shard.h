@@ -23,6 +23,7 @@
 #include "engine/model/catalog.h"
 #include "engine/model/customer.h"
 #include "engine/state/customer_image.h"
+#include "engine/state/fact_ids.h"
 #include "engine/state/line.h"
 #include "engine/state/plain_tables.h"
 #include "engine/state/slot.h"
@@ -55,6 +56,8 @@ class Shard {
   // Threads that are about to have `mu`, and how often it was had. Only hints.
   std::atomic<std::uint32_t> waiting = 0;
   std::atomic<std::uint32_t> holds = 0;
+
+  FactIds fact_ids ABSL_GUARDED_BY(mu);  // of its customers
 
   const model::Catalog& catalog() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     return *catalog_;

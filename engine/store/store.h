@@ -8,10 +8,15 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "tocsin/alert.h"
+#include "tocsin/customer_alert.h"
+#include "tocsin/decimal.h"
 #include "tocsin/fact.h"
+#include "tocsin/history.h"
+#include "tocsin/ids.h"
 #include "tocsin/notification.h"
 
 namespace tocsin::store {
@@ -37,6 +42,25 @@ struct Checkpoint {
   std::string alerts = {};
 };
 
+// That something became of a customer alert, as `Engine::History` shows it.
+struct HistoryRow {
+  std::uint64_t number = 0;  // the store gives it
+  CustomerId customer = {};  // nil: of all customers of the alert
+  AlertId alert = {};
+  std::string instance = {};  // its key
+  absl::Time at = {};
+  std::optional<CustomerStatus> status = std::nullopt;
+  Trigger triggered_by = Trigger::kSpend;
+  std::uint64_t epoch = 0;
+  Decimal value = {};
+  std::optional<NotificationId> notification = std::nullopt;
+};
+struct HistoryQuery {
+  CustomerId customer = {};
+  AlertId alert = {};
+  HistoryRange range = {};
+};
+
 // What becomes durable together, or not at all.
 struct Transaction {
   std::uint64_t first_step = 0;  // of the entries, counted from 1
@@ -49,11 +73,19 @@ struct Transaction {
   std::vector<Image> images = {};         // of the next checkpoint
   // With all images since the last one it takes its place.
   std::optional<Checkpoint> checkpoint = std::nullopt;
+  std::vector<HistoryRow> history = {};
+  absl::Time history_from = absl::InfinitePast();  // what is older may go
+  // By which facts of the entries are known again, and how many such at most, and from
+  // when on.
+  std::vector<std::string> fact_ids = {};
+  std::size_t fact_ids_max = 0;
+  absl::Time fact_ids_from = absl::InfinitePast();
   absl::Time last_instant = absl::InfinitePast();
 
   bool empty() const {
     return entries.empty() && positions.empty() && alerts.empty() && decided.empty() &&
-           taken.empty() && images.empty() && !checkpoint.has_value();
+           taken.empty() && images.empty() && !checkpoint.has_value() &&
+           history.empty() && fact_ids.empty();
   }
 };
 
@@ -61,7 +93,11 @@ struct Transaction {
 class Loader {
  public:
   virtual ~Loader() = default;
+  // How many bytes of images and entries there are.
+  virtual absl::Status Size(std::uint64_t bytes) = 0;
   virtual absl::Status LastInstant(absl::Time instant) = 0;
+  // The oldest first, with the instant of their transaction.
+  virtual absl::Status FactIds(absl::Time at, std::vector<std::string> fact_ids) = 0;
   virtual absl::Status APosition(const Position& position) = 0;
   // By number.
   virtual absl::Status AWaiting(Waiting waiting) = 0;
@@ -75,7 +111,7 @@ class Loader {
 
 // Where an engine keeps what must outlive it. One engine at a time has it.
 //
-// Thread safety: one call at a time.
+// Thread safety: one call at a time, but `History` beside any other.
 class Store {
  public:
   virtual ~Store() = default;
@@ -87,6 +123,9 @@ class Store {
   // Durable when it returns OK. After an error nobody knows whether it is, and the store
   // must not be used any more. Error: kUnavailable.
   virtual absl::Status Commit(const Transaction& transaction) = 0;
+
+  // By number. Errors: kDataLoss; kUnavailable.
+  virtual absl::StatusOr<std::vector<HistoryRow>> History(const HistoryQuery& query) = 0;
 };
 
 }  // namespace tocsin::store

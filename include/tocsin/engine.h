@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -17,6 +18,7 @@
 #include "tocsin/decimal.h"
 #include "tocsin/explanation.h"
 #include "tocsin/fact.h"
+#include "tocsin/history.h"
 #include "tocsin/ids.h"
 #include "tocsin/notification.h"
 #include "tocsin/options.h"
@@ -32,6 +34,7 @@ struct Stats {
   std::uint64_t facts_refused = 0;
   std::uint64_t facts_stale = 0;
   std::uint64_t facts_late = 0;
+  std::uint64_t facts_duplicate = 0;
   std::uint64_t facts_group_dropped = 0;
   std::uint64_t notifications_decided = 0;
   std::uint64_t notifications_delivered = 0;
@@ -131,8 +134,9 @@ class Engine {
   // that they caused has been decided. A fact is applied whole or refused, and
   // never fails its neighbours.
   // Errors of the batch, first match first: kUnavailable; kResourceExhausted for a
-  // full outbox; kInvalidArgument for more than 1,048,576 facts or a malformed
-  // position; kResourceExhausted for too many sources; kFailedPrecondition while
+  // full outbox; kInvalidArgument for more than 1,048,576 facts, ids of facts that are
+  // not one for each, or a malformed position; kFailedPrecondition for ids where the
+  // engine keeps none; kResourceExhausted for too many sources; kFailedPrecondition while
   // another batch of its source is under way.
   virtual ApplyResult Apply(absl::Span<const Fact> facts,
                             const ApplyOptions& options = {}) = 0;
@@ -196,6 +200,15 @@ class Engine {
   // and by what, what was said last, and what is due. Errors as `GetCustomerAlert`.
   virtual absl::StatusOr<Explanation> Explain(CustomerId customer, AlertId alert,
                                               const InstanceSelector& instance = {}) = 0;
+
+  // What became of a customer alert and its instances, the oldest first, as far back as
+  // `Options::history_keep` says. That a customer was `ok` from the start is none of it.
+  // What it shows is durable.
+  // Errors, first match first: kUnavailable; kInvalidArgument for a nil id, or a `limit`
+  // out of its range; kNotFound for an unknown alert or customer; kFailedPrecondition
+  // where no history is kept.
+  virtual absl::StatusOr<std::vector<HistoryEvent>> History(
+      CustomerId customer, AlertId alert, const HistoryRange& range = {}) = 0;
 
   // Calls `visit` for each enabled alert whose scope includes the customer, by
   // id. No lock is held while `visit` runs. Errors: kInvalidArgument for a nil id;

@@ -204,6 +204,12 @@ struct ApplyOptions {
   // A batch whose offset is not above the last one applied from its source is
   // ignored whole and says so in `ApplyResult::ignored`.
   std::optional<Position> position = std::nullopt;
+
+  // For a host without a log: one for each fact, 1 to 128 bytes, or empty for one without
+  // an id; or none at all. A fact whose customer had one with the same id is ignored, as
+  // far back as `Options::fact_ids_max` and `fact_ids_keep` say; one that was refused
+  // leaves its id free. Not with `ApplyTracked`.
+  absl::Span<const std::string> fact_ids = {};
 };
 
 // What became of one fact that was not simply counted.
@@ -212,6 +218,7 @@ struct FactReport {
     kRefused,       // nothing of it was applied; `status` says why
     kStale,         // already contained in what was applied
     kLate,          // stamped before the customer's current period
+    kDuplicate,     // one with its id was applied before
     kGroupDropped,  // counted, but not in a measure that has too many group values
   };
   std::size_t index = 0;  // in the batch
@@ -229,6 +236,7 @@ struct [[nodiscard]] ApplyResult {
   std::size_t refused = 0;
   std::size_t stale = 0;
   std::size_t late = 0;
+  std::size_t duplicates = 0;
   std::size_t group_dropped = 0;  // of the applied ones
   // One for each fact that was not simply counted, by index.
   std::vector<FactReport> reports = {};

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,16 @@ enum class Durability {
   kGrouped,
 };
 
+// How far `Open` has come with what a directory holds.
+struct RecoveryProgress {
+  std::uint64_t bytes_done = 0;
+  std::uint64_t bytes = 0;  // in all; done once they are as many
+  std::size_t customers = 0;
+  // Where what was written ended before its end, as the machine did: all before it was
+  // recovered. Empty: nothing was cut off.
+  std::string cut_off = {};
+};
+
 // How an engine is set up. Every field has a default; `sink` is the one that
 // a service gives.
 struct Options {
@@ -52,6 +63,22 @@ struct Options {
   // these are written whole in the background, and the journal before is dropped: a
   // larger one means a longer `Open`, a smaller one more writing.
   std::uint64_t journal_bytes_max = std::uint64_t{64} << 20;
+
+  // With as little as a sixteenth of that, that is also done when it was last done so
+  // long ago, by `clock`.
+  absl::Duration checkpoint_interval = absl::Hours(1);
+
+  // How long the store keeps what `Engine::History` shows. 0: it keeps none.
+  absl::Duration history_keep = absl::Hours(24) * 90;
+
+  // Facts that come with an id (`ApplyOptions::fact_ids`) are known again among the last
+  // so many of them, and for so long by `clock`. 0: facts have no ids.
+  std::size_t fact_ids_max = 0;
+  absl::Duration fact_ids_keep = absl::Hours(24);
+
+  // Is told by `Open` how far it has come, at its beginning, now and then, and at its
+  // end; on its thread. Empty: nobody is.
+  std::function<void(const RecoveryProgress&)> on_recovery = nullptr;
 
   // Takes the notifications. Null: they are decided and counted, and thrown
   // away. Must outlive the engine.

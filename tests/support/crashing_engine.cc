@@ -143,6 +143,12 @@ absl::StatusOr<Explanation> CrashingEngine::Explain(CustomerId customer, AlertId
   MayCrash();
   return engine_->Explain(customer, alert, instance);
 }
+absl::StatusOr<std::vector<HistoryEvent>> CrashingEngine::History(
+    CustomerId customer, AlertId alert, const HistoryRange& range) {
+  MayCrash();
+  return engine_->History(customer, alert, range);
+}
+
 absl::Status CrashingEngine::ForEachCustomerAlert(
     CustomerId customer, absl::FunctionRef<void(const CustomerAlert&)> visit) {
   MayCrash();
@@ -171,6 +177,7 @@ Stats CrashingEngine::GetStats() {
   stats.facts_refused += before_.facts_refused;
   stats.facts_stale += before_.facts_stale;
   stats.facts_late += before_.facts_late;
+  stats.facts_duplicate += before_.facts_duplicate;
   stats.facts_group_dropped += before_.facts_group_dropped;
   stats.notifications_decided += before_.notifications_decided;
   stats.resets += before_.resets;

@@ -46,6 +46,8 @@ class CrashingEngine final : public Engine {
       CustomerId customer, AlertId alert, const InstanceSelector& instance) override;
   absl::StatusOr<Explanation> Explain(CustomerId customer, AlertId alert,
                                       const InstanceSelector& instance) override;
+  absl::StatusOr<std::vector<HistoryEvent>> History(CustomerId customer, AlertId alert,
+                                                    const HistoryRange& range) override;
   absl::Status ForEachCustomerAlert(
       CustomerId customer, absl::FunctionRef<void(const CustomerAlert&)> visit) override;
   absl::Status ForEachCustomerAlert(

@@ -6,7 +6,14 @@
 namespace tocsin::testing {
 
 absl::Status MemoryStore::Load(store::Loader* loader) {
-  absl::Status status = loader->LastInstant(disk_.last_instant);
+  std::uint64_t bytes = 0;
+  for (const store::Image& image : disk_.images) bytes += image.customers.size();
+  for (const auto& [first_step, entries] : disk_.entries) bytes += entries.size();
+  absl::Status status = loader->Size(bytes);
+  if (status.ok()) status = loader->LastInstant(disk_.last_instant);
+  for (const auto& [at, ids] : disk_.fact_ids) {
+    if (status.ok()) status = loader->FactIds(at, ids);
+  }
   for (const auto& [source, offset] : disk_.positions) {
     if (status.ok()) status = loader->APosition({.source = source, .offset = offset});
   }
@@ -54,8 +61,27 @@ absl::Status MemoryStore::Commit(const store::Transaction& transaction) {
     write(waiting.notification);
   }
   for (const std::uint64_t number : transaction.taken) disk_.waiting.erase(number);
+  for (store::HistoryRow row : transaction.history) {
+    row.number = disk_.history.size() + 1;
+    disk_.history.push_back(std::move(row));
+  }
+  if (!transaction.fact_ids.empty()) {
+    disk_.fact_ids.emplace_back(transaction.last_instant, transaction.fact_ids);
+  }
   disk_.last_instant = transaction.last_instant;
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<store::HistoryRow>> MemoryStore::History(
+    const store::HistoryQuery& query) {
+  std::vector<store::HistoryRow> rows;
+  for (const store::HistoryRow& row : disk_.history) {
+    const bool wanted = row.number > query.range.after && row.alert == query.alert &&
+                        (row.customer.is_nil() || row.customer == query.customer) &&
+                        row.at >= query.range.from && row.at < query.range.to;
+    if (wanted && rows.size() < query.range.limit) rows.push_back(row);
+  }
+  return rows;
 }
 
 }  // namespace tocsin::testing

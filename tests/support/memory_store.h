@@ -23,6 +23,8 @@ struct MemoryDisk {
   std::vector<store::Image> next_images;  // of the next one
   std::map<std::string, std::uint64_t> positions;
   std::map<std::uint64_t, std::string> waiting;  // as bytes, by number
+  std::vector<store::HistoryRow> history;
+  std::vector<std::pair<absl::Time, std::vector<std::string>>> fact_ids;
   absl::Time last_instant = absl::InfinitePast();
   std::atomic<bool> off{false};
 };
@@ -36,6 +38,9 @@ class MemoryStore final : public store::Store {
 
   absl::Status Load(store::Loader* loader) override;
   absl::Status Commit(const store::Transaction& transaction) override;
+  // Of one thread only.
+  absl::StatusOr<std::vector<store::HistoryRow>> History(
+      const store::HistoryQuery& query) override;
 
  private:
   MemoryDisk& disk_;

@@ -48,6 +48,7 @@ absl::StatusCode CodeOf(Reason reason) {
       return absl::StatusCode::kResourceExhausted;
     case Reason::kClosing:
     case Reason::kStoreFailed:
+    case Reason::kNotKept:
       return absl::StatusCode::kUnavailable;
     case Reason::kDamaged:
       return absl::StatusCode::kDataLoss;

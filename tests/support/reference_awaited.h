@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "tests/support/reference_sums.h"
+#include "tocsin/fact_source.h"
 
 namespace tocsin::testing {
 
@@ -52,6 +53,12 @@ struct ReferenceAwaited {
     earliest = latest = absl::InfinitePast();
     read.reset();
   }
+};
+
+// A read of the fact source. What is begun the engine must ask for, and nothing else.
+struct BegunReference {
+  std::uint64_t number = 0;
+  ReadRequest request;
 };
 
 }  // namespace tocsin::testing

@@ -53,6 +53,9 @@ class ReferenceModel : public Engine {
                                       const InstanceSelector& instance) override;
   absl::StatusOr<CustomerAlert> GetCustomerAlert(
       CustomerId customer, AlertId alert, const InstanceSelector& instance) override;
+  // It keeps none.
+  absl::StatusOr<std::vector<HistoryEvent>> History(CustomerId, AlertId,
+                                                    const HistoryRange&) override;
   absl::Status ForEachCustomerAlert(
       CustomerId customer, absl::FunctionRef<void(const CustomerAlert&)> visit) override;
   absl::Status ForEachCustomerAlert(
@@ -91,11 +94,7 @@ class ReferenceModel : public Engine {
   void CallBack();
   // Tells those who still wait that the engine is closed.
   void TellClosing();
-  // The fact source. What is begun here the engine must ask for, and nothing else.
-  struct BegunRead {
-    std::uint64_t number = 0;
-    ReadRequest request;
-  };
+  using BegunRead = BegunReference;
   // Whether something waits for the source.
   bool AwaitsSource(CustomerId customer) const;
   // Whether a drain has something to do for the customer: a judgement, an answer, or a

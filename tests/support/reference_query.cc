@@ -146,6 +146,11 @@ absl::StatusOr<CustomerAlert> ReferenceModel::GetCustomerAlert(
   return View(*customer, *alert, tuple);
 }
 
+absl::StatusOr<std::vector<HistoryEvent>> ReferenceModel::History(CustomerId, AlertId,
+                                                                  const HistoryRange&) {
+  return absl::UnimplementedError("the model keeps no history");
+}
+
 absl::Status ReferenceModel::ForEachCustomerAlert(
     CustomerId customer_id, absl::FunctionRef<void(const CustomerAlert&)> visit) {
   if (absl::Status status = Begin(); !status.ok()) return status;
