@@ -24,7 +24,7 @@ struct ReasonEntry {
   absl::string_view name = "none";
 };
 
-constexpr std::array<ReasonEntry, 29> kReasons = {{
+constexpr std::array<ReasonEntry, 30> kReasons = {{
     {Reason::kNone, absl::StatusCode::kOk, "none"},
     {Reason::kMalformed, absl::StatusCode::kInvalidArgument, "malformed"},
     {Reason::kMissing, absl::StatusCode::kInvalidArgument, "missing"},

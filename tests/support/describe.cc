@@ -139,6 +139,8 @@ std::string Describe(const FactReport& report) {
       return "stale";
     case FactReport::Kind::kLate:
       return "late";
+    case FactReport::Kind::kDuplicate:
+      return "duplicate";
     case FactReport::Kind::kGroupDropped:
       return "dropped";
   }

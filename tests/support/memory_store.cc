@@ -6,10 +6,10 @@
 namespace tocsin::testing {
 
 absl::Status MemoryStore::Load(store::Loader* loader) {
-  std::uint64_t bytes = 0;
-  for (const store::Image& image : disk_.images) bytes += image.customers.size();
-  for (const auto& [first_step, entries] : disk_.entries) bytes += entries.size();
-  absl::Status status = loader->Size(bytes);
+  std::uint64_t size = 0;
+  for (const store::Image& image : disk_.images) size += image.customers.size();
+  for (const auto& [first_step, entries] : disk_.entries) size += entries.size();
+  absl::Status status = loader->Size(size);
   if (status.ok()) status = loader->LastInstant(disk_.last_instant);
   for (const auto& [at, ids] : disk_.fact_ids) {
     if (status.ok()) status = loader->FactIds(at, ids);
