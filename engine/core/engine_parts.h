@@ -69,6 +69,7 @@ struct EngineParts {
   std::atomic<bool> delivery_scheduled_{false};
   std::atomic<bool> commit_scheduled_{false};
   std::atomic<bool> checkpoint_scheduled_{false};
+  std::atomic<bool> disk_is_short_{false};     // of room, when it was last looked at
   std::atomic<std::uint64_t> image_bytes_{0};  // of the last checkpoint
   std::atomic<std::int64_t> next_tick_ns_;     // when the timer's thread wakes
   std::atomic<std::size_t> reads_under_way_{0};

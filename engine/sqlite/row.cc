@@ -5,6 +5,10 @@
 
 namespace tocsin::sqlite {
 
+std::string TextOf(absl::Time instant) {
+  return absl::FormatTime(absl::RFC3339_full, instant, absl::UTCTimeZone());
+}
+
 void RowChecksum::Add(absl::string_view value) {
   checksum_ = XXH3_64bits_withSeed(value.data(), value.size(), checksum_);
 }

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "engine/sqlite/database.h"
 
 // Every table of a store has its key first and then a checksum of the row, so that a
@@ -16,6 +17,9 @@
 namespace tocsin::sqlite {
 
 inline constexpr int kChecksumColumn = 1;
+
+// An instant, as rows have it.
+std::string TextOf(absl::Time instant);
 
 // Folds the values of a row, one after the other.
 class RowChecksum {

@@ -32,10 +32,6 @@ constexpr char kOutbox[] = "outbox";
 constexpr char kLastInstant[] = "last_instant";
 constexpr char kSum[] = "sum";
 
-std::string TextOf(absl::Time instant) {
-  return absl::FormatTime(absl::RFC3339_full, instant, absl::UTCTimeZone());
-}
-
 class SqliteStore final : public store::Store {
  public:
   SqliteStore(std::unique_ptr<Directory> directory, std::unique_ptr<Database> database)
@@ -44,6 +40,7 @@ class SqliteStore final : public store::Store {
   absl::Status Prepare();
   absl::Status Load(store::Loader* loader) override;
   absl::Status Commit(const store::Transaction& transaction) override;
+  std::uint64_t FreeBytes() const override { return directory_->FreeBytes(kLogFile); }
 
  private:
   using Visit = absl::FunctionRef<absl::Status(const Statement&)>;
@@ -112,7 +109,7 @@ absl::Status SqliteStore::Prepare() {
       {&add_checkpoint_, "INSERT INTO checkpoint VALUES (?, ?, ?, ?, ?, ?)"},
       {&remove_checkpoint_, "DELETE FROM checkpoint WHERE number < ? RETURNING checksum"},
       {&add_image_, "INSERT INTO image VALUES (?, ?, ?, ?, ?)"},
-      {&remove_images_, "DELETE FROM image WHERE checkpoint < ? RETURNING checksum"},
+      {&remove_images_, "DELETE FROM image WHERE checkpoint <> ? RETURNING checksum"},
       {&remove_position_, "DELETE FROM position WHERE source = ? RETURNING checksum"},
       {&add_position_, "INSERT INTO position VALUES (?, ?, ?)"},
       {&remove_alert_, "DELETE FROM alert WHERE id = ? RETURNING checksum"},
@@ -259,6 +256,9 @@ absl::Status SqliteStore::Write(const store::Transaction& transaction) {
                  .Add(static_cast<std::int64_t>(transaction.first_step))
                  .AddBlob(transaction.entries)
                  .Write(&sum_);
+  }
+  if (status.ok() && transaction.begins_checkpoint) {
+    status = Remove(&remove_images_->Bind(1, checkpoint_));
   }
   for (const store::Image& image : transaction.images) {
     if (!status.ok()) return status;

@@ -2,6 +2,7 @@
 #define TOCSIN_ENGINE_STORE_STORE_H_
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +47,7 @@ struct Transaction {
   std::vector<Alert> alerts = {};         // as they are then, for who reads the store
   std::vector<Waiting> decided = {};      // that wait from then on
   std::vector<std::uint64_t> taken = {};  // numbers of those that the sink has taken
+  bool begins_checkpoint = false;         // with these images, not those before
   std::vector<Image> images = {};         // of the next checkpoint
   // With all images since the last one it takes its place.
   std::optional<Checkpoint> checkpoint = std::nullopt;
@@ -87,6 +89,12 @@ class Store {
   // Durable when it returns OK. After an error nobody knows whether it is, and the store
   // must not be used any more. Error: kUnavailable.
   virtual absl::Status Commit(const Transaction& transaction) = 0;
+
+  // How much more may be committed before there is no room for it, as far as is known.
+  // Thread-safe, beside other calls too.
+  virtual std::uint64_t FreeBytes() const {
+    return std::numeric_limits<std::uint64_t>::max();
+  }
 };
 
 }  // namespace tocsin::store

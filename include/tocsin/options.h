@@ -53,6 +53,15 @@ struct Options {
   // larger one means a longer `Open`, a smaller one more writing.
   std::uint64_t journal_bytes_max = std::uint64_t{64} << 20;
 
+  // Above 0: with a directory, while its file system has room for less than so many bytes
+  // more, facts, alert changes and resets are refused with kResourceExhausted (kDiskFull)
+  // before anything of them is accepted: a disk that is met full in the midst of a write
+  // ends the engine. They are taken again once there is room. It is looked at after each
+  // write, and what is written at once goes into a log first and into the database later:
+  // it must fit in twice. The default holds the largest batch of plain facts. 0: the file
+  // system is not looked at.
+  std::uint64_t disk_reserve = std::uint64_t{64} << 20;
+
   // Takes the notifications. Null: they are decided and counted, and thrown
   // away. Must outlive the engine.
   NotificationSink* sink = nullptr;

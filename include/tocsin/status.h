@@ -42,6 +42,7 @@ enum class Reason {
   kStoreDiffers,       // kFailedPrecondition: made with an option that cannot change
   kDamaged,            // kDataLoss: what is stored is not what was written
   kStoreFailed,        // kUnavailable: writing failed; the engine has to be opened again
+  kDiskFull,           // kResourceExhausted: less room than `Options::disk_reserve`
 };
 
 // The reason a status of this library carries; kNone for any other.
