@@ -24,7 +24,7 @@ struct ReasonEntry {
   absl::string_view name = "none";
 };
 
-constexpr std::array<ReasonEntry, 30> kReasons = {{
+constexpr std::array<ReasonEntry, 31> kReasons = {{
     {Reason::kNone, absl::StatusCode::kOk, "none"},
     {Reason::kMalformed, absl::StatusCode::kInvalidArgument, "malformed"},
     {Reason::kMissing, absl::StatusCode::kInvalidArgument, "missing"},
@@ -57,13 +57,14 @@ constexpr std::array<ReasonEntry, 30> kReasons = {{
     {Reason::kDamaged, absl::StatusCode::kDataLoss, "damaged"},
     {Reason::kStoreFailed, absl::StatusCode::kUnavailable, "store_failed"},
     {Reason::kNotKept, absl::StatusCode::kFailedPrecondition, "not_kept"},
+    {Reason::kDiskFull, absl::StatusCode::kResourceExhausted, "disk_full"},
 }};
 
 constexpr bool IsIndexedByReason() {
   for (std::size_t i = 0; i < kReasons.size(); ++i) {
     if (kReasons[i].reason != static_cast<Reason>(i)) return false;
   }
-  return static_cast<std::size_t>(Reason::kNotKept) + 1 == kReasons.size();
+  return static_cast<std::size_t>(Reason::kDiskFull) + 1 == kReasons.size();
 }
 static_assert(IsIndexedByReason(), "one entry for each reason, in their order");
 

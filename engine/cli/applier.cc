@@ -155,6 +155,8 @@ void Applier::AddReport(const FactReport& report, std::uint32_t line) {
       return note(&counts.first_stale);
     case FactReport::Kind::kLate:
       return note(&counts.first_late);
+    case FactReport::Kind::kDuplicate:  // a line has no id
+      return;
     case FactReport::Kind::kGroupDropped:
       return note(&counts.first_group_dropped);
   }

@@ -125,7 +125,7 @@ BulkResetResult EngineImpl::ResetAll(AlertId alert, absl::string_view from) {
       at.customer = end - kResetPerHold;
     }
   }
-  if (ReasonOf(result.status) == Reason::kLimitReached) {
+  if (absl::IsResourceExhausted(result.status)) {
     if (TOCSIN_MISTAKE(bulk_passes_customer_over)) ++at.customer;
     result.resume =
         PositionOf(alert.ToString(), absl::StrCat(at.shard, ".", at.customer));
@@ -199,7 +199,7 @@ BulkResetResult EngineImpl::ResetAll(CustomerId customer, absl::string_view from
   do {
     result.status = ResetSome(customer, &left, &result.taken);
   } while (result.status.ok() && !left.empty());
-  if (ReasonOf(result.status) == Reason::kLimitReached) {
+  if (absl::IsResourceExhausted(result.status)) {
     result.resume = PositionOf(customer.ToString(), left.front()->id().ToString());
   }
   AcknowledgeTaken(&result);

@@ -15,7 +15,7 @@ namespace {
 // transaction.
 constexpr std::uint32_t kCustomersPerImage = 1'024;
 constexpr std::size_t kBytesPerImage = std::size_t{128} << 10;
-constexpr std::size_t kBytesPerCommit = std::size_t{1} << 20;
+constexpr std::uint64_t kBytesPerCommit = std::uint64_t{1} << 20;
 
 }  // namespace
 
@@ -91,6 +91,7 @@ void EngineImpl::MayCheckpoint() {
       absl::ToUnixNanos(LastInstant()) - checkpoint_at_ns_.load();
   const bool is_time = absl::Nanoseconds(since_ns) >= options_.checkpoint_interval;
   if (journal_->bytes() < (is_time ? limit / 16 : limit)) return;
+  if (disk_is_short_.load()) return;
   if (checkpoint_scheduled_.exchange(true)) return;
   const auto checkpoint = [this] {
     if (!closing_in_haste_.load()) Checkpoint().IgnoreError();  // the engine has ended
@@ -115,8 +116,13 @@ absl::Status EngineImpl::Checkpoint() {
   store::Put(rules_, &checkpoint.rules);
   book_.Write(&checkpoint.alerts);
   const std::uint64_t journaled = journal_->bytes();
+  journal_->BeginCheckpoint();
+  // What is found to be too much for the disk is not more than it keeps free.
+  const std::uint64_t reserve = options_.disk_reserve;
+  const std::uint64_t bytes_per_commit =
+      reserve == 0 ? kBytesPerCommit : std::min(kBytesPerCommit, reserve / 4);
   std::uint64_t bytes = 0;
-  std::size_t not_written = 0;
+  std::uint64_t not_written = 0;
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     for (std::uint32_t place = 0;;) {
       store::Image image = imager.WriteImage(shard.get(), &place);
@@ -125,15 +131,20 @@ absl::Status EngineImpl::Checkpoint() {
       not_written += image.customers.size();
       journal_->Add(std::move(image));
       Pass(Moment::kImageWrittenUnderChangeMu);
-      if (not_written < kBytesPerCommit) continue;
+      if (not_written < bytes_per_commit) continue;
       not_written = 0;
       absl::Status status = Commit();
       if (!status.ok()) return status;
+      // What is left of the room is for what was accepted. Images that are not of a whole
+      // checkpoint count for nothing, and go when the next one begins.
+      if (disk_is_short_.load()) return absl::OkStatus();
     }
   }
   journal_->Add(std::move(checkpoint));
+  Pass(Moment::kImagesWholeUnderChangeMu);
   absl::Status status = Commit();
   if (!status.ok()) return status;
+  Pass(Moment::kCheckpointMadeUnderChangeMu);
   image_bytes_.store(bytes);
   journal_->Forget(journaled);
   checkpoint_at_ns_.store(absl::ToUnixNanos(LastInstant()));

@@ -107,7 +107,7 @@ class EngineImpl final : public Engine, private EngineParts {
   void FollowUp(state::Shard* shard, const Work& work);
 
   absl::Status Closing() const;
-  absl::Status CheckRoom() const;
+  absl::Status CheckRoom();
   // Error: kCalledFromSink inside the sink or a callback, for which `call` would wait.
   absl::Status CheckOutside(absl::string_view call) const;
   // Whether background work may go on: there is room for what it decides, and time.
@@ -122,6 +122,8 @@ class EngineImpl final : public Engine, private EngineParts {
   absl::Status Acknowledge();
   // Makes all that was done before durable. Error: kUnavailable; then the engine ends.
   absl::Status Commit();
+  // Notes whether the store has room for more. Error: kResourceExhausted if not.
+  absl::Status CheckDisk();
   absl::Status Write(store::Transaction transaction,
                      const std::vector<model::Decision>& decided);
 

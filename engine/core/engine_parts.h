@@ -90,6 +90,7 @@ struct EngineParts {
   std::atomic<bool> delivery_scheduled_{false};
   std::atomic<bool> commit_scheduled_{false};
   std::atomic<bool> checkpoint_scheduled_{false};
+  std::atomic<bool> disk_is_short_{false};     // of room, when it was last looked at
   std::atomic<std::uint64_t> image_bytes_{0};  // of the last checkpoint
   // When that was, or when the engine was opened.
   std::atomic<std::int64_t> checkpoint_at_ns_{0};

@@ -53,6 +53,11 @@ class Journal {
     next_.alerts.push_back(alert);
     group_.Note();
   }
+  // The images that are added next are of another checkpoint than those before.
+  void BeginCheckpoint() {
+    absl::MutexLock lock(&mu_);
+    next_.begins_checkpoint = true;
+  }
   void Add(store::Image image) {
     absl::MutexLock lock(&mu_);
     next_.images.push_back(std::move(image));

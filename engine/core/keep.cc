@@ -1,6 +1,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+#include "engine/base/text.h"
 #include "engine/core/engine_impl.h"
 #include "engine/notify/notification.h"
 
@@ -69,10 +72,28 @@ absl::Status EngineImpl::Write(store::Transaction transaction,
   if (transaction.empty() && last_ns == written_instant_ns_.load()) {
     return absl::OkStatus();
   }
+  Pass(Moment::kCommitTaken);
   absl::Status status = journal_->store().Commit(transaction);
   written_instant_ns_.store(last_ns);
-  if (status.ok()) outbox_.Release(std::move(transaction.decided));
+  if (!status.ok()) return status;
+  Pass(Moment::kCommitDurable);
+  // Not this call's error: it is done.
+  CheckDisk().IgnoreError();
+  outbox_.Release(std::move(transaction.decided));
   return status;
+}
+
+absl::Status EngineImpl::CheckDisk() {
+  const std::uint64_t wanted = options_.disk_reserve;
+  if (wanted == 0) return absl::OkStatus();
+  const std::uint64_t free = journal_->store().FreeBytes();
+  disk_is_short_.store(free < wanted, std::memory_order_relaxed);
+  if (free >= wanted) return absl::OkStatus();
+  return MakeStatus(
+      Reason::kDiskFull,
+      absl::StrCat("the file system of ", Quote(options_.directory), " has room for ",
+                   free, " bytes more, and ", "Options::disk_reserve is ", wanted,
+                   "; try again when there is more room"));
 }
 
 }  // namespace tocsin::core

@@ -44,6 +44,17 @@ enum class Moment {
   kAnswerKept,
   // A checkpoint has one image of some customers more. Alerts do not change meanwhile.
   kImageWrittenUnderChangeMu,
+  // A checkpoint has all images, and is not yet said to be the one that counts.
+  kImagesWholeUnderChangeMu,
+  // A checkpoint counts, and the journal before it is gone.
+  kCheckpointMadeUnderChangeMu,
+  // A thread has taken what becomes durable together, and nothing of it is written.
+  // It may hold the change lock, in a checkpoint.
+  kCommitTaken,
+  // That is durable. Who waits for it was not told, and nothing of it is delivered.
+  kCommitDurable,
+  // An engine that is opened is as the last one was, and has written nothing yet.
+  kJournalDoneAgain,
   // `Close` has shut the gate; calls may still be inside.
   kGateClosed,
   // All calls have left, and nothing of what is due was finished yet.

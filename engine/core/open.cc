@@ -327,8 +327,12 @@ absl::Status EngineImpl::CheckOutside(absl::string_view call) const {
   return absl::OkStatus();
 }
 
-absl::Status EngineImpl::CheckRoom() const {
-  if (outbox_.HasRoom() || TOCSIN_MISTAKE(outbox_max_ignored)) return absl::OkStatus();
+absl::Status EngineImpl::CheckRoom() {
+  if (outbox_.HasRoom() || TOCSIN_MISTAKE(outbox_max_ignored)) {
+    // Looked at again, as room comes back without a commit.
+    return disk_is_short_.load(std::memory_order_relaxed) ? CheckDisk()
+                                                          : absl::OkStatus();
+  }
   return MakeStatus(Reason::kLimitReached,
                     absl::StrCat(outbox_.size(), " notifications wait for the sink, at ",
                                  "least Options::outbox_max (", options_.outbox_max,

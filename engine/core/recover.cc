@@ -23,6 +23,7 @@ absl::Status EngineImpl::Recover() {
   if (status.ok()) replayer.Finish();
   replayer_ = nullptr;
   if (!status.ok()) return status;
+  Pass(Moment::kJournalDoneAgain);
   store::Rules rules =
       RulesOfOptions(replayer.rules().has_value() ? replayer.rules()->seed : rules_.seed);
   const bool awaits = BeginReadsAgain();

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -60,5 +62,15 @@ absl::StatusOr<std::unique_ptr<Directory>> Directory::Take(const std::string& pa
 Directory::~Directory() { close(lock_); }
 
 absl::Status Directory::Sync() const { return SyncDirectory(path_); }
+
+std::uint64_t Directory::FreeBytes(const std::string& log) const {
+  struct statvfs system = {};
+  if (fstatvfs(lock_, &system) != 0) return std::numeric_limits<std::uint64_t>::max();
+  const std::uint64_t free = std::uint64_t{system.f_bavail} * system.f_frsize;
+  struct stat file = {};
+  const bool is_there = stat(FileOf(log).c_str(), &file) == 0;
+  const auto owed = static_cast<std::uint64_t>(is_there ? file.st_size : 0);
+  return free > owed ? free - owed : 0;
+}
 
 }  // namespace tocsin::sqlite

@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_SQLITE_DIRECTORY_H_
 #define TOCSIN_ENGINE_SQLITE_DIRECTORY_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -8,6 +9,9 @@
 #include "absl/status/statusor.h"
 
 namespace tocsin::sqlite {
+
+// SQLite's log of the database, as it names it.
+inline constexpr char kLogFile[] = "tocsin.db-wal";
 
 // The directory of a store, which one engine has at a time: the system takes the lock
 // back when it is destroyed or the process is gone.
@@ -24,6 +28,10 @@ class Directory {
   std::string FileOf(const std::string& name) const { return path_ + "/" + name; }
   // Makes the names of the files that were made in it durable. Error: kUnavailable.
   absl::Status Sync() const;
+  // What its file system has left for who is not root, when the log, a file in it, has
+  // been written a second time, into the database; as much as can be counted where the
+  // system does not say.
+  std::uint64_t FreeBytes(const std::string& log) const;
 
  private:
   Directory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}

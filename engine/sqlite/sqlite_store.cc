@@ -31,6 +31,7 @@ class SqliteStore final : public store::Store {
       const store::HistoryQuery& query) override {
     return history_.Read(query);
   }
+  std::uint64_t FreeBytes() const override { return directory_->FreeBytes(kLogFile); }
 
  private:
   // Released last, so that nobody else opens what is not closed.

@@ -27,7 +27,7 @@ absl::Status StoreWriter::Prepare() {
       {&add_checkpoint_, "INSERT INTO checkpoint VALUES (?, ?, ?, ?, ?, ?)"},
       {&remove_checkpoint_, "DELETE FROM checkpoint WHERE number < ? RETURNING checksum"},
       {&add_image_, "INSERT INTO image VALUES (?, ?, ?, ?, ?)"},
-      {&remove_images_, "DELETE FROM image WHERE checkpoint < ? RETURNING checksum"},
+      {&remove_images_, "DELETE FROM image WHERE checkpoint <> ? RETURNING checksum"},
       {&remove_position_, "DELETE FROM position WHERE source = ? RETURNING checksum"},
       {&add_position_, "INSERT INTO position VALUES (?, ?, ?)"},
       {&remove_alert_, "DELETE FROM alert WHERE id = ? RETURNING checksum"},
@@ -64,6 +64,9 @@ absl::Status StoreWriter::Write(const store::Transaction& transaction) {
                  .Add(static_cast<std::int64_t>(transaction.first_step))
                  .AddBlob(transaction.entries)
                  .Write(&ends_.sum);
+  }
+  if (status.ok() && transaction.begins_checkpoint) {
+    status = Remove(&remove_images_->Bind(1, ends_.checkpoint));
   }
   for (const store::Image& image : transaction.images) {
     if (!status.ok()) return status;

@@ -2,6 +2,7 @@
 #define TOCSIN_ENGINE_STORE_STORE_H_
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -70,6 +71,7 @@ struct Transaction {
   std::vector<Alert> alerts = {};         // as they are then, for who reads the store
   std::vector<Waiting> decided = {};      // that wait from then on
   std::vector<std::uint64_t> taken = {};  // numbers of those that the sink has taken
+  bool begins_checkpoint = false;         // with these images, not those before
   std::vector<Image> images = {};         // of the next checkpoint
   // With all images since the last one it takes its place.
   std::optional<Checkpoint> checkpoint = std::nullopt;
@@ -126,6 +128,11 @@ class Store {
 
   // By number. Errors: kDataLoss; kUnavailable.
   virtual absl::StatusOr<std::vector<HistoryRow>> History(const HistoryQuery& query) = 0;
+  // How much more may be committed before there is no room for it, as far as is known.
+  // Thread-safe, beside other calls too.
+  virtual std::uint64_t FreeBytes() const {
+    return std::numeric_limits<std::uint64_t>::max();
+  }
 };
 
 }  // namespace tocsin::store

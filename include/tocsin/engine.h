@@ -94,7 +94,7 @@ class Engine {
   // beyond +-10^18, field by field: name, threshold, uniqueness key, ids and scope,
   // what is watched, then the filters in the order of AlertSpec; kAlreadyExists for
   // an id, then for a uniqueness key, that was used; kResourceExhausted for too many
-  // alerts, then for a full outbox.
+  // alerts, then for a full outbox or disk.
   virtual absl::StatusOr<AlertId> CreateAlert(const AlertSpec& spec) = 0;
 
   // Changes an alert in place. Customers are judged against the new threshold
@@ -102,7 +102,7 @@ class Engine {
   // Errors, first match first: kInvalidArgument for a nil id; kNotFound;
   // kFailedPrecondition if it is archived; kInvalidArgument for `on_change`;
   // kInvalidArgument or kOutOfRange, field by field as `CreateAlert`;
-  // kResourceExhausted for a full outbox.
+  // kResourceExhausted for a full outbox or disk.
   virtual absl::Status UpdateAlert(AlertId alert, const AlertUpdate& update) = 0;
 
   // Ends evaluation at once and for good: once this returns nothing about the
@@ -119,7 +119,7 @@ class Engine {
 
   // A reset of every customer in scope. Errors, first match first:
   // kInvalidArgument for a nil id; kNotFound; kFailedPrecondition if it is not
-  // disabled; kResourceExhausted for a full outbox.
+  // disabled; kResourceExhausted for a full outbox or disk.
   virtual absl::Status EnableAlert(AlertId alert) = 0;
 
   // Errors: kInvalidArgument for a nil id; kNotFound. An archived alert is still
@@ -134,8 +134,8 @@ class Engine {
   // that they caused has been decided. A fact is applied whole or refused, and
   // never fails its neighbours.
   // Errors of the batch, first match first: kUnavailable; kResourceExhausted for a
-  // full outbox; kInvalidArgument for more than 1,048,576 facts, ids of facts that are
-  // not one for each, or a malformed position; kFailedPrecondition for ids where the
+  // full outbox or disk; kInvalidArgument for more than 1,048,576 facts, ids of facts that
+  // are not one for each, or a malformed position; kFailedPrecondition for ids where the
   // engine keeps none; kResourceExhausted for too many sources; kFailedPrecondition while
   // another batch of its source is under way.
   virtual ApplyResult Apply(absl::Span<const Fact> facts,
@@ -167,8 +167,8 @@ class Engine {
   // kNotFound for an unknown customer, or an alert whose scope does not include
   // the customer; kFailedPrecondition for an archived alert; kNotFound
   // for an unknown instance; kFailedPrecondition for a disabled alert;
-  // kResourceExhausted for a full outbox, for 1,000,000 callbacks that have not been
-  // called yet, or at `Options::due_max`.
+  // kResourceExhausted for a full outbox or disk, for 1,000,000 callbacks that have not
+  // been called yet, or at `Options::due_max`.
   virtual absl::Status Reset(CustomerId customer, AlertId alert,
                              const InstanceSelector& instance = {},
                              ResetOptions options = {}) = 0;

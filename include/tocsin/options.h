@@ -79,6 +79,14 @@ struct Options {
   // Is told by `Open` how far it has come, at its beginning, now and then, and at its
   // end; on its thread. Empty: nobody is.
   std::function<void(const RecoveryProgress&)> on_recovery = nullptr;
+  // Above 0: with a directory, while its file system has room for less than so many bytes
+  // more, facts, alert changes and resets are refused with kResourceExhausted (kDiskFull)
+  // before anything of them is accepted: a disk that is met full in the midst of a write
+  // ends the engine. They are taken again once there is room. It is looked at after each
+  // write, and what is written at once goes into a log first and into the database later:
+  // it must fit in twice. The default holds the largest batch of plain facts. 0: the file
+  // system is not looked at.
+  std::uint64_t disk_reserve = std::uint64_t{64} << 20;
 
   // Takes the notifications. Null: they are decided and counted, and thrown
   // away. Must outlive the engine.

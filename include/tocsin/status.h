@@ -43,6 +43,7 @@ enum class Reason {
   kDamaged,            // kDataLoss: what is stored is not what was written
   kStoreFailed,        // kUnavailable: writing failed; the engine has to be opened again
   kNotKept,            // kFailedPrecondition: `Options` say that it is not kept
+  kDiskFull,           // kResourceExhausted: less room than `Options::disk_reserve`
 };
 
 // The reason a status of this library carries; kNone for any other.

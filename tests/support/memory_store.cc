@@ -41,6 +41,7 @@ absl::Status MemoryStore::Commit(const store::Transaction& transaction) {
   if (!transaction.entries.empty()) {
     disk_.entries.emplace_back(transaction.first_step, transaction.entries);
   }
+  if (transaction.begins_checkpoint) disk_.next_images.clear();
   for (const store::Image& image : transaction.images) {
     disk_.next_images.push_back(image);
   }

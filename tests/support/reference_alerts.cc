@@ -45,6 +45,7 @@ absl::StatusCode CodeOf(Reason reason) {
     case Reason::kStoreDiffers:
       return absl::StatusCode::kFailedPrecondition;
     case Reason::kLimitReached:
+    case Reason::kDiskFull:
       return absl::StatusCode::kResourceExhausted;
     case Reason::kClosing:
     case Reason::kStoreFailed:

@@ -44,6 +44,12 @@ const std::vector<ExpectedReason>& EveryReason() {
       {Reason::kCalledFromSink, StatusCode::kFailedPrecondition, "called_from_sink"},
       {Reason::kLimitReached, StatusCode::kResourceExhausted, "limit_reached"},
       {Reason::kClosing, StatusCode::kUnavailable, "closing"},
+      {Reason::kStoreUnusable, StatusCode::kFailedPrecondition, "store_unusable"},
+      {Reason::kStoreInUse, StatusCode::kFailedPrecondition, "store_in_use"},
+      {Reason::kStoreDiffers, StatusCode::kFailedPrecondition, "store_differs"},
+      {Reason::kDamaged, StatusCode::kDataLoss, "damaged"},
+      {Reason::kStoreFailed, StatusCode::kUnavailable, "store_failed"},
+      {Reason::kDiskFull, StatusCode::kResourceExhausted, "disk_full"},
   };
   return *kAll;
 }
@@ -59,7 +65,7 @@ TEST(StatusTest, EveryReasonComesBack) {
     EXPECT_EQ(ReasonName(expected.reason), expected.name);
     EXPECT_TRUE(names.insert(expected.name).second) << expected.name;
   }
-  EXPECT_EQ(names.size(), static_cast<std::size_t>(Reason::kClosing))
+  EXPECT_EQ(names.size(), static_cast<std::size_t>(Reason::kDiskFull))
       << "a reason is missing in this test";
 }
 

@@ -1,0 +1,187 @@
+#include "tests/kills/chain.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/kills/death.h"
+#include "tests/kills/ledger.h"
+#include "tests/support/random.h"
+#include "tests/support/temp_directory.h"
+
+namespace tocsin::testing {
+namespace {
+
+constexpr int kKillsOfADirectory = 100;
+constexpr int kKillsToAnEnd = 25;
+constexpr char kInstant[] = "at an instant, from outside";
+
+// What becomes of one process.
+struct Fate {
+  std::string point;  // where it kills itself
+  int times = 1;
+  int calls = 0;  // after so many it is killed from here
+};
+
+// A process whose lines are read.
+class ChildProcess {
+ public:
+  explicit ChildProcess(std::vector<std::string> args) {
+    int ends[2] = {-1, -1};
+    if (pipe2(ends, O_CLOEXEC) != 0) std::abort();
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    std::vector<char*> argv;
+    for (std::string& arg : args) argv.push_back(arg.data());
+    argv.push_back(nullptr);
+    if (posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), environ) != 0) {
+      std::abort();
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    said_ = ends[0];
+  }
+  ~ChildProcess() { close(said_); }
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  void Kill() const { kill(pid_, SIGKILL); }
+  int Wait() const {
+    int status = 0;
+    while (waitpid(pid_, &status, 0) < 0) {
+      if (errno != EINTR) std::abort();
+    }
+    return status;
+  }
+  // False once it has said everything. What is not a whole line is one at the end.
+  bool Read(std::string* line) {
+    std::size_t end = 0;
+    while ((end = rest_.find('\n', begun_)) == std::string::npos) {
+      char bytes[1 << 16];
+      const ssize_t size = read(said_, bytes, sizeof bytes);
+      if (size < 0) std::abort();
+      rest_.erase(0, begun_);
+      begun_ = 0;
+      if (size == 0) {
+        *line = std::exchange(rest_, {});
+        return !line->empty();
+      }
+      rest_.append(bytes, static_cast<std::size_t>(size));
+    }
+    *line = rest_.substr(begun_, end - begun_);
+    begun_ = end + 1;
+    return true;
+  }
+
+ private:
+  pid_t pid_ = 0;
+  int said_ = -1;
+  std::string rest_;
+  std::size_t begun_ = 0;
+};
+
+class Chain {
+ public:
+  explicit Chain(const KillOptions& options) : options_(options), random_(options.seed) {}
+
+  Killed Run() {
+    while (killed_.wrong.empty() && killed_.kills < options_.kills) RunDirectory();
+    return std::move(killed_);
+  }
+
+ private:
+  void RunDirectory() {
+    const TempDirectory place(options_.in);
+    const std::string directory = place / "data";
+    Ledger ledger;
+    ++killed_.directories;
+    const int last = std::min(options_.kills, killed_.kills + kKillsOfADirectory);
+    while (killed_.wrong.empty() && killed_.kills < last) {
+      Live(directory, SomeFate(), &ledger);
+      ++killed_.kills;
+      if (killed_.kills % kKillsToAnEnd != 0 && killed_.kills != last) continue;
+      Live(directory, {.point = "end"}, &ledger);
+      ++killed_.ends;
+    }
+    killed_.calls += ledger.calls();
+    killed_.told += ledger.told();
+    killed_.told_again += ledger.told_again();
+    if (killed_.wrong.empty()) return;
+    killed_.kept = absl::StrCat(place.path(), "-kept");
+    std::filesystem::rename(place.path(), killed_.kept);
+    std::filesystem::create_directory(place.path());
+  }
+
+  Fate SomeFate() {
+    constexpr unsigned kOftenEnough = 5;
+    constexpr unsigned kMostCalls = 60;
+    if (random_.Below(kOftenEnough) == 0) {
+      return {.point = "", .calls = static_cast<int>(1 + random_.Below(kMostCalls))};
+    }
+    const std::vector<DeathPoint>& all = DeathPoints();
+    const DeathPoint& point = all[random_.Below(static_cast<unsigned>(all.size()))];
+    const auto often = static_cast<unsigned>(point.often);
+    return {.point = point.name,
+            .times = static_cast<int>(1 + random_.Below(often)),
+            .calls = 4 * static_cast<int>(kMostCalls)};
+  }
+
+  void Live(const std::string& directory, const Fate& fate, Ledger* ledger) {
+    ChildProcess child({options_.child, directory, absl::StrCat(random_.Next()),
+                        fate.point, absl::StrCat(fate.times)});
+    const std::uint64_t before = ledger->calls();
+    bool from_here = false;
+    const bool ends = fate.point == "end";
+    for (std::string line; child.Read(&line);) {
+      ledger->Take(line);
+      if (ends || from_here) continue;
+      from_here = ledger->calls() - before >= static_cast<std::uint64_t>(fate.calls) ||
+                  !ledger->wrong().empty();
+      if (from_here) child.Kill();
+    }
+    const int status = child.Wait();
+    const bool was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    killed_.wrong = ledger->wrong();
+    if (killed_.wrong.empty() && ends && !(status == 0 && ledger->ended_well())) {
+      killed_.wrong = absl::StrCat("ended with status ", status);
+    } else if (killed_.wrong.empty() && !ends && !was_killed) {
+      killed_.wrong = absl::StrCat("was not killed, and ended with status ", status);
+    }
+    if (!killed_.wrong.empty()) {
+      absl::StrAppend(&killed_.wrong, "\nin or after a process that was to die at \"",
+                      fate.point, "\", the ", fate.times, "th time");
+    }
+    if (!ends) ++killed_.by_point[from_here ? kInstant : fate.point];
+  }
+
+  const KillOptions options_;
+  Random random_;
+  Killed killed_;
+};
+
+}  // namespace
+
+std::string Killed::ToString() const {
+  std::string text =
+      absl::StrCat(kills, " killed in ", directories, " directories, ", ends,
+                   " let come to the end; ", calls, " calls acknowledged, ", told,
+                   " notifications, ", told_again, " of them told again\n");
+  for (const auto& [point, count] : by_point) {
+    absl::StrAppend(&text, "  ", count, " ", point, "\n");
+  }
+  return text;
+}
+
+Killed Kill(const KillOptions& options) { return Chain(options).Run(); }
+
+}  // namespace tocsin::testing
