@@ -110,10 +110,6 @@ class EngineImpl final : public Engine, private EngineParts {
   absl::Status CheckRoom();
   // Error: kCalledFromSink inside the sink or a callback, for which `call` would wait.
   absl::Status CheckOutside(absl::string_view call) const;
-  // Whether background work may go on: there is room for what it decides, and time.
-  bool MayGoOn() const {
-    return outbox_.HasRoom() && !closing_in_haste_.load(std::memory_order_relaxed);
-  }
 
   // keep.cc
   // Has the last instant become durable, if nothing else has to.

@@ -49,6 +49,11 @@ struct EngineParts {
   // In whose `Stay` all is done that becomes durable; null where nothing is.
   work::GroupCommit* group() { return keeps_ ? &journal_->group() : nullptr; }
 
+  // Whether background work may go on: there is room for what it decides, and time.
+  bool MayGoOn() const {
+    return outbox_.HasRoom() && !closing_in_haste_.load(std::memory_order_relaxed);
+  }
+
   state::Shard& ShardOf(const CustomerId& customer) {
     return *shards_[ShardIndexOf(customer)];
   }

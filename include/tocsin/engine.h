@@ -134,10 +134,10 @@ class Engine {
   // that they caused has been decided. A fact is applied whole or refused, and
   // never fails its neighbours.
   // Errors of the batch, first match first: kUnavailable; kResourceExhausted for a
-  // full outbox or disk; kInvalidArgument for more than 1,048,576 facts, ids of facts that
-  // are not one for each, or a malformed position; kFailedPrecondition for ids where the
-  // engine keeps none; kResourceExhausted for too many sources; kFailedPrecondition while
-  // another batch of its source is under way.
+  // full outbox or disk; kInvalidArgument for more than 1,048,576 facts, ids of facts
+  // that are not one for each, or a malformed position; kFailedPrecondition for ids where
+  // the engine keeps none; kResourceExhausted for too many sources; kFailedPrecondition
+  // while another batch of its source is under way.
   virtual ApplyResult Apply(absl::Span<const Fact> facts,
                             const ApplyOptions& options = {}) = 0;
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/support/temp_directory.h"
 
@@ -19,6 +20,14 @@ class KeepingLoader final : public store::Loader {
  public:
   absl::Status LastInstant(absl::Time instant) override {
     last_instant = instant;
+    return absl::OkStatus();
+  }
+  absl::Status Size(std::uint64_t bytes) override {
+    size = bytes;
+    return absl::OkStatus();
+  }
+  absl::Status FactIds(absl::Time, std::vector<std::string> ids) override {
+    fact_ids.insert(fact_ids.end(), ids.begin(), ids.end());
     return absl::OkStatus();
   }
   absl::Status APosition(const Position&) override { return absl::OkStatus(); }
@@ -38,7 +47,8 @@ class KeepingLoader final : public store::Loader {
   }
 
   absl::Time last_instant = absl::InfinitePast();
-  Texts alerts, images, entries;
+  std::uint64_t size = 0;
+  Texts alerts, images, entries, fact_ids;
 };
 
 struct LoadedStore {
@@ -54,6 +64,30 @@ struct LoadedStore {
   KeepingLoader held;
   std::unique_ptr<store::Store> store;
 };
+
+TEST(SqliteStore, HasTheNewestIdsOfFacts) {
+  testing::TempDirectory temp;
+  const absl::Time now = absl::FromUnixSeconds(1'000);
+  {
+    LoadedStore first(temp.path());
+    for (int i = 0; i < 5; ++i) {
+      first.Commit({.entries = "1234",
+                    .fact_ids = {absl::StrCat("a", i), absl::StrCat("b", i)},
+                    .fact_ids_max = 4,
+                    .last_instant = now});
+    }
+  }
+  {
+    LoadedStore second(temp.path());
+    EXPECT_EQ(second.held.fact_ids, Texts({"a3", "b3", "a4", "b4"}));
+    EXPECT_EQ(second.held.size, 20U);
+    second.Commit({.fact_ids = {"a5"},
+                   .fact_ids_max = 100,
+                   .fact_ids_from = now + absl::Seconds(1),
+                   .last_instant = now + absl::Seconds(1)});
+  }
+  EXPECT_EQ(LoadedStore(temp.path()).held.fact_ids, Texts({"a5"}));
+}
 
 TEST(SqliteStore, HasTheImagesOfTheLastCheckpointThatWasFinished) {
   testing::TempDirectory temp;

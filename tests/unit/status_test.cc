@@ -49,6 +49,7 @@ const std::vector<ExpectedReason>& EveryReason() {
       {Reason::kStoreDiffers, StatusCode::kFailedPrecondition, "store_differs"},
       {Reason::kDamaged, StatusCode::kDataLoss, "damaged"},
       {Reason::kStoreFailed, StatusCode::kUnavailable, "store_failed"},
+      {Reason::kNotKept, StatusCode::kFailedPrecondition, "not_kept"},
       {Reason::kDiskFull, StatusCode::kResourceExhausted, "disk_full"},
   };
   return *kAll;
