@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
+#include "sqlite3.h"
 #include "tests/crash/search.h"
 
 namespace tocsin::testing {
@@ -27,7 +28,7 @@ bool ReadPoint(const std::string& text, CrashPoint* point) {
 
 int RunOne(const CrashPoint& point) {
   Trials trials(point.seed);
-  const Trial trial = RunPoint(point, Sync::kNone, &trials);
+  const Trial trial = RunPoint(point, {}, &trials);
   std::printf("%s%s\n", trials.story().ToString().c_str(),
               trial.wrong.empty() ? "nothing is wrong" : trial.wrong.c_str());
   return trial.wrong.empty() ? 0 : 1;
@@ -36,6 +37,8 @@ int RunOne(const CrashPoint& point) {
 int Main(int argc, char** argv) {
   // Every lock would be dearer; the tests run with it.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   SearchOptions options{.points = 1'000'000};
   CrashPoint point;
   bool one = false;

@@ -134,8 +134,7 @@ Disk::Result Disk::SyncFile(File* file, Sync what) {
     return Result::kFailed;
   }
   if (!StaysOn()) return Result::kFailed;
-  if (what == Sync::kLog && file->changes.empty()) ++idle_log_syncs_;
-  if (what == plan_.lies_about) return Result::kDone;
+  if (plan_.lies_about.contains(what)) return Result::kDone;
   for (const File::Change& change : file->changes) Make(change, &file->durable);
   file->changes.clear();
   return Result::kDone;
@@ -143,7 +142,7 @@ Disk::Result Disk::SyncFile(File* file, Sync what) {
 
 Disk::Result Disk::SyncNames(Sync what) {
   if (!Begins() || !StaysOn()) return Result::kFailed;
-  if (what == plan_.lies_about) return Result::kDone;
+  if (plan_.lies_about.contains(what)) return Result::kDone;
   if (what == Sync::kDirectoryName) {
     directory_is_durable_ = true;
   } else {

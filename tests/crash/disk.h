@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,9 +15,8 @@
 
 namespace tocsin::testing {
 
-// What is made durable: a disk can be told to lie about one of them.
+// What is made durable: a disk can be told to lie about it.
 enum class Sync {
-  kNone,
   kLog,            // the write-ahead log, at each commit and before a checkpoint
   kLogHeader,      // its first bytes alone, when it begins anew
   kDatabase,       // the database, at the end of a checkpoint
@@ -60,7 +60,7 @@ class Disk {
     std::uint64_t fails_at = kNever;  // of all calls: that one alone fails
     // Bytes that all files together may have.
     std::size_t room = std::numeric_limits<std::size_t>::max();
-    Sync lies_about = Sync::kNone;  // says that it was done, and does nothing
+    std::set<Sync> lies_about = {};  // says that it was done, and does nothing
     // What a sync was to write that failed stays in memory only, as Linux has it: it is
     // read, and no later sync writes it.
     bool failed_sync_forgets = false;
@@ -90,8 +90,6 @@ class Disk {
   // Since it was switched on.
   std::uint64_t calls() const { return calls_; }
   std::uint64_t changes() const { return changes_; }
-  // Syncs of the log that had nothing to do, since ever.
-  std::uint64_t idle_log_syncs() const { return idle_log_syncs_; }
   bool directory_is_lost() const { return directory_is_lost_; }
 
   // Ends what runs, as the plan says or otherwise, and begins anew with what is left.
@@ -140,7 +138,6 @@ class Disk {
   bool was_full_ = false;
   std::uint64_t calls_ = 0;
   std::uint64_t changes_ = 0;
-  std::uint64_t idle_log_syncs_ = 0;
 };
 
 }  // namespace tocsin::testing

@@ -10,7 +10,7 @@ namespace tocsin::testing {
 namespace {
 
 // In one of so many lives that end, every change of the recovery has its turn too.
-constexpr std::uint64_t kWhoseRecoveryEnds = 8;
+constexpr std::uint64_t kWhoseRecoveryEnds = 32;
 constexpr unsigned kThirdMax = 24;
 
 class Searching {
@@ -19,7 +19,6 @@ class Searching {
 
   Searched Run() {
     for (std::uint64_t seed = options_.seed; !IsDone(); ++seed) {
-      ++searched_.stories;
       OfStory(seed);
     }
     return searched_;
@@ -32,8 +31,9 @@ class Searching {
 
   void OfStory(std::uint64_t seed) {
     Trials trials(seed);
+    if (options_.made_before && !trials.story().made_before()) return;
+    ++searched_.stories;
     const Trial whole = Try({.seed = seed, .at = {}}, &trials);
-    searched_.idle_log_syncs += whole.idle_log_syncs;
     for (std::uint64_t at = 1; at <= whole.changes.front() && !IsDone(); ++at) {
       const Trial ended = Try({.seed = seed, .at = {at}}, &trials);
       if ((seed + at) % kWhoseRecoveryEnds != 0 || ended.opened.size() < 2) continue;
@@ -76,7 +76,7 @@ std::string Searched::ToString() const {
                       in, " in and ", out, " out; ", again, " notifications again");
 }
 
-Trial RunPoint(const CrashPoint& point, Sync lies_about, Trials* trials) {
+Trial RunPoint(const CrashPoint& point, const std::set<Sync>& lies_about, Trials* trials) {
   Fate fate{.chance = point.seed};
   for (const std::uint64_t at : point.at) {
     fate.chance = Random(fate.chance + at).Next();

@@ -2,6 +2,7 @@
 #define TOCSIN_TESTS_CRASH_SEARCH_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ struct CrashPoint {
 struct SearchOptions {
   std::uint64_t seed = 1;  // of the first story
   std::uint64_t points = 1'000;
-  Sync lies_about = Sync::kNone;
+  std::set<Sync> lies_about = {};
+  bool made_before = false;  // only stories in which the database is there when they begin
 };
 
 struct Searched {
@@ -33,7 +35,6 @@ struct Searched {
   std::uint64_t in = 0;     // calls that were under way and came to be in
   std::uint64_t out = 0;    // and not
   std::uint64_t again = 0;  // notifications that were told once more
-  std::uint64_t idle_log_syncs = 0;
   std::string wrong;        // at the last of the points; empty where nothing was found
   CrashPoint last;
 
@@ -46,7 +47,7 @@ struct Searched {
 Searched Search(const SearchOptions& options);
 
 // One point by itself.
-Trial RunPoint(const CrashPoint& point, Sync lies_about, Trials* trials);
+Trial RunPoint(const CrashPoint& point, const std::set<Sync>& lies_about, Trials* trials);
 
 }  // namespace tocsin::testing
 

@@ -35,6 +35,7 @@ struct Story {
   int page = 4'096;          // other than the usual: the database is made before
   int pages_in_log = 1'000;  // as many, and SQLite moves them into the database
 
+  bool made_before() const { return page != Story().page; }
   std::string ToString() const;
 };
 

@@ -68,7 +68,7 @@ class Trials::Running {
     SeedSqlite();
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
-    if (story_.page == Story().page) {
+    if (!story_.made_before()) {
       disk_.MakeDirectory();
     } else {
       std::filesystem::create_directory(directory_, ignored);
@@ -97,7 +97,6 @@ class Trials::Running {
       if (trial_.wrong.empty()) trial_.wrong = sink_.wrong();
     }
     trial_.again = sink_.again();
-    trial_.idle_log_syncs = disk_.idle_log_syncs();
     if (!trial_.wrong.empty()) {
       absl::StrAppend(&trial_.wrong, "\nin life ", trial_.calls.size(), ", at call ",
                       during_, " of\n", story_.ToString());
@@ -178,7 +177,8 @@ class Trials::Running {
   void ExpectLatched(Engine& engine) {
     const std::size_t told = sink_.calls();
     sink_.SetMood(CollectingSink::Mood::kTakes);
-    for (const StoryCall& call : story_.calls) {
+    for (StoryCall call : story_.calls) {
+      call.clock = clock_.Now();
       const absl::Status status = Tell(call, engine, clock_, sink_);
       if (status.code() == absl::StatusCode::kUnavailable) continue;
       trial_.wrong =
@@ -192,20 +192,22 @@ class Trials::Running {
   std::string Find(Engine& engine) {
     if (engine.GetStats().decisions_differed > 0) return "a decision differs";
     if (trial_.ended == 0) return "";
+    const Resumed before{.known = during_, .during = during_};
+    const bool drains = may_know_ > during_ && acknowledged_ <= during_ &&
+                        story_.calls[during_].action.verb == Action::Verb::kDrain;
     std::string differs;
-    // The fewest first: what a sink was not told does not show, and is told by a `Drain`
-    // that is done again.
+    // The fewest first, as a call that changed nothing may be told again.
     for (std::size_t known = acknowledged_; known <= may_know_; ++known) {
       const Resumed resumed{.known = known, .during = during_};
       std::string this_differs = Differ(engine, *twins_.Knowing(path_, resumed).engine);
-      if (this_differs.empty()) return Resume(resumed, engine);
+      if (this_differs.empty()) {
+        // All may be judged, and the sink not told.
+        return Resume(drains && known > during_ ? before : resumed, engine);
+      }
       absl::StrAppend(&differs, "\nwith ", known, " calls: ", this_differs);
     }
     // What is due is judged customer by customer, and so may be done in part.
-    const Action::Verb verb = story_.calls[during_].action.verb;
-    if (verb == Action::Verb::kDrain && may_know_ > during_ && acknowledged_ <= during_) {
-      return Resume({.known = during_, .during = during_}, engine);
-    }
+    if (drains) return Resume(before, engine);
     return absl::StrCat("it knows no prefix of the calls with the ", acknowledged_,
                         " that were acknowledged:", differs);
   }

@@ -38,7 +38,6 @@ struct Trial {
   std::size_t in = 0;   // calls that were under way and came to be in
   std::size_t out = 0;  // and not
   std::size_t again = 0;  // notifications that were told once more
-  std::uint64_t idle_log_syncs = 0;
 };
 
 // Tells a story to an engine on a disk on which things go wrong. Each life ends with what

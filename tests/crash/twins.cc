@@ -13,6 +13,7 @@ void Add(Resumed resumed, Path* path) {
 
 absl::Status Tell(const StoryCall& call, Engine& engine, ManualClock& clock,
                   CollectingSink& sink) {
+  // Who is told a call again is told later.
   clock.Set(std::max(clock.Now(), call.clock));
   sink.SetMood(call.mood);
   std::string resume;

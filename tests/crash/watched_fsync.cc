@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 #include "tests/crash/watched_directory.h"
@@ -35,11 +36,11 @@ WatchedDirectory::~WatchedDirectory() { watched = {}; }
 int SyncWatched(int descriptor) {
   struct stat file {};
   if (watched.disk != nullptr && fstat(descriptor, &file) == 0) {
-    Sync what = Sync::kNone;
+    std::optional<Sync> what;
     if (IsDirectory(file, *watched.path)) what = Sync::kNames;
     if (IsDirectory(file, *watched.path + "/..")) what = Sync::kDirectoryName;
-    if (what != Sync::kNone) {
-      if (watched.disk->SyncNames(what) == Disk::Result::kDone) return 0;
+    if (what.has_value()) {
+      if (watched.disk->SyncNames(*what) == Disk::Result::kDone) return 0;
       errno = EIO;
       return -1;
     }
