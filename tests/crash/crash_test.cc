@@ -43,10 +43,10 @@ TEST(Crashes, OfTheProcessThatMadeTheDirectoryAndThenOfThePower) {
   while (MakeStory(seed).made_before()) ++seed;
   Trials trials(seed);
   for (std::uint64_t chance = 1; chance <= 16; ++chance) {
-    const Trial trial = trials.Run(
-        {.chance = chance,
-         .lives = {{.power_goes_at = 1, .leaves = Leaves::kEverything},
-                   {.power_goes_at = trials.Run({}).changes.front() - 1}}});
+    const Trial trial =
+        trials.Run({.chance = chance,
+                    .lives = {{.power_goes_at = 1, .leaves = Leaves::kEverything},
+                              {.power_goes_at = trials.Run({}).changes.front() - 1}}});
     EXPECT_EQ(trial.wrong, "");
     EXPECT_EQ(trial.ended, 2u);
   }

@@ -56,7 +56,8 @@ int Main(int argc, char** argv) {
     }
   }
   if (!well) {
-    std::fprintf(stderr, "usage: tocsin_crashes [--seed S] [--points N | --point K[.K]]\n");
+    std::fprintf(stderr,
+                 "usage: tocsin_crashes [--seed S] [--points N | --point K[.K]]\n");
     return 2;
   }
   point.seed = options.seed;

@@ -68,6 +68,7 @@ bool Disk::Begins() {
   if (off_) return false;
   if (++calls_ != plan_.fails_at) return true;
   has_failed_ = true;
+  off_ = plan_.failure_ends;
   return false;
 }
 
@@ -129,8 +130,9 @@ Disk::Result Disk::Truncate(File* file, std::size_t size) {
 }
 
 Disk::Result Disk::SyncFile(File* file, Sync what) {
+  const bool was_on = !off_;
   if (!Begins()) {
-    if (!off_ && plan_.failed_sync_forgets) file->changes.clear();
+    if (was_on && plan_.failed_sync_forgets) file->changes.clear();
     return Result::kFailed;
   }
   if (!StaysOn()) return Result::kFailed;
@@ -233,7 +235,8 @@ void Disk::LeaveSome(File* file, bool whole) {
     }
     for (std::size_t from = 0; from < change.bytes.size();) {
       const std::size_t end =
-          std::min(change.bytes.size(), (change.at + from) / sector_ * sector_ + sector_ - change.at);
+          std::min(change.bytes.size(),
+                   (change.at + from) / sector_ * sector_ + sector_ - change.at);
       if (random_.Below(2) == 0) {
         Make({.at = change.at + from, .bytes = change.bytes.substr(from, end - from)},
              &file->durable);

@@ -35,18 +35,18 @@ enum class Leaves {
   kSomeWrites,    // any of them
   kSomeSectors,   // any sectors of any of them
   kGarbage,       // as kFirst, and more of the last is there, but as chance wants it
-  kEverything,    // as it was: only the process ended, and a later end may forget it still
+  kEverything,  // as it was: only the process ended, and a later end may forget it still
 };
 inline constexpr unsigned kWaysToEnd = 7;
 
 // A disk in memory, with the files of one directory, for whatever reads and writes as
 // SQLite does. Of each file it knows the bytes that are durable and, in their order, the
 // writes and truncations since the last sync. A name is another thing than its file: that
-// one is new, or gone, is durable once the directory was synced, and that of the directory
-// once the one above was. Until then either may be there after the power went.
+// one is new, or gone, is durable once the directory was synced, and that of the
+// directory once the one above was. Until then either may be there after the power went.
 //
-// Whatever is not named here does not happen: bits do not rot, a sync that was done holds,
-// a name is there whole or not at all.
+// Whatever is not named here does not happen: bits do not rot, a sync that was done
+// holds, a name is there whole or not at all.
 //
 // Thread safety: none.
 class Disk {
@@ -64,6 +64,7 @@ class Disk {
     // What a sync was to write that failed stays in memory only, as Linux has it: it is
     // read, and no later sync writes it.
     bool failed_sync_forgets = false;
+    bool failure_ends = false;  // the call that fails is the last one of the process
   };
 
   struct File {
@@ -92,7 +93,9 @@ class Disk {
   std::uint64_t changes() const { return changes_; }
   bool directory_is_lost() const { return directory_is_lost_; }
 
-  // Ends what runs, as the plan says or otherwise, and begins anew with what is left.
+  // What is left then, other than was planned.
+  void Leave(Leaves leaves) { plan_.leaves = leaves; }
+  // Ends what runs, as planned or otherwise, and begins anew with what is left.
   void SwitchOn(const Plan& next);
   // A file that is there, and durable. What it is; empty where it is not.
   void Put(const std::string& name, std::string bytes);

@@ -75,8 +75,8 @@ int Truncate(sqlite3_file* file, sqlite3_int64 size) {
 
 int SyncFile(sqlite3_file* file, int /*flags*/) {
   Opened::State& state = Of(file);
-  Disk::Result result = state.disk->SyncFile(
-      state.file.get(), state.disk->SyncOf(state.name, *state.file));
+  Disk::Result result =
+      state.disk->SyncFile(state.file.get(), state.disk->SyncOf(state.name, *state.file));
   if (result == Disk::Result::kDone && std::exchange(state.syncs_name, false)) {
     result = state.disk->SyncNames(Sync::kNewName);
   }
@@ -142,9 +142,7 @@ const sqlite3_io_methods* Methods() {
   return &methods;
 }
 
-Disk& DiskOf(sqlite3_vfs* vfs) {
-  return *static_cast<Disk*>(vfs->pAppData);
-}
+Disk& DiskOf(sqlite3_vfs* vfs) { return *static_cast<Disk*>(vfs->pAppData); }
 
 int Delete(sqlite3_vfs* vfs, const char* name, int sync_directory) {
   Disk& disk = DiskOf(vfs);
@@ -188,7 +186,8 @@ int NextVfs() {
 }  // namespace
 
 DiskVfs::DiskVfs(Disk* disk, enum Claims claims)
-    : name_(absl::StrCat("disk", NextVfs())), registered_(std::make_unique<Registered>()) {
+    : name_(absl::StrCat("disk", NextVfs())),
+      registered_(std::make_unique<Registered>()) {
   registered_->disk = disk;
   registered_->claims = claims;
   sqlite3_vfs& vfs = registered_->vfs;
@@ -204,24 +203,24 @@ DiskVfs::DiskVfs(Disk* disk, enum Claims claims)
   vfs.xSleep = Wait;
   vfs.xGetLastError = LastError;
   vfs.xCurrentTimeInt64 = CurrentTime;
-  // SQLite gives no more of the file system than its description, of which this is a part.
+  // SQLite gives no more of the file system than its description, of which this is a
+  // part.
   vfs.xOpen = [](sqlite3_vfs* of, const char* name, sqlite3_file* file, int flags,
                  int* opened_as) {
     auto* opened = new (file) Opened{};
     const auto& registered = *reinterpret_cast<Registered*>(of);
     const std::string path = name == nullptr ? "" : name;
-    Disk::FilePtr found =
-        registered.disk->Open(path, (flags & SQLITE_OPEN_CREATE) != 0);
+    Disk::FilePtr found = registered.disk->Open(path, (flags & SQLITE_OPEN_CREATE) != 0);
     if (found == nullptr) return SQLITE_CANTOPEN;
     const bool is_log = (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL)) != 0;
-    opened->state = new Opened::State{
-        .disk = registered.disk,
-        .file = std::move(found),
-        .name = path,
-        .syncs_name = is_log && (flags & SQLITE_OPEN_CREATE) != 0,
-        .claims = registered.claims == Claims::kPowersafeOverwrite
-                      ? SQLITE_IOCAP_POWERSAFE_OVERWRITE
-                      : 0};
+    opened->state =
+        new Opened::State{.disk = registered.disk,
+                          .file = std::move(found),
+                          .name = path,
+                          .syncs_name = is_log && (flags & SQLITE_OPEN_CREATE) != 0,
+                          .claims = registered.claims == Claims::kPowersafeOverwrite
+                                        ? SQLITE_IOCAP_POWERSAFE_OVERWRITE
+                                        : 0};
     opened->base.pMethods = Methods();
     if (opened_as != nullptr) *opened_as = flags;
     return SQLITE_OK;

@@ -10,7 +10,7 @@
 namespace tocsin::testing {
 namespace {
 
-constexpr std::uint64_t kStories = 6;
+constexpr std::uint64_t kStories = 4;
 
 class FailingDisk : public ::testing::Test {
  protected:
@@ -50,8 +50,9 @@ TEST_F(FailingDisk, EndsTheEngineAtAnyCall) {
 TEST_F(FailingDisk, AndThePowerThatGoesThenLoseNothing) {
   Try(
       [](std::uint64_t n) {
-        return Fate{.chance = n,
-                    .lives = {{.leaves = static_cast<Leaves>(n % kWaysToEnd), .fails_at = n}}};
+        return Fate{
+            .chance = n,
+            .lives = {{.leaves = static_cast<Leaves>(n % kWaysToEnd), .fails_at = n}}};
       },
       3);
   EXPECT_GT(while_open_, tried_ / 4);

@@ -1,5 +1,5 @@
-// Would catch a sync that the store has lost, or does too late: without any one of them the
-// search finds a crash after which something is wrong.
+// Would catch a sync that the store has lost, or does too late: without any one of them
+// the search finds a crash after which something is wrong.
 #include <ostream>
 #include <set>
 #include <string>
@@ -30,8 +30,9 @@ TEST_P(LyingDisk, IsFoundOut) {
 }
 
 // That of the log's header alone is not among them: SQLite has it for lower settings of
-// `synchronous`. With FULL the log is synced again before a commit returns, and all before
-// is in the database. Nor is that of the log before a checkpoint, which finds nothing to do.
+// `synchronous`. With FULL the log is synced again before a commit returns, and all
+// before is in the database. Nor is that of the log before a checkpoint, which finds
+// nothing to do.
 INSTANTIATE_TEST_SUITE_P(
     Syncs, LyingDisk,
     ::testing::Values(Lie{"Log", {Sync::kLog}}, Lie{"Database", {Sync::kDatabase}},

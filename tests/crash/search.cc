@@ -72,11 +72,13 @@ std::string CrashPoint::ToString() const {
 
 std::string Searched::ToString() const {
   return absl::StrCat(points, " points in ", stories, " stories: ", ends,
-                      " ends, of them ", while_opening, " while opening; calls under way ",
-                      in, " in and ", out, " out; ", again, " notifications again");
+                      " ends, of them ", while_opening,
+                      " while opening; calls under way ", in, " in and ", out, " out; ",
+                      again, " notifications again");
 }
 
-Trial RunPoint(const CrashPoint& point, const std::set<Sync>& lies_about, Trials* trials) {
+Trial RunPoint(const CrashPoint& point, const std::set<Sync>& lies_about,
+               Trials* trials) {
   Fate fate{.chance = point.seed};
   for (const std::uint64_t at : point.at) {
     fate.chance = Random(fate.chance + at).Next();

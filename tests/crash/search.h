@@ -24,18 +24,19 @@ struct SearchOptions {
   std::uint64_t seed = 1;  // of the first story
   std::uint64_t points = 1'000;
   std::set<Sync> lies_about = {};
-  bool made_before = false;  // only stories in which the database is there when they begin
+  bool made_before =
+      false;  // only stories in which the database is there when they begin
 };
 
 struct Searched {
   std::uint64_t stories = 0;
   std::uint64_t points = 0;
-  std::uint64_t ends = 0;   // of engines, by the power
+  std::uint64_t ends = 0;           // of engines, by the power
   std::uint64_t while_opening = 0;  // of those
-  std::uint64_t in = 0;     // calls that were under way and came to be in
-  std::uint64_t out = 0;    // and not
-  std::uint64_t again = 0;  // notifications that were told once more
-  std::string wrong;        // at the last of the points; empty where nothing was found
+  std::uint64_t in = 0;             // calls that were under way and came to be in
+  std::uint64_t out = 0;            // and not
+  std::uint64_t again = 0;          // notifications that were told once more
+  std::string wrong;  // at the last of the points; empty where nothing was found
   CrashPoint last;
 
   std::string ToString() const;

@@ -12,8 +12,8 @@ namespace {
 constexpr std::size_t kCallsMax = 14;
 
 constexpr Flavour kFlavours[] = {
-    Flavour::kEverything, Flavour::kSpend, Flavour::kGroups, Flavour::kTime,
-    Flavour::kBalances,   Flavour::kInvoices, Flavour::kDays, Flavour::kSeats,
+    Flavour::kEverything, Flavour::kSpend,    Flavour::kGroups, Flavour::kTime,
+    Flavour::kBalances,   Flavour::kInvoices, Flavour::kDays,   Flavour::kSeats,
 };
 
 template <typename T, std::size_t kSize>
@@ -63,8 +63,8 @@ Story MakeStory(std::uint64_t seed) {
   story.options.journal_bytes_max = OneOf(random, {100U, 300U, 1'000U, 100'000U});
   story.options.durability =
       OneOf(random, {Durability::kEach, Durability::kEach, Durability::kGrouped});
-  story.claims = OneOf(random, {DiskVfs::Claims::kNothing,
-                                DiskVfs::Claims::kPowersafeOverwrite});
+  story.claims =
+      OneOf(random, {DiskVfs::Claims::kNothing, DiskVfs::Claims::kPowersafeOverwrite});
   story.sector = OneOf(random, {512U, 512U, 4'096U});
   story.page = OneOf(random, {4'096, 4'096, 1'024, 512});
   story.pages_in_log = OneOf(random, {1'000, 40, 10, 3});

@@ -33,11 +33,12 @@ struct Trial {
   std::vector<std::uint64_t> calls;    // of the disk, in each life
   std::vector<std::uint64_t> changes;  // those that changed something
   std::vector<std::uint64_t> opened;   // of those, before the engine was open
-  std::size_t ended = 0;               // lives that did not end by themselves
-  std::size_t refused_to_open = 0;     // of those
-  std::size_t in = 0;   // calls that were under way and came to be in
-  std::size_t out = 0;  // and not
-  std::size_t again = 0;  // notifications that were told once more
+  bool doubtful = false;            // more than one prefix of the calls looked the same
+  std::size_t ended = 0;            // lives that did not end by themselves
+  std::size_t refused_to_open = 0;  // of those
+  std::size_t in = 0;               // calls that were under way and came to be in
+  std::size_t out = 0;              // and not
+  std::size_t again = 0;            // notifications that were told once more
 };
 
 // Tells a story to an engine on a disk on which things go wrong. Each life ends with what

@@ -17,15 +17,15 @@ absl::Status Tell(const StoryCall& call, Engine& engine, ManualClock& clock,
   clock.Set(std::max(clock.Now(), call.clock));
   sink.SetMood(call.mood);
   std::string resume;
-  const Outcome outcome = Perform(
-      call.action, {.engine = &engine, .clock = &clock, .sink = &sink, .resume = &resume});
+  const Outcome outcome =
+      Perform(call.action,
+              {.engine = &engine, .clock = &clock, .sink = &sink, .resume = &resume});
   return outcome.status;
 }
 
 void SortByCustomer(std::vector<Notification>* notifications) {
-  std::stable_sort(
-      notifications->begin(), notifications->end(),
-      [](const auto& a, const auto& b) { return a.customer < b.customer; });
+  std::stable_sort(notifications->begin(), notifications->end(),
+                   [](const auto& a, const auto& b) { return a.customer < b.customer; });
 }
 
 std::unique_ptr<Twin> Twins::Tell(const Path& path, std::size_t calls) {

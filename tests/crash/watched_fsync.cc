@@ -27,7 +27,8 @@ bool IsDirectory(const struct stat& file, const std::string& path) {
 
 }  // namespace
 
-WatchedDirectory::WatchedDirectory(std::string path, Disk* disk) : path_(std::move(path)) {
+WatchedDirectory::WatchedDirectory(std::string path, Disk* disk)
+    : path_(std::move(path)) {
   watched = {&path_, disk};
 }
 
