@@ -72,6 +72,20 @@ TEST_F(FailingDisk, WhoseFailedSyncsForgetLosesNothingWhenThePowerGoesLater) {
   EXPECT_GT(while_open_, tried_ / 4);
 }
 
+TEST_F(FailingDisk, WhoseFailedSyncsForgetAndEndTheProcessLosesNothing) {
+  Try(
+      [](std::uint64_t n) {
+        return Fate{.chance = n,
+                    .lives = {{.leaves = Leaves::kEverything,
+                               .fails_at = n,
+                               .failed_sync_forgets = true,
+                               .failure_ends = true},
+                              {.power_goes_at = 1 + n % 60}}};
+      },
+      1);
+  EXPECT_GT(failed_, tried_);
+}
+
 TEST_F(FailingDisk, FailsAgainWhileTheNextEngineRecovers) {
   Try(
       [](std::uint64_t n) {
