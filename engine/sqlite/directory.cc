@@ -35,11 +35,16 @@ absl::Status SyncDirectory(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<Directory>> Directory::Take(const std::string& path) {
   constexpr mode_t kOnlyOwner = 0700;
-  if (mkdir(path.c_str(), kOnlyOwner) == 0) {
-    absl::Status status = SyncDirectory(path + "/..");
-    if (!status.ok()) return status;
-  } else if (errno != EEXIST) {
+  const bool made = mkdir(path.c_str(), kOnlyOwner) == 0;
+  if (!made && errno != EEXIST) {
     return Failed(Reason::kStoreUnusable, path, "making the directory");
+  }
+  // Also where it is there: who made it may have ended before this. What a host has given
+  // us may stand in a directory that we cannot read.
+  const std::string above = path + "/..";
+  if (made || access(above.c_str(), R_OK) == 0) {
+    absl::Status status = SyncDirectory(above);
+    if (!status.ok()) return status;
   }
   const std::string file = path + "/lock";
   constexpr mode_t kOnlyOwnerReads = 0600;

@@ -132,12 +132,17 @@ absl::Status PrepareSchema(Database* database) {
   const absl::StatusOr<std::int64_t> version =
       database->QueryInteger("PRAGMA user_version");
   if (!version.ok()) return version.status();
-  if (*version == kFormatVersion) return absl::OkStatus();
+  if (*version == kFormatVersion) {
+    // What is read of the log may be in memory only, and no later sync would write it,
+    // where a sync failed and the process ended by it. In the database it is written
+    // anew.
+    return database->Execute("PRAGMA wal_checkpoint(PASSIVE)");
+  }
   if (*version == 1) {
     // What is in its other tables is read as it is.
-    return database->Execute(absl::StrCat("BEGIN IMMEDIATE;", kTablesOfFormat2,
-                                          "PRAGMA user_version = ", kFormatVersion,
-                                          ";COMMIT"));
+    return database->Execute(
+        absl::StrCat("PRAGMA wal_checkpoint(PASSIVE);BEGIN IMMEDIATE;", kTablesOfFormat2,
+                     "PRAGMA user_version = ", kFormatVersion, ";COMMIT"));
   }
   return Unusable(*database,
                   absl::StrCat("is a store of format ", *version,

@@ -1,0 +1,48 @@
+#ifndef TOCSIN_TESTS_CRASH_STORY_H_
+#define TOCSIN_TESTS_CRASH_STORY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "tests/crash/disk_vfs.h"
+#include "tests/support/action.h"
+#include "tests/support/case.h"
+#include "tests/support/collecting_sink.h"
+#include "tocsin/options.h"
+
+namespace tocsin::testing {
+
+// One call of an engine, and its surroundings at that time.
+struct StoryCall {
+  Action action = {};  // one of an engine
+  absl::Time clock;
+  CollectingSink::Mood mood = CollectingSink::Mood::kTakes;
+  bool flush = false;  // then, with `Durability::kGrouped`
+};
+
+// What an engine is told, and on what: all of it follows from the seed. Batches have a
+// position each, by which an engine that comes back is asked how far it is; the last call
+// is a `Drain` into a sink that takes everything.
+struct Story {
+  std::vector<StoryCall> calls;
+  Setup setup;
+  Options options = {};
+  DiskVfs::Claims claims = DiskVfs::Claims::kNothing;
+  std::size_t sector = 512;
+  int page = 4'096;          // other than the usual: the database is made before
+  int pages_in_log = 1'000;  // as many, and SQLite moves them into the database
+
+  bool made_before() const { return page != Story().page; }
+  std::string ToString() const;
+};
+
+inline constexpr char kStorySource[] = "story";
+
+Story MakeStory(std::uint64_t seed);
+
+}  // namespace tocsin::testing
+
+#endif  // TOCSIN_TESTS_CRASH_STORY_H_
