@@ -43,14 +43,16 @@ class Checkpoints : public ::testing::Test {
   ~Checkpoints() override { Die(); }
 
   void Open(int shards) {
-    auto opened =
-        core::OpenWith({.journal_bytes_max = bytes_max_,
-                        .sink = &sink_,
-                        .clock = &clock_,
-                        .worker_threads = 0,
-                        .shards = shards,
-                        .random_seed = 1},
-                       nullptr, &between_, std::make_unique<MemoryStore>(&disk_));
+    auto opened = core::OpenWith(
+        {.journal_bytes_max = bytes_max_,
+         .on_recovery =
+             [this](const RecoveryProgress& progress) { progress_.push_back(progress); },
+         .sink = &sink_,
+         .clock = &clock_,
+         .worker_threads = 0,
+         .shards = shards,
+         .random_seed = 1},
+        nullptr, &between_, std::make_unique<MemoryStore>(&disk_));
     ASSERT_TRUE(opened.ok()) << opened.status();
     engine_ = *std::move(opened);
   }
@@ -76,6 +78,7 @@ class Checkpoints : public ::testing::Test {
   ManualClock clock_{absl::FromUnixSeconds(1'700'000'000)};
   CollectingSink sink_;
   BetweenImages between_;
+  std::vector<RecoveryProgress> progress_;
   MemoryDisk disk_;
   std::unique_ptr<Engine> engine_;
 };
@@ -142,6 +145,47 @@ TEST_F(Checkpoints, ThatDoNotComeToTheirEndCountForNothing) {
   EXPECT_EQ(disk_.checkpoint->step, before);
   Open(4);
   for (int n = 2; n <= kCustomers; ++n) EXPECT_EQ(ValueOf(n), "5");
+}
+
+TEST_F(Checkpoints, AreMadeOfLittleWhenTheLastOneIsLongAgo) {
+  bytes_max_ = 16 * 400;
+  Die();
+  Open(4);
+  const auto is_checkpoint_made_by = [this](int facts) {
+    const std::uint64_t before = disk_.checkpoint ? disk_.checkpoint->step : 0;
+    for (int i = 0; i < facts; ++i) {
+      EXPECT_TRUE(engine_->Apply({{Spend(Customer(1), "1")}}).status.ok());
+    }
+    return disk_.checkpoint.has_value() && disk_.checkpoint->step != before;
+  };
+  EXPECT_FALSE(is_checkpoint_made_by(30)) << "enough for a sixteenth, but not yet time";
+  clock_.Advance(absl::Minutes(59));
+  EXPECT_FALSE(is_checkpoint_made_by(1));
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_TRUE(is_checkpoint_made_by(1));
+  clock_.Advance(absl::Minutes(61));
+  EXPECT_FALSE(is_checkpoint_made_by(1)) << "too little for one";
+}
+
+// Would catch a host that is told nothing, or never that it is done, of a long recovery.
+TEST_F(Checkpoints, AreTakenUpByStepsThatAreTold) {
+  bytes_max_ = 10'000'000;
+  Die();
+  Open(4);
+  std::vector<Fact> facts;
+  for (int n = 0; n < 60'000; ++n) facts.push_back(Spend(Customer(n % 1'000), "1"));
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(engine_->Apply(facts).status.ok());
+  Die();
+  progress_.clear();
+  Open(4);
+  ASSERT_GE(progress_.size(), 4U);
+  EXPECT_EQ(progress_.front().bytes_done, 0U);
+  EXPECT_GT(progress_.front().bytes, std::uint64_t{3} << 20);
+  for (std::size_t i = 1; i < progress_.size(); ++i) {
+    EXPECT_GE(progress_[i].bytes_done, progress_[i - 1].bytes_done);
+    EXPECT_LE(progress_[i].bytes_done, progress_[i].bytes);
+  }
+  EXPECT_EQ(progress_.back().bytes_done, progress_.back().bytes);
 }
 
 }  // namespace

@@ -96,7 +96,9 @@ TEST_F(HistoryOfAlerts, HasEveryTransitionAndResetOnce) {
   EXPECT_THAT(Shown(2), ElementsAre("2 in_alarm by spend at 12 in 0!"));
   // What has one is what was delivered.
   std::vector<NotificationId> said;
-  for (const HistoryEvent& event : *engine_->History(Customer(1), AlertNumber(1))) {
+  const auto events = engine_->History(Customer(1), AlertNumber(1));
+  ASSERT_TRUE(events.ok());
+  for (const HistoryEvent& event : *events) {
     if (event.notification.has_value()) said.push_back(*event.notification);
   }
   std::vector<NotificationId> delivered;
@@ -128,14 +130,14 @@ TEST_F(HistoryOfAlerts, OfInstancesOfPeriodsAndOfSilence) {
           .threshold = D("10"),
           .billable_metric = Metric(1),
           .group_values = {{.key = "region"}}});
-  Tell(Usage(Customer(1), Metric(1), "12", {{"region", "eu"}}));
-  Tell(Usage(Customer(1), Metric(1), "12", {{"region", "us"}}));
   Tell(PeriodTold{.customer = Customer(1),
                   .starts_at = begin_,
                   .ends_at = begin_ + absl::Minutes(30)});
+  Tell(Usage(Customer(1), Metric(1), "12", {{"region", "eu"}}));
+  Tell(Usage(Customer(1), Metric(1), "12", {{"region", "us"}}));
   clock_.Advance(absl::Hours(1));
-  EXPECT_THAT(Shown(1), ElementsAre("1 in_alarm by usage eu at 12 in 0!",
-                                    "2 in_alarm by usage us at 12 in 0!",
+  EXPECT_THAT(Shown(1), ElementsAre("2 in_alarm by usage eu at 12 in 0!",
+                                    "3 in_alarm by usage us at 12 in 0!",
                                     "30 ok by period eu at 0 in 0",
                                     "30 ok by period us at 0 in 0"));
 }
