@@ -28,8 +28,10 @@ bool EngineImpl::BeginBatch(std::size_t size, const ApplyOptions& options,
                                              kFactsPerBatchMax, " are taken at once"));
     return false;
   }
-  result->status = CheckFactIds(size, options);
-  if (!result->status.ok()) return false;
+  if (!options.fact_ids.empty()) {
+    result->status = CheckFactIds(size, options);
+    if (!result->status.ok()) return false;
+  }
   if (!options.position.has_value()) return true;
   const absl::StatusOr<bool> begun = positions_.Begin(*options.position);
   result->status = begun.status();

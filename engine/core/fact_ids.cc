@@ -15,7 +15,6 @@
 namespace tocsin::core {
 
 absl::Status EngineImpl::CheckFactIds(std::size_t facts, const ApplyOptions& options) {
-  if (options.fact_ids.empty()) return absl::OkStatus();
   if (options.fact_ids.size() != facts) {
     return MakeStatus(
         Reason::kMalformed,

@@ -1,6 +1,8 @@
 #include "engine/core/step.h"
 
+#include <string>
 #include <tuple>
+#include <utility>
 
 #include "absl/container/btree_map.h"
 #include "absl/strings/string_view.h"
@@ -28,6 +30,21 @@ std::vector<store::Settled> SettledBy(absl::Span<const model::Transition> transi
     settled.push_back({customer, alert, std::string(instance), became.in_alarm});
   }
   return settled;
+}
+
+void Step::Record() {
+  for (const store::Settled& settled : SettledBy(work_.transitions)) {
+    work_.Note(settled);
+  }
+  if (work_.entries.empty()) return;
+  journal_->Add(work_.now, work_.entries);
+  work_.entries.clear();
+  if (!work_.transitions.empty()) {
+    journal_->AddTransitions(std::exchange(work_.transitions, {}));
+  }
+  if (!work_.fact_ids.empty()) {
+    journal_->AddFactIds(std::exchange(work_.fact_ids, {}));
+  }
 }
 
 }  // namespace tocsin::core

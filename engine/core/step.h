@@ -79,23 +79,15 @@ class ABSL_SCOPED_LOCKABLE Step {
     work->is_noted = journal != nullptr;
   }
   ~Step() ABSL_UNLOCK_FUNCTION() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    for (const store::Settled& settled : SettledBy(work_.transitions)) {
-      work_.Note(settled);
-    }
-    if (work_.entries.empty()) return;
-    journal_->Add(work_.now, work_.entries);
-    work_.entries.clear();
-    if (!work_.transitions.empty()) {
-      journal_->AddTransitions(std::exchange(work_.transitions, {}));
-    }
-    if (!work_.fact_ids.empty()) {
-      journal_->AddFactIds(std::exchange(work_.fact_ids, {}));
-    }
+    if (journal_ != nullptr) Record();
   }
   Step(const Step&) = delete;
   Step& operator=(const Step&) = delete;
 
  private:
+  // Gives the journal what was noted.
+  void Record();
+
   Journal* const journal_;
   Work& work_;
   const work::GroupCommit::Stay stay_;

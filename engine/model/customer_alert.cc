@@ -90,7 +90,7 @@ void NoteReset(Customer* customer, const Context& context, const AlertPtr& alert
                const std::string& instance) {
   if (instance.empty()) {
     DropStands(customer, alert->id());
-  } else {
+  } else if (!customer->stands.IsEmpty()) {
     TakeStand(customer, alert->id(), instance);
   }
   if (context.transitions == nullptr) return;
