@@ -9,6 +9,10 @@
 
 namespace tocsin::sqlite {
 
+// Files in it.
+inline constexpr char kDatabaseName[] = "tocsin.db";
+inline constexpr char kLockName[] = "lock";
+
 // The directory of a store, which one engine has at a time: the system takes the lock
 // back when it is destroyed or the process is gone.
 class Directory {
@@ -22,6 +26,10 @@ class Directory {
   Directory& operator=(const Directory&) = delete;
 
   std::string FileOf(const std::string& name) const { return path_ + "/" + name; }
+  // Whether a store was made in it, as `NoteStore` has written into the lock's file.
+  bool HoldsStore() const;
+  // Durably, once there is one. Error: kUnavailable.
+  absl::Status NoteStore() const;
   // Makes the names of the files that were made in it durable. Error: kUnavailable.
   absl::Status Sync() const;
 

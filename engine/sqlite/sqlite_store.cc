@@ -6,6 +6,7 @@
 #include "engine/base/status.h"
 #include "engine/sqlite/database.h"
 #include "engine/sqlite/directory.h"
+#include "engine/sqlite/files.h"
 #include "engine/sqlite/schema.h"
 #include "engine/sqlite/store_reader.h"
 #include "engine/sqlite/store_writer.h"
@@ -21,6 +22,8 @@ class SqliteStore final : public store::Store {
         writer_(database_.get()) {}
 
   absl::Status Prepare();
+  absl::Status TakeLog(LeftLog log);
+  std::string cut_off() const override { return cut_off_; }
   absl::Status Load(store::Loader* loader) override;
   absl::Status Commit(const store::Transaction& transaction) override;
 
@@ -29,6 +32,7 @@ class SqliteStore final : public store::Store {
   std::unique_ptr<Directory> directory_;
   std::unique_ptr<Database> database_;
   StoreWriter writer_;
+  std::string cut_off_;
 };
 
 absl::Status SqliteStore::Prepare() {
@@ -45,6 +49,12 @@ absl::Status SqliteStore::Prepare() {
   }
   if (status.ok()) status = directory_->Sync();
   return status.ok() ? writer_.Prepare() : status;
+}
+
+absl::Status SqliteStore::TakeLog(LeftLog log) {
+  cut_off_ = log.end.cut_off;
+  absl::Status status = CutOff(std::move(log));
+  return status.ok() ? directory_->NoteStore() : status;
 }
 
 absl::Status SqliteStore::Load(store::Loader* loader) {
@@ -66,11 +76,14 @@ absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& direc
                                                         const std::string& vfs) {
   absl::StatusOr<std::unique_ptr<Directory>> taken = Directory::Take(directory);
   if (!taken.ok()) return taken.status();
-  const std::string file = (*taken)->FileOf("tocsin.db");
+  absl::StatusOr<LeftLog> log = CheckFiles(**taken, vfs);
+  if (!log.ok()) return log.status();
+  const std::string file = (*taken)->FileOf(kDatabaseName);
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(file, vfs);
   if (!database.ok()) return database.status();
   auto store = std::make_unique<SqliteStore>(*std::move(taken), *std::move(database));
   absl::Status status = store->Prepare();
+  if (status.ok()) status = store->TakeLog(*std::move(log));
   if (!status.ok()) return status;
   return store;
 }
