@@ -53,22 +53,21 @@ class FrameReader {
 // Goes through a log whose header is sound.
 class WalJudge {
  public:
-  explicit WalJudge(const WalHeader& header) : header_(header), before_(header.sum) {}
+  // `pages_max`: the database cannot have more.
+  WalJudge(const WalHeader& header, std::int64_t pages_max)
+      : header_(header), pages_max_(pages_max), before_(header.sum) {}
 
   void Look(std::int64_t place, const Frame& frame) {
-    const bool sound = IsSound(frame, before_);
-    const bool is_next = bad_.number != kNone && frames_ == bad_.number + 1;
-    if (bad_.number == kNone) {
-      if (!sound) {
-        Remember(place, frame);
-      } else if (frame.note.ends_transaction()) {
-        whole_ = frames_ + 1;
-        goes_on_ = false;
-      }
-    } else {
-      if (is_next) LearnOfBad(frame, sound);
-      if (sound || (is_next && bad_.note_is_sure)) LookBehind(frame);
+    bool sound = IsSound(frame, before_);
+    if (first_bad_ != kNone) {
+      sound = LookBehind(frame, sound);
+    } else if (!sound) {
+      first_bad_ = frames_;
+    } else if (frame.note.ends_transaction()) {
+      whole_ = frames_ + 1;
+      goes_on_ = false;
     }
+    if (!sound) last_bad_ = TakeBad(place, frame);
     if (frames_ >= whole_) {
       goes_on_ = goes_on_ || frame.salts == header_.salts ||
                  (frames_ == whole_ && !header_.IsEarlier(frame.salts));
@@ -81,23 +80,23 @@ class WalJudge {
   std::int64_t whole() const { return whole_; }
   // Whether something of this round of the log is behind those.
   bool goes_on() const { return goes_on_; }
-  // The bad frame, counted from 0, where it is damage.
+  // The bad frame, counted from 0, where it is damage: a second transaction that ends
+  // behind it was begun when its own was durable.
   std::optional<std::int64_t> damaged() const {
-    const bool is_damage = behind_ > 1 || (behind_ == 1 && bad_ended_);
-    return is_damage ? std::make_optional(bad_.number) : std::nullopt;
+    return ends_ > 1 ? std::make_optional(first_bad_) : std::nullopt;
   }
 
  private:
   static constexpr std::int64_t kNone = -1;
-  struct Bad {
+  struct BadFrame {
     std::int64_t number = kNone;
     PageNote note;
     bool has_own_salts = false;
     bool may_have_old_note = false;
-    bool note_is_sure = false;  // as the next frame's sum was made of it
+    // If the sum of the frame before it is right: what its own was made with, and the
+    // right one for what is in it.
     PageNote note_of_sum;
-    bool sum_is_sure = false;
-    WalSum right_sum;  // of what is in it
+    WalSum right_sum;
   };
 
   bool IsSound(const Frame& frame, WalSum before) const {
@@ -105,8 +104,8 @@ class WalJudge {
            frame.sum == frame.SumAfter(before, header_.order);
   }
 
-  void Remember(std::int64_t place, const Frame& frame) {
-    bad_ = {.number = frames_,
+  BadFrame TakeBad(std::int64_t place, const Frame& frame) const {
+    return {.number = frames_,
             .note = frame.note,
             .has_own_salts = frame.salts == header_.salts,
             .may_have_old_note = place % kSectorSize == kNoteBeforeSector,
@@ -114,67 +113,67 @@ class WalJudge {
             .right_sum = frame.SumAfter(before_, header_.order)};
   }
 
-  void LearnOfBad(const Frame& next, bool next_is_sound) {
-    if (next_is_sound) {
-      bad_.sum_is_sure = true;
-    } else {
-      bad_.note_is_sure = IsSound(next, bad_.right_sum);
+  // Whether a frame behind the first bad one is sound, if not by the sum that is stored
+  // before it, then by what it must have been. And the one before tells by it what it is.
+  bool LookBehind(const Frame& frame, bool sound) {
+    if (last_bad_.number == frames_ - 1) {
+      if (sound) {
+        Count(NoteOfBad());
+      } else if (IsSound(frame, last_bad_.right_sum)) {
+        Count(last_bad_.note);
+        sound = true;
+      }
     }
+    if (sound) Count(frame.note);
+    return sound;
   }
 
-  // What the bad frame was written under, when a transaction behind it ends with this
-  // note; nothing where that cannot be told.
-  std::optional<PageNote> NoteOfBad(const PageNote& behind) const {
-    if (bad_.note_is_sure) return bad_.note;
-    if (!bad_.sum_is_sure) return std::nullopt;
-    if (bad_.note_of_sum == bad_.note) return bad_.note;
-    if (!bad_.has_own_salts) return std::nullopt;
+  // What a bad frame whose sum is right was written under; nothing where nobody can tell.
+  std::optional<PageNote> NoteOfBad() const {
+    const PageNote& note = last_bad_.note;
+    const PageNote& of_sum = last_bad_.note_of_sum;
+    if (of_sum == note) return note;
+    if (!last_bad_.has_own_salts) return std::nullopt;
     // Either the note is not as it was, or the page is not, and the sum says nothing of
     // the note. It is torn only where it lies in another sector than the salts.
-    const PageNote& of_sum = bad_.note_of_sum;
-    if (IsPossible(of_sum, behind) &&
-        (bad_.may_have_old_note || of_sum.page == bad_.note.page ||
-         of_sum.pages == bad_.note.pages)) {
+    const bool old_note = last_bad_.may_have_old_note;
+    if (IsPossible(of_sum) &&
+        (old_note || of_sum.page == note.page || of_sum.pages == note.pages)) {
       return of_sum;
     }
-    const bool is_right = !bad_.may_have_old_note && IsPossible(bad_.note, behind);
-    return is_right ? std::make_optional(bad_.note) : std::nullopt;
+    return !old_note && IsPossible(note) ? std::make_optional(note) : std::nullopt;
   }
 
-  // The database never becomes smaller.
-  static bool IsPossible(const PageNote& note, const PageNote& behind) {
-    return note.page != 0 && note.page <= behind.pages && note.pages <= behind.pages;
+  bool IsPossible(const PageNote& note) const {
+    return note.page != 0 && note.page <= pages_max_ && note.pages <= pages_max_;
   }
 
-  // A sound frame behind the bad one.
-  void LookBehind(const Frame& frame) {
-    if (!frame.note.ends_transaction()) {
+  void Count(const std::optional<PageNote>& note) {
+    if (!note.has_value()) return;
+    if (!note->ends_transaction()) {
       begins_ = true;
       return;
-    }
-    if (behind_ == 0) {
-      const std::optional<PageNote> note = NoteOfBad(frame.note);
-      bad_ended_ = note.has_value() && note->ends_transaction();
-      if (bad_ended_) last_end_ = *note;
     }
     // Where the disk asks for it SQLite writes the last frame of a transaction again
     // until a sector is full. No two transactions in a row change nothing but the same
     // page.
-    if (begins_ || last_end_ != frame.note) ++behind_;
+    if (begins_ || *note != last_end_) ++ends_;
     begins_ = false;
-    last_end_ = frame.note;
+    last_end_ = *note;
   }
 
   const WalHeader header_;
+  const std::int64_t pages_max_;
   WalSum before_;
   std::int64_t frames_ = 0;
   std::int64_t whole_ = 0;
   bool goes_on_ = false;
-  Bad bad_;                 // the first one
-  bool bad_ended_ = false;  // it was the last of its transaction
-  int behind_ = 0;          // ends of transactions
-  PageNote last_end_;       // of the bad frame, or behind it
-  bool begins_ = false;     // there is more behind that end
+  std::int64_t first_bad_ = kNone;
+  BadFrame last_bad_;
+  // Of what can be told from the first bad one on:
+  int ends_ = 0;  // of transactions
+  PageNote last_end_;
+  bool begins_ = false;  // another is begun behind that end
 };
 
 // What can be seen of transactions where nobody knows how the log began: of those of the
@@ -287,7 +286,8 @@ absl::StatusOr<WalEnd> CheckWal(const std::string& path, ByteSource* wal,
     return CheckWithoutHeader(path, 0, wal, database);
   }
   FrameReader frames(wal, header.frame_size());
-  WalJudge judge(header);
+  const std::int64_t database_pages = database->size() / header.page_size;
+  WalJudge judge(header, database_pages + frames.count());
   for (std::int64_t i = 0; i < frames.count(); ++i) {
     const absl::StatusOr<Frame> frame = frames.Read(i);
     if (!frame.ok()) return frame.status();
