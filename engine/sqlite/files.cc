@@ -18,8 +18,9 @@ absl::StatusOr<LeftLog> CheckFiles(const Directory& directory, const std::string
   absl::StatusOr<std::unique_ptr<VfsFile>> database =
       VfsFile::Open(path, VfsFile::Kind::kDatabase, vfs);
   if (!database.ok()) return database.status();
-  absl::StatusOr<std::unique_ptr<VfsFile>> wal =
-      VfsFile::Open(wal_path, VfsFile::Kind::kWal, vfs);
+  // SQLite does not open as a log what has no database beside it.
+  const auto kind = *database == nullptr ? VfsFile::Kind::kDatabase : VfsFile::Kind::kWal;
+  absl::StatusOr<std::unique_ptr<VfsFile>> wal = VfsFile::Open(wal_path, kind, vfs);
   if (!wal.ok()) return wal.status();
   const bool has_log = *wal != nullptr && (*wal)->size() > 0;
   if (*database == nullptr || (*database)->size() == 0) {
