@@ -1,9 +1,12 @@
 #include "engine/sqlite/files.h"
 
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
+#include "engine/sqlite/vfs_file.h"
+#include "engine/sqlite/wal.h"
 
 namespace tocsin::sqlite {
 namespace {
@@ -12,7 +15,8 @@ constexpr char kNothing[] = ": it is gone, or empty, ";
 
 }  // namespace
 
-absl::StatusOr<LeftLog> CheckFiles(const Directory& directory, const std::string& vfs) {
+absl::StatusOr<std::string> TakeFiles(const Directory& directory,
+                                      const std::string& vfs) {
   const std::string path = directory.FileOf(kDatabaseName);
   const std::string wal_path = path + "-wal";
   absl::StatusOr<std::unique_ptr<VfsFile>> database =
@@ -37,15 +41,14 @@ absl::StatusOr<LeftLog> CheckFiles(const Directory& directory, const std::string
                                      "or remove that too, to begin with nothing"));
     }
   }
-  if (!has_log || *database == nullptr) return LeftLog();
+  if (!has_log) return std::string();
   absl::StatusOr<WalEnd> end = CheckWal(wal_path, wal->get(), database->get());
   if (!end.ok()) return end.status();
-  return LeftLog{.file = *std::move(wal), .end = *std::move(end)};
-}
-
-absl::Status CutOff(LeftLog log) {
-  if (log.end.cut_off.empty()) return absl::OkStatus();
-  return log.file->Truncate(log.end.ends_at);
+  absl::Status status;
+  if (!end->cut_off.empty()) status = (*wal)->Truncate(end->ends_at);
+  if (status.ok()) status = (*wal)->Sync();
+  if (!status.ok()) return status;
+  return std::move(end->cut_off);
 }
 
 }  // namespace tocsin::sqlite

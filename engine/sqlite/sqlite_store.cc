@@ -1,5 +1,6 @@
 #include "engine/sqlite/sqlite_store.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,13 +17,14 @@ namespace {
 
 class SqliteStore final : public store::Store {
  public:
-  SqliteStore(std::unique_ptr<Directory> directory, std::unique_ptr<Database> database)
+  SqliteStore(std::unique_ptr<Directory> directory, std::unique_ptr<Database> database,
+              std::string cut_off)
       : directory_(std::move(directory)),
         database_(std::move(database)),
-        writer_(database_.get()) {}
+        writer_(database_.get()),
+        cut_off_(std::move(cut_off)) {}
 
   absl::Status Prepare();
-  absl::Status TakeLog(LeftLog log);
   std::string cut_off() const override { return cut_off_; }
   absl::Status Load(store::Loader* loader) override;
   absl::Status Commit(const store::Transaction& transaction) override;
@@ -32,7 +34,7 @@ class SqliteStore final : public store::Store {
   std::unique_ptr<Directory> directory_;
   std::unique_ptr<Database> database_;
   StoreWriter writer_;
-  std::string cut_off_;
+  const std::string cut_off_;
 };
 
 absl::Status SqliteStore::Prepare() {
@@ -48,13 +50,8 @@ absl::Status SqliteStore::Prepare() {
                         absl::StrCat(database_->path(), ": it can only be read"));
   }
   if (status.ok()) status = directory_->Sync();
+  if (status.ok()) status = directory_->NoteStore();
   return status.ok() ? writer_.Prepare() : status;
-}
-
-absl::Status SqliteStore::TakeLog(LeftLog log) {
-  cut_off_ = log.end.cut_off;
-  absl::Status status = CutOff(std::move(log));
-  return status.ok() ? directory_->NoteStore() : status;
 }
 
 absl::Status SqliteStore::Load(store::Loader* loader) {
@@ -76,14 +73,14 @@ absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& direc
                                                         const std::string& vfs) {
   absl::StatusOr<std::unique_ptr<Directory>> taken = Directory::Take(directory);
   if (!taken.ok()) return taken.status();
-  absl::StatusOr<LeftLog> log = CheckFiles(**taken, vfs);
-  if (!log.ok()) return log.status();
+  absl::StatusOr<std::string> cut_off = TakeFiles(**taken, vfs);
+  if (!cut_off.ok()) return cut_off.status();
   const std::string file = (*taken)->FileOf(kDatabaseName);
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(file, vfs);
   if (!database.ok()) return database.status();
-  auto store = std::make_unique<SqliteStore>(*std::move(taken), *std::move(database));
+  auto store = std::make_unique<SqliteStore>(*std::move(taken), *std::move(database),
+                                             *std::move(cut_off));
   absl::Status status = store->Prepare();
-  if (status.ok()) status = store->TakeLog(*std::move(log));
   if (!status.ok()) return status;
   return store;
 }

@@ -47,12 +47,15 @@ absl::Status VfsFile::Read(std::int64_t at, std::size_t count, char* to) {
 }
 
 absl::Status VfsFile::Truncate(std::int64_t size) {
-  int result = file_->pMethods->xTruncate(file_, size);
+  const int result = file_->pMethods->xTruncate(file_, size);
   if (result != SQLITE_OK) return Error(result, "truncating it");
-  result = file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL);
-  if (result != SQLITE_OK) return Error(result, "syncing it");
   size_ = size;
   return absl::OkStatus();
+}
+
+absl::Status VfsFile::Sync() {
+  const int result = file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL);
+  return result == SQLITE_OK ? absl::OkStatus() : Error(result, "syncing it");
 }
 
 absl::Status VfsFile::Error(int code, const char* doing) const {

@@ -33,8 +33,9 @@ class VfsFile final : public ByteSource {
 
   std::int64_t size() const override { return size_; }
   absl::Status Read(std::int64_t at, std::size_t count, char* to) override;
-  // Makes it end there, durably. Of a log only. Error: kUnavailable.
+  // Of a log only. Error: kUnavailable.
   absl::Status Truncate(std::int64_t size);
+  absl::Status Sync();
 
  private:
   explicit VfsFile(std::string path) : path_(std::move(path)) {}

@@ -63,11 +63,10 @@ class WalJudge {
       sound = LookBehind(frame, sound);
     } else if (!sound) {
       first_bad_ = frames_;
-    } else if (frame.note.ends_transaction()) {
-      whole_ = frames_ + 1;
-      goes_on_ = false;
+    } else {
+      TakeSound(frame.note);
     }
-    if (!sound) last_bad_ = TakeBad(place, frame);
+    if (!sound) TakeBad(place, frame);
     if (frames_ >= whole_) {
       goes_on_ = goes_on_ || frame.salts == header_.salts ||
                  (frames_ == whole_ && !header_.IsEarlier(frame.salts));
@@ -104,13 +103,32 @@ class WalJudge {
            frame.sum == frame.SumAfter(before, header_.order);
   }
 
-  BadFrame TakeBad(std::int64_t place, const Frame& frame) const {
-    return {.number = frames_,
-            .note = frame.note,
-            .has_own_salts = frame.salts == header_.salts,
-            .may_have_old_note = place % kSectorSize == kNoteBeforeSector,
-            .note_of_sum = frame.NoteOfSum(before_, header_.order),
-            .right_sum = frame.SumAfter(before_, header_.order)};
+  // A frame with nothing bad before it.
+  void TakeSound(const PageNote& note) {
+    if (!note.ends_transaction()) {
+      begins_ = true;
+      return;
+    }
+    ++ends_before_;
+    repeats_ = repeats_ || (!begins_ && note == last_end_);
+    begins_ = false;
+    whole_ = frames_ + 1;
+    goes_on_ = false;
+    last_end_ = note;
+    last_end_at_ = frames_;
+  }
+
+  void TakeBad(std::int64_t place, const Frame& frame) {
+    last_bad_ = {.number = frames_,
+                 .note = frame.note,
+                 .has_own_salts = frame.salts == header_.salts,
+                 .may_have_old_note = place % kSectorSize == kNoteBeforeSector,
+                 .note_of_sum = frame.NoteOfSum(before_, header_.order),
+                 .right_sum = frame.SumAfter(before_, header_.order)};
+    if (last_bad_.has_own_salts && !last_bad_.may_have_old_note &&
+        IsPossible(frame.note) && !frame.note.ends_transaction()) {
+      begins_ = true;
+    }
   }
 
   // Whether a frame behind the first bad one is sound, if not by the sum that is stored
@@ -118,7 +136,7 @@ class WalJudge {
   bool LookBehind(const Frame& frame, bool sound) {
     if (last_bad_.number == frames_ - 1) {
       if (sound) {
-        Count(NoteOfBad());
+        Count(NoteOfBad(frame));
       } else if (IsSound(frame, last_bad_.right_sum)) {
         Count(last_bad_.note);
         sound = true;
@@ -129,23 +147,41 @@ class WalJudge {
   }
 
   // What a bad frame whose sum is right was written under; nothing where nobody can tell.
-  std::optional<PageNote> NoteOfBad() const {
+  std::optional<PageNote> NoteOfBad(const Frame& next) const {
     const PageNote& note = last_bad_.note;
     const PageNote& of_sum = last_bad_.note_of_sum;
     if (of_sum == note) return note;
     if (!last_bad_.has_own_salts) return std::nullopt;
+    if (IsAgain(note)) return note;
     // Either the note is not as it was, or the page is not, and the sum says nothing of
     // the note. It is torn only where it lies in another sector than the salts.
+    // In a transaction the pages are in their order.
     const bool old_note = last_bad_.may_have_old_note;
-    if (IsPossible(of_sum) &&
-        (old_note || of_sum.page == note.page || of_sum.pages == note.pages)) {
+    const bool is_near =
+        old_note || of_sum.page == note.page || of_sum.pages == note.pages;
+    const bool ends_there = of_sum.ends_transaction() && next.note.page <= of_sum.page;
+    if (IsPossible(of_sum) && is_near && (ends_there || !of_sum.ends_transaction())) {
       return of_sum;
     }
     return !old_note && IsPossible(note) ? std::make_optional(note) : std::nullopt;
   }
 
+  // The database never becomes smaller, and larger by a page for each frame at most.
   bool IsPossible(const PageNote& note) const {
-    return note.page != 0 && note.page <= pages_max_ && note.pages <= pages_max_;
+    if (note.page == 0 || note.page > pages_max_) return false;
+    if (!note.ends_transaction()) return true;
+    const std::int64_t most =
+        last_end_.pages == 0 ? pages_max_ : last_end_.pages + frames_ - last_end_at_;
+    return note.pages >= last_end_.pages && note.pages <= most;
+  }
+
+  // Where the disk asks for it SQLite writes the last frame of a transaction again until
+  // a sector is full, and does not wait for the last of these to be durable. So it does
+  // then for nearly all, and no two transactions in a row change nothing but the same
+  // page.
+  bool IsAgain(const PageNote& note) const {
+    constexpr int kEnough = 3;
+    return !begins_ && note == last_end_ && (repeats_ || ends_before_ < kEnough);
   }
 
   void Count(const std::optional<PageNote>& note) {
@@ -154,12 +190,10 @@ class WalJudge {
       begins_ = true;
       return;
     }
-    // Where the disk asks for it SQLite writes the last frame of a transaction again
-    // until a sector is full. No two transactions in a row change nothing but the same
-    // page.
-    if (begins_ || *note != last_end_) ++ends_;
+    if (!IsAgain(*note)) ++ends_;
     begins_ = false;
     last_end_ = *note;
+    last_end_at_ = frames_;
   }
 
   const WalHeader header_;
@@ -170,9 +204,11 @@ class WalJudge {
   bool goes_on_ = false;
   std::int64_t first_bad_ = kNone;
   BadFrame last_bad_;
-  // Of what can be told from the first bad one on:
-  int ends_ = 0;  // of transactions
+  int ends_ = 0;          // of transactions, that can be told from the first bad frame on
+  int ends_before_ = 0;   // that one
+  bool repeats_ = false;  // among those: a last frame stands there again
   PageNote last_end_;
+  std::int64_t last_end_at_ = 0;
   bool begins_ = false;  // another is begun behind that end
 };
 

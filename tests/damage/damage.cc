@@ -113,6 +113,9 @@ bool MayBeTorn(std::size_t frame_at) { return frame_at % 512 == 504; }
 bool HasWholeBehind(const MadeStore& made, const std::string& is, std::size_t damaged,
                     const LogDamage& damage) {
   constexpr std::size_t kHeader = 32;
+  // Before that nobody knows whether the disk asks for frames to be written again.
+  constexpr std::size_t kEnough = 3;
+  if (damage.count > 1 && damaged <= kEnough) return false;
   const std::string& was = made.files.at(kWalFile);
   const std::size_t frame = 24 + PageSizeOf(made);
   for (std::size_t next = damaged + 1; next < made.ends.size(); ++next) {
