@@ -21,7 +21,9 @@ namespace tocsin::core {
 // Does again what the journal says was done. Nobody else uses the engine meanwhile.
 class EngineImpl::Replayer final : public store::Loader {
  public:
-  explicit Replayer(EngineImpl* engine) : engine_(*engine) {}
+  explicit Replayer(EngineImpl* engine) : engine_(*engine) {
+    progress_.cut_off = engine->journal_->store().cut_off();
+  }
 
   absl::Status Size(std::uint64_t bytes) override {
     progress_.bytes = bytes;

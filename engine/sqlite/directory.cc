@@ -46,7 +46,7 @@ absl::StatusOr<std::unique_ptr<Directory>> Directory::Take(const std::string& pa
     absl::Status status = SyncDirectory(above);
     if (!status.ok()) return status;
   }
-  const std::string file = path + "/lock";
+  const std::string file = absl::StrCat(path, "/", kLockName);
   constexpr mode_t kOnlyOwnerReads = 0600;
   const int lock = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOnlyOwnerReads);
   if (lock < 0) return Failed(Reason::kStoreUnusable, file, "opening it");
@@ -65,6 +65,22 @@ absl::StatusOr<std::unique_ptr<Directory>> Directory::Take(const std::string& pa
 }
 
 Directory::~Directory() { close(lock_); }
+
+bool Directory::HoldsStore() const {
+  struct stat found = {};
+  return fstat(lock_, &found) == 0 && found.st_size > 0;
+}
+
+absl::Status Directory::NoteStore() const {
+  if (HoldsStore()) return absl::OkStatus();
+  constexpr absl::string_view kNote =
+      "A store of tocsin: tocsin.db is in this directory.\n";
+  const bool noted = pwrite(lock_, kNote.data(), kNote.size(), 0) ==
+                         static_cast<ssize_t>(kNote.size()) &&
+                     fsync(lock_) == 0;
+  if (noted) return absl::OkStatus();
+  return Failed(Reason::kStoreFailed, FileOf(kLockName), "writing to it");
+}
 
 absl::Status Directory::Sync() const { return SyncDirectory(path_); }
 

@@ -10,7 +10,9 @@
 
 namespace tocsin::sqlite {
 
-// SQLite's log of the database, as it names it.
+// Files in it; the last is SQLite's log of the database, as it names it.
+inline constexpr char kDatabaseName[] = "tocsin.db";
+inline constexpr char kLockName[] = "lock";
 inline constexpr char kLogFile[] = "tocsin.db-wal";
 
 // The directory of a store, which one engine has at a time: the system takes the lock
@@ -26,6 +28,10 @@ class Directory {
   Directory& operator=(const Directory&) = delete;
 
   std::string FileOf(const std::string& name) const { return path_ + "/" + name; }
+  // Whether a store was made in it, as `NoteStore` has written into the lock's file.
+  bool HoldsStore() const;
+  // Durably, once there is one. Error: kUnavailable.
+  absl::Status NoteStore() const;
   // Makes the names of the files that were made in it durable. Error: kUnavailable.
   absl::Status Sync() const;
   // What its file system has left for who is not root, when the log, a file in it, has

@@ -1,5 +1,6 @@
 #include "engine/sqlite/sqlite_store.h"
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "engine/base/status.h"
 #include "engine/sqlite/database.h"
 #include "engine/sqlite/directory.h"
+#include "engine/sqlite/files.h"
 #include "engine/sqlite/history_rows.h"
 #include "engine/sqlite/schema.h"
 #include "engine/sqlite/store_reader.h"
@@ -18,13 +20,15 @@ namespace {
 class SqliteStore final : public store::Store {
  public:
   SqliteStore(std::unique_ptr<Directory> directory, std::unique_ptr<Database> database,
-              const std::string& vfs)
+              const std::string& vfs, std::string cut_off)
       : directory_(std::move(directory)),
         database_(std::move(database)),
         writer_(database_.get()),
-        history_(database_->path(), vfs) {}
+        history_(database_->path(), vfs),
+        cut_off_(std::move(cut_off)) {}
 
   absl::Status Prepare();
+  std::string cut_off() const override { return cut_off_; }
   absl::Status Load(store::Loader* loader) override;
   absl::Status Commit(const store::Transaction& transaction) override;
   absl::StatusOr<std::vector<store::HistoryRow>> History(
@@ -39,6 +43,7 @@ class SqliteStore final : public store::Store {
   std::unique_ptr<Database> database_;
   StoreWriter writer_;
   HistoryReader history_;
+  const std::string cut_off_;
 };
 
 absl::Status SqliteStore::Prepare() {
@@ -54,6 +59,7 @@ absl::Status SqliteStore::Prepare() {
                         absl::StrCat(database_->path(), ": it can only be read"));
   }
   if (status.ok()) status = directory_->Sync();
+  if (status.ok()) status = directory_->NoteStore();
   return status.ok() ? writer_.Prepare() : status;
 }
 
@@ -76,11 +82,13 @@ absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& direc
                                                         const std::string& vfs) {
   absl::StatusOr<std::unique_ptr<Directory>> taken = Directory::Take(directory);
   if (!taken.ok()) return taken.status();
-  const std::string file = (*taken)->FileOf("tocsin.db");
+  absl::StatusOr<std::string> cut_off = TakeFiles(**taken, vfs);
+  if (!cut_off.ok()) return cut_off.status();
+  const std::string file = (*taken)->FileOf(kDatabaseName);
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(file, vfs);
   if (!database.ok()) return database.status();
-  auto store =
-      std::make_unique<SqliteStore>(*std::move(taken), *std::move(database), vfs);
+  auto store = std::make_unique<SqliteStore>(*std::move(taken), *std::move(database), vfs,
+                                             *std::move(cut_off));
   absl::Status status = store->Prepare();
   if (!status.ok()) return status;
   return store;

@@ -122,6 +122,10 @@ class Store {
   // it was written.
   virtual absl::Status Load(Loader* loader) = 0;
 
+  // In words, where what was kept ends with something unfinished, or torn, that was not
+  // read; empty where it ends well.
+  virtual std::string cut_off() const { return {}; }
+
   // Durable when it returns OK. After an error nobody knows whether it is, and the store
   // must not be used any more. Error: kUnavailable.
   virtual absl::Status Commit(const Transaction& transaction) = 0;

@@ -262,5 +262,35 @@ TEST(Durability, OfAGroupComesSoonByItselfWithThreads) {
   }
 }
 
+// Would catch an engine that goes on where a write was torn and does not say so.
+TEST(StoreReopen, SaysWhereWhatWasWrittenEnds) {
+  Ground ground;
+  const std::unique_ptr<Engine> engine = ground.Open();
+  ASSERT_NE(engine, nullptr);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(engine->Apply({{Spend(Customer(1), "1")}}).status.ok());
+  }
+  const std::string crashed = ground.temp / "crashed";
+  std::filesystem::copy(ground.directory, crashed);
+  const std::string log = crashed + "/tocsin.db-wal";
+  std::vector<std::string> cut_off;
+  const auto open = [&] {
+    const auto opened = Engine::Open({.directory = crashed,
+                                      .on_recovery =
+                                          [&](const RecoveryProgress& progress) {
+                                            if (progress.bytes_done == progress.bytes)
+                                              cut_off.push_back(progress.cut_off);
+                                          },
+                                      .worker_threads = 0});
+    EXPECT_TRUE(opened.ok()) << opened.status();
+  };
+  std::filesystem::resize_file(log, std::filesystem::file_size(log) - 100);
+  open();
+  ASSERT_FALSE(cut_off.empty());
+  EXPECT_EQ(cut_off.back().substr(0, log.size()), log) << cut_off.back();
+  open();
+  EXPECT_EQ(cut_off.back(), "");
+}
+
 }  // namespace
 }  // namespace tocsin

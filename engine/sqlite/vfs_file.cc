@@ -1,0 +1,68 @@
+#include "engine/sqlite/vfs_file.h"
+
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+#include "sqlite3.h"
+
+namespace tocsin::sqlite {
+
+absl::StatusOr<std::unique_ptr<VfsFile>> VfsFile::Open(const std::string& path, Kind kind,
+                                                       const std::string& vfs) {
+  sqlite3_vfs* const system = sqlite3_vfs_find(vfs.empty() ? nullptr : vfs.c_str());
+  if (system == nullptr) {
+    return MakeStatus(Reason::kStoreUnusable,
+                      absl::StrCat(path, ": SQLite has no file system \"", vfs, "\""));
+  }
+  std::unique_ptr<VfsFile> opened = absl::WrapUnique(new VfsFile(path));
+  int exists = 0;
+  int result =
+      system->xAccess(system, opened->path_.c_str(), SQLITE_ACCESS_EXISTS, &exists);
+  if (result != SQLITE_OK) return opened->Error(result, "looking for it");
+  if (exists == 0) return nullptr;
+  opened->memory_ = std::make_unique<char[]>(static_cast<std::size_t>(system->szOsFile));
+  auto* const file = reinterpret_cast<sqlite3_file*>(opened->memory_.get());
+  const int flags = kind == Kind::kWal ? SQLITE_OPEN_WAL | SQLITE_OPEN_READWRITE
+                                       : SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READONLY;
+  int opened_as = 0;
+  result = system->xOpen(system, opened->path_.c_str(), file, flags, &opened_as);
+  if (file->pMethods != nullptr) opened->file_ = file;
+  if (result != SQLITE_OK) return opened->Error(result, "opening it");
+  sqlite3_int64 size = 0;
+  result = file->pMethods->xFileSize(file, &size);
+  if (result != SQLITE_OK) return opened->Error(result, "asking for its size");
+  opened->size_ = size;
+  return opened;
+}
+
+VfsFile::~VfsFile() {
+  if (file_ != nullptr) file_->pMethods->xClose(file_);
+}
+
+absl::Status VfsFile::Read(std::int64_t at, std::size_t count, char* to) {
+  const int result = file_->pMethods->xRead(file_, to, static_cast<int>(count), at);
+  return result == SQLITE_OK ? absl::OkStatus() : Error(result, "reading it");
+}
+
+absl::Status VfsFile::Truncate(std::int64_t size) {
+  const int result = file_->pMethods->xTruncate(file_, size);
+  if (result != SQLITE_OK) return Error(result, "truncating it");
+  size_ = size;
+  return absl::OkStatus();
+}
+
+absl::Status VfsFile::Sync() {
+  const int result = file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL);
+  return result == SQLITE_OK ? absl::OkStatus() : Error(result, "syncing it");
+}
+
+absl::Status VfsFile::Error(int code, const char* doing) const {
+  const Reason reason =
+      (code & 0xff) == SQLITE_CANTOPEN ? Reason::kStoreUnusable : Reason::kStoreFailed;
+  return MakeStatus(reason, absl::StrCat(path_, ": ", sqlite3_errstr(code), " (SQLite ",
+                                         code, "), while ", doing));
+}
+
+}  // namespace tocsin::sqlite

@@ -1,0 +1,52 @@
+#ifndef TOCSIN_ENGINE_SQLITE_VFS_FILE_H_
+#define TOCSIN_ENGINE_SQLITE_VFS_FILE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/sqlite/wal.h"
+
+struct sqlite3_file;
+
+namespace tocsin::sqlite {
+
+// A file of a store as one of SQLite's file systems has it, for who looks at it before
+// SQLite does.
+//
+// Thread safety: none.
+class VfsFile final : public ByteSource {
+ public:
+  enum class Kind { kDatabase, kWal };
+
+  // Null where there is none. `vfs` as for `Database`. Errors: kUnavailable;
+  // kFailedPrecondition where it cannot be opened.
+  static absl::StatusOr<std::unique_ptr<VfsFile>> Open(const std::string& path, Kind kind,
+                                                       const std::string& vfs);
+  ~VfsFile() override;
+  VfsFile(const VfsFile&) = delete;
+  VfsFile& operator=(const VfsFile&) = delete;
+
+  std::int64_t size() const override { return size_; }
+  absl::Status Read(std::int64_t at, std::size_t count, char* to) override;
+  // Of a log only. Error: kUnavailable.
+  absl::Status Truncate(std::int64_t size);
+  absl::Status Sync();
+
+ private:
+  explicit VfsFile(std::string path) : path_(std::move(path)) {}
+  absl::Status Error(int code, const char* doing) const;
+
+  const std::string path_;
+  std::unique_ptr<char[]> memory_;  // of SQLite's description of it
+  sqlite3_file* file_ = nullptr;    // there
+  std::int64_t size_ = 0;
+};
+
+}  // namespace tocsin::sqlite
+
+#endif  // TOCSIN_ENGINE_SQLITE_VFS_FILE_H_
