@@ -8,8 +8,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "engine/cli/backup.h"
 #include "engine/cli/demo.h"
 #include "engine/cli/file_name.h"
+#include "engine/cli/inspect.h"
 #include "engine/cli/replay.h"
 #include "engine/cli/standard_files.h"
 
@@ -133,20 +135,27 @@ int Main(int argc, char** argv) {
   AddReplay(app, &options);
   DemoOptions demo;
   AddDemo(app, &demo);
+  InspectOptions inspect;
+  AddInspect(app, &inspect);
+  BackupOptions backup;
+  AddBackup(app, &backup);
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
     // CLI11 would demand one before it names a command that it does not know.
     if (app.get_subcommands().empty())
-      throw CLI::RequiredError("a command: replay or demo");
+      throw CLI::RequiredError("a command: replay, demo, inspect or backup");
     if (app.got_subcommand("replay")) CheckReplay(options, *closed);
-    if (app.got_subcommand("demo") && closed->output) {
-      throw CLI::ValidationError("demo", "standard output is closed");
+    for (const char* command : {"demo", "inspect", "backup"}) {
+      if (!app.got_subcommand(command) || !closed->output) continue;
+      throw CLI::ValidationError(command, "standard output is closed");
     }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitGood : kExitFailure;
   }
   if (app.got_subcommand("demo")) return RunDemo(demo);
+  if (app.got_subcommand("inspect")) return RunInspect(inspect);
+  if (app.got_subcommand("backup")) return RunBackup(backup);
   return RunReplay(options);
 }
 

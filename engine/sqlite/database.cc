@@ -111,11 +111,21 @@ absl::string_view Statement::Blob(int column) const {
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path,
                                                          const std::string& vfs) {
+  return OpenWith(path, vfs, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::OpenToRead(const std::string& path,
+                                                               const std::string& vfs) {
+  return OpenWith(path, vfs, SQLITE_OPEN_READONLY);
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::OpenWith(const std::string& path,
+                                                             const std::string& vfs,
+                                                             int flags) {
   std::unique_ptr<Database> database = absl::WrapUnique(new Database(path));
   sqlite3* connection = nullptr;
   const int result =
-      sqlite3_open_v2(path.c_str(), &connection,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+      sqlite3_open_v2(path.c_str(), &connection, flags | SQLITE_OPEN_NOMUTEX,
                       vfs.empty() ? nullptr : vfs.c_str());
   database->connection_.reset(connection);
   if (result != SQLITE_OK) return database->Error(result, "opening it");
@@ -161,6 +171,35 @@ absl::StatusOr<std::string> Database::QueryText(absl::string_view sql) {
   if (!row.ok()) return row.status();
   if (!*row) return Error(SQLITE_CORRUPT, absl::StrCat("no row comes of ", sql));
   return std::string((*query)->Text(0));
+}
+
+void Database::EndWhen(std::function<bool()> ends) {
+  constexpr int kInstructions = 10'000;  // well below a millisecond
+  ends_ = std::move(ends);
+  const auto asks = +[](void* kept) {
+    return (*static_cast<const std::function<bool()>*>(kept))() ? 1 : 0;
+  };
+  sqlite3_progress_handler(connection_.get(), kInstructions, asks, &ends_);
+}
+
+absl::Status Database::CopyTo(Database* other) {
+  constexpr int kPages = 256;
+  sqlite3_backup* backup =
+      sqlite3_backup_init(other->connection_.get(), "main", connection_.get(), "main");
+  if (backup == nullptr) {
+    return other->Error(sqlite3_errcode(other->connection_.get()), "beginning to copy");
+  }
+  int result = SQLITE_OK;
+  while (result == SQLITE_OK) {
+    result = sqlite3_backup_step(backup, kPages);
+    if (result == SQLITE_OK && ends_ && ends_()) result = SQLITE_INTERRUPT;
+  }
+  const int finished = sqlite3_backup_finish(backup);
+  if (result == SQLITE_DONE) result = finished;
+  if (result == SQLITE_OK) return absl::OkStatus();
+  return MakeStatus(ReasonFor(result),
+                    absl::StrCat("copying ", path_, " to ", other->path_, ": ",
+                                 sqlite3_errstr(result), " (SQLite ", result, ")"));
 }
 
 absl::Status Database::Error(int code, absl::string_view doing) const {

@@ -2,6 +2,7 @@
 #define TOCSIN_ENGINE_SQLITE_DATABASE_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -66,6 +67,9 @@ class Database {
   // empty: the system's. https://www.sqlite.org/c3ref/open.html
   static absl::StatusOr<std::unique_ptr<Database>> Open(const std::string& path,
                                                         const std::string& vfs);
+  // One that is there, to be read only.
+  static absl::StatusOr<std::unique_ptr<Database>> OpenToRead(const std::string& path,
+                                                              const std::string& vfs);
 
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -80,6 +84,12 @@ class Database {
   // The first column of the first row; an error where there is none.
   absl::StatusOr<std::int64_t> QueryInteger(absl::string_view sql);
   absl::StatusOr<std::string> QueryText(absl::string_view sql);
+  // Has what takes long end with an error once this says so. It must not use the
+  // database.
+  void EndWhen(std::function<bool()> ends);
+  // Makes all of it the content of another database. In a transaction it is that of one
+  // instant.
+  absl::Status CopyTo(Database* other);
 
  private:
   friend Statement;
@@ -88,9 +98,13 @@ class Database {
   };
 
   explicit Database(std::string path) : path_(std::move(path)) {}
+  static absl::StatusOr<std::unique_ptr<Database>> OpenWith(const std::string& path,
+                                                            const std::string& vfs,
+                                                            int flags);
   absl::Status Error(int code, absl::string_view doing) const;
 
   const std::string path_;
+  std::function<bool()> ends_;
   std::unique_ptr<sqlite3, Close> connection_;
 };
 

@@ -22,6 +22,8 @@ absl::Status Failed(Reason reason, absl::string_view path, absl::string_view wha
   return MakeStatus(reason, absl::StrCat(path, ": ", what, ": ", std::strerror(errno)));
 }
 
+}  // namespace
+
 absl::Status SyncDirectory(const std::string& path) {
   const int directory = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return Failed(Reason::kStoreFailed, path, "opening it to sync it");
@@ -31,7 +33,11 @@ absl::Status SyncDirectory(const std::string& path) {
   return status;
 }
 
-}  // namespace
+absl::Status SyncNameOf(const std::string& directory) {
+  const std::string above = directory + "/..";
+  if (access(above.c_str(), R_OK) != 0) return absl::OkStatus();
+  return SyncDirectory(above);
+}
 
 absl::StatusOr<std::unique_ptr<Directory>> Directory::Take(const std::string& path) {
   constexpr mode_t kOnlyOwner = 0700;

@@ -15,6 +15,12 @@ inline constexpr char kDatabaseName[] = "tocsin.db";
 inline constexpr char kLockName[] = "lock";
 inline constexpr char kLogFile[] = "tocsin.db-wal";
 
+// Makes the names in a directory durable. Error: kUnavailable.
+absl::Status SyncDirectory(const std::string& path);
+// Those that it was made in, where they can be read: what a host has given us may stand
+// in one that we cannot.
+absl::Status SyncNameOf(const std::string& directory);
+
 // The directory of a store, which one engine has at a time: the system takes the lock
 // back when it is destroyed or the process is gone.
 class Directory {

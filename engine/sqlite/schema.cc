@@ -110,19 +110,14 @@ absl::Status Unusable(const Database& database, absl::string_view why) {
 
 }  // namespace
 
-absl::Status PrepareSchema(Database* database) {
+absl::StatusOr<std::int64_t> FormatOf(Database* database) {
   const absl::StatusOr<std::int64_t> application =
       database->QueryInteger("PRAGMA application_id");
   if (!application.ok()) return application.status();
   const absl::StatusOr<std::int64_t> tables =
       database->QueryInteger("SELECT count(*) FROM sqlite_schema");
   if (!tables.ok()) return tables.status();
-  if (*application == 0 && *tables == 0) {
-    return database->Execute(absl::StrCat("BEGIN IMMEDIATE;", kTables, kTablesOfFormat2,
-                                          "PRAGMA application_id = ", kApplicationId,
-                                          ";PRAGMA user_version = ", kFormatVersion,
-                                          ";COMMIT"));
-  }
+  if (*application == 0 && *tables == 0) return 0;
   if (*application != kApplicationId) {
     return Unusable(*database, absl::StrCat("is a database of another program "
                                             "(application_id ",
@@ -132,22 +127,32 @@ absl::Status PrepareSchema(Database* database) {
   const absl::StatusOr<std::int64_t> version =
       database->QueryInteger("PRAGMA user_version");
   if (!version.ok()) return version.status();
-  if (*version == kFormatVersion) {
+  if (*version >= 1 && *version <= kFormatVersion) return *version;
+  return Unusable(*database,
+                  absl::StrCat("is a store of format ", *version,
+                               "; this program knows formats 1 to ", kFormatVersion,
+                               " only, a newer one may know that"));
+}
+
+absl::Status PrepareSchema(Database* database) {
+  const absl::StatusOr<std::int64_t> format = FormatOf(database);
+  if (!format.ok()) return format.status();
+  if (*format == 0) {
+    return database->Execute(absl::StrCat("BEGIN IMMEDIATE;", kTables, kTablesOfFormat2,
+                                          "PRAGMA application_id = ", kApplicationId,
+                                          ";PRAGMA user_version = ", kFormatVersion,
+                                          ";COMMIT"));
+  }
+  if (*format == kFormatVersion) {
     // What is read of the log may be in memory only, and no later sync would write it,
     // where a sync failed and the process ended by it. In the database it is written
     // anew.
     return database->Execute("PRAGMA wal_checkpoint(PASSIVE)");
   }
-  if (*version == 1) {
-    // What is in its other tables is read as it is.
-    return database->Execute(
-        absl::StrCat("PRAGMA wal_checkpoint(PASSIVE);BEGIN IMMEDIATE;", kTablesOfFormat2,
-                     "PRAGMA user_version = ", kFormatVersion, ";COMMIT"));
-  }
-  return Unusable(*database,
-                  absl::StrCat("is a store of format ", *version,
-                               "; this program knows formats 1 to ", kFormatVersion,
-                               " only, a newer one may know that"));
+  // What is in its other tables is read as it is.
+  return database->Execute(
+      absl::StrCat("PRAGMA wal_checkpoint(PASSIVE);BEGIN IMMEDIATE;", kTablesOfFormat2,
+                   "PRAGMA user_version = ", kFormatVersion, ";COMMIT"));
 }
 
 }  // namespace tocsin::sqlite

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "engine/sqlite/database.h"
 
 // The tables of a store, which anyone may read with `sqlite3`; docs/durability.md says
@@ -16,10 +17,13 @@ inline constexpr std::int64_t kApplicationId = 0x746f6373;
 // `PRAGMA user_version`: the format of the tables and of what is in them.
 inline constexpr std::int64_t kFormatVersion = 2;
 
+// The format of a store; 0 of a database that is empty. Errors: kFailedPrecondition for
+// one of another program or of a format that is not known; those of the database.
+absl::StatusOr<std::int64_t> FormatOf(Database* database);
+
 // Makes the tables in a database that is empty; of any other checks that it is a store,
 // and brings one of an older format to this one, in one transaction. Errors:
-// kFailedPrecondition for one of another program or of a newer format; those of the
-// database.
+// as `FormatOf`.
 absl::Status PrepareSchema(Database* database);
 
 }  // namespace tocsin::sqlite

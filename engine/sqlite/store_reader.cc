@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -32,8 +34,10 @@ absl::Status StoreReader::Read(store::Loader* loader) {
     status = ForEachRow(table,
                         [&](const Statement& row) { return (this->*one)(row, loader); });
   };
-  load(kFactIds, &StoreReader::ReadFactIds);
-  load(kHistory, &StoreReader::ReadHistory);
+  if (format_ >= 2) {
+    load(kFactIds, &StoreReader::ReadFactIds);
+    load(kHistory, &StoreReader::ReadHistory);
+  }
   load(kPosition, &StoreReader::ReadPosition);
   load(kOutbox, &StoreReader::ReadWaiting);
   load(kCheckpoint, &StoreReader::ReadCheckpoint);
@@ -157,6 +161,24 @@ absl::Status StoreReader::ReadEntries(const Statement& row, store::Loader* loade
   if (status.ok()) return status;
   return MakeStatus(ReasonOf(status), absl::StrCat(database_.path(), ": row ", number,
                                                    " of journal: ", status.message()));
+}
+
+absl::StatusOr<std::optional<store::Rules>> RulesOf(Database* database) {
+  // Of what is written at once the first entries say who opened it.
+  auto query = database->Prepare(
+      "SELECT rules, 0 AS place FROM checkpoint UNION ALL SELECT * FROM "
+      "(SELECT entries, 1 FROM journal ORDER BY number LIMIT 1) ORDER BY place");
+  if (!query.ok()) return query.status();
+  const absl::StatusOr<bool> has_row = (*query)->Step();
+  if (!has_row.ok()) return has_row.status();
+  if (!*has_row) return std::nullopt;
+  store::Reader reader((*query)->Blob(0));
+  while (reader.ok() && !reader.AtEnd()) {
+    store::Entry entry = store::ReadEntry(&reader);
+    if (!reader.ok()) break;
+    if (auto* rules = std::get_if<store::Rules>(&entry)) return std::move(*rules);
+  }
+  return std::nullopt;
 }
 
 absl::Status StoreReader::Damaged(absl::string_view what) const {

@@ -1,14 +1,19 @@
 #ifndef TOCSIN_ENGINE_SQLITE_STORE_READER_H_
 #define TOCSIN_ENGINE_SQLITE_STORE_READER_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/base/status.h"
 #include "engine/sqlite/database.h"
+#include "engine/sqlite/schema.h"
 #include "engine/sqlite/tables.h"
+#include "engine/store/entry.h"
 #include "engine/store/store.h"
 
 namespace tocsin::sqlite {
@@ -18,7 +23,9 @@ namespace tocsin::sqlite {
 // Thread safety: none.
 class StoreReader {
  public:
-  explicit StoreReader(Database* database) : database_(*database) {}
+  // Of a store of that format.
+  explicit StoreReader(Database* database, std::int64_t format = kFormatVersion)
+      : database_(*database), format_(format) {}
 
   // Once. Errors: of the loader; kDataLoss.
   absl::Status Read(store::Loader* loader);
@@ -43,9 +50,14 @@ class StoreReader {
   absl::Status Damaged(absl::string_view what) const;
 
   Database& database_;
+  const std::int64_t format_;
   Ends ends_;
   std::string written_sum_ = "0";
 };
+
+// By which rules a store began, of which an engine must be opened by some; nothing where
+// none can be read. Errors: of the database.
+absl::StatusOr<std::optional<store::Rules>> RulesOf(Database* database);
 
 }  // namespace tocsin::sqlite
 

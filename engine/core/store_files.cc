@@ -1,0 +1,202 @@
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+#include "engine/base/text.h"
+#include "engine/core/open.h"
+#include "engine/store/store.h"
+#include "tocsin/engine.h"
+#include "tocsin/store.h"
+#ifdef TOCSIN_STORE
+#include "engine/sqlite/as_found.h"
+#include "engine/sqlite/backup.h"
+#include "engine/sqlite/directory.h"
+#include "engine/sqlite/inspect.h"
+#include "engine/sqlite/store_reader.h"
+#endif
+
+namespace tocsin {
+namespace {
+
+absl::Status BadDirectory(const std::string& directory, absl::string_view right) {
+  return MakeStatus(Reason::kMalformed,
+                    absl::StrCat("the directory is ", Quote(directory), "; ", right));
+}
+
+#ifdef TOCSIN_STORE
+// Shows what is in a store, and keeps nothing.
+class ShownStore final : public store::Store {
+ public:
+  ShownStore(sqlite::Database* database, std::int64_t format)
+      : database_(*database), format_(format) {}
+
+  absl::Status Load(store::Loader* loader) override {
+    return sqlite::StoreReader(&database_, format_).Read(loader);
+  }
+  absl::Status Commit(const store::Transaction&) override { return absl::OkStatus(); }
+
+ private:
+  sqlite::Database& database_;
+  const std::int64_t format_;
+};
+
+// Shows no other instant than the store's last one: nothing falls due.
+class StandingClock final : public Clock {
+ public:
+  absl::Time Now() override { return absl::InfinitePast(); }
+};
+
+absl::StatusOr<std::string> DatabaseIn(const std::string& directory) {
+  if (directory.empty()) return BadDirectory(directory, "give that of a store");
+  std::string file = absl::StrCat(directory, "/", sqlite::kDatabaseName);
+  struct stat found = {};
+  if (stat(file.c_str(), &found) == 0) return file;
+  return MakeStatus(Reason::kStoreUnusable,
+                    absl::StrCat(directory, ": there is no ", sqlite::kDatabaseName,
+                                 " in it; give the directory of a store"));
+}
+
+std::vector<StoreSummary::File> FilesIn(const std::string& directory) {
+  std::vector<StoreSummary::File> files;
+  std::error_code error;
+  // One that goes meanwhile is left out.
+  for (std::filesystem::directory_iterator it(directory, error), end; !error && it != end;
+       it.increment(error)) {
+    struct stat found = {};
+    if (stat(it->path().c_str(), &found) != 0 || !S_ISREG(found.st_mode)) continue;
+    files.push_back({.name = it->path().filename().string(),
+                     .bytes = static_cast<std::uint64_t>(found.st_size)});
+  }
+  std::sort(files.begin(), files.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  return files;
+}
+
+absl::Status CheckPages(sqlite::Database* database) {
+  // Beside the pages whether the indices fit the tables.
+  const absl::StatusOr<std::string> found =
+      database->QueryText("PRAGMA integrity_check(1)");
+  if (!found.ok()) return found.status();
+  if (*found == "ok") return absl::OkStatus();
+  return MakeStatus(Reason::kDamaged, absl::StrCat(database->path(), ": ", *found));
+}
+
+// Recovers all of it, and adds what only then is known.
+absl::Status RecoverShown(sqlite::Database* database, StoreSummary* summary) {
+  absl::StatusOr<std::optional<store::Rules>> rules = sqlite::RulesOf(database);
+  if (!rules.ok()) return rules.status();
+  StandingClock clock;
+  Options options{.directory = "", .clock = &clock, .worker_threads = 0};
+  if (rules->has_value()) {
+    options.period_policy = (*rules)->period_policy;
+    options.tracked_group_keys = std::move((*rules)->tracked_group_keys);
+  }
+  const absl::StatusOr<std::unique_ptr<Engine>> engine =
+      core::OpenWith(std::move(options), nullptr, nullptr,
+                     std::make_unique<ShownStore>(database, summary->format));
+  if (!engine.ok()) return engine.status();
+  const Stats stats = (*engine)->GetStats();
+  summary->customers = stats.customers;
+  summary->due = stats.due;
+  return (*engine)->Close(absl::ZeroDuration()).status();
+}
+
+absl::StatusOr<StoreSummary> VerifyFile(const std::string& file) {
+  absl::StatusOr<StoreSummary> summary;
+  absl::Status status = sqlite::ReadAsFound(file, [&](sqlite::Database* database) {
+    summary = sqlite::Summarize(database);
+    if (!summary.ok()) return summary.status();
+    absl::Status read = RecoverShown(database, &*summary);
+    return read.ok() ? CheckPages(database) : read;
+  });
+  if (!status.ok()) return status;
+  return summary;
+}
+#endif
+
+}  // namespace
+
+#ifdef TOCSIN_STORE
+
+absl::StatusOr<StoreSummary> InspectStore(const std::string& directory) {
+  const absl::StatusOr<std::string> file = DatabaseIn(directory);
+  if (!file.ok()) return file.status();
+  absl::StatusOr<StoreSummary> summary;
+  absl::Status status = sqlite::ReadAsFound(*file, [&](sqlite::Database* database) {
+    summary = sqlite::Summarize(database);
+    return summary.status();
+  });
+  if (!status.ok()) return status;
+  summary->files = FilesIn(directory);
+  return summary;
+}
+
+absl::StatusOr<StoreSummary> VerifyStore(const std::string& directory) {
+  const absl::StatusOr<std::string> file = DatabaseIn(directory);
+  if (!file.ok()) return file.status();
+  absl::StatusOr<StoreSummary> summary = VerifyFile(*file);
+  if (summary.ok()) summary->files = FilesIn(directory);
+  return summary;
+}
+
+absl::StatusOr<StoreSummary> BackupStore(const std::string& directory,
+                                         const std::string& to) {
+  const absl::StatusOr<std::string> file = DatabaseIn(directory);
+  if (!file.ok()) return file.status();
+  if (to.empty()) return BadDirectory(to, "give one for the copy");
+  std::unique_ptr<sqlite::BackupDirectory> target;
+  absl::Status status = sqlite::ReadAsFound(*file, [&](sqlite::Database* database) {
+    absl::Status is_store = sqlite::Summarize(database).status();
+    if (!is_store.ok()) return is_store;
+    if (target == nullptr) {
+      auto made = sqlite::BackupDirectory::Make(to);
+      if (!made.ok()) return made.status();
+      target = *std::move(made);
+    }
+    return target->Copy(database);
+  });
+  if (!status.ok()) return status;
+  absl::StatusOr<StoreSummary> copied = VerifyFile(target->part());
+  if (!copied.ok()) return copied.status();
+  status = target->Finish();
+  if (!status.ok()) return status;
+  copied->files = FilesIn(to);
+  return copied;
+}
+
+#else
+
+namespace {
+
+absl::Status WithoutStore(const std::string& directory) {
+  return BadDirectory(directory, "this library was built without a store (TOCSIN_STORE)");
+}
+
+}  // namespace
+
+absl::StatusOr<StoreSummary> InspectStore(const std::string& directory) {
+  return WithoutStore(directory);
+}
+absl::StatusOr<StoreSummary> VerifyStore(const std::string& directory) {
+  return WithoutStore(directory);
+}
+absl::StatusOr<StoreSummary> BackupStore(const std::string& directory,
+                                         const std::string&) {
+  return WithoutStore(directory);
+}
+
+#endif
+
+}  // namespace tocsin

@@ -1,0 +1,25 @@
+#ifndef TOCSIN_ENGINE_SQLITE_AS_FOUND_H_
+#define TOCSIN_ENGINE_SQLITE_AS_FOUND_H_
+
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "engine/sqlite/database.h"
+
+namespace tocsin::sqlite {
+
+// Calls `read` with a connection to a database by which nothing can be written, in a
+// transaction: all that it reads is of one instant. Neither the file nor its log is
+// changed, also not by opening and closing it: SQLite would write the log of who died
+// into the file.
+//
+// It reads without SQLite's locks and its index of the log, and where somebody wrote
+// meanwhile calls `read` once more, with a connection that has them: only what the last
+// call found counts. Error: of it; of the database.
+absl::Status ReadAsFound(const std::string& file,
+                         absl::FunctionRef<absl::Status(Database*)> read);
+
+}  // namespace tocsin::sqlite
+
+#endif  // TOCSIN_ENGINE_SQLITE_AS_FOUND_H_
