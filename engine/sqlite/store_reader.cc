@@ -53,7 +53,9 @@ absl::Status StoreReader::Read(store::Loader* loader) {
 absl::Status StoreReader::CheckStructure() {
   // What is wrong with the pages themselves would else show when they are written to. The
   // first does not look at what is in an index, and only that table has one.
-  for (const char* check : {"PRAGMA quick_check(1)", "PRAGMA integrity_check(history)"}) {
+  std::vector<const char*> checks = {"PRAGMA quick_check(1)"};
+  if (format_ >= 2) checks.push_back("PRAGMA integrity_check(history)");
+  for (const char* check : checks) {
     const absl::StatusOr<std::string> found = database_.QueryText(check);
     if (!found.ok()) return found.status();
     if (*found != "ok") return Damaged(*found);

@@ -1,0 +1,140 @@
+// Would catch a store that is damaged or none and taken for whole, a refusal that leaves
+// something behind, and a copy where something else is.
+#include <filesystem>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/collecting_sink.h"
+#include "tests/support/kept_story.h"
+#include "tests/support/temp_directory.h"
+#include "tests/unit/store_files.h"
+#include "tocsin/engine.h"
+#include "tocsin/store.h"
+
+namespace tocsin {
+namespace {
+
+using testing::AllIn;
+using testing::ChangeBySql;
+using testing::CollectingSink;
+using testing::ExpectStory;
+using ::testing::HasSubstr;
+using testing::TempDirectory;
+
+class RefusedStoreFiles : public testing::StoreFilesFixture {};
+
+TEST_F(RefusedStoreFiles, ThatAreDamagedAreNamed) {
+  struct Damage {
+    const char* sql;
+    const char* named;
+  };
+  constexpr Damage kDamages[] = {
+      {"UPDATE journal SET entries = zeroblob(9) WHERE number = 2",
+       "row \"2\" of journal"},
+      {"UPDATE outbox SET body = 'x' WHERE number = (SELECT min(number) FROM outbox)",
+       "of outbox"},
+      {"UPDATE alert SET name = 'x'", "of alert"},
+      {"DELETE FROM position WHERE source = 'meter'", "is missing"},
+      {"PRAGMA writable_schema = 1; DELETE FROM sqlite_schema WHERE name = "
+       "'history_of_customer'",
+       "tocsin.db"},
+  };
+  TellAndClose();
+  const std::string whole = testing::ReadFile(file());
+  for (const auto& [sql, named] : kDamages) {
+    testing::WriteFile(file(), whole);
+    ChangeBySql(file(), sql);
+    const absl::Status verified = VerifyStore(directory()).status();
+    EXPECT_EQ(ReasonOf(verified), Reason::kDamaged) << sql << ": " << verified;
+    EXPECT_THAT(std::string(verified.message()), HasSubstr(named));
+    EXPECT_THAT(std::string(verified.message()), HasSubstr(directory()));
+    const absl::Status copied = BackupStore(directory(), temp_ / "copy").status();
+    EXPECT_EQ(ReasonOf(copied), Reason::kDamaged) << sql << ": " << copied;
+    EXPECT_FALSE(std::filesystem::exists(temp_ / "copy")) << sql;
+  }
+}
+
+void ExpectNoStore(const std::string& directory, Reason reason,
+                   const std::string& named) {
+  TempDirectory temp;
+  for (const absl::Status& status :
+       {InspectStore(directory).status(), VerifyStore(directory).status(),
+        BackupStore(directory, temp / "copy").status()}) {
+    EXPECT_EQ(ReasonOf(status), reason) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(named));
+  }
+  EXPECT_FALSE(std::filesystem::exists(temp / "copy"));
+}
+
+TEST_F(RefusedStoreFiles, ThatAreNoneAreRefusedAndLeftAsTheyAre) {
+  ExpectNoStore("", Reason::kMalformed, "the directory is \"\"");
+  ExpectNoStore(directory(), Reason::kStoreUnusable, directory());
+  std::filesystem::create_directory(directory());
+  ExpectNoStore(directory(), Reason::kStoreUnusable, "no file tocsin.db");
+  EXPECT_TRUE(AllIn(directory()).empty());
+  testing::WriteFile(file(), "");
+  ExpectNoStore(directory(), Reason::kStoreUnusable, "is empty");
+  testing::WriteFile(file(), std::string(5'000, 'x'));
+  ExpectNoStore(directory(), Reason::kDamaged, file());
+  EXPECT_EQ(AllIn(directory()).size(), 1U);
+  std::filesystem::remove(file());
+  ChangeBySql(file(), "CREATE TABLE journal (x)");
+  ExpectNoStore(directory(), Reason::kStoreUnusable, "another program");
+  std::filesystem::remove(file());
+  std::filesystem::create_directory(file());
+  ExpectNoStore(directory(), Reason::kStoreUnusable, directory());
+}
+
+TEST_F(RefusedStoreFiles, OfANewerFormatAreRefused) {
+  TellAndClose();
+  ChangeBySql(file(), "PRAGMA user_version = 3");
+  const auto before = AllIn(directory());
+  ExpectNoStore(directory(), Reason::kStoreUnusable, "format 3");
+  EXPECT_TRUE(AllIn(directory()) == before);
+}
+
+TEST_F(RefusedStoreFiles, OfAnOlderFormatAreReadAndCopiedAsTheyAre) {
+  std::filesystem::create_directory(directory());
+  ChangeBySql(file(), testing::ReadFile(std::string(TOCSIN_SOURCE_DIR) +
+                                        "/tests/unit/format_1.sql"));
+  const auto before = AllIn(directory());
+  EXPECT_EQ(InspectStore(directory())->format, 1);
+  const absl::StatusOr<StoreSummary> verified = VerifyStore(directory());
+  ASSERT_TRUE(verified.ok()) << verified.status();
+  EXPECT_EQ(verified->customers, 3U);
+  const absl::StatusOr<StoreSummary> copied = BackupStore(directory(), temp_ / "copy");
+  ASSERT_TRUE(copied.ok()) << copied.status();
+  EXPECT_EQ(copied->format, 1);
+  EXPECT_TRUE(AllIn(directory()) == before);
+  EXPECT_EQ(Open(temp_ / "copy")->GetStats().customers, 3U);
+}
+
+TEST_F(RefusedStoreFiles, AreCopiedToADirectoryOfTheirOwnOnly) {
+  TellAndClose();
+  std::filesystem::create_directory(temp_ / "full");
+  testing::WriteFile(temp_ / "full/note", "mine");
+  testing::WriteFile(temp_ / "file", "mine");
+  for (const std::string& to :
+       {temp_ / "full", temp_ / "file", temp_ / "missing/copy", directory()}) {
+    const absl::Status status = BackupStore(directory(), to).status();
+    EXPECT_EQ(ReasonOf(status), Reason::kStoreUnusable) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(to));
+  }
+  EXPECT_EQ(ReasonOf(BackupStore(directory(), "").status()), Reason::kMalformed);
+  EXPECT_EQ(AllIn(temp_ / "full").size(), 1U);
+  EXPECT_EQ(testing::ReadFile(temp_ / "file"), "mine");
+  ExpectStory(InspectStore(directory()));
+
+  std::filesystem::create_directory(temp_ / "empty");
+  const absl::StatusOr<StoreSummary> copied = BackupStore(directory(), temp_ / "empty");
+  ExpectStory(copied);
+  ASSERT_EQ(copied->files.size(), 1U);
+  EXPECT_EQ(copied->files[0].name, "tocsin.db");
+  sink_.SetMood(CollectingSink::Mood::kTakes);
+  const std::string right = testing::ShownStateAndRest(*Open(directory()), sink_);
+  EXPECT_EQ(testing::ShownStateAndRest(*Open(temp_ / "empty"), sink_), right);
+}
+
+}  // namespace
+}  // namespace tocsin
