@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/sqlite/vfs_file.h"
+#include "engine/sqlite/wal.h"
 #include "sqlite3.h"
 
 namespace tocsin::sqlite {
@@ -118,6 +120,21 @@ Trace TraceOf(const std::string& file) {
   return trace;
 }
 
+// SQLite would end a log in silence where it is damaged, as if nothing were behind that.
+absl::Status CheckLog(const std::string& file) {
+  const std::string log = absl::StrCat(file, "-wal");
+  const absl::StatusOr<std::unique_ptr<VfsFile>> database =
+      VfsFile::Open(file, VfsFile::Kind::kDatabase, kAsFound);
+  if (!database.ok()) return database.status();
+  const absl::StatusOr<std::unique_ptr<VfsFile>> wal =
+      VfsFile::Open(log, VfsFile::Kind::kWal, kAsFound);
+  if (!wal.ok()) return wal.status();
+  if (*database == nullptr || *wal == nullptr || (*wal)->size() == 0) {
+    return absl::OkStatus();
+  }
+  return CheckWal(log, wal->get(), database->get()).status();
+}
+
 absl::Status ReadBy(const std::string& file, const std::string& vfs, bool is_alone,
                     absl::FunctionRef<absl::Status(Database*)> read,
                     std::function<bool()> ends) {
@@ -140,7 +157,8 @@ absl::Status ReadAsFound(const std::string& file,
   const Trace before = TraceOf(file);
   const auto somebody_wrote = [&] { return TraceOf(file) != before; };
   if (HasAsFound()) {
-    absl::Status status = ReadBy(file, kAsFound, true, read, somebody_wrote);
+    absl::Status status = CheckLog(file);
+    if (status.ok()) status = ReadBy(file, kAsFound, true, read, somebody_wrote);
     if (!somebody_wrote()) return status;
   }
   return ReadBy(file, "", false, read, nullptr);

@@ -16,7 +16,7 @@ namespace tocsin::sqlite {
 //
 // It reads without SQLite's locks and its index of the log, and where somebody wrote
 // meanwhile calls `read` once more, with a connection that has them: only what the last
-// call found counts. Error: of it; of the database.
+// call found counts. Errors: kDataLoss for a log that is damaged; of the database; of it.
 absl::Status ReadAsFound(const std::string& file,
                          absl::FunctionRef<absl::Status(Database*)> read);
 
