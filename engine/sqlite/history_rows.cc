@@ -36,8 +36,9 @@ bool ReadName(absl::string_view text, int count, Name name, Enum* value) {
 
 template <typename T>
 bool Take(absl::StatusOr<T> parsed, T* value) {
-  if (parsed.ok()) *value = *std::move(parsed);
-  return parsed.ok();
+  if (!parsed.ok()) return false;
+  *value = *std::move(parsed);
+  return true;
 }
 
 bool ReadRow(const Statement& row, store::HistoryRow* one) {
