@@ -6,6 +6,7 @@ import platform
 import re
 import resource
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ def machine(build: Path) -> dict[str, object]:
         "memory": _memory(),
         "kernel": platform.release(),
         "compiler": _compiler(build),
+        "disk": _disk(),
     }
 
 
@@ -42,6 +44,12 @@ def _memory() -> str:
 def _compiler(build: Path) -> str:
     path = _first(r"^CMAKE_CXX_COMPILER:[A-Z]+=(.*)$", build / "CMakeCache.txt")
     return (_output(path, "--version") or path).split("\n")[0]
+
+
+def _disk() -> str:
+    """File system and device of what is durable: those of TMPDIR."""
+    shown = _output("df", "--output=fstype,source", tempfile.gettempdir())
+    return " of ".join(shown.split("\n")[-1].split()) or "unknown"
 
 
 def _output(*command: str) -> str:

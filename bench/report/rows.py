@@ -2,11 +2,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Iterator, Mapping, Optional, Sequence
+from typing import Iterator, Mapping, Optional
 
+from report.durable_rows import durable_rows
 from report.figures import Figures, Spread
+from report.row import (
+    MILLION,
+    Aim,
+    Row,
+    at_least,
+    at_most,
+    digits,
+    measured_or_one,
+    ratio_row,
+)
 
-MILLION = 1_000_000
 # What a line is of where it does not say otherwise.
 _USUAL = {
     "customers": MILLION,
@@ -28,53 +38,6 @@ _PEERS: dict[str, tuple[str, Optional[float]]] = {
 }
 # Of these the client has one core and the server another.
 _ON_TWO_CORES = ("redis", "postgres")
-
-
-@dataclass(frozen=True)
-class Aim:
-    text: str
-    limit: float
-    at_most: bool = True
-
-    def reached(self, figure: float) -> bool:
-        return figure <= self.limit if self.at_most else figure >= self.limit
-
-
-@dataclass(frozen=True)
-class Row:
-    what: str
-    aim: Optional[Aim]
-    period: str = ""
-    figure: Optional[Spread] = None  # None: not measured
-    unit: str = "x"  # or ns, bytes
-    of: str = ""  # the figures that it comes from
-
-    @property
-    def verdict(self) -> str:
-        if self.figure is None:
-            return "not measured"
-        if self.aim is None:
-            return ""
-        return "reached" if self.aim.reached(self.figure.median) else "not reached"
-
-    def to_json(self) -> dict[str, object]:
-        return {
-            "what": self.what,
-            "period": self.period,
-            "aim": self.aim.text if self.aim else None,
-            "unit": self.unit,
-            "figure": self.figure.to_json() if self.figure else None,
-            "of": self.of,
-            "verdict": self.verdict,
-        }
-
-
-def at_most(limit: float, unit: str) -> Aim:
-    return Aim(f"at most {limit:g} {unit}", limit)
-
-
-def at_least(limit: float, text: str) -> Aim:
-    return Aim(text, limit, at_most=False)
 
 
 @dataclass(frozen=True)
@@ -121,21 +84,6 @@ _COMPARISONS = (
 )
 
 
-def rate(values: Sequence[float]) -> str:
-    """A median in facts a second, with three digits: `51.3 M/s`, `326 k/s`."""
-    median = Spread.of(values).median
-    for step, letter in ((1e6, " M"), (1e3, " k")):
-        if median >= step:
-            return f"{digits(median / step)}{letter}/s"
-    return f"{digits(median)} /s"
-
-
-def digits(value: float) -> str:
-    """Three digits at least, and none of those before the point left out."""
-    size = abs(value)
-    return f"{value:,.{2 if size < 10 else 1 if size < 100 else 0}f}"
-
-
 def table_rows(figures: Figures) -> list[Row]:
     return [
         *_against_floors(figures),
@@ -144,6 +92,7 @@ def table_rows(figures: Figures) -> list[Row]:
         *_crossing(figures),
         *_bytes(figures),
         *_alert_for_all(figures),
+        *durable_rows(figures),
         *_peers(figures),
     ]
 
@@ -151,25 +100,6 @@ def table_rows(figures: Figures) -> list[Row]:
 def _facts(figures: Figures, way: str, **changes: int) -> Optional[list[float]]:
     wanted = {**_USUAL, **changes}
     return figures.find(f"Facts/{way}", "items_per_second", **wanted)
-
-
-Rates = Optional[list[float]]
-
-
-def _ratio_row(
-    what: str, aim: Optional[Aim], period: str, over: Rates, under: Rates, of: str
-) -> Row:
-    """`of` has `{over}` and `{under}` where the two rates belong."""
-    if over is None or under is None:
-        return Row(what, aim, period)
-    text = of.format(over=rate(over), under=rate(under))
-    return Row(what, aim, period, Spread.of_ratio(over, under), "x", text)
-
-
-def _measured_or_one(rows: Sequence[Row]) -> list[Row]:
-    """Those that were measured; if none was, one that says so."""
-    measured = [row for row in rows if row.figure is not None]
-    return measured or [Row(rows[0].what, rows[0].aim)]
 
 
 # Each of these gives the line for both periods, as far as they were measured.
@@ -182,9 +112,9 @@ def _against_floors(figures: Figures) -> Iterator[Row]:
         floor = figures.find(
             f"Floor/{floor_name}", "items_per_second", customers=MILLION
         )
-        yield from _measured_or_one(
+        yield from measured_or_one(
             [
-                _ratio_row(
+                ratio_row(
                     f"{_WAYS[way]}, 1 thread, against {floor_text}",
                     at_most(limit, "x its time"),
                     period,
@@ -220,15 +150,15 @@ def _one_fact(figures: Figures) -> Iterator[Row]:
                 figure = Spread.of(found[0])
                 row = Row(row.what, aim, period, figure, "ns", ", ".join(texts))
             rows.append(row)
-        yield from _measured_or_one(rows)
+        yield from measured_or_one(rows)
 
 
 def _compared(figures: Figures) -> Iterator[Row]:
     for comparison in _COMPARISONS:
         for way, way_text in _WAYS.items():
-            yield from _measured_or_one(
+            yield from measured_or_one(
                 [
-                    _ratio_row(
+                    ratio_row(
                         f"{comparison.what}, {way_text}",
                         comparison.aim,
                         period,
@@ -316,10 +246,10 @@ def _peers(figures: Figures) -> Iterator[Row]:
         customers = [name.parameters["customers"] for name, _ in (ours, theirs)]
         if customers[0] != customers[1]:
             of = f"{{over}} ({customers[0]:,} customers) of {{under}} ({customers[1]:,})"
-        yield _ratio_row(what, aim, "", ours[1], theirs[1], of)
+        yield ratio_row(what, aim, "", ours[1], theirs[1], of)
         if peer in _ON_TWO_CORES:
             # As many cores as the peer and its client have.
             two = _facts(figures, "by_handle", months=0, threads=2)
             what = f"by handle on 2 threads, beside {title} with its client"
             of = "{over} of {under}"
-            yield _ratio_row(what, None, "", two, theirs[1], of)
+            yield ratio_row(what, None, "", two, theirs[1], of)

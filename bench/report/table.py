@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Mapping, Sequence
 
 from report.figures import Figures, Name, Spread, parse_name
-from report.rows import Row, digits, rate
+from report.row import Row, digits, rate
 
 _COLUMNS = ("what", "period", "aim", "figure", "of", "the aim is")
 _OF_FACTS = ("Facts", "Floor", "OneFact", "Peers")
@@ -43,7 +43,8 @@ def _how(run: Mapping[str, object]) -> str:
     text = (
         f"{run['date']}, commit {run['commit']}, {run['build']} build, "
         f"{machine['compiler']}; {machine['cpu']}, {machine['cores']} cores, "
-        f"{machine['memory']}, Linux {machine['kernel']}. Written by `./dev report`; "
+        f"{machine['memory']}, Linux {machine['kernel']}, what is durable on "
+        f"{machine.get('disk', 'an unknown disk')}. Written by `./dev report`; "
         "every figure is in [results.json](results.json).\n\n"
         f"{run['rounds']} rounds, each of all the programs one after the other. A figure "
         "is the median of the rounds, or a ratio of two such medians; in brackets the "

@@ -4,7 +4,8 @@ from typing import Optional
 
 from report import plots, running
 from report.figures import Figures
-from report.rows import Row, digits, rate, table_rows
+from report.row import Row, digits, rate
+from report.rows import table_rows
 from report.table import table_text
 from sample import facts_name
 
@@ -148,7 +149,7 @@ class Texts(unittest.TestCase):
             "build": "profiled",
             "quick": True,
             "rounds": 2,
-            "machine": {k: k for k in ("compiler", "cpu", "cores", "memory", "kernel")},
+            "machine": {k: k for k in ("compiler", "cpu", "cores", "memory", "kernel", "disk")},
             "other_work_cores": [0.0, 0.5],
             "notes": ["boost: left out, it is older"],
         }
@@ -161,6 +162,7 @@ class Texts(unittest.TestCase):
         )
         self.assertIn("| by handle, 1,000,000 customers | 50.0 M/s |", text)
         self.assertIn("- boost: left out, it is older\n", text)
+        self.assertIn("what is durable on disk.", text)
         self.assertIn("took 0.00 to 0.50 cores", text)
         self.assertIn("A quick run", text)
         self.assertIn("![A plot](a.svg)\n", text)
@@ -169,8 +171,10 @@ class Texts(unittest.TestCase):
 class Selection(unittest.TestCase):
     def test_what_the_report_needs_and_no_more_customers_than_wanted(self) -> None:
         few, many = facts_name("by_id"), facts_name("by_id", customers=10_000_000)
-        names = [few, many, ARRAY, "BM_ResetAll/workers:2"]
+        durable = "Durable/checkpoint/customers:10000000/iterations:1/real_time"
+        names = [few, many, ARRAY, "BM_ResetAll/workers:2", durable]
         self.assertEqual(running.select(names, 1_000_000, ""), [few, ARRAY])
+        self.assertEqual(running.select(names, 10_000_000, "Durable"), [durable])
         self.assertEqual(running.select(names, 10_000_000, "by_id"), [few, many])
 
     def test_a_filter_takes_no_longer_name(self) -> None:

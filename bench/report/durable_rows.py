@@ -1,0 +1,117 @@
+"""The lines of what is durable, each against what the disk or SQLite allows."""
+from __future__ import annotations
+
+from typing import Iterator
+
+from report.figures import Figures, Spread
+from report.row import MILLION, Row, at_most, digits, ratio_row
+
+
+def durable_rows(figures: Figures) -> Iterator[Row]:
+    yield from _batches(figures)
+    yield from _resets(figures)
+    yield from _checkpoints(figures)
+    yield from _beside(figures)
+
+
+def _batches(figures: Figures) -> Iterator[Row]:
+    for callers, who in ((1, "1 thread"), (4, "4 threads that share commits")):
+        for checkpoints, how in ((1, ""), (0, ", without checkpoints")):
+            what = (
+                f"durable batches of 4,096, {who}{how}, against the bare SQLite loop "
+                "that appends the same bytes"
+            )
+            ours, bare = (
+                figures.find(
+                    "Durable/batches", counter, callers=callers, checkpoints=checkpoints
+                )
+                for counter in ("facts_per_second", "bare_facts_per_second")
+            )
+            aim = at_most(2, "x its time")
+            yield ratio_row(what, aim, "", bare, ours, "{under} of {over}")
+
+
+def _resets(figures: Figures) -> Iterator[Row]:
+    for in_alarm, who in ((0, ""), (1, " of who is in alarm")):
+        what = f"a durable reset{who}, p50 against that of one sync of the disk"
+        aim = at_most(2, "x its time")
+        call, call_p99, sync, sync_p99, told = (
+            figures.find("Durable/reset", counter, in_alarm=in_alarm)
+            for counter in (
+                "call_p50_us",
+                "call_p99_us",
+                "sync_p50_us",
+                "sync_p99_us",
+                "told_p50_us",
+            )
+        )
+        if call is None or call_p99 is None or sync is None or sync_p99 is None:
+            yield Row(what, aim)
+            continue
+        us = [digits(Spread.of(each).median) for each in (call, sync, call_p99, sync_p99)]
+        of = f"{us[0]} us of {us[1]} us; p99 {us[2]} us of {us[3]} us"
+        if told is not None:
+            of += f"; told of after {digits(Spread.of(told).median)} us"
+        yield Row(what, aim, "", Spread.of_ratio(call, sync), "x", of)
+
+
+def _checkpoints(figures: Figures) -> Iterator[Row]:
+    for customers in (MILLION, 10 * MILLION):
+        of_whom = f"of {customers // MILLION} M customers"
+        checkpoint, recovery, replay, store, journal = (
+            figures.find("Durable/checkpoint", counter, customers=customers)
+            for counter in (
+                "checkpoint_s",
+                "recovery_s",
+                "replay_s",
+                "store_bytes",
+                "journal_bytes",
+            )
+        )
+        of_checkpoint = of_recovery = ""
+        if store is not None:
+            of_checkpoint = f"{_megabytes(store)} on the disk then"
+        if replay is not None and journal is not None:
+            of_recovery = (
+                f"{digits(Spread.of(replay).median)} s by doing {_megabytes(journal)} "
+                "of journal again, with a fact of each"
+            )
+        for what, values, of in (
+            (f"a checkpoint {of_whom}", checkpoint, of_checkpoint),
+            (f"opening a checkpoint {of_whom}, from the disk", recovery, of_recovery),
+        ):
+            if values is None:
+                yield Row(what, None)
+            else:
+                yield Row(what, None, "", Spread.of(values), "s", of)
+
+
+def _megabytes(values: list[float]) -> str:
+    return f"{digits(Spread.of(values).median / 1e6)} MB"
+
+
+def _beside(figures: Figures) -> Iterator[Row]:
+    p99, p99_without, longest, longest_without = (
+        figures.find("Durable/beside", counter, customers=MILLION)
+        for counter in (
+            "meanwhile_p99_us",
+            "without_p99_us",
+            "meanwhile_max_us",
+            "without_max_us",
+        )
+    )
+    what = "64 facts a call while a checkpoint of 1 M customers is written, p99"
+    if p99 is None or p99_without is None:
+        yield Row(what, None)
+    else:
+        us = [digits(Spread.of(each).median) for each in (p99, p99_without)]
+        ratio = Spread.of_ratio(p99, p99_without)
+        yield Row(what, None, "", ratio, "x", f"{us[0]} us of {us[1]} us")
+    what = "the longest such call"
+    aim = at_most(5, "ms")
+    if longest is None or longest_without is None:
+        yield Row(what, aim)
+        return
+    without = digits(Spread.of(longest_without).median / 1_000)
+    of = f"{without} ms while none is written"
+    yield Row(what, aim, "", Spread.of([us / 1_000 for us in longest]), "ms", of)
