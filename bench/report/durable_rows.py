@@ -12,6 +12,7 @@ def durable_rows(figures: Figures) -> Iterator[Row]:
     yield from _resets(figures)
     yield from _checkpoints(figures)
     yield from _beside(figures)
+    yield _last_commit(figures)
 
 
 def _batches(figures: Figures) -> Iterator[Row]:
@@ -116,3 +117,16 @@ def _beside(figures: Figures) -> Iterator[Row]:
     ms = [digits(Spread.of(us).median / 1e3) for us in (longest_of_all, longest_without)]
     of = f"of all {ms[0]} ms, and {ms[1]} ms while none is written"
     yield Row(what, aim, "", Spread.of([us / 1e3 for us in longest]), "ms", of)
+
+
+def _last_commit(figures: Figures) -> Row:
+    what = "the last transaction of a checkpoint, for which durable calls wait"
+    aim = at_most(5, "ms")
+    last, whole = (
+        figures.find("Durable/beside", counter, customers=MILLION)
+        for counter in ("last_commit_s", "checkpoint_s")
+    )
+    if last is None or whole is None:
+        return Row(what, aim)
+    of = f"the checkpoint takes {digits(Spread.of(whole).median)} s in all"
+    return Row(what, aim, "", Spread.of([each * 1e3 for each in last]), "ms", of)
