@@ -119,6 +119,7 @@ absl::Status StoreReader::ReadCheckpoint(const Statement& row, store::Loader* lo
   if (ends_.checkpoint != 0) return Damaged("there is a second checkpoint");
   ends_.checkpoint = row.Integer(0);
   ends_.next_checkpoint = ends_.checkpoint + 1;
+  checkpoint_step_ = row.Integer(2);
   return loader->ACheckpoint({.step = static_cast<std::uint64_t>(row.Integer(2)),
                               .generation = static_cast<std::uint64_t>(row.Integer(3)),
                               .rules = std::string(row.Blob(4)),
@@ -129,6 +130,7 @@ absl::Status StoreReader::ReadImage(const Statement& row, store::Loader* loader)
   ends_.image = row.Integer(0);
   const std::int64_t checkpoint = row.Integer(2);
   ends_.next_checkpoint = std::max(ends_.next_checkpoint, checkpoint + 1);
+  if (checkpoint < ends_.checkpoint) ends_.image_needed = ends_.image + 1;
   if (checkpoint != ends_.checkpoint) return absl::OkStatus();
   return loader->AnImage({.as_of = static_cast<std::uint64_t>(row.Integer(3)),
                           .customers = std::string(row.Blob(4))});
@@ -158,6 +160,8 @@ absl::Status StoreReader::ReadEntries(const Statement& row, store::Loader* loade
     return Damaged(absl::StrCat("row ", ends_.journal + 1, " of journal is missing"));
   }
   ends_.journal = number;
+  // One that begins at the step or before it may go on behind it.
+  if (row.Integer(2) <= checkpoint_step_ + 1) ends_.journal_needed = number;
   absl::Status status =
       loader->Entries(static_cast<std::uint64_t>(row.Integer(2)), row.Blob(3));
   if (status.ok()) return status;

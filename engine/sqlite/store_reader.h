@@ -53,6 +53,7 @@ class StoreReader {
   const std::int64_t format_;
   Ends ends_;
   std::string written_sum_ = "0";
+  std::int64_t checkpoint_step_ = 0;
 };
 
 // By which rules a store began, of which an engine must be opened by some; nothing where

@@ -21,13 +21,17 @@ absl::Status StoreWriter::Prepare() {
       {&commit_, "COMMIT"},
       {&add_entries_, "INSERT INTO journal VALUES (?, ?, ?, ?)"},
       // The last row that begins at the step or before it may go on behind it.
+      {&needed_entries_, "SELECT max(number) FROM journal WHERE first_step <= ?"},
       {&remove_entries_,
-       "DELETE FROM journal WHERE number < "
-       "(SELECT max(number) FROM journal WHERE first_step <= ?) RETURNING checksum"},
+       "DELETE FROM journal WHERE number IN (SELECT number FROM journal WHERE number < ? "
+       "ORDER BY number LIMIT ?) RETURNING checksum"},
       {&add_checkpoint_, "INSERT INTO checkpoint VALUES (?, ?, ?, ?, ?, ?)"},
       {&remove_checkpoint_, "DELETE FROM checkpoint WHERE number < ? RETURNING checksum"},
       {&add_image_, "INSERT INTO image VALUES (?, ?, ?, ?, ?)"},
       {&remove_images_, "DELETE FROM image WHERE checkpoint <> ? RETURNING checksum"},
+      {&remove_old_images_,
+       "DELETE FROM image WHERE number IN (SELECT number FROM image WHERE number < ? "
+       "ORDER BY number LIMIT ?) RETURNING checksum"},
       {&remove_position_, "DELETE FROM position WHERE source = ? RETURNING checksum"},
       {&add_position_, "INSERT INTO position VALUES (?, ?, ?)"},
       {&remove_alert_, "DELETE FROM alert WHERE id = ? RETURNING checksum"},
@@ -67,6 +71,7 @@ absl::Status StoreWriter::Write(const store::Transaction& transaction) {
   }
   if (status.ok() && transaction.begins_checkpoint) {
     status = Remove(&remove_images_->Bind(1, ends_.checkpoint));
+    first_image_ = ends_.image + 1;
   }
   for (const store::Image& image : transaction.images) {
     if (!status.ok()) return status;
@@ -93,17 +98,21 @@ absl::Status StoreWriter::Write(const store::Transaction& transaction) {
   }
   if (status.ok() && !transaction.history.empty()) status = WriteHistory(transaction);
   if (status.ok() && !transaction.fact_ids.empty()) status = WriteFactIds(transaction);
+  if (status.ok()) status = Trim();
   return status.ok() ? WriteMeta(transaction.last_instant) : status;
 }
 
-absl::Status StoreWriter::Remove(Statement* statement) {
+absl::StatusOr<int> StoreWriter::RemoveSome(Statement* statement) {
+  int removed = 0;
   absl::StatusOr<bool> row = statement->Step();
   while (row.ok() && *row) {
     ends_.sum -= static_cast<std::uint64_t>(statement->Integer(0));
+    ++removed;
     row = statement->Step();
   }
   statement->Reset();
-  return row.status();
+  if (!row.ok()) return row.status();
+  return removed;
 }
 
 absl::Status StoreWriter::WriteImage(const store::Image& image) {
@@ -126,9 +135,32 @@ absl::Status StoreWriter::WriteCheckpoint(const store::Checkpoint& checkpoint) {
                             .AddBlob(checkpoint.alerts)
                             .Write(&ends_.sum);
   if (status.ok()) status = Remove(&remove_checkpoint_->Bind(1, ends_.checkpoint));
-  if (status.ok()) status = Remove(&remove_images_->Bind(1, ends_.checkpoint));
-  if (status.ok()) status = Remove(&remove_entries_->Bind(1, step + 1));
-  return status;
+  if (!status.ok()) return status;
+  const absl::StatusOr<bool> found = needed_entries_->Bind(1, step + 1).Step();
+  if (found.ok() && *found) ends_.journal_needed = needed_entries_->Integer(0);
+  needed_entries_->Reset();
+  ends_.image_needed = first_image_;
+  trims_journal_ = trims_images_ = true;
+  return found.status();
+}
+
+absl::Status StoreWriter::Trim() {
+  // About a megabyte of what large transactions leave.
+  constexpr std::int64_t kImages = 8;
+  constexpr std::int64_t kEntries = 16;
+  if (trims_images_) {
+    const absl::StatusOr<int> removed =
+        RemoveSome(&remove_old_images_->Bind(1, ends_.image_needed).Bind(2, kImages));
+    if (!removed.ok()) return removed.status();
+    trims_images_ = *removed == kImages;
+  }
+  if (trims_journal_) {
+    const absl::StatusOr<int> removed =
+        RemoveSome(&remove_entries_->Bind(1, ends_.journal_needed).Bind(2, kEntries));
+    if (!removed.ok()) return removed.status();
+    trims_journal_ = *removed == kEntries;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status StoreWriter::WritePosition(const Position& position) {

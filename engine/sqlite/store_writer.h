@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "engine/sqlite/database.h"
 #include "engine/sqlite/tables.h"
@@ -40,16 +41,24 @@ class StoreWriter {
   absl::Status TrimHistory(std::size_t rows, absl::Time from);
   absl::Status WriteFactIds(const store::Transaction& transaction);
   absl::Status WriteMeta(absl::Time last_instant);
-  // Removes rows by a statement whose parameters are bound, if there are any.
-  absl::Status Remove(Statement* statement);
+  // Removes some of what nobody needs since the last checkpoint. Not all of it at once:
+  // calls wait for each commit.
+  absl::Status Trim();
+  // Removes rows by a statement whose parameters are bound, if there are any. Returns how
+  // many there were.
+  absl::StatusOr<int> RemoveSome(Statement* statement);
+  absl::Status Remove(Statement* statement) { return RemoveSome(statement).status(); }
 
   Database& database_;
-  std::unique_ptr<Statement> begin_, commit_, add_entries_, remove_entries_,
-      add_checkpoint_, remove_checkpoint_, add_image_, remove_images_, remove_position_,
-      add_position_, remove_alert_, add_alert_, add_waiting_, remove_waiting_,
-      remove_meta_, add_meta_, add_history_, oldest_history_, remove_history_,
-      add_fact_ids_, remove_fact_ids_;
+  std::unique_ptr<Statement> begin_, commit_, add_entries_, needed_entries_,
+      remove_entries_, add_checkpoint_, remove_checkpoint_, add_image_, remove_images_,
+      remove_old_images_, remove_position_, add_position_, remove_alert_, add_alert_,
+      add_waiting_, remove_waiting_, remove_meta_, add_meta_, add_history_,
+      oldest_history_, remove_history_, add_fact_ids_, remove_fact_ids_;
   Ends ends_;
+  std::int64_t first_image_ = 0;  // of the next checkpoint
+  bool trims_journal_ = true;     // there may be something to remove
+  bool trims_images_ = true;
 };
 
 }  // namespace tocsin::sqlite

@@ -37,6 +37,9 @@ struct Ends {
   std::int64_t checkpoint = 0;  // the last one
   // No image of before is of that one.
   std::int64_t next_checkpoint = 1;
+  // What is before these may go: they are the first that somebody needs who recovers.
+  std::int64_t journal_needed = 0;
+  std::int64_t image_needed = 0;
   std::int64_t history = 0;
   std::deque<FactIdsRow> fact_ids = {};  // all of them
   std::int64_t fact_id_count = 0;        // in these
