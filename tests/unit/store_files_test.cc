@@ -197,7 +197,8 @@ TEST_F(StoreFiles, AreCopiedAsTheyWereAtOneInstantWhileAnEngineWrites) {
   });
   constexpr int kCopies = 5;
   for (int i = 0; i < kCopies; ++i) {
-    while (acknowledged.load() < 10U * (i + 1)) std::this_thread::yield();
+    while (acknowledged.load() < 10U * static_cast<unsigned>(i + 1))
+      std::this_thread::yield();
     const std::uint64_t before = acknowledged.load();
     const std::string to = temp_ / absl::StrCat("copy", i);
     const absl::StatusOr<StoreSummary> copied = BackupStore(directory(), to);
