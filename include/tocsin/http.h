@@ -1,0 +1,163 @@
+#ifndef TOCSIN_HTTP_H_
+#define TOCSIN_HTTP_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "tocsin/engine.h"
+
+namespace tocsin {
+
+// One header field; names compare without regard to case.
+using HttpField = std::pair<std::string, std::string>;
+
+struct HttpRequest {
+  std::string method = {};  // `POST`
+  std::string target = {};  // `/v1/alerts/list?next_page=...`, as on the wire
+  std::vector<HttpField> fields = {};
+  std::string body = {};  // whole, without a transfer coding
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::vector<HttpField> fields = {};  // without Content-Length, Date and Connection
+  std::string body = {};
+  // Whether the connection is to end behind it.
+  bool close = false;
+};
+
+// Who may do what.
+enum class HttpRight {
+  kRead = 1,   // look
+  kWrite = 2,  // tell facts, reset
+  kAdmin = 4,  // create, change and archive alerts
+};
+
+// One that has been given to somebody.
+struct HttpToken {
+  std::string token = {};    // 16 to 256 visible ASCII characters
+  std::uint32_t rights = 0;  // of HttpRight
+};
+
+// Reads `TOKEN RIGHTS` lines, rights a comma list of `read`, `write`, `admin`; `#`
+// begins a comment. Errors: kInvalidArgument, with the number of the line and never with
+// the token.
+absl::StatusOr<std::vector<HttpToken>> HttpTokensFromText(absl::string_view text);
+
+struct HttpOptions {
+  // Empty and not `no_auth`: every request is answered 401.
+  std::vector<HttpToken> tokens = {};
+  // Nobody is asked for a token. `HttpFront` refuses it on an address that is not of the
+  // loopback.
+  bool no_auth = false;
+  // How long the answer of an `Idempotency-Key` is given again, and how many are kept.
+  absl::Duration idempotency_keep = absl::Hours(24);
+  std::size_t idempotency_keys_max = 1'000'000;
+  // The largest body of `/v1/facts`, and of all else.
+  std::size_t facts_body_bytes_max = std::size_t{1} << 20;
+  std::size_t body_bytes_max = std::size_t{16} << 10;
+};
+
+// The endpoints, without any socket: what a request is answered with.
+//
+// Thread safety: every method may be called from any thread. The engine must outlive it.
+class HttpApi {
+ public:
+  static absl::StatusOr<std::unique_ptr<HttpApi>> Make(Engine* engine,
+                                                       HttpOptions options);
+  virtual ~HttpApi() = default;
+  HttpApi(const HttpApi&) = delete;
+  HttpApi& operator=(const HttpApi&) = delete;
+
+  // Whole requests, for a host with a server of its own. The same as `Admit` and then,
+  // where that admits, `Answer`.
+  virtual HttpResponse HandleRequest(const HttpRequest& request) = 0;
+
+  // What is known from the head alone: route, method, token, type and length of the
+  // body. Nothing is read or changed.
+  struct Admission {
+    bool admitted = false;
+    HttpResponse response = {};      // if not admitted
+    std::size_t body_bytes_max = 0;  // if admitted: a longer one is answered 413
+    bool is_slow = false;            // may take seconds: keep it off threads that serve
+  };
+  virtual Admission Admit(const HttpRequest& head) = 0;
+  virtual HttpResponse Answer(const HttpRequest& request) = 0;
+
+  // From the next request on.
+  virtual absl::Status SetTokens(std::vector<HttpToken> tokens) = 0;
+  // Answers everything but /healthz and /readyz with 503 from now on: the host stops.
+  virtual void Stop() = 0;
+
+  // The description that `/openapi.json` gives.
+  virtual std::string OpenApi() const = 0;
+
+ protected:
+  HttpApi() = default;
+};
+
+struct HttpFrontOptions {
+  HttpOptions api = {};
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;  // 0: any free one
+  int threads = 2;            // that serve connections
+  std::size_t connections_max = 10'000;
+  // PEM files. Both empty: without TLS.
+  std::string tls_certificate_file = {};
+  std::string tls_key_file = {};
+  // In total, from the first byte that is awaited on.
+  absl::Duration head_timeout = absl::Seconds(5);
+  absl::Duration body_timeout = absl::Seconds(10);
+  absl::Duration write_timeout = absl::Seconds(10);
+  absl::Duration idle_timeout = absl::Seconds(15);
+  // An answer that says that something was done leaves once `Engine::Flush` has returned:
+  // for an engine with `Durability::kGrouped`, whose calls of many connections then share
+  // a write.
+  bool flush_before_answer = false;
+  // Told of each answered request, on a thread of the front. Empty: nobody is.
+  struct Access {
+    std::string method = {};
+    std::string path = {};  // without the query
+    int status = 0;
+    std::size_t body_bytes = 0;
+    absl::Duration took = absl::ZeroDuration();
+    std::string peer = {};
+  };
+  absl::AnyInvocable<void(const Access&)> on_access = nullptr;
+};
+
+// Serves the endpoints over HTTP/1.1, in the program that has the engine.
+class HttpFront {
+ public:
+  // Listens when it returns. Errors: kInvalidArgument for an option out of its range;
+  // kFailedPrecondition for an address that cannot be listened on, or a certificate or
+  // key that cannot be used.
+  static absl::StatusOr<std::unique_ptr<HttpFront>> Start(Engine* engine,
+                                                          HttpFrontOptions options);
+  // As `Stop` with 5 seconds.
+  virtual ~HttpFront() = default;
+  HttpFront(const HttpFront&) = delete;
+  HttpFront& operator=(const HttpFront&) = delete;
+
+  virtual std::uint16_t port() const = 0;
+  virtual HttpApi& api() = 0;
+  // Takes no new connection, answers new requests 503, finishes those that are read, and
+  // closes what is left after `deadline`.
+  virtual void Stop(absl::Duration deadline) = 0;
+
+ protected:
+  HttpFront() = default;
+};
+
+}  // namespace tocsin
+
+#endif  // TOCSIN_HTTP_H_
