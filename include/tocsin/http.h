@@ -89,6 +89,7 @@ class HttpApi {
     HttpResponse response = {};      // if not admitted
     std::size_t body_bytes_max = 0;  // if admitted: a longer one is answered 413
     bool is_slow = false;            // may take seconds: keep it off threads that serve
+    bool changes = false;            // what it is told was done waits for `Engine::Flush`
   };
   virtual Admission Admit(const HttpRequest& head) = 0;
   virtual HttpResponse Answer(const HttpRequest& request) = 0;
@@ -123,7 +124,8 @@ struct HttpFrontOptions {
   // for an engine with `Durability::kGrouped`, whose calls of many connections then share
   // a write.
   bool flush_before_answer = false;
-  // Told of each answered request, on a thread of the front. Empty: nobody is.
+  // Told of each answered request, on threads of the front, several at a time. Empty:
+  // nobody is.
   struct Access {
     std::string method = {};
     std::string path = {};  // without the query

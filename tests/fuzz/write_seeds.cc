@@ -11,6 +11,7 @@
 #include "engine/store/fact_blob.h"
 #include "tests/damage/store_files.h"
 #include "tests/fuzz/fuzz_engine.h"
+#include "tests/http_front/gate_cases.h"
 #include "tests/support/full_entries.h"
 #include "tests/support/kept_story.h"
 
@@ -88,6 +89,13 @@ void WriteSeeds(const std::string& directory) {
     std::string bytes;
     store::Put(fact, &bytes);
     seeds.Write("journal", bytes);
+  }
+  // The first byte says where the rest is cut.
+  for (const std::string& bytes : GoodBytes()) {
+    seeds.Write("http_head", absl::StrCat("\x07", bytes));
+  }
+  for (const BadBytes& bad : AllBadBytes()) {
+    seeds.Write("http_head", absl::StrCat("\x07", bad.bytes));
   }
   StoreGround ground;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
