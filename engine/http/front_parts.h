@@ -1,0 +1,77 @@
+#ifndef TOCSIN_ENGINE_HTTP_FRONT_PARTS_H_
+#define TOCSIN_ENGINE_HTTP_FRONT_PARTS_H_
+
+#include <boost/asio/ssl/context.hpp>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "engine/http/conversation.h"
+#include "engine/http/side_threads.h"
+#include "tocsin/engine.h"
+
+namespace tocsin::http {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// How long is waited for what, in total.
+struct TimeLimits {
+  std::chrono::nanoseconds head = {};
+  std::chrono::nanoseconds body = {};
+  std::chrono::nanoseconds write = {};
+  std::chrono::nanoseconds idle = {};
+  // For a client to read the last answer and end the connection itself.
+  std::chrono::nanoseconds linger = {};
+};
+
+// How many connections there are.
+//
+// Thread safety: every method may be called from any thread.
+class OpenConnections {
+ public:
+  explicit OpenConnections(std::size_t max) : max_(max) {}
+
+  // Counts one more; false if there are as many as may be.
+  bool Add() {
+    absl::MutexLock lock(&mu_);
+    if (count_ >= max_) return false;
+    ++count_;
+    return true;
+  }
+  void Remove() {
+    absl::MutexLock lock(&mu_);
+    --count_;
+  }
+  // Until there are none, but no longer than this.
+  void AwaitNone(absl::Duration at_most) {
+    absl::MutexLock lock(&mu_);
+    mu_.AwaitWithTimeout(absl::Condition(this, &OpenConnections::IsNone), at_most);
+  }
+
+ private:
+  bool IsNone() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return count_ == 0; }
+
+  const std::size_t max_;
+  absl::Mutex mu_;
+  std::size_t count_ ABSL_GUARDED_BY(mu_) = 0;
+};
+
+// What all threads and connections of a front use. Outlives them.
+struct FrontParts {
+  FrontParts(Engine* engine, std::size_t connections_max)
+      : open(connections_max), flusher(engine) {}
+
+  FrontShared shared;
+  TimeLimits limits;
+  std::optional<boost::asio::ssl::context> tls;
+  OpenConnections open;
+  Flusher flusher;
+  SlowLane slow_lane;
+};
+
+}  // namespace tocsin::http
+
+#endif  // TOCSIN_ENGINE_HTTP_FRONT_PARTS_H_
