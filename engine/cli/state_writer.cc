@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "tocsin/alert.h"
-#include "tocsin/alert_type.h"
 #include "tocsin/customer_alert.h"
 #include "tocsin/json.h"
+#include "tocsin/requests.h"
 
 namespace tocsin::cli {
 namespace {
@@ -22,35 +22,6 @@ struct Row {
 
 bool IsPlain(const CustomerAlert& state) {
   return state.status == CustomerStatus::kOk && state.epoch == 0;
-}
-
-// Whether some filter of the list leaves its value open.
-template <typename Filters>
-bool LeavesOpen(const Filters& filters) {
-  return std::any_of(filters.begin(), filters.end(),
-                     [](const auto& filter) { return !filter.value.has_value(); });
-}
-
-bool FansOut(const AlertSpec& spec) {
-  switch (InfoOf(spec.type).watched) {
-    case Watched::kInvoice:
-    case Watched::kBalance:
-      return true;
-    case Watched::kSeat:
-      return !spec.seat_filter.has_value() || !spec.seat_filter->group_value.has_value();
-    case Watched::kBalances:
-      return std::any_of(spec.alert_specifiers.begin(), spec.alert_specifiers.end(),
-                         [](const AlertSpecifier& specifier) {
-                           return LeavesOpen(specifier.custom_field_filters);
-                         });
-    case Watched::kSpend:
-    case Watched::kUsage:
-      return LeavesOpen(spec.group_values);
-    case Watched::kInvoicesOfMonth:
-    case Watched::kPlan:
-      return false;
-  }
-  return false;
 }
 
 absl::Status AddRow(Engine& engine, const Alert& alert, const CustomerAlert& whole,

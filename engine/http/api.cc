@@ -1,33 +1,196 @@
+#include <atomic>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "tocsin/http.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "engine/http/admission.h"
+#include "engine/http/front_counts.h"
+#include "engine/http/idempotency.h"
+#include "engine/http/metrics.h"
+#include "engine/http/openapi.h"
+#include "engine/http/respond.h"
+#include "engine/http/route.h"
+#include "engine/http/target.h"
+#include "engine/http/tokens.h"
 
 namespace tocsin {
+namespace http {
 namespace {
 
-class Api : public HttpApi {
+// No fact has fewer bytes, whatever it says: what is refused one by one is answered one
+// by one, and the answer must not be much longer than the request.
+constexpr std::size_t kFactBytesMin = 64;
+
+class Api final : public HttpApi {
  public:
+  Api(Engine* engine, HttpOptions options, TokenTable tokens, const FrontCounts* counts)
+      : engine_(engine),
+        options_(std::move(options)),
+        front_(counts),
+        keys_(options_.clock != nullptr ? options_.clock : SystemClock(),
+              {.keep = options_.idempotency_keep,
+               .keys_max = options_.idempotency_keys_max,
+               .bytes_max = options_.idempotency_bytes_max}),
+        tokens_(std::make_shared<const TokenTable>(std::move(tokens))) {
+    options_.tokens.clear();
+  }
+
   HttpResponse HandleRequest(const HttpRequest& request) override {
+    Admission admission = Admit(request);
+    if (!admission.admitted) return std::move(admission.response);
+    if (request.body.size() > admission.body_bytes_max) {
+      HttpResponse response = BodyTooLong(admission.body_bytes_max);
+      answers_.Count(FindRoute(PathOf(request.target)), response.status);
+      return response;
+    }
     return Answer(request);
   }
-  Admission Admit(const HttpRequest&) override {
-    return {.admitted = true, .body_bytes_max = 16'384};
+
+  Admission Admit(const HttpRequest& head) override {
+    const Route* const route = FindRoute(PathOf(head.target));
+    std::optional<HttpResponse> refusal = Refusal(head, route);
+    if (refusal.has_value()) {
+      answers_.Count(route, refusal->status);
+      return {.response = *std::move(refusal)};
+    }
+    return {.admitted = true,
+            .body_bytes_max = BodyBytesMax(*route, options_),
+            .is_slow = route->is_slow};
   }
+
   HttpResponse Answer(const HttpRequest& request) override {
-    return {.fields = {{"Content-Type", "text/plain"}}, .body = request.target};
+    const Route* const route = FindRoute(PathOf(request.target));
+    HttpResponse response =
+        route == nullptr ? UnknownPath() : AnswerOnce(*route, request);
+    answers_.Count(route, response.status);
+    return response;
   }
-  absl::Status SetTokens(std::vector<HttpToken>) override { return absl::OkStatus(); }
-  void Stop() override {}
-  std::string OpenApi() const override { return "{}"; }
+
+  absl::Status SetTokens(std::vector<HttpToken> tokens) override {
+    absl::StatusOr<TokenTable> table = TokenTable::Of(tokens);
+    if (!table.ok()) return table.status();
+    auto shared = std::make_shared<const TokenTable>(*std::move(table));
+    absl::MutexLock lock(&mutex_);
+    tokens_ = std::move(shared);
+    return absl::OkStatus();
+  }
+
+  void Stop() override { stopping_.store(true); }
+
+  std::string OpenApi() const override { return OpenApiText(); }
+
+ private:
+  std::shared_ptr<const TokenTable> Tokens() {
+    absl::MutexLock lock(&mutex_);
+    return tokens_;
+  }
+
+  std::optional<HttpResponse> Refusal(const HttpRequest& head, const Route* route) {
+    if (stopping_.load() && (route == nullptr || !route->is_always_open)) {
+      return Stopping();
+    }
+    if (route == nullptr) return UnknownPath();
+    if (head.method != route->method) return OtherMethod(*route);
+    if (!options_.no_auth) {
+      if (std::optional<HttpResponse> refusal = RefuseWho(head, *route, *Tokens())) {
+        return refusal;
+      }
+    }
+    return RefuseBody(head, *route, BodyBytesMax(*route, options_));
+  }
+
+  // A key makes the answer that of the first request with it.
+  HttpResponse AnswerOnce(const Route& route, const HttpRequest& request) {
+    // What is stopped after the head was taken has not begun.
+    if (stopping_.load() && !route.is_always_open) return Stopping();
+    const FieldLookup key = FindField(request, kIdempotencyKey);
+    if (key.count == 0 || route.body == BodyKind::kNone) return Do(route, request);
+    IdempotencyKeys::Begun begun =
+        keys_.Begin(KeyDigest(request, key.value), RequestDigest(request));
+    switch (begun.kind) {
+      case IdempotencyKeys::Kind::kFirst:
+        break;
+      case IdempotencyKeys::Kind::kAnswered:
+        return std::move(begun.response);
+      case IdempotencyKeys::Kind::kOther:
+        return FinalErrorResponse(
+            409, "the Idempotency-Key was used for another request; give another one");
+      case IdempotencyKeys::Kind::kUnderWay:
+        return ErrorResponse(
+            409, "a request with this Idempotency-Key is under way; ask again");
+      case IdempotencyKeys::Kind::kFull:
+        return ErrorResponse(429,
+                             "no more Idempotency-Keys can be kept; nothing was done");
+    }
+    HttpResponse response = Do(route, request);
+    // What was refused may be asked for again.
+    if (response.status == 200) begun.turn->Keep(response);
+    return response;
+  }
+
+  HttpResponse Do(const Route& route, const HttpRequest& request) {
+    const Call call = {.engine = *engine_,
+                       .request = request,
+                       .body = MediaTypeOf(FindField(request, kContentType).value),
+                       .facts_max = options_.facts_body_bytes_max / kFactBytesMin,
+                       .open_api = open_api_,
+                       .metrics = metrics_,
+                       .ready = IsReady()};
+    try {
+      HttpResponse response = route.answer(call);
+      // An engine that takes calls and cannot serve them has lost its store.
+      if (response.status == 503 && !route.is_always_open &&
+          engine_->LastPosition("").ok()) {
+        store_failed_.store(true);
+      }
+      return response;
+    } catch (const std::exception&) {
+      return ErrorResponse(500, "something failed inside the server");
+    }
+  }
+
+  bool IsReady() {
+    return !stopping_.load() && !store_failed_.load() && engine_->LastPosition("").ok();
+  }
+
+  Engine* const engine_;
+  HttpOptions options_;
+  const FrontCounts* const front_;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<bool> store_failed_ = false;
+  IdempotencyKeys keys_;
+  AnswerCounts answers_;
+  const std::function<std::string()> open_api_ = [this] { return OpenApi(); };
+  const std::function<std::string()> metrics_ = [this] {
+    return MetricsText(engine_->GetStats(), answers_, keys_.size(), front_);
+  };
+  absl::Mutex mutex_;
+  std::shared_ptr<const TokenTable> tokens_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<HttpApi>> HttpApi::Make(Engine*, HttpOptions) {
-  return std::make_unique<Api>();
+absl::StatusOr<std::unique_ptr<HttpApi>> MakeApi(Engine* engine, HttpOptions options,
+                                                 const FrontCounts* counts) {
+  if (engine == nullptr) return absl::InvalidArgumentError("the engine is null");
+  if (options.idempotency_keep < absl::ZeroDuration()) {
+    return absl::InvalidArgumentError("idempotency_keep is below 0, must not be");
+  }
+  absl::StatusOr<TokenTable> tokens = TokenTable::Of(options.tokens);
+  if (!tokens.ok()) return tokens.status();
+  return std::make_unique<Api>(engine, std::move(options), *std::move(tokens), counts);
+}
+
+}  // namespace http
+
+absl::StatusOr<std::unique_ptr<HttpApi>> HttpApi::Make(Engine* engine,
+                                                       HttpOptions options) {
+  return http::MakeApi(engine, std::move(options), nullptr);
 }
 
 }  // namespace tocsin

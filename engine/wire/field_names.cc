@@ -13,6 +13,7 @@ constexpr std::array<absl::string_view, kFieldCount> kNames = {
     "alert",
     "alert_id",
     "alert_specifiers",
+    "alert_statuses",
     "alert_type",
     "amount",
     "archived",
@@ -30,6 +31,7 @@ constexpr std::array<absl::string_view, kFieldCount> kNames = {
     "entity",
     "evaluate_on_create",
     "exclude",
+    "fact_id",
     "granted",
     "group_values",
     "id",
@@ -45,6 +47,7 @@ constexpr std::array<absl::string_view, kFieldCount> kNames = {
     "quantity",
     "release_uniqueness_key",
     "remaining",
+    "resume",
     "seat",
     "seat_filter",
     "seat_group_key",
@@ -64,9 +67,9 @@ constexpr std::size_t kNameSizeMax = 25;
 // A number for a name such that no two names of the format have the same, from
 // its length and three of its letters. The factors were found by trying.
 constexpr std::size_t Slot(const char* name, std::size_t size) {
-  return (size * 16 + static_cast<unsigned char>(name[0]) +
-          std::size_t{4} * static_cast<unsigned char>(name[size / 2]) +
-          static_cast<unsigned char>(name[size - 2])) %
+  return (size * 9 + static_cast<unsigned char>(name[0]) +
+          std::size_t{16} * static_cast<unsigned char>(name[size / 2]) +
+          std::size_t{9} * static_cast<unsigned char>(name[size - 2])) %
          256;
 }
 

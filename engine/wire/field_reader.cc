@@ -33,8 +33,8 @@ std::string JsonPath::ToString() const {
   return text;
 }
 
-FieldReader::FieldReader(const JsonValue& object, const JsonPath* path)
-    : object_(object), path_(path) {
+FieldReader::FieldReader(const JsonValue& object, const JsonPath* path, OtherNames others)
+    : object_(object), path_(path), others_(others) {
   for (const JsonValue* member = object.begin(); member != object.end();
        member = member->next()) {
     const Field field = FieldFromName(member->key());

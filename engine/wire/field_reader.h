@@ -31,6 +31,9 @@ struct JsonPath {
   std::string ToString() const;
 };
 
+// What becomes of the names that an object has beside those that are known of it.
+enum class OtherNames : std::uint8_t { kRefused, kPassedOver };
+
 // Reads the known fields of one JSON object into C++ values. The first thing
 // that is wrong stays in `status()`, and nothing is read after it, so that a
 // caller may ask for all fields and look once.
@@ -39,8 +42,10 @@ struct JsonPath {
 // out.
 class FieldReader {
  public:
-  // `object` and `path` must outlive the reader.
-  FieldReader(const JsonValue& object, const JsonPath* path);
+  // `object` and `path` must outlive the reader. `others` goes for what is in the object,
+  // too.
+  FieldReader(const JsonValue& object, const JsonPath* path,
+              OtherNames others = OtherNames::kRefused);
 
   const absl::Status& status() const { return status_; }
   bool ok() const { return status_.ok(); }
@@ -143,9 +148,12 @@ class FieldReader {
   // Whether the object has no names but these.
   bool HasOnly(FieldSet fields) const { return fields.HasAll(present_); }
   // Refuses the first name that is none of these, which are those of `what`. Before
-  // the rest is read: a name that is misspelt is seldom also missing.
+  // the rest is read: a name that is misspelt is seldom also missing. Not where others
+  // are passed over.
   void RefuseOthers(FieldSet fields, absl::string_view what) {
-    if (!HasOnly(fields)) RefuseFirstOther(fields, what);
+    if (others_ == OtherNames::kRefused && !HasOnly(fields)) {
+      RefuseFirstOther(fields, what);
+    }
   }
 
   // Refuses the first of `fields` that is given.
@@ -168,7 +176,7 @@ class FieldReader {
     if (element.kind != JsonKind::kObject) {
       return Refuse(NotOfKind(element, path, "an object"));
     }
-    FieldReader reader(element, &path);
+    FieldReader reader(element, &path, others_);
     read(reader);
     Refuse(reader.status());
   }
@@ -202,6 +210,7 @@ class FieldReader {
 
   const JsonValue& object_;
   const JsonPath* path_;
+  OtherNames others_;
   std::uint64_t present_ = 0;  // kUnknown among them
   absl::Status status_;
   std::array<const JsonValue*, kFieldCount> values_;  // valid where `present_`

@@ -1,6 +1,4 @@
-#include <optional>
-#include <string>
-#include <vector>
+#include "engine/wire/state_json.h"
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/text.h"
@@ -47,19 +45,9 @@ void AppendCustomField(FilterEntity entity, const CustomField& field, std::strin
   out->append("}]}],");
 }
 
-// Which instance it is, as a reset names it.
-void AppendSelector(const CustomerAlert& instance, std::string* out) {
-  AppendGroupValues(instance.group_values, out);
-  AppendId("balance_id", instance.balance, out);
-  AppendId("invoice_id", instance.invoice, out);
-  if (instance.seat.has_value()) AppendSeat(*instance.seat, out);
-  const std::optional<FilterEntity> entity = InfoOf(instance.type).custom_fields;
-  if (instance.custom_field.has_value() && entity.has_value()) {
-    AppendCustomField(*entity, *instance.custom_field, out);
-  }
-}
+}  // namespace
 
-void AppendName(std::optional<absl::string_view> name, std::string* out) {
+void AppendNameOrNull(std::optional<absl::string_view> name, std::string* out) {
   if (!name.has_value()) {
     out->append("null");
     return;
@@ -69,14 +57,15 @@ void AppendName(std::optional<absl::string_view> name, std::string* out) {
 
 void AppendStanding(const CustomerAlert& alert, std::string* out) {
   out->append("\"customer_status\":");
-  AppendName(alert.status.has_value() ? std::optional(CustomerStatusName(*alert.status))
-                                      : std::nullopt,
-             out);
+  AppendNameOrNull(alert.status.has_value()
+                       ? std::optional(CustomerStatusName(*alert.status))
+                       : std::nullopt,
+                   out);
   out->append(",\"triggered_by\":");
-  AppendName(alert.triggered_by.has_value()
-                 ? std::optional(TriggerName(*alert.triggered_by))
-                 : std::nullopt,
-             out);
+  AppendNameOrNull(alert.triggered_by.has_value()
+                       ? std::optional(TriggerName(*alert.triggered_by))
+                       : std::nullopt,
+                   out);
   out->append(",\"value\":");
   if (alert.value.has_value()) {
     alert.value->AppendTo(out);
@@ -85,7 +74,38 @@ void AppendStanding(const CustomerAlert& alert, std::string* out) {
   }
 }
 
-}  // namespace
+void AppendSelectorJson(AlertType type, const InstanceSelector& instance,
+                        std::string* out) {
+  AppendGroupValues(instance.group_values, out);
+  AppendId("balance_id", instance.balance, out);
+  AppendId("invoice_id", instance.invoice, out);
+  if (instance.seat.has_value()) AppendSeat(*instance.seat, out);
+  const std::optional<FilterEntity> entity = InfoOf(type).custom_fields;
+  if (instance.custom_field.has_value() && entity.has_value()) {
+    AppendCustomField(*entity, *instance.custom_field, out);
+  }
+}
+
+InstanceSelector SelectorOf(const CustomerAlert& instance) {
+  return {.group_values = instance.group_values,
+          .balance = instance.balance,
+          .invoice = instance.invoice,
+          .seat = instance.seat,
+          .custom_field = instance.custom_field};
+}
+
+void AppendInstances(const std::vector<CustomerAlert>* instances, std::string* out) {
+  if (instances == nullptr) return;
+  out->append(",\"instances\":[");
+  for (const CustomerAlert& instance : *instances) {
+    if (&instance != &instances->front()) out->push_back(',');
+    out->push_back('{');
+    AppendSelectorJson(instance.type, SelectorOf(instance), out);
+    AppendStanding(instance, out);
+    absl::StrAppend(out, ",\"epoch\":", instance.epoch, "}");
+  }
+  out->push_back(']');
+}
 
 void AppendStateJson(const CustomerAlert& whole,
                      const std::vector<CustomerAlert>* instances, std::string* out) {
@@ -95,17 +115,7 @@ void AppendStateJson(const CustomerAlert& whole,
   out->append(",\"threshold\":");
   whole.threshold.AppendTo(out);
   absl::StrAppend(out, ",\"epoch\":", whole.epoch);
-  if (instances != nullptr) {
-    out->append(",\"instances\":[");
-    for (const CustomerAlert& instance : *instances) {
-      if (&instance != &instances->front()) out->push_back(',');
-      out->push_back('{');
-      AppendSelector(instance, out);
-      AppendStanding(instance, out);
-      absl::StrAppend(out, ",\"epoch\":", instance.epoch, "}");
-    }
-    out->push_back(']');
-  }
+  AppendInstances(instances, out);
   out->push_back('}');
 }
 

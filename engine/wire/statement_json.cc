@@ -15,37 +15,13 @@
 #include "engine/wire/field_reader.h"
 #include "engine/wire/json_tree.h"
 #include "engine/wire/other_name.h"
-#include "engine/wire/selector_json.h"
+#include "engine/wire/statement_fields.h"
 #include "tocsin/json.h"
 
 namespace tocsin {
 namespace {
 
 static_assert(kStatementBytesMax == kJsonLineMax, "a statement is a line");
-
-// The alert that a line speaks of. `usual` is the name that the form has for it.
-void RequireAlertId(FieldReader& in, Field usual, AlertId* alert) {
-  const Field other = usual == Field::kId ? Field::kAlertId : Field::kId;
-  if (in.Find(other) == nullptr) return in.RequireId(usual, alert);
-  in.RequireId(other, alert);
-  const AlertId named_by_other = *alert;
-  in.ReadId(usual, alert);
-  if (in.ok() && *alert != named_by_other) {
-    in.Refuse(Reason::kMalformed, other,
-              absl::StrCat("is ", named_by_other.ToString(), ", but ", FieldName(usual),
-                           " is ", alert->ToString(), "; give one of them"));
-  }
-}
-
-void ReadReset(FieldReader& in, Statement* statement) {
-  in.RefuseOthers(
-      kLineFields | kAlertIdFields | kSelectorFields | FieldSet{Field::kCustomerId},
-      "a reset");
-  ResetStatement& reset = statement->what.emplace<ResetStatement>();
-  in.RequireId(Field::kCustomerId, &reset.customer);
-  RequireAlertId(in, Field::kAlertId, &reset.alert);
-  ReadSelector(in, &reset.instance);
-}
 
 void ReadClock(FieldReader& in, Statement* statement) {
   in.RefuseOthers(kLineFields, "a clock line");
@@ -67,34 +43,6 @@ void ReadAlert(FieldReader& in, Statement* statement) {
       alert.RefuseMissing(Field::kId, "the text of a UUID");
     }
   });
-}
-
-bool ChangesNothing(const AlertUpdate& update) {
-  return !update.name && !update.threshold && !update.notify_resolved &&
-         !update.group_values && !update.custom_field_filters &&
-         !update.invoice_types_filter && !update.credit_grant_type_filters &&
-         !update.seat_filter && !update.alert_specifiers &&
-         update.on_change == OnChange::kKeep;
-}
-
-void ReadUpdate(FieldReader& in, Statement* statement) {
-  AlertUpdateStatement& update = statement->what.emplace<AlertUpdateStatement>();
-  ReadAlertUpdate(in, &update.update);
-  RequireAlertId(in, Field::kId, &update.alert);
-  if (in.ok() && ChangesNothing(update.update)) {
-    in.Refuse(MakeStatus(Reason::kMalformed,
-                         "the alert_update changes nothing; give name, threshold, "
-                         "notify_resolved, a filter of its type, or "
-                         "on_change \"notify_again\""));
-  }
-}
-
-void ReadArchive(FieldReader& in, Statement* statement) {
-  in.RefuseOthers(kLineFields | kAlertIdFields | FieldSet{Field::kReleaseUniquenessKey},
-                  "an archive line");
-  ArchiveStatement& archive = statement->what.emplace<ArchiveStatement>();
-  RequireAlertId(in, Field::kId, &archive.alert);
-  in.ReadBool(Field::kReleaseUniquenessKey, &archive.options.release_uniqueness_key);
 }
 
 void ReadDisable(FieldReader& in, Statement* statement) {
@@ -180,33 +128,38 @@ const StatementType* ReadType(FieldReader& in) {
   return nullptr;
 }
 
-absl::Status TooLong(absl::string_view json, std::size_t bytes_max) {
-  return MakeStatus(
-      Reason::kTooLong,
-      absl::StrCat("is ", json.size(), " bytes long, at most ", bytes_max, " are read"));
-}
-
-absl::Status NotAn(absl::string_view want, const JsonValue& value) {
-  return MakeStatus(Reason::kMalformed,
-                    absl::StrCat("is ", JsonKindName(value.kind), ", must be ", want));
-}
-
 absl::Status AtPlace(absl::string_view place, const absl::Status& status) {
   return MakeStatus(ReasonOf(status), absl::StrCat(place, ": ", status.message()));
 }
 
 }  // namespace
 
+void ReadFact(FieldReader& in, Statement* statement) {
+  statement->time.reset();
+  in.ReadTime(Field::kTimestamp, &statement->time);
+  const StatementType* type = in.ok() ? ReadType(in) : nullptr;
+  if (type == nullptr) return;
+  if (!type->is_fact()) {
+    return in.Refuse(
+        Reason::kMalformed, Field::kType,
+        absl::StrCat(Quote(type->name),
+                     " is no fact; facts are spend, usage, "
+                     "draw, balance, invoice, customer, contract and period"));
+  }
+  type->read(in, statement);
+}
+
 class StatementReader::Impl {
  public:
   absl::Status Read(absl::string_view json, Statement* statement) {
     statement->time.reset();
     passed_over_.clear();
-    if (json.size() > kStatementBytesMax) return TooLong(json, kStatementBytesMax);
+    if (json.size() > kStatementBytesMax) return TextTooLong(json, kStatementBytesMax);
     absl::Status status = tree_.Parse(json);
     if (!tree_.complete()) return status;
     const JsonValue& root = tree_.root();
-    if (status.ok() && root.kind != JsonKind::kObject) return NotAn("an object", root);
+    if (status.ok() && root.kind != JsonKind::kObject)
+      return TextIsNot("an object", root);
     if (root.kind != JsonKind::kObject) return status;
     FieldReader in(root, nullptr);
     if (status.ok() || !HasTwoTimes(root)) ReadLineTime(in, statement);
@@ -284,10 +237,10 @@ absl::StatusOr<Statement> StatementFromJson(absl::string_view json) {
 }
 
 absl::StatusOr<AlertSpec> AlertSpecFromJson(absl::string_view json) {
-  if (json.size() > kStatementBytesMax) return TooLong(json, kStatementBytesMax);
+  if (json.size() > kStatementBytesMax) return TextTooLong(json, kStatementBytesMax);
   JsonTree tree(kStatementValuesMax);
   if (absl::Status status = tree.Parse(json); !status.ok()) return status;
-  if (tree.root().kind != JsonKind::kObject) return NotAn("an object", tree.root());
+  if (tree.root().kind != JsonKind::kObject) return TextIsNot("an object", tree.root());
   AlertSpec spec;
   FieldReader in(tree.root(), nullptr);
   ReadAlertSpec(in, &spec);
@@ -296,7 +249,7 @@ absl::StatusOr<AlertSpec> AlertSpecFromJson(absl::string_view json) {
 }
 
 absl::StatusOr<std::vector<AlertSpec>> AlertSpecsFromJson(absl::string_view json) {
-  if (json.size() > kAlertsBytesMax) return TooLong(json, kAlertsBytesMax);
+  if (json.size() > kAlertsBytesMax) return TextTooLong(json, kAlertsBytesMax);
   if (absl::StripAsciiWhitespace(json).empty()) {
     return MakeStatus(Reason::kMalformed, "is empty, must be an array of alerts");
   }
@@ -305,13 +258,13 @@ absl::StatusOr<std::vector<AlertSpec>> AlertSpecsFromJson(absl::string_view json
     return AtPlace(PlaceOfFault(json, tree.fault_at(), tree.complete()), status);
   }
   if (tree.root().kind != JsonKind::kArray)
-    return NotAn("an array of alerts", tree.root());
+    return TextIsNot("an array of alerts", tree.root());
   std::vector<AlertSpec> specs;
   for (const JsonValue* element = tree.root().begin(); element != tree.root().end();
        element = element->next()) {
     const std::size_t index = specs.size();
     if (element->kind != JsonKind::kObject) {
-      return AtPlace(AlertPlace(json, index), NotAn("an object", *element));
+      return AtPlace(AlertPlace(json, index), TextIsNot("an object", *element));
     }
     const JsonPath path = {.index = index};
     FieldReader in(*element, &path);

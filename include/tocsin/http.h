@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "tocsin/engine.h"
+#include "tocsin/options.h"
 
 namespace tocsin {
 
@@ -62,6 +63,11 @@ struct HttpOptions {
   // How long the answer of an `Idempotency-Key` is given again, and how many are kept.
   absl::Duration idempotency_keep = absl::Hours(24);
   std::size_t idempotency_keys_max = 1'000'000;
+  // How many bytes the answers of these take at most. Beyond either bound a request with
+  // a key is answered 429.
+  std::size_t idempotency_bytes_max = std::size_t{256} << 20;
+  // By which that is measured. Null: `SystemClock()`.
+  Clock* clock = nullptr;
   // The largest body of `/v1/facts`, and of all else.
   std::size_t facts_body_bytes_max = std::size_t{1} << 20;
   std::size_t body_bytes_max = std::size_t{16} << 10;

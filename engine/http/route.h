@@ -1,0 +1,65 @@
+#ifndef TOCSIN_ENGINE_HTTP_ROUTE_H_
+#define TOCSIN_ENGINE_HTTP_ROUTE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "engine/http/fields.h"
+#include "tocsin/engine.h"
+#include "tocsin/http.h"
+
+namespace tocsin::http {
+
+// What an endpoint is given besides the request. A request comes to it whole, with a
+// body of the right type and length, from somebody who may.
+struct Call {
+  Engine& engine;
+  const HttpRequest& request;
+  MediaType body = MediaType::kNone;
+  // How many facts a request may have.
+  std::size_t facts_max = 0;
+  // What the whole server has to say of itself.
+  const std::function<std::string()>& open_api;
+  const std::function<std::string()>& metrics;
+  bool ready = true;
+};
+
+enum class BodyKind {
+  kNone,
+  kJson,   // JSON
+  kFacts,  // JSON or NDJSON, and long
+};
+
+// What the query may have.
+enum class QueryKind { kNone, kPaged, kPosition };
+
+// One row of the table of endpoints. Who may ask, what is taken, what is answered and
+// what /openapi.json says of it all follow from the row.
+struct Route {
+  absl::string_view method = {};
+  absl::string_view path = {};
+  std::uint32_t right = 0;  // of HttpRight; 0: no token is asked for
+  BodyKind body = BodyKind::kNone;
+  QueryKind query = QueryKind::kNone;
+  bool is_slow = false;
+  // Also answered while the host stops.
+  bool is_always_open = false;
+  absl::string_view summary = {};
+  // Names of schemas of /openapi.json; empty: no body, or none that is JSON.
+  absl::string_view request_schema = {};
+  absl::string_view response_schema = {};
+  HttpResponse (*answer)(const Call& call) = nullptr;
+};
+
+absl::Span<const Route> Routes();
+
+// Null: there is no such path.
+const Route* FindRoute(absl::string_view path);
+
+}  // namespace tocsin::http
+
+#endif  // TOCSIN_ENGINE_HTTP_ROUTE_H_
