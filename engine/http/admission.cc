@@ -141,6 +141,11 @@ HttpResponse BodyTooLong(std::size_t body_bytes_max) {
   return response;
 }
 
+bool MayChange(const Route& route) {
+  return route.right == static_cast<std::uint32_t>(HttpRight::kWrite) ||
+         route.right == static_cast<std::uint32_t>(HttpRight::kAdmin);
+}
+
 std::size_t BodyBytesMax(const Route& route, const HttpOptions& options) {
   switch (route.body) {
     case BodyKind::kNone:

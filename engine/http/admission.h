@@ -29,6 +29,9 @@ HttpResponse OtherMethod(const Route& route);
 HttpResponse Stopping();
 HttpResponse BodyTooLong(std::size_t body_bytes_max);
 
+// Whether what it answers says that something was done.
+bool MayChange(const Route& route);
+
 std::size_t BodyBytesMax(const Route& route, const HttpOptions& options);
 
 // Of an Idempotency-Key and who has it: keys of others are others.

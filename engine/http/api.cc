@@ -60,7 +60,8 @@ class Api final : public HttpApi {
     }
     return {.admitted = true,
             .body_bytes_max = BodyBytesMax(*route, options_),
-            .is_slow = route->is_slow};
+            .is_slow = route->is_slow,
+            .changes = MayChange(*route)};
   }
 
   HttpResponse Answer(const HttpRequest& request) override {
