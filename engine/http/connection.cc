@@ -125,7 +125,10 @@ void Connection::TakeDrained() {
 
 void Connection::TimeIsUp() {
   deadline_.reset();
-  if (phase_ != Phase::kReading) return Close();
+  // Neither who says nothing more nor who was said farewell to is one that is late.
+  const bool is_idle = IsBetweenRequests();
+  if (!is_idle && phase_ != Phase::kEnding) ++loop_->parts()->shared.counts.timeouts;
+  if (is_idle || phase_ != Phase::kReading) return Close();
   wants_ = conversation_.TimeIsUp();
   // Nothing to be said, and nobody to be waited for.
   if (conversation_.out()->empty()) return Close();
@@ -136,10 +139,12 @@ void Connection::TimeIsUp() {
 }
 
 void Connection::CloseIfIdle() {
-  const bool is_idle = phase_ == Phase::kHandshake ||
-                       (phase_ == Phase::kReading &&
-                        conversation_.awaits() == Conversation::Awaits::kRequest);
-  if (is_idle) Close();
+  if (phase_ == Phase::kHandshake || IsBetweenRequests()) Close();
+}
+
+bool Connection::IsBetweenRequests() const {
+  return phase_ == Phase::kReading &&
+         conversation_.awaits() == Conversation::Awaits::kRequest;
 }
 
 void Connection::Close() {

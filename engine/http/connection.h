@@ -67,6 +67,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void AwaitFlush();
   void AwaitSlowAnswer();
   void TakeDrained();
+  bool IsBetweenRequests() const;
 
   Phase phase_ = Phase::kHandshake;
   std::optional<SteadyTime> deadline_;

@@ -128,13 +128,16 @@ std::optional<Conversation::Wants> Conversation::Say(const HttpResponse& respons
 
 Conversation::Wants Conversation::Refuse(const Refusal& refusal) {
   admission_ = HttpApi::Admission();  // nothing is done of what it admitted
+  ++shared_->counts.requests_malformed;
   return Say(ClosingResponse(refusal.status, refusal.message)).value_or(Wants::kClose);
 }
 
 Conversation::Wants Conversation::TimeIsUp() {
   // Who has not even sent a head in time would not read what we say either.
   if (part_ != Part::kBody) return Wants::kClose;
-  return Refuse({408, "the body did not come in time"});
+  admission_ = HttpApi::Admission();
+  return Say(ClosingResponse(408, "the body did not come in time"))
+      .value_or(Wants::kClose);
 }
 
 Conversation::Wants Conversation::FlushFailed() {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "engine/http/front_counts.h"
 #include "engine/http/gate.h"
 #include "engine/http/response_text.h"
 #include "tocsin/http.h"
@@ -17,6 +18,7 @@ namespace tocsin::http {
 // What all conversations of a front have in common.
 struct FrontShared {
   HttpApi* api = nullptr;
+  FrontCounts counts;
   bool flush_before_answer = false;
   // Each answer is the last of its connection from now on.
   std::atomic<bool> stopping = false;

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "engine/http/front_counts.h"
 #include "engine/http/front_options.h"
 #include "engine/http/front_parts.h"
 #include "engine/http/loop.h"
@@ -33,15 +34,15 @@ constexpr std::chrono::milliseconds kAcceptPause{50};
 
 class Front final : public HttpFront {
  public:
-  Front(Engine* engine, std::unique_ptr<HttpApi> api, HttpFrontOptions* options)
-      : api_(std::move(api)), parts_(engine, options->connections_max) {
-    parts_.shared.api = api_.get();
+  Front(Engine* engine, HttpFrontOptions* options)
+      : parts_(engine, options->connections_max) {
     parts_.shared.flush_before_answer = options->flush_before_answer;
     parts_.shared.on_access = std::move(options->on_access);
     parts_.limits = TimeLimitsOf(*options);
   }
   ~Front() override { Stop(kStopInDestructor); }
 
+  absl::Status MakeEndpoints(Engine* engine, HttpOptions options);
   absl::Status Listen(const HttpFrontOptions& options);
 
   std::uint16_t port() const override { return port_; }
@@ -54,8 +55,8 @@ class Front final : public HttpFront {
   void TakeAccepted(Loop* loop, const error_code& error, tcp::socket socket);
   void StopAccepting();
 
-  const std::unique_ptr<HttpApi> api_;
   FrontParts parts_;
+  std::unique_ptr<HttpApi> api_;
   std::vector<std::unique_ptr<Loop>> loops_;
   // On the first of the loops.
   std::unique_ptr<tcp::acceptor> acceptor_;
@@ -66,6 +67,15 @@ class Front final : public HttpFront {
   absl::Mutex stop_mu_;
   bool stopped_ ABSL_GUARDED_BY(stop_mu_) = false;
 };
+
+absl::Status Front::MakeEndpoints(Engine* engine, HttpOptions options) {
+  absl::StatusOr<std::unique_ptr<HttpApi>> api =
+      MakeApi(engine, std::move(options), &parts_.shared.counts);
+  if (!api.ok()) return api.status();
+  api_ = *std::move(api);
+  parts_.shared.api = api_.get();
+  return absl::OkStatus();
+}
 
 absl::Status Front::Bind(const HttpFrontOptions& options) {
   error_code error;
@@ -142,7 +152,7 @@ void Front::StopAccepting() {
 void Front::Stop(absl::Duration deadline) {
   absl::MutexLock lock(&stop_mu_);
   if (std::exchange(stopped_, true)) return;
-  api_->Stop();
+  if (api_ != nullptr) api_->Stop();
   parts_.shared.stopping = true;
   StopAccepting();
   for (const auto& loop : loops_) loop->CloseIdle();
@@ -161,12 +171,10 @@ absl::StatusOr<std::unique_ptr<HttpFront>> HttpFront::Start(Engine* engine,
                                                             HttpFrontOptions options) {
   absl::Status status = http::CheckFrontOptions(options);
   if (!status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<HttpApi>> api =
-      HttpApi::Make(engine, std::move(options.api));
-  if (!api.ok()) return api.status();
   try {
-    auto front = std::make_unique<http::Front>(engine, *std::move(api), &options);
-    status = front->Listen(options);
+    auto front = std::make_unique<http::Front>(engine, &options);
+    status = front->MakeEndpoints(engine, std::move(options.api));
+    if (status.ok()) status = front->Listen(options);
     if (!status.ok()) return status;
     return front;
   } catch (const std::system_error& error) {

@@ -10,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "engine/http/conversation.h"
+#include "engine/http/front_counts.h"
 #include "engine/http/side_threads.h"
 #include "tocsin/engine.h"
 
@@ -32,18 +33,19 @@ struct TimeLimits {
 // Thread safety: every method may be called from any thread.
 class OpenConnections {
  public:
-  explicit OpenConnections(std::size_t max) : max_(max) {}
+  OpenConnections(std::size_t max, FrontCounts* counts) : max_(max), counts_(*counts) {}
 
   // Counts one more; false if there are as many as may be.
   bool Add() {
     absl::MutexLock lock(&mu_);
-    if (count_ >= max_) return false;
-    ++count_;
-    return true;
+    const bool has_room = count_ < max_;
+    ++(has_room ? counts_.connections_accepted : counts_.connections_refused);
+    if (has_room) counts_.connections_open = ++count_;
+    return has_room;
   }
   void Remove() {
     absl::MutexLock lock(&mu_);
-    --count_;
+    counts_.connections_open = --count_;
   }
   // Until there are none, but no longer than this.
   void AwaitNone(absl::Duration at_most) {
@@ -55,6 +57,7 @@ class OpenConnections {
   bool IsNone() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return count_ == 0; }
 
   const std::size_t max_;
+  FrontCounts& counts_;
   absl::Mutex mu_;
   std::size_t count_ ABSL_GUARDED_BY(mu_) = 0;
 };
@@ -62,7 +65,7 @@ class OpenConnections {
 // What all threads and connections of a front use. Outlives them.
 struct FrontParts {
   FrontParts(Engine* engine, std::size_t connections_max)
-      : open(connections_max), flusher(engine) {}
+      : open(connections_max, &shared.counts), flusher(engine) {}
 
   FrontShared shared;
   TimeLimits limits;

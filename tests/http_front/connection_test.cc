@@ -169,6 +169,7 @@ TEST_F(ConnectionTest, TellsWhoAskedAndNeverTheQuery) {
   RawClient client(port());
   EXPECT_EQ(client.Ask(Get("/healthz?token=secret")).status, 200);
   EXPECT_EQ(client.Ask("GET /?token=secret HTTP/1.1\r\n\r\n").status, 400);
+  client.Close();
   front_.reset();
   EXPECT_THAT(told, ::testing::ElementsAre("GET /healthz 200", "GET / 400"));
 }

@@ -30,7 +30,7 @@ class DurableTest : public FrontTest {
   }
   // How far the facts of a source are in what would be found after a crash.
   std::uint64_t DurableOffset(const std::string& source) {
-    const absl::StatusOr<StoreSummary> summary = InspectStore(directory_->path());
+    const absl::StatusOr<StoreSummary> summary = InspectStore(*directory_ / "store");
     EXPECT_TRUE(summary.ok()) << summary.status();
     for (const Position& position : summary->positions) {
       if (position.source == source) return position.offset;

@@ -69,8 +69,9 @@ class FrontTest : public ::testing::Test {
   std::string Reset(const std::string& more_fields = "") const {
     return Post("/v1/customer-alerts/reset", ResetBody(), Bearer(kWriter) + more_fields);
   }
-  std::string Get(const std::string& target = "/healthz") const {
-    return absl::StrCat("GET ", target, " HTTP/1.1\r\nHost: a\r\n\r\n");
+  static std::string Get(const std::string& target = "/healthz") {
+    return absl::StrCat("GET ", target, " HTTP/1.1\r\nHost: a\r\n", Bearer(kReader),
+                        "\r\n");
   }
 
   std::uint64_t Epoch() { return engine_->GetCustomerAlert(acme_, limit_)->epoch; }
