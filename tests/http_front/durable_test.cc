@@ -119,6 +119,8 @@ TEST_F(BrokenTest, AfterAFailedWriteNothingIsSaidToBeDone) {
   // And nothing after it.
   RawClient other(port());
   EXPECT_EQ(other.Ask(Reset()).status, 503);
+  client.Close();
+  other.Close();
   front_.reset();
   engine_.reset();
   broken = false;
