@@ -143,27 +143,19 @@ class Api final : public HttpApi {
                        .metrics = metrics_,
                        .ready = IsReady()};
     try {
-      HttpResponse response = route.answer(call);
-      // An engine that takes calls and cannot serve them has lost its store.
-      if (response.status == 503 && !route.is_always_open &&
-          engine_->LastPosition("").ok()) {
-        store_failed_.store(true);
-      }
-      return response;
+      return route.answer(call);
     } catch (const std::exception&) {
       return ErrorResponse(500, "something failed inside the server");
     }
   }
 
-  bool IsReady() {
-    return !stopping_.load() && !store_failed_.load() && engine_->LastPosition("").ok();
-  }
+  // An engine that closes, or whose store has failed, refuses whatever it is asked.
+  bool IsReady() { return !stopping_.load() && engine_->LastPosition("").ok(); }
 
   Engine* const engine_;
   HttpOptions options_;
   const FrontCounts* const front_;
   std::atomic<bool> stopping_ = false;
-  std::atomic<bool> store_failed_ = false;
   IdempotencyKeys keys_;
   AnswerCounts answers_;
   const std::function<std::string()> open_api_ = [this] { return OpenApi(); };
