@@ -10,6 +10,7 @@
 #include "engine/store/entry.h"
 #include "engine/store/fact_blob.h"
 #include "tests/damage/store_files.h"
+#include "tests/fuzz/body_seeds.h"
 #include "tests/fuzz/fuzz_engine.h"
 #include "tests/http_front/gate_cases.h"
 #include "tests/support/full_entries.h"
@@ -97,6 +98,7 @@ void WriteSeeds(const std::string& directory) {
   for (const BadBytes& bad : AllBadBytes()) {
     seeds.Write("http_head", absl::StrCat("\x07", bad.bytes));
   }
+  for (const std::string& request : BodySeeds()) seeds.Write("http_body", request);
   StoreGround ground;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const MadeStore made = MakeStore(seed, &ground);

@@ -34,9 +34,7 @@ HttpRequest At(const char* method, const char* target) {
   return {.method = method, .target = target, .fields = {kMay, kJsonType}};
 }
 
-std::vector<HeadCase> RefusedHeads() {
-  std::string other_token = testing::kAllToken;
-  other_token.back() = 'x';
+std::vector<HeadCase> WrongPaths() {
   return {
       {"no path", At("POST", ""), 404},
       {"root", At("POST", "/"), 404},
@@ -56,6 +54,13 @@ std::vector<HeadCase> RefusedHeads() {
       {"options", At("OPTIONS", "/v1/alerts/list"), 405},
       {"post of health", At("POST", "/healthz"), 405},
       {"post of metrics", At("POST", "/metrics"), 405},
+  };
+}
+
+std::vector<HeadCase> WrongTokens() {
+  std::string other_token = testing::kAllToken;
+  other_token.back() = 'x';
+  return {
       {"no authorization", ResetWith({kJsonType}), 401},
       {"empty authorization", ResetWith({{"Authorization", ""}, kJsonType}), 401},
       {"bearer alone", ResetWith({{"Authorization", "Bearer"}, kJsonType}), 401},
@@ -76,6 +81,11 @@ std::vector<HeadCase> RefusedHeads() {
       {"doubled", ResetWith({kMay, kMay, kJsonType}), 400},
       {"doubled in another case",
        ResetWith({kMay, {"authorization", kMay.second}, kJsonType}), 400},
+  };
+}
+
+std::vector<HeadCase> WrongFields() {
+  return {
       {"no type", ResetWith({kMay}), 415},
       {"form", ResetWith({kMay, {"Content-Type", "application/x-www-form-urlencoded"}}),
        415},
@@ -112,7 +122,11 @@ std::vector<HeadCase> RefusedHeads() {
 TEST(ApiHead, IsRefusedBeforeTheBody) {
   const ApiFixture api;
   const std::string before = api.Everything();
-  for (HeadCase& one : RefusedHeads()) {
+  std::vector<HeadCase> cases = WrongPaths();
+  for (const auto& more : {WrongTokens(), WrongFields()}) {
+    cases.insert(cases.end(), more.begin(), more.end());
+  }
+  for (HeadCase& one : cases) {
     const HttpApi::Admission admission = api.api->Admit(one.request);
     EXPECT_FALSE(admission.admitted) << one.name;
     EXPECT_EQ(admission.response.status, one.status) << one.name;

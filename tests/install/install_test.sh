@@ -22,6 +22,10 @@ said=$("$work/build/host")
   fail "the host program said '$said', not 'spend_threshold_reached at 100'"
 said=$("$work/build/json_host")
 [[ $said == "read 42.5" ]] || fail "the json host said '$said', not 'read 42.5'"
+if [[ -e $work/prefix/include/tocsin/http.h ]]; then
+  said=$("$work/build/http_host")
+  [[ $said == '200 {"data":[],"next_page":null}' ]] || fail "the http host said '$said'"
+fi
 
 # The static library hides from ldd what is linked in; the link line does not.
 link_line=$(ninja -C "$work/build" -t commands host | tail -n 1)

@@ -1,0 +1,131 @@
+// Any bytes as a request to the endpoints: one for the route, one for the head, a line
+// that is put behind the path, and the body. Whatever they are, the answer is one that is
+// documented, and one that refuses has changed nothing.
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "boost/json.hpp"
+#include "engine/http/route.h"
+#include "tests/support/facts.h"
+#include "tests/support/manual_clock.h"
+#include "tocsin/engine.h"
+#include "tocsin/http.h"
+
+namespace tocsin::testing {
+namespace {
+
+void Must(bool holds, const char* what, const HttpResponse& response) {
+  if (holds) return;
+  std::fprintf(stderr, "%s: %d %s\n", what, response.status, response.body.c_str());
+  std::abort();
+}
+
+// What no request that is refused may have moved.
+struct Sums {
+  std::uint64_t facts = 0;
+  std::uint64_t resets = 0;
+  std::size_t customers = 0;
+  std::size_t alerts = 0;
+  std::size_t due = 0;
+  std::uint64_t decided = 0;
+
+  friend bool operator==(const Sums&, const Sums&) = default;
+};
+
+Sums SumsOf(Engine& engine) {
+  const Stats stats = engine.GetStats();
+  return {stats.facts_applied, stats.resets, stats.customers,
+          stats.alerts,        stats.due,    stats.notifications_decided};
+}
+
+void Check(const HttpResponse& response, const Sums& before, Engine& engine) {
+  boost::json::error_code error;
+  const bool is_text =
+      !response.fields.empty() && response.fields.front().second.find("text/plain") == 0;
+  if (!response.body.empty() && !is_text) {
+    const boost::json::value json = boost::json::parse(response.body, error);
+    Must(!error, "the answer is no JSON", response);
+    const auto* object = json.if_object();
+    Must(object != nullptr, "the answer is no object", response);
+    if (response.status == 200) return;
+    const auto* message = object->if_contains("message");
+    Must(message != nullptr && message->is_string() && !message->get_string().empty(),
+         "an error without a message", response);
+  }
+  if (response.status == 200) return;
+  Must(!response.body.empty(), "an error without a body", response);
+  switch (response.status) {
+    case 400:
+    case 404:
+    case 405:
+    case 409:
+    case 413:
+    case 415:
+    case 429:
+      return Must(SumsOf(engine) == before, "refused, and something changed", response);
+    default:
+      Must(false, "a status that is not documented", response);
+  }
+}
+
+HttpRequest RequestOf(const std::uint8_t* data, std::string_view rest) {
+  const auto routes = http::Routes();
+  const http::Route& route = routes[data[0] % routes.size()];
+  HttpRequest request = {.method = std::string(route.method),
+                         .target = std::string(route.path)};
+  const std::uint8_t head = data[1];
+  if ((head & 1) != 0) request.fields.emplace_back("Idempotency-Key", "k");
+  const char* const types[] = {"application/json", "application/x-ndjson",
+                               "application/json; charset=utf-8", "text/plain"};
+  request.fields.emplace_back("Content-Type", types[(head >> 1) & 3]);
+  if ((head & 8) != 0) request.method = "PUT";
+  const std::size_t line = rest.find('\n');
+  request.target += std::string(rest.substr(0, line));
+  if (line != std::string_view::npos) request.body = std::string(rest.substr(line + 1));
+  return request;
+}
+
+void Serve(const HttpRequest& request) {
+  ManualClock clock(At("2026-01-10T00:00:00Z"));
+  const std::unique_ptr<Engine> engine = *Engine::Open({.fact_ids_max = 100,
+                                                        .clock = &clock,
+                                                        .worker_threads = 0,
+                                                        .shards = 1,
+                                                        .random_seed = 1});
+  const auto id = [](const char* text) { return *ParseUuid(text); };
+  const CustomerId customer(id("11111111-1111-4111-8111-111111111111"));
+  const AlertId alert(id("22222222-2222-4222-8222-222222222222"));
+  if (engine->Apply({Spend(customer, "10")}).applied != 1) std::abort();
+  if (!engine->CreateAlert({.id = alert, .name = "limit", .threshold = D("100")}).ok()) {
+    std::abort();
+  }
+  if (!engine->Drain().ok()) std::abort();
+  const std::unique_ptr<HttpApi> api =
+      *HttpApi::Make(engine.get(), {.no_auth = true, .clock = &clock});
+  const Sums before = SumsOf(*engine);
+  const HttpResponse first = api->HandleRequest(request);
+  Check(first, before, *engine);
+  const Sums between = SumsOf(*engine);
+  const HttpResponse second = api->HandleRequest(request);
+  Check(second, between, *engine);
+  const bool has_key = request.fields.front().first == "Idempotency-Key";
+  if (has_key && request.method == "POST" && first.status == 200) {
+    Must(second.body == first.body && SumsOf(*engine) == between,
+         "done twice under one key", second);
+  }
+}
+
+}  // namespace
+}  // namespace tocsin::testing
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 2) return 0;
+  tocsin::testing::Serve(tocsin::testing::RequestOf(
+      data, std::string_view(reinterpret_cast<const char*>(data + 2), size - 2)));
+  return 0;
+}
