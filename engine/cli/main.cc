@@ -14,6 +14,10 @@
 #include "engine/cli/inspect.h"
 #include "engine/cli/replay.h"
 #include "engine/cli/standard_files.h"
+#ifdef TOCSIN_HTTP
+#include "engine/cli/serve.h"
+#include "engine/cli/serve_options.h"
+#endif
 
 namespace tocsin::cli {
 namespace {
@@ -139,13 +143,20 @@ int Main(int argc, char** argv) {
   AddInspect(app, &inspect);
   BackupOptions backup;
   AddBackup(app, &backup);
+#ifdef TOCSIN_HTTP
+  ServeOptions serve;
+  CLI::App* const serves = AddServe(app, &serve);
+#endif
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
     // CLI11 would demand one before it names a command that it does not know.
     if (app.get_subcommands().empty())
-      throw CLI::RequiredError("a command: replay, demo, inspect or backup");
+      throw CLI::RequiredError("a command: serve, replay, demo, inspect or backup");
     if (app.got_subcommand("replay")) CheckReplay(options, *closed);
+#ifdef TOCSIN_HTTP
+    if (app.got_subcommand(serves)) FinishServe(serves, &serve);
+#endif
     for (const char* command : {"demo", "inspect", "backup"}) {
       if (!app.got_subcommand(command) || !closed->output) continue;
       throw CLI::ValidationError(command, "standard output is closed");
@@ -153,6 +164,9 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitGood : kExitFailure;
   }
+#ifdef TOCSIN_HTTP
+  if (app.got_subcommand(serves)) return RunServe(&serve);
+#endif
   if (app.got_subcommand("demo")) return RunDemo(demo);
   if (app.got_subcommand("inspect")) return RunInspect(inspect);
   if (app.got_subcommand("backup")) return RunBackup(backup);

@@ -1,0 +1,242 @@
+#include "engine/cli/serve.h"
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "engine/cli/notification_file.h"
+#include "engine/cli/replay.h"
+#include "engine/cli/serve_log.h"
+#include "engine/cli/service_manager.h"
+#include "engine/cli/token_file.h"
+#include "tocsin/engine.h"
+#include "tocsin/http.h"
+
+namespace tocsin::cli {
+namespace {
+
+constexpr int kExitStoreFailed = 1;
+// How soon a store that has failed, or is written to by nobody, is noticed.
+constexpr timespec kLookEvery = {.tv_sec = 1, .tv_nsec = 0};
+
+// A connection is a file, and what a login may open is few.
+void AllowManyFiles() {
+  rlimit files = {};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  // With fewer files there are fewer connections.
+  [[maybe_unused]] const int result = setrlimit(RLIMIT_NOFILE, &files);
+}
+
+sigset_t AwaitedSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  return signals;
+}
+
+// From here on a signal ends the program.
+void LetSignalsEndIt() {
+  std::signal(SIGTERM, SIG_DFL);
+  std::signal(SIGINT, SIG_DFL);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+// One run of the command.
+class Server {
+ public:
+  explicit Server(ServeOptions* options)
+      : options_(*options), log_(options->log_json), signals_(AwaitedSignals()) {}
+
+  int Run();
+
+ private:
+  absl::Status Start();
+  absl::Status OpenSink();
+  absl::Status OpenEngine();
+  absl::Status StartFront();
+  absl::StatusOr<std::vector<HttpToken>> ReadTokens();
+  void SayServing();
+  // Until it is to stop: whether because it was told to.
+  bool AwaitEnd();
+  void ReloadTokens();
+  int Stop(bool was_told);
+
+  ServeOptions& options_;
+  ServeLog log_;
+  const sigset_t signals_;
+  std::unique_ptr<NotificationFile> sink_;
+  std::vector<ServeLog::Field> recovered_;
+  std::string url_;  // where it listens, without the port
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<HttpFront> front_;
+};
+
+absl::Status Server::OpenSink() {
+  if (options_.notifications_path.empty()) return absl::OkStatus();
+  absl::StatusOr<std::unique_ptr<NotificationFile>> file =
+      NotificationFile::Open(options_.notifications_path);
+  if (!file.ok()) return file.status();
+  sink_ = *std::move(file);
+  options_.engine.sink = sink_.get();
+  return absl::OkStatus();
+}
+
+absl::Status Server::OpenEngine() {
+  RecoveryProgress last;
+  const absl::Time begin = absl::Now();
+  options_.engine.on_recovery = [&last](const RecoveryProgress& progress) {
+    last = progress;
+  };
+  absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Open(options_.engine);
+  if (!engine.ok()) return engine.status();
+  engine_ = *std::move(engine);
+  const Stats stats = engine_->GetStats();
+  if (sink_ != nullptr) {
+    absl::Status status = sink_->GoOn(stats.outbox);
+    if (!status.ok()) return status;
+  }
+  recovered_ = {
+      {"customers", stats.customers},
+      {"alerts", stats.alerts},
+      {"bytes", last.bytes},
+      {"ms", static_cast<std::uint64_t>(absl::ToInt64Milliseconds(absl::Now() - begin))}};
+  if (!last.cut_off.empty()) recovered_.emplace_back("cut_off", last.cut_off);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<HttpToken>> Server::ReadTokens() {
+  absl::StatusOr<TokenFile> file = ReadTokenFile(options_.token_file);
+  if (!file.ok()) return file.status();
+  if (file->is_open_to_all) {
+    log_.Error("token file can be read by all", {{"file", options_.token_file}});
+  }
+  return std::move(file->tokens);
+}
+
+absl::Status Server::StartFront() {
+  if (options_.log_requests) {
+    options_.front.on_access = [this](const HttpFrontOptions::Access& access) {
+      log_.Info(
+          "request",
+          {{"method", access.method},
+           {"path", access.path},
+           {"status", static_cast<std::uint64_t>(access.status)},
+           {"bytes", access.body_bytes},
+           {"us", static_cast<std::uint64_t>(absl::ToInt64Microseconds(access.took))},
+           {"peer", access.peer}});
+    };
+  }
+  const std::string& address = options_.front.address;
+  const bool is_v6 = absl::StrContains(address, ':');
+  url_ = absl::StrCat(options_.front.tls_key_file.empty() ? "http" : "https", "://",
+                      is_v6 ? "[" : "", address, is_v6 ? "]:" : ":");
+  absl::StatusOr<std::unique_ptr<HttpFront>> front =
+      HttpFront::Start(engine_.get(), std::move(options_.front));
+  if (!front.ok()) return front.status();
+  front_ = *std::move(front);
+  return absl::OkStatus();
+}
+
+void Server::SayServing() {
+  std::vector<ServeLog::Field> fields = {
+      {"address", absl::StrCat(url_, front_->port())},
+      {"data", options_.engine.directory.empty() ? "none, all is lost when this ends"
+                                                 : options_.engine.directory},
+      {"notifications", options_.notifications_path.empty()
+                            ? "written nowhere"
+                            : options_.notifications_path},
+      {"auth", options_.token_file.empty() ? "none" : "tokens"}};
+  fields.insert(fields.end(), recovered_.begin(), recovered_.end());
+  log_.Info("serving", fields);
+}
+
+absl::Status Server::Start() {
+  // What can be wrong at once comes before a recovery that may take long.
+  if (!options_.token_file.empty()) {
+    absl::StatusOr<std::vector<HttpToken>> tokens = ReadTokens();
+    if (!tokens.ok()) return tokens.status();
+    options_.front.api.tokens = *std::move(tokens);
+  }
+  absl::Status status = OpenSink();
+  if (status.ok()) status = OpenEngine();
+  if (status.ok()) status = StartFront();
+  return status;
+}
+
+void Server::ReloadTokens() {
+  if (options_.token_file.empty()) return;
+  absl::StatusOr<std::vector<HttpToken>> tokens = ReadTokens();
+  const std::uint64_t count = tokens.ok() ? tokens->size() : 0;
+  const absl::Status status =
+      tokens.ok() ? front_->api().SetTokens(*std::move(tokens)) : tokens.status();
+  if (status.ok()) {
+    log_.Info("tokens read again", {{"tokens", count}});
+  } else {
+    log_.Error("tokens stay as they were", {{"because", std::string(status.message())}});
+  }
+}
+
+bool Server::AwaitEnd() {
+  for (;;) {
+    const int signal = sigtimedwait(&signals_, nullptr, &kLookEvery);
+    if (signal == SIGHUP) ReloadTokens();
+    if (signal == SIGTERM || signal == SIGINT) return true;
+    // What a worker has done without a request becomes durable with the next one, or
+    // here.
+    const absl::Status status = engine_->Flush();
+    if (status.ok()) continue;
+    log_.Error("the store failed", {{"because", std::string(status.message())}});
+    return false;
+  }
+}
+
+int Server::Stop(bool was_told) {
+  log_.Info("stopping");
+  NotifyServiceManager("STOPPING=1");
+  LetSignalsEndIt();
+  front_->Stop(options_.stop_timeout);
+  front_.reset();
+  const absl::StatusOr<CloseResult> left = engine_->Close(options_.stop_timeout);
+  if (!left.ok()) {
+    log_.Error("stopped", {{"because", std::string(left.status().message())}});
+    return kExitStoreFailed;
+  }
+  log_.Info("stopped", {{"due", left->due}, {"undelivered", left->undelivered}});
+  return was_told ? kExitGood : kExitStoreFailed;
+}
+
+int Server::Run() {
+  // Before any thread is there, so that no other takes them.
+  pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+  AllowManyFiles();
+  const absl::Status status = Start();
+  if (!status.ok()) {
+    log_.Error("cannot serve", {{"because", std::string(status.message())}});
+    return kExitFailure;
+  }
+  SayServing();
+  NotifyServiceManager("READY=1");
+  return Stop(AwaitEnd());
+}
+
+}  // namespace
+
+int RunServe(ServeOptions* options) { return Server(options).Run(); }
+
+}  // namespace tocsin::cli

@@ -1,0 +1,54 @@
+#ifndef TOCSIN_ENGINE_CLI_SERVE_LOG_H_
+#define TOCSIN_ENGINE_CLI_SERVE_LOG_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace tocsin::cli {
+
+// What a running server says on standard error, one event a line: as text, or as a JSON
+// object. What a token or a query could be in does not belong here.
+//
+// Thread safety: every method may be called from any thread.
+class ServeLog {
+ public:
+  // A name and a value, which is a text or a number.
+  struct Field {
+    Field(absl::string_view field_name, absl::string_view text)
+        : name(field_name), value(text), is_text(true) {}
+    Field(absl::string_view field_name, const std::string& text)
+        : Field(field_name, absl::string_view(text)) {}
+    Field(absl::string_view field_name, const char* text)
+        : Field(field_name, absl::string_view(text)) {}
+    Field(absl::string_view field_name, std::uint64_t number)
+        : name(field_name), value(absl::StrCat(number)), is_text(false) {}
+
+    absl::string_view name;
+    std::string value;
+    bool is_text;
+  };
+
+  explicit ServeLog(bool json) : json_(json) {}
+
+  void Info(absl::string_view event, const std::vector<Field>& fields = {}) {
+    Write("info", event, fields);
+  }
+  void Error(absl::string_view event, const std::vector<Field>& fields) {
+    Write("error", event, fields);
+  }
+
+ private:
+  void Write(absl::string_view level, absl::string_view event,
+             const std::vector<Field>& fields);
+
+  const bool json_;
+};
+
+}  // namespace tocsin::cli
+
+#endif  // TOCSIN_ENGINE_CLI_SERVE_LOG_H_
