@@ -87,13 +87,14 @@ TEST_F(ServeTest, ServesUntilItIsTold) {
 
 TEST_F(ServeTest, TheLogHasRequestsAndNoSecrets) {
   LiveServer server({"--token-file", tokens_, "--log-requests"});
-  const std::string target =
-      absl::StrCat(server.url(), "/v1/alerts/list?token=", kSecret);
-  EXPECT_THAT(Curl(target), EndsWith("\n401"));
+  EXPECT_THAT(Curl(absl::StrCat("-H 'Content-Type: application/json' -d '{}' '",
+                                server.url(), "/v1/alerts/list?token=", kSecret, "'")),
+              EndsWith("\n401"));
   EXPECT_THAT(Post(server, "/v1/alerts/list", "{}", absl::StrCat(kSecret, "x")),
               EndsWith("\n401"));
   EXPECT_EQ(server.EndBy(SIGTERM), 0);
-  EXPECT_THAT(server.log(), HasSubstr("request method=GET path=/v1/alerts/list status="));
+  EXPECT_THAT(server.log(),
+              HasSubstr("request method=POST path=/v1/alerts/list status=401"));
   EXPECT_THAT(server.log(), Not(HasSubstr(kSecret)));
 }
 
