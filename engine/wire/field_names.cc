@@ -67,9 +67,9 @@ constexpr std::size_t kNameSizeMax = 25;
 // A number for a name such that no two names of the format have the same, from
 // its length and three of its letters. The factors were found by trying.
 constexpr std::size_t Slot(const char* name, std::size_t size) {
-  return (size * 9 + static_cast<unsigned char>(name[0]) +
-          std::size_t{16} * static_cast<unsigned char>(name[size / 2]) +
-          std::size_t{9} * static_cast<unsigned char>(name[size - 2])) %
+  return (size * 16 + std::size_t{2} * static_cast<unsigned char>(name[0]) +
+          std::size_t{4} * static_cast<unsigned char>(name[1]) +
+          static_cast<unsigned char>(name[size - 2])) %
          256;
 }
 
