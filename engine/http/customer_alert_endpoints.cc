@@ -124,8 +124,8 @@ HttpResponse ResetMany(const Call& call) {
     AppendJsonText(result.resume, &body);
   }
   if (!result.status.ok()) {
-    body.append(",\"stopped_by\":");
-    AppendJsonText(result.status.message(), &body);
+    absl::StrAppend(&body, ",\"stopped_by\":\"", ReasonName(ReasonOf(result.status)),
+                    "\"");
   }
   body.append("}}");
   return JsonResponse(std::move(body));

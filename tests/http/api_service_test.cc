@@ -11,6 +11,7 @@
 #include "engine/http/route.h"
 #include "tests/http/api_fixture.h"
 #include "tests/support/memory_store.h"
+#include "tests/support/temp_directory.h"
 
 namespace tocsin {
 namespace {
@@ -143,6 +144,25 @@ TEST(ApiFailure, SaysWhatItMeansAndNotWhereFilesLie) {
       "is opened again");
   EXPECT_EQ(api.Get("/readyz").status, 503);
   EXPECT_EQ(api.Get("/healthz").status, 200);
+}
+
+TEST(ApiFailure, OfAFullDiskIsNoMoreThanThat) {
+  const testing::TempDirectory directory(testing::InMemory());
+  ApiFixture api;
+  api.api = nullptr;
+  api.engine = *Engine::Open({.directory = directory / "store",
+                              .disk_reserve = std::uint64_t{1} << 62,
+                              .clock = &api.clock,
+                              .worker_threads = 0});
+  api.api = *HttpApi::Make(api.engine.get(), {.no_auth = true});
+  const std::string spend = absl::StrCat(R"([{"type":"spend","customer_id":")",
+                                         api.customer.ToString(), R"(","amount":1}])");
+  // What is free is looked at after a write.
+  api.Post("/v1/facts", spend);
+  const HttpResponse response = api.Post("/v1/facts", spend);
+  EXPECT_EQ(response.status, 429);
+  EXPECT_EQ(FieldOf(response, "Retry-After"), "1");
+  EXPECT_EQ(Message(response), "the disk is nearly full; nothing was changed");
 }
 
 }  // namespace
