@@ -288,6 +288,23 @@ TEST_F(ServeTest, TheConfigFileSaysTheSameAsFlags) {
   EXPECT_THAT(Refused({"--config", dir_.Path("none")}), HasSubstr("none"));
 }
 
+TEST_F(ServeTest, TheExampleOfAConfigFileIsOne) {
+  LiveServer server({"--config", TOCSIN_SOURCE_DIR "/docs/tocsin.toml", "--token-file",
+                     tokens_, "--data", dir_.Path("data"), "--notifications",
+                     dir_.Path("told"), "--log", "text"});
+  EXPECT_THAT(Curl(server.url() + "/readyz"), EndsWith("\n200"));
+  EXPECT_EQ(server.EndBy(SIGTERM), 0);
+  // And so is each line of it that is commented out.
+  std::string all = ReadFile(TOCSIN_SOURCE_DIR "/docs/tocsin.toml");
+  for (std::size_t at = 0; (at = all.find("\n# ", at)) != std::string::npos; ++at) {
+    const std::string line = all.substr(at + 3, all.find('\n', at + 1) - at - 3);
+    if (line.find(" = ") == std::string::npos || line.find("tls") == 0) continue;
+    LiveServer one(
+        {"--token-file", tokens_, "--config", dir_.Write("line", line + "\n")});
+    EXPECT_EQ(one.EndBy(SIGTERM), 0) << line;
+  }
+}
+
 TEST_F(ServeTest, SpeaksTlsWhereItIsGivenACertificate) {
   const std::string make = absl::StrCat(
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "
