@@ -22,6 +22,10 @@ using ::testing::HasSubstr;
 class DurableTest : public FrontTest {
  protected:
   DurableTest() : DurableTest(std::make_unique<TempDirectory>()) {}
+  ~DurableTest() override {
+    front_.reset();
+    engine_.reset();
+  }
 
   void StartDurable() {
     HttpFrontOptions options;
@@ -128,6 +132,7 @@ TEST_F(BrokenTest, AfterAFailedWriteNothingIsSaidToBeDone) {
   // What was answered is there, and of the rest at most what was asked for.
   EXPECT_GE(Epoch(), 1U);
   EXPECT_LE(Epoch(), 2U);
+  engine_.reset();
 }
 
 }  // namespace
