@@ -58,7 +58,8 @@ void Loop::CloseAll() {
 
 void Loop::Stop() {
   if (!thread_.joinable()) return;
-  context_.stop();
+  // Behind what was posted before, as the closing of what is left.
+  Post([this] { context_.stop(); });
   thread_.join();
 }
 
