@@ -128,9 +128,9 @@ void BM_ApplyBesideCheckpoints(benchmark::State& state) {
                   .random_seed = 1};
   // As many as images of a million customers take.
   options.journal_bytes_max = std::uint64_t{32} << 20;
-  const std::unique_ptr<Engine> engine =
-      *core::OpenWith(options, std::make_unique<work::WorkerPool>(options.worker_threads),
-                      &watch, *sqlite::OpenStore(options.directory));
+  const std::unique_ptr<Engine> engine = *core::OpenWith(
+      options, std::make_unique<work::WorkerPool>(options.worker_threads), &watch,
+      *sqlite::OpenStore(options.directory, "", {.by_thread = true}));
   CreateDistantAlerts(*engine);
   ApplySpendOfAll(*engine, customers, 0);
   engine->Drain().IgnoreError();

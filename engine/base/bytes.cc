@@ -17,18 +17,8 @@ absl::Duration Tick() { return absl::Nanoseconds(1) / 4; }
 
 }  // namespace
 
-void ByteWriter::Amount(Decimal value) {
-  const Int128 units = value.units();
-  UInt128 zigzag =
-      (static_cast<UInt128>(units) << 1) ^ static_cast<UInt128>(units >> 127);
-  while (zigzag >= 0x80) {
-    Byte(static_cast<std::uint8_t>(static_cast<std::uint8_t>(zigzag) | 0x80));
-    zigzag >>= 7;
-  }
-  Byte(static_cast<std::uint8_t>(zigzag));
-}
-
-void ByteWriter::Time(absl::Time time) {
+template <typename Out>
+void BasicByteWriter<Out>::Time(absl::Time time) {
   if (time == absl::InfinitePast()) return Byte(kInfinitePast);
   if (time == absl::InfiniteFuture()) return Byte(kInfiniteFuture);
   Byte(kFinite);
@@ -40,6 +30,9 @@ void ByteWriter::Time(absl::Time time) {
   Signed(seconds);
   Number(static_cast<std::uint64_t>(ticks));
 }
+
+template class BasicByteWriter<std::string>;
+template class BasicByteWriter<FewBytes>;
 
 std::uint64_t ByteReader::Number() {
   std::uint64_t value = 0;

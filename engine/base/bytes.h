@@ -1,8 +1,10 @@
 #ifndef TOCSIN_ENGINE_BASE_BYTES_H_
 #define TOCSIN_ENGINE_BASE_BYTES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -16,12 +18,35 @@
 // zigzag; texts have their length before them.
 namespace tocsin {
 
-// Appends values to a string, which must outlive it.
+// Room for a few values, to be appended to a string at once: to append each by itself
+// would take longer than to work them out. Who writes knows that they fit.
+inline constexpr std::size_t kFewBytes = 96;
+class FewBytes {
+ public:
+  void push_back(char byte) { bytes_[size_++] = byte; }
+  void append(const char* bytes, std::size_t size) {
+    std::memcpy(bytes_ + size_, bytes, size);
+    size_ += size;
+  }
+  absl::string_view view() const { return {bytes_, size_}; }
+
+ private:
+  char bytes_[kFewBytes];
+  std::size_t size_ = 0;
+};
+
+// Appends values to a string, or `FewBytes`, which must outlive it.
 //
 // Thread safety: none.
-class ByteWriter {
+template <typename Out>
+class BasicByteWriter {
  public:
-  explicit ByteWriter(std::string* out) : out_(out) {}
+  // The most bytes that one value takes.
+  static constexpr std::size_t kNumberMax = 10;
+  static constexpr std::size_t kAmountMax = 19;
+  static constexpr std::size_t kTimeMax = 1 + 2 * kNumberMax;
+
+  explicit BasicByteWriter(Out* out) : out_(out) {}
 
   void Byte(std::uint8_t byte) { out_->push_back(static_cast<char>(byte)); }
   void Bool(bool value) { Byte(value ? 1 : 0); }
@@ -36,7 +61,16 @@ class ByteWriter {
     Number((static_cast<std::uint64_t>(value) << 1) ^
            static_cast<std::uint64_t>(value >> 63));
   }
-  void Amount(Decimal value);
+  void Amount(Decimal value) {
+    __extension__ typedef unsigned __int128 UInt128;
+    const Int128 units = value.units();
+    UInt128 zigzag =
+        (static_cast<UInt128>(units) << 1) ^ static_cast<UInt128>(units >> 127);
+    for (; zigzag > std::numeric_limits<std::uint64_t>::max(); zigzag >>= 7) {
+      Byte(static_cast<std::uint8_t>(static_cast<std::uint8_t>(zigzag) | 0x80));
+    }
+    Number(static_cast<std::uint64_t>(zigzag));
+  }
   // Any instant, also the infinite ones, to the quarter of a nanosecond.
   void Time(absl::Time time);
   void Duration(absl::Duration duration) { Time(absl::UnixEpoch() + duration); }
@@ -53,8 +87,10 @@ class ByteWriter {
   }
 
  private:
-  std::string* const out_;
+  Out* const out_;
 };
+
+using ByteWriter = BasicByteWriter<std::string>;
 
 // Reads what a `ByteWriter` wrote, in the same order. Bytes that nobody wrote never make
 // it read beyond the end: from the first value that cannot be read on, `ok` is false and

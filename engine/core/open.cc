@@ -51,12 +51,13 @@ absl::Status CheckTrackedKeys(const Options& options) {
 }
 
 #ifdef TOCSIN_STORE
-absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& directory) {
-  return sqlite::OpenStore(directory);
+absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const Options& options) {
+  return sqlite::OpenStore(options.directory, "",
+                           {.by_thread = options.worker_threads > 0});
 }
 #else
-absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& directory) {
-  return BadOption("directory", Quote(directory),
+absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const Options& options) {
+  return BadOption("directory", Quote(options.directory),
                    "empty: this library was built without a store (TOCSIN_STORE)");
 }
 #endif
@@ -127,7 +128,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(Options options) {
   }
   std::unique_ptr<store::Store> store;
   if (!options.directory.empty()) {
-    absl::StatusOr<std::unique_ptr<store::Store>> opened = OpenStore(options.directory);
+    absl::StatusOr<std::unique_ptr<store::Store>> opened = OpenStore(options);
     if (!opened.ok()) return opened.status();
     store = *std::move(opened);
   }

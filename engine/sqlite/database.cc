@@ -58,8 +58,10 @@ Statement& Statement::BindNull(int parameter) {
 }
 
 Statement& Statement::BindBlob(int parameter, absl::string_view bytes) {
-  const int result = sqlite3_bind_blob64(statement_.get(), parameter, bytes.data(),
-                                         bytes.size(), SQLITE_STATIC);
+  // No bytes are not NULL.
+  const char* data = bytes.empty() ? "" : bytes.data();
+  const int result =
+      sqlite3_bind_blob64(statement_.get(), parameter, data, bytes.size(), SQLITE_STATIC);
   if (bound_ == SQLITE_OK) bound_ = result;
   return *this;
 }
@@ -180,6 +182,23 @@ void Database::EndWhen(std::function<bool()> ends) {
     return (*static_cast<const std::function<bool()>*>(kept))() ? 1 : 0;
   };
   sqlite3_progress_handler(connection_.get(), kInstructions, asks, &ends_);
+}
+
+void Database::LeaveLog() {
+  const auto note = +[](void* pages, sqlite3*, const char*, int count) {
+    *static_cast<int*>(pages) = count;
+    return SQLITE_OK;
+  };
+  // In the place of the hook that copies it.
+  sqlite3_wal_hook(connection_.get(), note, &log_pages_);
+}
+
+absl::StatusOr<int> Database::CopyLog() {
+  int pages = 0, copied = 0;
+  const int result = sqlite3_wal_checkpoint_v2(
+      connection_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+  if (result != SQLITE_OK) return Error(result, "copying its log into it");
+  return copied;
 }
 
 absl::Status Database::CopyTo(Database* other) {

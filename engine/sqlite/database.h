@@ -87,6 +87,15 @@ class Database {
   // Has what takes long end with an error once this says so. It must not use the
   // database.
   void EndWhen(std::function<bool()> ends);
+  // From now on commits only write to the log, and how long it is then is known.
+  void LeaveLog();
+  // How many pages were in the log after the last commit.
+  int log_pages() const { return log_pages_; }
+  // Copies from the log into the database what can be without waiting for anybody; what
+  // stays is copied by the next call, and the log begins anew where nothing did. Returns
+  // how many of its pages are copied then.
+  // https://www.sqlite.org/c3ref/wal_checkpoint_v2.html
+  absl::StatusOr<int> CopyLog();
   // Makes all of it the content of another database. In a transaction it is that of one
   // instant.
   absl::Status CopyTo(Database* other);
@@ -105,6 +114,7 @@ class Database {
 
   const std::string path_;
   std::function<bool()> ends_;
+  int log_pages_ = 0;
   std::unique_ptr<sqlite3, Close> connection_;
 };
 

@@ -42,9 +42,12 @@ absl::StatusOr<std::string> TakeFiles(const Directory& directory,
     }
   }
   if (!has_log) return std::string();
+  // What was made durable is read, and nothing else: to copy more than the log has into
+  // the database would leave a log that is older than that.
+  absl::Status status = (*wal)->ForgetWhatIsNotWritten();
+  if (!status.ok()) return status;
   absl::StatusOr<WalEnd> end = CheckWal(wal_path, wal->get(), database->get());
   if (!end.ok()) return end.status();
-  absl::Status status;
   if (!end->cut_off.empty()) status = (*wal)->Truncate(end->ends_at);
   if (status.ok()) status = (*wal)->Sync();
   if (!status.ok()) return status;

@@ -30,7 +30,7 @@ class Summarizer {
   Summarizer(Database* database, StoreSummary* summary)
       : database_(*database), summary_(*summary) {}
 
-  void ReadMeta();
+  void ReadLastInstant();
   void ReadJournal();
   void ReadCheckpoint();
   void ReadAlerts();
@@ -67,38 +67,40 @@ std::uint64_t CountIn(const Statement& row, int column) {
   return static_cast<std::uint64_t>(row.Integer(column));
 }
 
-void Summarizer::ReadMeta() {
-  ForEachRow("SELECT value FROM meta WHERE key = 'last_instant'",
+void Summarizer::ReadLastInstant() {
+  ForEachRow(summary_.format >= 3 ? "SELECT at FROM journal ORDER BY number DESC LIMIT 1"
+                                  : "SELECT value FROM meta WHERE key = 'last_instant'",
              [&](const Statement& row) {
                return ReadInstant(row.Text(0), &summary_.last_instant)
                           ? absl::OkStatus()
-                          : NotAsWritten(database_, "meta.last_instant");
+                          : NotAsWritten(database_, "the last instant");
              });
 }
 
 void Summarizer::ReadJournal() {
   ForEachRow(
       "SELECT count(*), ifnull(sum(length(entries)), 0), ifnull(min(first_step), 0) "
-      "FROM journal",
+      "FROM journal WHERE first_step > 0",
       [&](const Statement& row) {
         summary_.journal_rows = CountIn(row, 0);
         summary_.journal_bytes = CountIn(row, 1);
         summary_.journal_first_step = CountIn(row, 2);
         return absl::OkStatus();
       });
-  ForEachRow("SELECT first_step, entries FROM journal ORDER BY number DESC LIMIT 1",
-             [&](const Statement& row) {
-               std::uint64_t steps = 0;
-               store::Reader reader(row.Blob(1));
-               while (!reader.AtEnd()) {
-                 const store::Entry entry = store::ReadEntry(&reader);
-                 if (!reader.ok())
-                   return NotAsWritten(database_, "the last row of journal");
-                 if (std::holds_alternative<store::At>(entry)) ++steps;
-               }
-               summary_.journal_last_step = CountIn(row, 0) + steps - (steps > 0 ? 1 : 0);
-               return absl::OkStatus();
-             });
+  ForEachRow(
+      "SELECT first_step, entries FROM journal WHERE first_step > 0 "
+      "ORDER BY number DESC LIMIT 1",
+      [&](const Statement& row) {
+        std::uint64_t steps = 0;
+        store::Reader reader(row.Blob(1));
+        while (!reader.AtEnd()) {
+          const store::Entry entry = store::ReadEntry(&reader);
+          if (!reader.ok()) return NotAsWritten(database_, "the last row of journal");
+          if (std::holds_alternative<store::At>(entry)) ++steps;
+        }
+        summary_.journal_last_step = CountIn(row, 0) + steps - (steps > 0 ? 1 : 0);
+        return absl::OkStatus();
+      });
 }
 
 void Summarizer::ReadCheckpoint() {
@@ -189,7 +191,7 @@ absl::StatusOr<StoreSummary> Summarize(Database* database) {
                                    "an engine there to its end"));
   }
   Summarizer summarizer(database, &summary);
-  summarizer.ReadMeta();
+  summarizer.ReadLastInstant();
   summarizer.ReadJournal();
   summarizer.ReadCheckpoint();
   summarizer.ReadAlerts();

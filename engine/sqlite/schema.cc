@@ -2,25 +2,22 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
+#include "engine/sqlite/journal_rows.h"
 
 namespace tocsin::sqlite {
 namespace {
 
 constexpr char kTables[] = R"sql(
--- Beside the instant up to which all was done, the sum of the checksums of all rows but
--- its own: a row that is missing is seen by it.
-CREATE TABLE meta (
-  key      TEXT PRIMARY KEY,
-  checksum INTEGER NOT NULL,
-  value    TEXT NOT NULL
-) WITHOUT ROWID;
-
--- What was done, one row for what became durable together.
+-- What was done, one row for what became durable together; the instant up to which all
+-- was; and the sum of the checksums of all other rows then, by which one that is missing
+-- is seen.
 CREATE TABLE journal (
   number     INTEGER PRIMARY KEY,
   checksum   INTEGER NOT NULL,
   first_step INTEGER NOT NULL,
-  entries    BLOB NOT NULL
+  entries    BLOB NOT NULL,
+  at         TEXT,
+  sum        INTEGER
 );
 
 -- From behind which step the journal is needed, and the alerts as they were then.
@@ -104,6 +101,16 @@ CREATE TABLE fact_ids (
 );
 )sql";
 
+// Nor those of format 2.
+constexpr char kTablesOfFormat3[] = R"sql(
+-- A row of the journal that is there, or was: the last one when a checkpoint was made or
+-- the engine was closed. Else nobody would miss the last rows of all.
+CREATE TABLE journal_end (
+  number   INTEGER PRIMARY KEY,
+  checksum INTEGER NOT NULL
+);
+)sql";
+
 absl::Status Unusable(const Database& database, absl::string_view why) {
   return MakeStatus(Reason::kStoreUnusable, absl::StrCat(database.path(), ": ", why));
 }
@@ -138,21 +145,19 @@ absl::Status PrepareSchema(Database* database) {
   const absl::StatusOr<std::int64_t> format = FormatOf(database);
   if (!format.ok()) return format.status();
   if (*format == 0) {
-    return database->Execute(absl::StrCat("BEGIN IMMEDIATE;", kTables, kTablesOfFormat2,
-                                          "PRAGMA application_id = ", kApplicationId,
-                                          ";PRAGMA user_version = ", kFormatVersion,
-                                          ";COMMIT"));
+    return database->Execute(
+        absl::StrCat("BEGIN IMMEDIATE;", kTables, kTablesOfFormat2, kTablesOfFormat3,
+                     "PRAGMA application_id = ", kApplicationId,
+                     ";PRAGMA user_version = ", kFormatVersion, ";COMMIT"));
   }
-  if (*format == kFormatVersion) {
-    // What is read of the log may be in memory only, and no later sync would write it,
-    // where a sync failed and the process ended by it. In the database it is written
-    // anew.
-    return database->Execute("PRAGMA wal_checkpoint(PASSIVE)");
-  }
+  if (*format == kFormatVersion) return absl::OkStatus();
   // What is in its other tables is read as it is.
+  absl::Status status = database->Execute(absl::StrCat(
+      "BEGIN IMMEDIATE;", *format == 1 ? kTablesOfFormat2 : "", kTablesOfFormat3));
+  if (status.ok()) status = MoveMetaIntoJournal(database);
+  if (!status.ok()) return status;
   return database->Execute(
-      absl::StrCat("PRAGMA wal_checkpoint(PASSIVE);BEGIN IMMEDIATE;", kTablesOfFormat2,
-                   "PRAGMA user_version = ", kFormatVersion, ";COMMIT"));
+      absl::StrCat("PRAGMA user_version = ", kFormatVersion, ";COMMIT"));
 }
 
 }  // namespace tocsin::sqlite

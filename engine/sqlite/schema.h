@@ -15,7 +15,7 @@ namespace tocsin::sqlite {
 // https://www.sqlite.org/fileformat2.html#appid
 inline constexpr std::int64_t kApplicationId = 0x746f6373;
 // `PRAGMA user_version`: the format of the tables and of what is in them.
-inline constexpr std::int64_t kFormatVersion = 2;
+inline constexpr std::int64_t kFormatVersion = 3;
 
 // The format of a store; 0 of a database that is empty. Errors: kFailedPrecondition for
 // one of another program or of a format that is not known; those of the database.

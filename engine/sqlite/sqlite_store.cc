@@ -10,6 +10,7 @@
 #include "engine/sqlite/directory.h"
 #include "engine/sqlite/files.h"
 #include "engine/sqlite/history_rows.h"
+#include "engine/sqlite/log_copier.h"
 #include "engine/sqlite/schema.h"
 #include "engine/sqlite/store_reader.h"
 #include "engine/sqlite/store_writer.h"
@@ -20,14 +21,19 @@ namespace {
 class SqliteStore final : public store::Store {
  public:
   SqliteStore(std::unique_ptr<Directory> directory, std::unique_ptr<Database> database,
-              const std::string& vfs, std::string cut_off)
+              Copying copying, const std::string& vfs, std::string cut_off)
       : directory_(std::move(directory)),
         database_(std::move(database)),
+        copier_(database_.get(), copying.pages),
         writer_(database_.get()),
         history_(database_->path(), vfs),
         cut_off_(std::move(cut_off)) {}
+  ~SqliteStore() override {
+    // Where it fails, less of what is damaged later is seen, and nothing is lost.
+    if (is_loaded_ && !has_failed_) writer_.NoteEnd().IgnoreError();
+  }
 
-  absl::Status Prepare();
+  absl::Status Prepare(const std::string& vfs, Copying copying);
   std::string cut_off() const override { return cut_off_; }
   absl::Status Load(store::Loader* loader) override;
   absl::Status Commit(const store::Transaction& transaction) override;
@@ -40,13 +46,17 @@ class SqliteStore final : public store::Store {
  private:
   // Released last, so that nobody else opens what is not closed.
   std::unique_ptr<Directory> directory_;
+  // Closed behind the others: the last one moves all of the log into the database.
   std::unique_ptr<Database> database_;
+  LogCopier copier_;
   StoreWriter writer_;
   HistoryReader history_;
   const std::string cut_off_;
+  bool is_loaded_ = false;
+  bool has_failed_ = false;
 };
 
-absl::Status SqliteStore::Prepare() {
+absl::Status SqliteStore::Prepare(const std::string& vfs, Copying copying) {
   absl::Status status = database_->Execute("PRAGMA busy_timeout = 10000");
   // Before anything is written, as it may be somebody else's.
   if (status.ok()) status = PrepareSchema(database_.get());
@@ -60,26 +70,34 @@ absl::Status SqliteStore::Prepare() {
   }
   if (status.ok()) status = directory_->Sync();
   if (status.ok()) status = directory_->NoteStore();
-  return status.ok() ? writer_.Prepare() : status;
+  database_->LeaveLog();
+  if (status.ok()) status = writer_.Prepare();
+  return status.ok() && copying.by_thread ? copier_.Start(vfs) : status;
 }
 
 absl::Status SqliteStore::Load(store::Loader* loader) {
   StoreReader reader(database_.get());
   absl::Status status = reader.Read(loader);
   writer_.GoOnBehind(reader.ends());
+  is_loaded_ = status.ok();
   return status;
 }
 
 absl::Status SqliteStore::Commit(const store::Transaction& transaction) {
   absl::Status status = writer_.Commit(transaction);
-  if (status.ok()) return status;
-  return MakeStatus(Reason::kStoreFailed, status.message());
+  if (!status.ok()) {
+    has_failed_ = true;
+    return MakeStatus(Reason::kStoreFailed, status.message());
+  }
+  copier_.AfterCommit();
+  return status;
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& directory,
-                                                        const std::string& vfs) {
+                                                        const std::string& vfs,
+                                                        Copying copying) {
   absl::StatusOr<std::unique_ptr<Directory>> taken = Directory::Take(directory);
   if (!taken.ok()) return taken.status();
   absl::StatusOr<std::string> cut_off = TakeFiles(**taken, vfs);
@@ -87,9 +105,9 @@ absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& direc
   const std::string file = (*taken)->FileOf(kDatabaseName);
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(file, vfs);
   if (!database.ok()) return database.status();
-  auto store = std::make_unique<SqliteStore>(*std::move(taken), *std::move(database), vfs,
-                                             *std::move(cut_off));
-  absl::Status status = store->Prepare();
+  auto store = std::make_unique<SqliteStore>(*std::move(taken), *std::move(database),
+                                             copying, vfs, *std::move(cut_off));
+  absl::Status status = store->Prepare(vfs, copying);
   if (!status.ok()) return status;
   return store;
 }

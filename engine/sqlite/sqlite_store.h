@@ -9,13 +9,21 @@
 
 namespace tocsin::sqlite {
 
+// How what was committed comes from the log into the database.
+struct Copying {
+  // By a thread beside those who commit; else by these.
+  bool by_thread = false;
+  int pages = 1'024;  // after so many; 4 MiB, much as SQLite does it by itself
+};
+
 // Opens the store in a directory, which is made where there is none. `vfs` names one of
 // SQLite's, by which files are read and written; empty: the system's.
 // Errors: kFailedPrecondition for a directory that cannot be made or written, that
 // another engine has open, or that holds something else; kDataLoss for a store that is
-// damaged.
+// damaged; kResourceExhausted if a thread cannot be started.
 absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& directory,
-                                                        const std::string& vfs = "");
+                                                        const std::string& vfs = "",
+                                                        Copying copying = {});
 
 }  // namespace tocsin::sqlite
 

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "engine/base/status.h"
 #include "engine/sqlite/history_rows.h"
+#include "engine/sqlite/journal_rows.h"
 #include "engine/sqlite/row.h"
 #include "engine/store/notification_fields.h"
 
@@ -22,12 +23,10 @@ absl::Status StoreReader::Read(store::Loader* loader) {
   absl::Status status = CheckStructure();
   if (status.ok()) status = ReadSize(loader);
   if (status.ok()) {
-    status = ForEachRow(kMeta, [&](const Statement& row) {
-      if (row.Text(0) != kSum) return ReadMeta(row, loader);
-      ends_.sum -= static_cast<std::uint64_t>(row.Integer(kChecksumColumn));
-      written_sum_ = std::string(row.Text(2));
-      return absl::OkStatus();
-    });
+    status = format_ >= 3 ? ReadJournalEnd(loader)
+                          : ForEachRow(kMeta, [&](const Statement& row) {
+                              return ReadMeta(row, loader);
+                            });
   }
   const auto load = [&](absl::string_view table, auto one) {
     if (!status.ok()) return;
@@ -46,7 +45,13 @@ absl::Status StoreReader::Read(store::Loader* loader) {
   if (status.ok()) {
     status = ForEachRow(kAlert, [](const Statement&) { return absl::OkStatus(); });
   }
-  if (!status.ok() || written_sum_ == absl::StrCat(ends_.sum)) return status;
+  if (status.ok() && format_ >= 3) {
+    status = ForEachRow(kJournalEnd, [&](const Statement& row) {
+      if (row.Integer(0) <= ends_.journal) return absl::OkStatus();
+      return Damaged(absl::StrCat("row ", row.Integer(0), " of journal is missing"));
+    });
+  }
+  if (!status.ok() || written_sum_ == ends_.sum) return status;
   return Damaged("a row that was written is missing, or one is there that was not");
 }
 
@@ -89,7 +94,20 @@ absl::Status StoreReader::ForEachRow(absl::string_view table, Visit visit) {
   }
 }
 
+absl::Status StoreReader::ReadJournalEnd(store::Loader* loader) {
+  const absl::StatusOr<std::optional<JournalEnd>> end =
+      sqlite::ReadJournalEnd(&database_);
+  if (!end.ok() || !end->has_value()) return end.status();
+  written_sum_ = (*end)->sum;
+  ends_.last_instant = (*end)->at;
+  return loader->LastInstant((*end)->at);
+}
+
 absl::Status StoreReader::ReadMeta(const Statement& row, store::Loader* loader) {
+  if (row.Text(0) == kSum && absl::SimpleAtoi(row.Text(2), &written_sum_)) {
+    ends_.sum -= static_cast<std::uint64_t>(row.Integer(kChecksumColumn));
+    return absl::OkStatus();
+  }
   absl::Time instant;
   if (row.Text(0) == kLastInstant && ReadInstant(row.Text(2), &instant)) {
     return loader->LastInstant(instant);
@@ -160,10 +178,12 @@ absl::Status StoreReader::ReadEntries(const Statement& row, store::Loader* loade
     return Damaged(absl::StrCat("row ", ends_.journal + 1, " of journal is missing"));
   }
   ends_.journal = number;
+  const std::int64_t first_step = row.Integer(kFirstStepOfJournal);
+  if (first_step == 0) return absl::OkStatus();
   // One that begins at the step or before it may go on behind it.
-  if (row.Integer(2) <= checkpoint_step_ + 1) ends_.journal_needed = number;
-  absl::Status status =
-      loader->Entries(static_cast<std::uint64_t>(row.Integer(2)), row.Blob(3));
+  if (first_step <= checkpoint_step_ + 1) ends_.journal_needed = number;
+  absl::Status status = loader->Entries(static_cast<std::uint64_t>(first_step),
+                                        row.Blob(kEntriesOfJournal));
   if (status.ok()) return status;
   return MakeStatus(ReasonOf(status), absl::StrCat(database_.path(), ": row ", number,
                                                    " of journal: ", status.message()));
@@ -173,7 +193,8 @@ absl::StatusOr<std::optional<store::Rules>> RulesOf(Database* database) {
   // Of what is written at once the first entries say who opened it.
   auto query = database->Prepare(
       "SELECT rules, 0 AS place FROM checkpoint UNION ALL SELECT * FROM "
-      "(SELECT entries, 1 FROM journal ORDER BY number LIMIT 1) ORDER BY place");
+      "(SELECT entries, 1 FROM journal WHERE first_step > 0 ORDER BY number LIMIT 1) "
+      "ORDER BY place");
   if (!query.ok()) return query.status();
   const absl::StatusOr<bool> has_row = (*query)->Step();
   if (!has_row.ok()) return has_row.status();

@@ -39,6 +39,7 @@ class StoreReader {
   absl::Status ReadSize(store::Loader* loader);
   // Calls `visit` for each row, by its key, that is as it was written.
   absl::Status ForEachRow(absl::string_view table, Visit visit);
+  absl::Status ReadJournalEnd(store::Loader* loader);
   absl::Status ReadMeta(const Statement& row, store::Loader* loader);
   absl::Status ReadPosition(const Statement& row, store::Loader* loader);
   absl::Status ReadWaiting(const Statement& row, store::Loader* loader);
@@ -52,7 +53,7 @@ class StoreReader {
   Database& database_;
   const std::int64_t format_;
   Ends ends_;
-  std::string written_sum_ = "0";
+  std::uint64_t written_sum_ = 0;
   std::int64_t checkpoint_step_ = 0;
 };
 

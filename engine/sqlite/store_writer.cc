@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/sqlite/history_rows.h"
+#include "engine/sqlite/journal_rows.h"
 #include "engine/sqlite/row.h"
 #include "engine/store/notification_fields.h"
 #include "tocsin/json.h"
@@ -19,12 +20,16 @@ absl::Status StoreWriter::Prepare() {
   } all[] = {
       {&begin_, "BEGIN IMMEDIATE"},
       {&commit_, "COMMIT"},
-      {&add_entries_, "INSERT INTO journal VALUES (?, ?, ?, ?)"},
+      {&add_entries_, "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)"},
       // The last row that begins at the step or before it may go on behind it.
-      {&needed_entries_, "SELECT max(number) FROM journal WHERE first_step <= ?"},
+      {&needed_entries_,
+       "SELECT number FROM journal WHERE first_step BETWEEN 1 AND ? "
+       "ORDER BY number DESC LIMIT 1"},
       {&remove_entries_,
        "DELETE FROM journal WHERE number IN (SELECT number FROM journal WHERE number < ? "
        "ORDER BY number LIMIT ?) RETURNING checksum"},
+      {&remove_end_, "DELETE FROM journal_end RETURNING checksum"},
+      {&add_end_, "INSERT INTO journal_end VALUES (?, ?)"},
       {&add_checkpoint_, "INSERT INTO checkpoint VALUES (?, ?, ?, ?, ?, ?)"},
       {&remove_checkpoint_, "DELETE FROM checkpoint WHERE number < ? RETURNING checksum"},
       {&add_image_, "INSERT INTO image VALUES (?, ?, ?, ?, ?)"},
@@ -38,8 +43,6 @@ absl::Status StoreWriter::Prepare() {
       {&add_alert_, "INSERT INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
       {&add_waiting_, "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?)"},
       {&remove_waiting_, "DELETE FROM outbox WHERE number = ? RETURNING checksum"},
-      {&remove_meta_, "DELETE FROM meta WHERE key = ? RETURNING checksum"},
-      {&add_meta_, "INSERT OR REPLACE INTO meta VALUES (?, ?, ?)"},
       {&add_history_, "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
       {&oldest_history_, "SELECT number, at FROM history ORDER BY number LIMIT ?"},
       {&remove_history_, "DELETE FROM history WHERE number <= ? RETURNING checksum"},
@@ -60,16 +63,25 @@ absl::Status StoreWriter::Commit(const store::Transaction& transaction) {
   return status.ok() ? commit_->Run() : status;
 }
 
+absl::Status StoreWriter::NoteEnd() {
+  // Nobody has written anything.
+  if (ends_.journal == 0) return absl::OkStatus();
+  absl::Status status = begin_->Run();
+  if (status.ok()) status = WriteEnd();
+  if (status.ok()) status = WriteEntries({.last_instant = ends_.last_instant});
+  return status.ok() ? commit_->Run() : status;
+}
+
+// Of the row that is written next.
+absl::Status StoreWriter::WriteEnd() {
+  absl::Status status = Remove(remove_end_.get());
+  if (!status.ok()) return status;
+  return RowWriter(kJournalEnd, add_end_.get()).Add(ends_.journal + 1).Write(&ends_.sum);
+}
+
 absl::Status StoreWriter::Write(const store::Transaction& transaction) {
   absl::Status status;
-  if (!transaction.entries.empty()) {
-    status = RowWriter(kJournal, add_entries_.get())
-                 .Add(++ends_.journal)
-                 .Add(static_cast<std::int64_t>(transaction.first_step))
-                 .AddBlob(transaction.entries)
-                 .Write(&ends_.sum);
-  }
-  if (status.ok() && transaction.begins_checkpoint) {
+  if (transaction.begins_checkpoint) {
     status = Remove(&remove_images_->Bind(1, ends_.checkpoint));
     first_image_ = ends_.image + 1;
   }
@@ -79,6 +91,7 @@ absl::Status StoreWriter::Write(const store::Transaction& transaction) {
   }
   if (status.ok() && transaction.checkpoint.has_value()) {
     status = WriteCheckpoint(*transaction.checkpoint);
+    if (status.ok()) status = WriteEnd();
   }
   for (const Position& position : transaction.positions) {
     if (!status.ok()) return status;
@@ -99,7 +112,7 @@ absl::Status StoreWriter::Write(const store::Transaction& transaction) {
   if (status.ok() && !transaction.history.empty()) status = WriteHistory(transaction);
   if (status.ok() && !transaction.fact_ids.empty()) status = WriteFactIds(transaction);
   if (status.ok()) status = Trim();
-  return status.ok() ? WriteMeta(transaction.last_instant) : status;
+  return status.ok() ? WriteEntries(transaction) : status;
 }
 
 absl::StatusOr<int> StoreWriter::RemoveSome(Statement* statement) {
@@ -259,20 +272,14 @@ absl::Status StoreWriter::WriteFactIds(const store::Transaction& transaction) {
   return last == 0 ? absl::OkStatus() : Remove(&remove_fact_ids_->Bind(1, last));
 }
 
-absl::Status StoreWriter::WriteMeta(absl::Time last_instant) {
-  absl::Status status = Remove(&remove_meta_->Bind(1, kLastInstant));
-  if (status.ok()) {
-    status = RowWriter(kMeta, add_meta_.get())
-                 .Add(kLastInstant)
-                 .Add(TextOf(last_instant))
-                 .Write(&ends_.sum);
-  }
-  if (!status.ok()) return status;
-  std::uint64_t not_in_the_sum = 0;
-  return RowWriter(kMeta, add_meta_.get())
-      .Add(kSum)
-      .Add(absl::StrCat(ends_.sum))
-      .Write(&not_in_the_sum);
+absl::Status StoreWriter::WriteEntries(const store::Transaction& transaction) {
+  ends_.last_instant = transaction.last_instant;
+  const bool has_entries = !transaction.entries.empty();
+  const JournalRow row = {.number = ++ends_.journal,
+                          .first_step = has_entries ? transaction.first_step : 0,
+                          .entries = transaction.entries,
+                          .at = transaction.last_instant};
+  return WriteJournal(row, add_entries_.get(), &ends_.sum);
 }
 
 }  // namespace tocsin::sqlite

@@ -28,6 +28,8 @@ class StoreWriter {
 
   // Errors: of the database, after which it is not to be used any more.
   absl::Status Commit(const store::Transaction& transaction);
+  // Notes where the journal ends, behind the last `Commit`.
+  absl::Status NoteEnd();
 
  private:
   absl::Status Write(const store::Transaction& transaction);
@@ -40,7 +42,9 @@ class StoreWriter {
   // Removes rows that are older than they need be, some more than are added.
   absl::Status TrimHistory(std::size_t rows, absl::Time from);
   absl::Status WriteFactIds(const store::Transaction& transaction);
-  absl::Status WriteMeta(absl::Time last_instant);
+  // Last, as the row ends with what then is in the store.
+  absl::Status WriteEntries(const store::Transaction& transaction);
+  absl::Status WriteEnd();
   // Removes some of what nobody needs since the last checkpoint. Not all of it at once:
   // calls wait for each commit.
   absl::Status Trim();
@@ -50,11 +54,11 @@ class StoreWriter {
   absl::Status Remove(Statement* statement) { return RemoveSome(statement).status(); }
 
   Database& database_;
-  std::unique_ptr<Statement> begin_, commit_, add_entries_, needed_entries_,
-      remove_entries_, add_checkpoint_, remove_checkpoint_, add_image_, remove_images_,
-      remove_old_images_, remove_position_, add_position_, remove_alert_, add_alert_,
-      add_waiting_, remove_waiting_, remove_meta_, add_meta_, add_history_,
-      oldest_history_, remove_history_, add_fact_ids_, remove_fact_ids_;
+  std::unique_ptr<Statement> begin_, remove_end_, add_end_, commit_, add_entries_,
+      needed_entries_, remove_entries_, add_checkpoint_, remove_checkpoint_, add_image_,
+      remove_images_, remove_old_images_, remove_position_, add_position_, remove_alert_,
+      add_alert_, add_waiting_, remove_waiting_, add_history_, oldest_history_,
+      remove_history_, add_fact_ids_, remove_fact_ids_;
   Ends ends_;
   std::int64_t first_image_ = 0;  // of the next checkpoint
   bool trims_journal_ = true;     // there may be something to remove

@@ -11,6 +11,7 @@ namespace tocsin::sqlite {
 
 inline constexpr char kMeta[] = "meta";
 inline constexpr char kJournal[] = "journal";
+inline constexpr char kJournalEnd[] = "journal_end";
 inline constexpr char kCheckpoint[] = "checkpoint";
 inline constexpr char kImage[] = "image";
 inline constexpr char kPosition[] = "position";
@@ -19,9 +20,19 @@ inline constexpr char kOutbox[] = "outbox";
 inline constexpr char kHistory[] = "history";
 inline constexpr char kFactIds[] = "fact_ids";
 
-// Keys of `meta`.
+// Keys of `meta`, which stores before format 3 have.
 inline constexpr char kLastInstant[] = "last_instant";
 inline constexpr char kSum[] = "sum";
+
+// The columns of `journal`; `SELECT *` and rows that are written go by it.
+enum JournalColumn {
+  kNumberOfJournal,
+  kChecksumOfJournal,
+  kFirstStepOfJournal,
+  kEntriesOfJournal,
+  kInstantOfJournal,
+  kSumOfJournal,
+};
 
 // Some ids of facts, which became durable together.
 struct FactIdsRow {
@@ -43,7 +54,8 @@ struct Ends {
   std::int64_t history = 0;
   std::deque<FactIdsRow> fact_ids = {};  // all of them
   std::int64_t fact_id_count = 0;        // in these
-  std::uint64_t sum = 0;  // of the checksums of all rows, but that of itself
+  std::uint64_t sum = 0;                 // of the checksums of all rows
+  absl::Time last_instant = absl::InfinitePast();
 };
 
 }  // namespace tocsin::sqlite

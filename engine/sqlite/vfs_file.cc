@@ -1,5 +1,8 @@
 #include "engine/sqlite/vfs_file.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -30,11 +33,17 @@ absl::StatusOr<std::unique_ptr<VfsFile>> VfsFile::Open(const std::string& path, 
   result = system->xOpen(system, opened->path_.c_str(), file, flags, &opened_as);
   if (file->pMethods != nullptr) opened->file_ = file;
   if (result != SQLITE_OK) return opened->Error(result, "opening it");
-  sqlite3_int64 size = 0;
-  result = file->pMethods->xFileSize(file, &size);
-  if (result != SQLITE_OK) return opened->Error(result, "asking for its size");
-  opened->size_ = size;
+  absl::Status status = opened->AskForSize();
+  if (!status.ok()) return status;
   return opened;
+}
+
+absl::Status VfsFile::AskForSize() {
+  sqlite3_int64 size = 0;
+  const int result = file_->pMethods->xFileSize(file_, &size);
+  if (result != SQLITE_OK) return Error(result, "asking for its size");
+  size_ = size;
+  return absl::OkStatus();
 }
 
 VfsFile::~VfsFile() {
@@ -56,6 +65,19 @@ absl::Status VfsFile::Truncate(std::int64_t size) {
 absl::Status VfsFile::Sync() {
   const int result = file_->pMethods->xSync(file_, SQLITE_SYNC_NORMAL);
   return result == SQLITE_OK ? absl::OkStatus() : Error(result, "syncing it");
+}
+
+absl::Status VfsFile::ForgetWhatIsNotWritten() {
+  absl::Status status = Sync();
+  if (!status.ok()) return status;
+  const int result =
+      file_->pMethods->xFileControl(file_, kForgetsWhatIsNotWritten, nullptr);
+  if (result == SQLITE_OK) return AskForSize();
+  if (result != SQLITE_NOTFOUND) return Error(result, "reading it from the disk");
+  const int file = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool forgot = file >= 0 && posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) == 0;
+  if (file >= 0) close(file);
+  return forgot ? AskForSize() : Error(SQLITE_IOERR_READ, "reading it from the disk");
 }
 
 absl::Status VfsFile::Error(int code, const char* doing) const {

@@ -15,6 +15,10 @@ struct sqlite3_file;
 
 namespace tocsin::sqlite {
 
+// Asks a file of a file system other than the system's, by `xFileControl`, to be read
+// from the disk.
+inline constexpr int kForgetsWhatIsNotWritten = 1'953'457'011;
+
 // A file of a store as one of SQLite's file systems has it, for who looks at it before
 // SQLite does.
 //
@@ -36,9 +40,14 @@ class VfsFile final : public ByteSource {
   // Of a log only. Error: kUnavailable.
   absl::Status Truncate(std::int64_t size);
   absl::Status Sync();
+  // Syncs it, and has it read from the disk from then on. What a sync could not write
+  // Linux keeps in memory and takes for written: it would be read as long as the power is
+  // on, and no later sync would write it. https://lwn.net/Articles/752063/
+  absl::Status ForgetWhatIsNotWritten();
 
  private:
   explicit VfsFile(std::string path) : path_(std::move(path)) {}
+  absl::Status AskForSize();
   absl::Status Error(int code, const char* doing) const;
 
   const std::string path_;

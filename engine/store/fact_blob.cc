@@ -51,7 +51,12 @@ Fact ReadKind(std::size_t kind, Reader* reader, std::index_sequence<I...> /*kind
 void Put(const model::PlainAddition& plain, std::string* out) {
   const bool is_usage = plain.subject.type == AlertType::kUsageThresholdReached;
   const bool has_subject = is_usage || plain.subject.id != UsdCents().uuid();
-  ByteWriter bytes(out);
+  FewBytes all;
+  BasicByteWriter<FewBytes> bytes(&all);
+  using Bytes = decltype(bytes);
+  static_assert(1 + 2 * sizeof(boost::uuids::uuid) + Bytes::kAmountMax +
+                    Bytes::kNumberMax + Bytes::kTimeMax <=
+                kFewBytes);
   bytes.Byte(static_cast<std::uint8_t>(kPlain | (is_usage ? kIsUsage : 0) |
                                        (has_subject ? kHasSubject : 0) |
                                        (plain.version.has_value() ? kHasVersion : 0) |
@@ -61,6 +66,7 @@ void Put(const model::PlainAddition& plain, std::string* out) {
   if (has_subject) bytes.Uuid(plain.subject.id);
   if (plain.version.has_value()) bytes.Number(*plain.version);
   if (plain.time.has_value()) bytes.Time(*plain.time);
+  out->append(all.view().data(), all.view().size());
 }
 
 void Put(const Fact& fact, std::string* out) {

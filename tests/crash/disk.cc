@@ -142,6 +142,13 @@ Disk::Result Disk::SyncFile(File* file, Sync what) {
   return Result::kDone;
 }
 
+Disk::Result Disk::ReadFromDisk(File* file) {
+  if (!Begins()) return Result::kFailed;
+  file->now = file->durable;
+  for (const File::Change& change : file->changes) Make(change, &file->now);
+  return Result::kDone;
+}
+
 Disk::Result Disk::SyncNames(Sync what) {
   if (!Begins() || !StaysOn()) return Result::kFailed;
   if (plan_.lies_about.contains(what)) return Result::kDone;

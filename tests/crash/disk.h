@@ -109,6 +109,8 @@ class Disk {
   Result Write(File* file, std::size_t at, std::string_view bytes);
   Result Truncate(File* file, std::size_t size);
   Result SyncFile(File* file, Sync what);
+  // What a failed sync forgot is read no more.
+  Result ReadFromDisk(File* file);
   Result SyncNames(Sync what);
   Result Remove(const std::string& name);
   Result Exists(const std::string& name, bool* exists);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/sqlite/vfs_file.h"
 #include "sqlite3.h"
 
 namespace tocsin::testing {
@@ -95,7 +96,12 @@ int CheckReservedLock(sqlite3_file*, int* reserved) {
   *reserved = 0;
   return SQLITE_OK;
 }
-int FileControl(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
+int FileControl(sqlite3_file* file, int what, void*) {
+  if (what != sqlite::kForgetsWhatIsNotWritten) return SQLITE_NOTFOUND;
+  return Of(file).disk->ReadFromDisk(Of(file).file.get()) == Disk::Result::kDone
+             ? SQLITE_OK
+             : SQLITE_IOERR;
+}
 int SectorSize(sqlite3_file* file) { return static_cast<int>(Of(file).disk->sector()); }
 int Claims(sqlite3_file* file) { return Of(file).claims; }
 

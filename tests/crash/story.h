@@ -33,7 +33,7 @@ struct Story {
   DiskVfs::Claims claims = DiskVfs::Claims::kNothing;
   std::size_t sector = 512;
   int page = 4'096;          // other than the usual: the database is made before
-  int pages_in_log = 1'000;  // as many, and SQLite moves them into the database
+  int pages_in_log = 1'000;  // as many, and they are copied into the database
 
   bool made_before() const { return page != Story().page; }
   std::string ToString() const;

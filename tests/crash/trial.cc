@@ -20,18 +20,6 @@ namespace {
 
 constexpr char kDatabaseName[] = "/tocsin.db";
 
-// For every connection that is opened from now on, which the store does not ask for.
-void SetPagesInLog(int pages) {
-  static int wanted = 0;
-  wanted = pages;
-  int (*set)(sqlite3*, char**, const sqlite3_api_routines*) =
-      [](sqlite3* connection, char**, const sqlite3_api_routines*) {
-        return sqlite3_wal_autocheckpoint(connection, wanted);
-      };
-  // Once, however often.
-  sqlite3_auto_extension(reinterpret_cast<void (*)()>(set));
-}
-
 // So that the same is written each time.
 void SeedSqlite() { sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, 1, nullptr); }
 
@@ -67,7 +55,6 @@ class Trials::Running {
         vfs_(&disk_, story_.claims),
         watched_(directory, &disk_),
         clock_(story_.calls.front().clock) {
-    SetPagesInLog(story_.pages_in_log);
     SeedSqlite();
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
@@ -112,7 +99,7 @@ class Trials::Running {
  private:
   absl::StatusOr<std::unique_ptr<Engine>> Open() {
     absl::StatusOr<std::unique_ptr<store::Store>> store =
-        sqlite::OpenStore(directory_, vfs_.name());
+        sqlite::OpenStore(directory_, vfs_.name(), {.pages = story_.pages_in_log});
     if (!store.ok()) return store.status();
     Options options = story_.options;
     options.sink = &sink_;

@@ -71,7 +71,8 @@ class Child {
 
   int Live() {
     for (int n = 1; n <= kKillCustomers; ++n) Customer(n);  // which makes its name known
-    auto store = sqlite::OpenStore(options_.directory, RegisterDyingFiles(&death_));
+    auto store = sqlite::OpenStore(options_.directory, RegisterDyingFiles(&death_),
+                                   {.by_thread = true});
     Must(store.status(), "OpenStore");
     auto engine =
         core::OpenWith({.directory = options_.directory,

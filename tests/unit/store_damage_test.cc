@@ -170,15 +170,17 @@ TEST_F(StoreDamage, OfAPageThatIsGoneIsSeen) {
 // As another program would that means well. All of it is a store to SQLite.
 TEST_F(StoreDamage, ByHandIsSeen) {
   for (const char* sql : {
-           "DELETE FROM meta WHERE key = 'last_instant'",
-           "UPDATE meta SET value = '2027-01-01T00:00:00+00:00' "
-           "WHERE key = 'last_instant'",
-           "DELETE FROM meta",
+           "UPDATE journal SET at = '2027-01-01T00:00:00+00:00' "
+           "WHERE number = (SELECT max(number) FROM journal)",
+           "UPDATE journal SET sum = sum + 1",
+           "DELETE FROM journal_end",
+           "UPDATE journal_end SET number = number - 1",
            "DELETE FROM journal WHERE number = (SELECT max(number) FROM journal)",
            "DELETE FROM journal WHERE number = (SELECT min(number) FROM journal)",
            "DELETE FROM journal",
            "UPDATE journal SET number = -number",
-           "INSERT INTO journal SELECT number + 100, checksum, first_step, entries "
+           "INSERT INTO journal SELECT number + 100, checksum, first_step, entries, at, "
+           "sum "
            "FROM journal",
            "UPDATE journal SET first_step = first_step + 1",
            "DELETE FROM checkpoint",

@@ -91,7 +91,7 @@ class StoreFilesFixture : public ::testing::Test {
 
 inline void ExpectStory(const absl::StatusOr<StoreSummary>& summary) {
   ASSERT_TRUE(summary.ok()) << summary.status();
-  EXPECT_EQ(summary->format, 2);
+  EXPECT_EQ(summary->format, 3);
   EXPECT_EQ(summary->last_instant, At("2026-02-01T00:00:00Z"));
   EXPECT_EQ(summary->alerts_enabled, 2U);
   EXPECT_EQ(summary->alerts_disabled, 1U);

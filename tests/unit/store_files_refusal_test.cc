@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/collecting_sink.h"
@@ -88,26 +89,30 @@ TEST_F(RefusedStoreFiles, ThatAreNoneAreRefusedAndLeftAsTheyAre) {
 
 TEST_F(RefusedStoreFiles, OfANewerFormatAreRefused) {
   TellAndClose();
-  ChangeBySql(file(), "PRAGMA user_version = 3");
+  ChangeBySql(file(), "PRAGMA user_version = 4");
   const auto before = AllIn(directory());
-  ExpectNoStore(directory(), Reason::kStoreUnusable, "format 3");
+  ExpectNoStore(directory(), Reason::kStoreUnusable, "format 4");
   EXPECT_TRUE(AllIn(directory()) == before);
 }
 
 TEST_F(RefusedStoreFiles, OfAnOlderFormatAreReadAndCopiedAsTheyAre) {
   std::filesystem::create_directory(directory());
-  ChangeBySql(file(), testing::ReadFile(std::string(TOCSIN_SOURCE_DIR) +
-                                        "/tests/unit/format_1.sql"));
-  const auto before = AllIn(directory());
-  EXPECT_EQ(InspectStore(directory())->format, 1);
-  const absl::StatusOr<StoreSummary> verified = VerifyStore(directory());
-  ASSERT_TRUE(verified.ok()) << verified.status();
-  EXPECT_EQ(verified->customers, 3U);
-  const absl::StatusOr<StoreSummary> copied = BackupStore(directory(), temp_ / "copy");
-  ASSERT_TRUE(copied.ok()) << copied.status();
-  EXPECT_EQ(copied->format, 1);
-  EXPECT_TRUE(AllIn(directory()) == before);
-  EXPECT_EQ(Open(temp_ / "copy")->GetStats().customers, 3U);
+  for (int format = 1; format <= 2; ++format) {
+    std::filesystem::remove(file());
+    ChangeBySql(file(), testing::ReadFile(absl::StrCat(
+                            TOCSIN_SOURCE_DIR, "/tests/unit/format_", format, ".sql")));
+    const auto before = AllIn(directory());
+    EXPECT_EQ(InspectStore(directory())->format, format);
+    const absl::StatusOr<StoreSummary> verified = VerifyStore(directory());
+    ASSERT_TRUE(verified.ok()) << verified.status();
+    EXPECT_EQ(verified->customers, 3U);
+    const std::string copy = absl::StrCat(temp_ / "copy", format);
+    const absl::StatusOr<StoreSummary> copied = BackupStore(directory(), copy);
+    ASSERT_TRUE(copied.ok()) << copied.status();
+    EXPECT_EQ(copied->format, format);
+    EXPECT_TRUE(AllIn(directory()) == before);
+    EXPECT_EQ(Open(copy)->GetStats().customers, 3U);
+  }
 }
 
 TEST_F(RefusedStoreFiles, AreCopiedToADirectoryOfTheirOwnOnly) {

@@ -68,8 +68,10 @@ void TellAll(Engine& engine) {
   ASSERT_TRUE(engine.Close(absl::ZeroDuration()).ok());
 }
 
-// format_1.sql was written by a library of that format that was told the same.
-TEST(OlderStore, OfFormat1IsBroughtToTheNewestAndShowsTheSame) {
+class OlderStore : public ::testing::TestWithParam<const char*> {};
+
+// format_1.sql was written by a library of that format that was told the same, and so on.
+TEST_P(OlderStore, IsBroughtToTheNewestAndShowsTheSame) {
   TempDirectory temp(testing::InMemory());
   Teller now(temp / "now");
   TellAll(*now.engine);
@@ -78,8 +80,8 @@ TEST(OlderStore, OfFormat1IsBroughtToTheNewestAndShowsTheSame) {
 
   std::filesystem::create_directory(temp / "old");
   const std::string file = temp / "old/tocsin.db";
-  MakeDatabase(file, testing::ReadFile(std::string(TOCSIN_SOURCE_DIR) +
-                                       "/tests/unit/format_1.sql"));
+  MakeDatabase(file, testing::ReadFile(std::string(TOCSIN_SOURCE_DIR) + "/tests/unit/" +
+                                       GetParam()));
   Teller old(temp / "old");
   EXPECT_EQ(old.engine->GetStats().decisions_differed, 0U);
   EXPECT_EQ(old.Shown(), right);
@@ -87,6 +89,27 @@ TEST(OlderStore, OfFormat1IsBroughtToTheNewestAndShowsTheSame) {
   old.Open();
   EXPECT_EQ(testing::ShownState(*old.engine).empty(), false);
   EXPECT_EQ(old.engine->GetStats().customers, 3U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, OlderStore,
+                         ::testing::Values("format_1.sql", "format_2.sql"));
+
+// Damaged as it is, it must not be taken over as if it were not.
+TEST(DamagedOlderStore, IsRefused) {
+  for (const char* sql :
+       {"DELETE FROM meta WHERE key = 'sum'", "UPDATE meta SET value = value + 1",
+        "UPDATE meta SET checksum = checksum + 1 WHERE key = 'last_instant'",
+        "DELETE FROM position", "DELETE FROM journal"}) {
+    TempDirectory temp(testing::InMemory());
+    MakeDatabase(temp / "tocsin.db", testing::ReadFile(std::string(TOCSIN_SOURCE_DIR) +
+                                                       "/tests/unit/format_2.sql") +
+                                         sql);
+    ManualClock clock{testing::At("2026-02-01T00:00:00Z")};
+    const absl::Status status =
+        Engine::Open({.directory = temp.path(), .clock = &clock, .worker_threads = 0})
+            .status();
+    EXPECT_EQ(ReasonOf(status), Reason::kDamaged) << sql << ": " << status;
+  }
 }
 
 }  // namespace

@@ -178,7 +178,7 @@ TEST(OpenStore, RefusesWhatIsNoDatabaseAndLeavesItAsItIs) {
 }
 
 TEST(OpenStore, RefusesAnotherFormatByItsNumber) {
-  for (const char* version : {"0", "3", "-1"}) {
+  for (const char* version : {"0", "4", "-1"}) {
     TempDirectory temp;
     MakeStoreIn(temp.path());
     const std::string file = temp / "tocsin.db";
