@@ -35,7 +35,7 @@ constexpr std::size_t kDurableBatch = 4'096;
 constexpr std::size_t kDistinctBatches = 64;
 // Their journal is more than an engine has at once by default: about one checkpoint is
 // made meanwhile.
-constexpr std::size_t kBatchesPerTurn = 1'024;
+constexpr std::size_t kBatchesPerTurn = 4'096;
 
 double SecondsSince(Instant start) {
   return std::chrono::duration<double>(Tick() - start).count();

@@ -132,7 +132,8 @@ absl::Status CheckLog(const std::string& file) {
   if (*database == nullptr || *wal == nullptr || (*wal)->size() == 0) {
     return absl::OkStatus();
   }
-  return CheckWal(log, wal->get(), database->get()).status();
+  return CheckWal(log, (*database)->FillsSectorsOfLog(), wal->get(), database->get())
+      .status();
 }
 
 absl::Status ReadBy(const std::string& file, const std::string& vfs, bool is_alone,

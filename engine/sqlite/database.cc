@@ -184,6 +184,15 @@ void Database::EndWhen(std::function<bool()> ends) {
   sqlite3_progress_handler(connection_.get(), kInstructions, asks, &ends_);
 }
 
+bool Database::FillsSectorsOfLog() const {
+  sqlite3_file* file = nullptr;
+  const int result =
+      sqlite3_file_control(connection_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (result != SQLITE_OK || file == nullptr || file->pMethods == nullptr) return true;
+  return (file->pMethods->xDeviceCharacteristics(file) &
+          SQLITE_IOCAP_POWERSAFE_OVERWRITE) == 0;
+}
+
 void Database::LeaveLog() {
   const auto note = +[](void* pages, sqlite3*, const char*, int count) {
     *static_cast<int*>(pages) = count;

@@ -87,6 +87,8 @@ class Database {
   // Has what takes long end with an error once this says so. It must not use the
   // database.
   void EndWhen(std::function<bool()> ends);
+  // Whether the sectors of its log are filled, as `VfsFile` has it.
+  bool FillsSectorsOfLog() const;
   // From now on commits only write to the log, and how long it is then is known.
   void LeaveLog();
   // How many pages were in the log after the last commit.

@@ -46,7 +46,8 @@ absl::StatusOr<std::string> TakeFiles(const Directory& directory,
   // the database would leave a log that is older than that.
   absl::Status status = (*wal)->ForgetWhatIsNotWritten();
   if (!status.ok()) return status;
-  absl::StatusOr<WalEnd> end = CheckWal(wal_path, wal->get(), database->get());
+  absl::StatusOr<WalEnd> end =
+      CheckWal(wal_path, (*database)->FillsSectorsOfLog(), wal->get(), database->get());
   if (!end.ok()) return end.status();
   if (!end->cut_off.empty()) status = (*wal)->Truncate(end->ends_at);
   if (status.ok()) status = (*wal)->Sync();

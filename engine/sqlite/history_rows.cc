@@ -50,7 +50,8 @@ bool ReadRow(const Statement& row, store::HistoryRow* one) {
             ReadInstant(row.Text(kAtOfHistory), &one->at) &&
             ReadName(row.Text(kTriggerOfHistory), static_cast<int>(Trigger::kReset) + 1,
                      TriggerName, &one->triggered_by);
-  if (!row.IsNull(kCustomerOfHistory)) {
+  // Format 2 has no value for none.
+  if (!row.Text(kCustomerOfHistory).empty()) {
     ok = ok && Take(CustomerId::Parse(row.Text(kCustomerOfHistory)), &one->customer);
   }
   if (!row.IsNull(kStatusOfHistory)) {
@@ -63,6 +64,19 @@ bool ReadRow(const Statement& row, store::HistoryRow* one) {
                     &one->notification.emplace());
   }
   return ok;
+}
+
+absl::StatusOr<store::HistoryRow> CheckedRow(const std::string& path,
+                                             const Statement& row) {
+  store::HistoryRow one;
+  const std::uint64_t checksum = ChecksumOfRow(kHistory, row);
+  if (static_cast<std::int64_t>(checksum) == row.Integer(kChecksumColumn) &&
+      ReadRow(row, &one)) {
+    return one;
+  }
+  return MakeStatus(Reason::kDamaged,
+                    absl::StrCat(path, ": row ", row.Integer(0),
+                                 " of history is not as it was written"));
 }
 
 }  // namespace
@@ -78,13 +92,12 @@ bool ReadInstant(absl::string_view text, absl::Time* instant) {
 
 absl::Status WriteHistory(const store::HistoryRow& row, std::int64_t number,
                           Statement* insert, std::uint64_t* sum) {
-  std::optional<std::string> customer, status, notification;
-  if (!row.customer.is_nil()) customer = row.customer.ToString();
+  std::optional<std::string> status, notification;
   if (row.status.has_value()) status = std::string(CustomerStatusName(*row.status));
   if (row.notification.has_value()) notification = row.notification->ToString();
   return RowWriter(kHistory, insert)
       .Add(number)
-      .AddIfAny(customer)
+      .Add(row.customer.is_nil() ? "" : row.customer.ToString())
       .Add(row.alert.ToString())
       .AddBlob(row.instance)
       .Add(TextOf(row.at))
@@ -96,6 +109,64 @@ absl::Status WriteHistory(const store::HistoryRow& row, std::int64_t number,
       .Write(sum);
 }
 
+absl::Status MoveHistory(Database* database, std::uint64_t* sum) {
+  auto select = database->Prepare("SELECT * FROM history_2");
+  if (!select.ok()) return select.status();
+  auto insert =
+      database->Prepare("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  if (!insert.ok()) return insert.status();
+  absl::StatusOr<bool> has_row = (*select)->Step();
+  for (; has_row.ok() && *has_row; has_row = (*select)->Step()) {
+    const absl::StatusOr<store::HistoryRow> row = CheckedRow(database->path(), **select);
+    if (!row.ok()) return row.status();
+    *sum -= static_cast<std::uint64_t>((*select)->Integer(kChecksumColumn));
+    absl::Status status =
+        WriteHistory(*row, static_cast<std::int64_t>(row->number), insert->get(), sum);
+    if (!status.ok()) return status;
+  }
+  (*select)->Reset();
+  return has_row.ok() ? database->Execute("DROP TABLE history_2") : has_row.status();
+}
+
+absl::Status HistoryTrimmer::Prepare(Database* database) {
+  auto next = database->Prepare(
+      "SELECT customer_id, number, at FROM history "
+      "WHERE (customer_id, number) > (?, ?) ORDER BY customer_id, number LIMIT ?");
+  if (!next.ok()) return next.status();
+  auto remove = database->Prepare(
+      "DELETE FROM history WHERE customer_id = ? AND number = ? RETURNING checksum");
+  if (!remove.ok()) return remove.status();
+  next_ = *std::move(next);
+  remove_ = *std::move(remove);
+  return absl::OkStatus();
+}
+
+absl::Status HistoryTrimmer::Trim(std::size_t rows, absl::Time from, std::uint64_t* sum) {
+  std::vector<Key> old;
+  next_->Bind(1, last_.customer).Bind(2, last_.number);
+  next_->Bind(3, static_cast<std::int64_t>(rows));
+  std::size_t seen = 0;
+  absl::StatusOr<bool> row = next_->Step();
+  for (; row.ok() && *row; row = next_->Step(), ++seen) {
+    last_ = {.customer = std::string(next_->Text(0)), .number = next_->Integer(1)};
+    absl::Time at;
+    if (ReadInstant(next_->Text(2), &at) && at < from) old.push_back(last_);
+  }
+  next_->Reset();
+  if (!row.ok()) return row.status();
+  if (seen < rows) last_ = {};
+  for (const Key& key : old) {
+    const absl::StatusOr<bool> was_there =
+        remove_->Bind(1, key.customer).Bind(2, key.number).Step();
+    if (was_there.ok() && *was_there) {
+      *sum -= static_cast<std::uint64_t>(remove_->Integer(0));
+    }
+    remove_->Reset();
+    if (!was_there.ok()) return was_there.status();
+  }
+  return absl::OkStatus();
+}
+
 absl::Status HistoryReader::Connect() {
   if (select_ != nullptr) return absl::OkStatus();
   absl::StatusOr<std::unique_ptr<Database>> opened = Database::Open(path_, vfs_);
@@ -104,8 +175,7 @@ absl::Status HistoryReader::Connect() {
   if (status.ok()) status = (*opened)->Execute("PRAGMA busy_timeout = 10000");
   if (!status.ok()) return status;
   absl::StatusOr<std::unique_ptr<Statement>> select = (*opened)->Prepare(
-      "SELECT * FROM history WHERE number > ? AND (customer_id = ? OR customer_id IS "
-      "NULL) "
+      "SELECT * FROM history WHERE number > ? AND customer_id IN ('', ?) "
       "AND alert_id = ? ORDER BY number");
   if (!select.ok()) return select.status();
   database_ = *std::move(opened);
@@ -127,17 +197,13 @@ absl::StatusOr<std::vector<store::HistoryRow>> HistoryReader::Read(
   std::vector<store::HistoryRow> rows;
   absl::StatusOr<bool> has_row = select_->Step();
   while (has_row.ok() && *has_row && rows.size() < query.range.limit) {
-    store::HistoryRow row;
-    const std::uint64_t checksum = ChecksumOfRow(kHistory, *select_);
-    if (static_cast<std::int64_t>(checksum) != select_->Integer(kChecksumColumn) ||
-        !ReadRow(*select_, &row)) {
-      has_row = MakeStatus(Reason::kDamaged,
-                           absl::StrCat(path_, ": row ", select_->Integer(0),
-                                        " of history is not as it was written"));
+    absl::StatusOr<store::HistoryRow> row = CheckedRow(path_, *select_);
+    if (!row.ok()) {
+      has_row = row.status();
       break;
     }
-    if (row.at >= query.range.from && row.at < query.range.to) {
-      rows.push_back(std::move(row));
+    if (row->at >= query.range.from && row->at < query.range.to) {
+      rows.push_back(*std::move(row));
     }
     has_row = select_->Step();
   }

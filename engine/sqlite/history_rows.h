@@ -27,6 +27,28 @@ bool ReadInstant(absl::string_view text, absl::Time* instant);
 absl::Status WriteHistory(const store::HistoryRow& row, std::int64_t number,
                           Statement* insert, std::uint64_t* sum);
 
+// Moves what is in a table `history_2`, which format 2 had in this one's place. Errors:
+// of the database; kDataLoss.
+absl::Status MoveHistory(Database* database, std::uint64_t* sum);
+
+// Removes rows that are older than they need be: looks at some more than are added, and
+// goes on behind them the next time, round and round.
+class HistoryTrimmer {
+ public:
+  // Errors: of the database.
+  absl::Status Prepare(Database* database);
+  absl::Status Trim(std::size_t rows, absl::Time from, std::uint64_t* sum);
+
+ private:
+  struct Key {
+    std::string customer = {};
+    std::int64_t number = 0;
+  };
+
+  std::unique_ptr<Statement> next_, remove_;
+  Key last_;  // looked at
+};
+
 // Reads history beside who writes it, by a connection of its own.
 //
 // Thread safety: thread-safe.

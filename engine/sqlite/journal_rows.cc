@@ -17,7 +17,7 @@ absl::Status JournalDamaged(const Database& database, absl::string_view what) {
 }
 
 // What `meta` said: an instant, and the sum, of which its row was no part.
-absl::Status ReadMeta(Database* database, JournalRow* end, std::uint64_t* sum) {
+absl::Status ReadMeta(Database* database, absl::Time* at, std::uint64_t* sum) {
   auto query = database->Prepare("SELECT * FROM meta");
   if (!query.ok()) return query.status();
   const Statement& row = **query;
@@ -26,8 +26,8 @@ absl::Status ReadMeta(Database* database, JournalRow* end, std::uint64_t* sum) {
     const std::uint64_t checksum = ChecksumOfRow(kMeta, row);
     std::uint64_t written = 0;
     const bool is_sum = row.Text(0) == kSum;
-    const bool reads = is_sum ? absl::SimpleAtoi(row.Text(2), &written)
-                              : ReadInstant(row.Text(2), &end->at);
+    const bool reads =
+        is_sum ? absl::SimpleAtoi(row.Text(2), &written) : ReadInstant(row.Text(2), at);
     if (!reads || static_cast<std::int64_t>(checksum) != row.Integer(kChecksumColumn)) {
       return JournalDamaged(*database, "meta is not as it was written");
     }
@@ -66,22 +66,21 @@ absl::StatusOr<std::optional<JournalEnd>> ReadJournalEnd(Database* database) {
   return JournalDamaged(*database, "the last row of journal is not as it was written");
 }
 
-absl::Status MoveMetaIntoJournal(Database* database) {
-  JournalRow end;
-  std::uint64_t sum = 0;
-  absl::Status status = ReadMeta(database, &end, &sum);
-  if (status.ok()) {
-    // The rows that are there stay as they are, and what they do not have is no part of
-    // their checksums.
-    status = database->Execute(
-        "DROP TABLE meta;ALTER TABLE journal ADD COLUMN at TEXT;"
-        "ALTER TABLE journal ADD COLUMN sum INTEGER");
-  }
+absl::Status TakeMeta(Database* database, absl::Time* at, std::uint64_t* sum) {
+  absl::Status status = ReadMeta(database, at, sum);
+  return status.ok() ? database->Execute("DROP TABLE meta") : status;
+}
+
+absl::Status EndJournal(Database* database, JournalRow end, std::uint64_t sum) {
+  // The rows that are there stay as they are: of two columns without a value nothing is
+  // left in a checksum.
+  absl::Status status = database->Execute(
+      "ALTER TABLE journal ADD COLUMN at TEXT;ALTER TABLE journal ADD COLUMN sum "
+      "INTEGER");
   if (!status.ok()) return status;
   const absl::StatusOr<std::int64_t> last =
       database->QueryInteger("SELECT ifnull(max(number), 0) FROM journal");
   if (!last.ok()) return last.status();
-  // Nothing was written to one that was only made.
   if (*last == 0 && sum == 0) return absl::OkStatus();
   end.number = *last + 1;
   auto insert = database->Prepare("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)");

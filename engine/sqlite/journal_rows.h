@@ -33,9 +33,11 @@ struct JournalEnd {
 // Errors: of the database; kDataLoss where the row is not as it was written.
 absl::StatusOr<std::optional<JournalEnd>> ReadJournalEnd(Database* database);
 
-// Gives a store of format 1 or 2, which has these in a table `meta`, a row that ends with
-// them, and takes the table away. In a transaction. Errors: as above.
-absl::Status MoveMetaIntoJournal(Database* database);
+// A store of format 1 or 2 has these in a table `meta`, which the first takes away, and
+// the second puts into a row of `journal`, if anything was written. In a transaction.
+// Errors: as above.
+absl::Status TakeMeta(Database* database, absl::Time* at, std::uint64_t* sum);
+absl::Status EndJournal(Database* database, JournalRow end, std::uint64_t sum);
 
 }  // namespace tocsin::sqlite
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
+#include "engine/sqlite/history_rows.h"
 #include "engine/sqlite/journal_rows.h"
 
 namespace tocsin::sqlite {
@@ -75,22 +76,6 @@ CREATE TABLE outbox (
 
 // What stores of format 1 did not have.
 constexpr char kTablesOfFormat2[] = R"sql(
--- What became of customer alerts; without a customer, of all those of an alert.
-CREATE TABLE history (
-  number          INTEGER PRIMARY KEY,
-  checksum        INTEGER NOT NULL,
-  customer_id     TEXT,
-  alert_id        TEXT NOT NULL,
-  instance        BLOB NOT NULL,
-  at              TEXT NOT NULL,
-  status          TEXT,
-  triggered_by    TEXT NOT NULL,
-  epoch           INTEGER NOT NULL,
-  value           TEXT NOT NULL,
-  notification_id TEXT
-);
-CREATE INDEX history_of_customer ON history (customer_id);
-
 -- By which ids facts are known again, one row for those that became durable together.
 CREATE TABLE fact_ids (
   number   INTEGER PRIMARY KEY,
@@ -101,8 +86,25 @@ CREATE TABLE fact_ids (
 );
 )sql";
 
-// Nor those of format 2.
+// Nor those of format 2, where `history` had another key.
 constexpr char kTablesOfFormat3[] = R"sql(
+-- What became of customer alerts; without a customer, of all those of an alert. What is
+-- of one customer stands together: to add to it takes no index.
+CREATE TABLE history (
+  number          INTEGER NOT NULL,
+  checksum        INTEGER NOT NULL,
+  customer_id     TEXT NOT NULL,
+  alert_id        TEXT NOT NULL,
+  instance        BLOB NOT NULL,
+  at              TEXT NOT NULL,
+  status          TEXT,
+  triggered_by    TEXT NOT NULL,
+  epoch           INTEGER NOT NULL,
+  value           TEXT NOT NULL,
+  notification_id TEXT,
+  PRIMARY KEY (customer_id, number)
+) WITHOUT ROWID;
+
 -- A row of the journal that is there, or was: the last one when a checkpoint was made or
 -- the engine was closed. Else nobody would miss the last rows of all.
 CREATE TABLE journal_end (
@@ -113,6 +115,23 @@ CREATE TABLE journal_end (
 
 absl::Status Unusable(const Database& database, absl::string_view why) {
   return MakeStatus(Reason::kStoreUnusable, absl::StrCat(database.path(), ": ", why));
+}
+
+// What is in its other tables is read as it is.
+absl::Status BringToNewest(Database* database, std::int64_t format) {
+  JournalRow end;
+  std::uint64_t sum = 0;
+  absl::Status status = TakeMeta(database, &end.at, &sum);
+  if (!status.ok()) return status;
+  if (format == 1) {
+    status = database->Execute(absl::StrCat(kTablesOfFormat2, kTablesOfFormat3));
+  } else {
+    status = database->Execute(absl::StrCat(
+        "DROP INDEX history_of_customer;ALTER TABLE history RENAME TO history_2;",
+        kTablesOfFormat3));
+    if (status.ok()) status = MoveHistory(database, &sum);
+  }
+  return status.ok() ? EndJournal(database, end, sum) : status;
 }
 
 }  // namespace
@@ -151,10 +170,8 @@ absl::Status PrepareSchema(Database* database) {
                      ";PRAGMA user_version = ", kFormatVersion, ";COMMIT"));
   }
   if (*format == kFormatVersion) return absl::OkStatus();
-  // What is in its other tables is read as it is.
-  absl::Status status = database->Execute(absl::StrCat(
-      "BEGIN IMMEDIATE;", *format == 1 ? kTablesOfFormat2 : "", kTablesOfFormat3));
-  if (status.ok()) status = MoveMetaIntoJournal(database);
+  absl::Status status = database->Execute("BEGIN IMMEDIATE");
+  if (status.ok()) status = BringToNewest(database, *format);
   if (!status.ok()) return status;
   return database->Execute(
       absl::StrCat("PRAGMA user_version = ", kFormatVersion, ";COMMIT"));

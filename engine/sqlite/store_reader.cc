@@ -57,9 +57,9 @@ absl::Status StoreReader::Read(store::Loader* loader) {
 
 absl::Status StoreReader::CheckStructure() {
   // What is wrong with the pages themselves would else show when they are written to. The
-  // first does not look at what is in an index, and only that table has one.
+  // first does not look at what is in an index, which only that table of format 2 has.
   std::vector<const char*> checks = {"PRAGMA quick_check(1)"};
-  if (format_ >= 2) checks.push_back("PRAGMA integrity_check(history)");
+  if (format_ == 2) checks.push_back("PRAGMA integrity_check(history)");
   for (const char* check : checks) {
     const absl::StatusOr<std::string> found = database_.QueryText(check);
     if (!found.ok()) return found.status();
@@ -168,7 +168,7 @@ absl::Status StoreReader::ReadFactIds(const Statement& row, store::Loader* loade
 }
 
 absl::Status StoreReader::ReadHistory(const Statement& row, store::Loader*) {
-  ends_.history = row.Integer(0);
+  ends_.history = std::max(ends_.history, row.Integer(0));
   return absl::OkStatus();
 }
 

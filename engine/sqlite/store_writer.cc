@@ -14,6 +14,9 @@
 
 namespace tocsin::sqlite {
 absl::Status StoreWriter::Prepare() {
+  // A transaction of the page alone that was written last would look like what fills the
+  // sector behind that.
+  ends_each_ = database_.FillsSectorsOfLog();
   const struct {
     std::unique_ptr<Statement>* statement;
     absl::string_view sql;
@@ -44,8 +47,6 @@ absl::Status StoreWriter::Prepare() {
       {&add_waiting_, "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?)"},
       {&remove_waiting_, "DELETE FROM outbox WHERE number = ? RETURNING checksum"},
       {&add_history_, "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
-      {&oldest_history_, "SELECT number, at FROM history ORDER BY number LIMIT ?"},
-      {&remove_history_, "DELETE FROM history WHERE number <= ? RETURNING checksum"},
       {&add_fact_ids_, "INSERT INTO fact_ids VALUES (?, ?, ?, ?, ?)"},
       {&remove_fact_ids_, "DELETE FROM fact_ids WHERE number <= ? RETURNING checksum"},
   };
@@ -54,7 +55,7 @@ absl::Status StoreWriter::Prepare() {
     if (!prepared.ok()) return prepared.status();
     *statement = *std::move(prepared);
   }
-  return absl::OkStatus();
+  return trimmer_.Prepare(&database_);
 }
 
 absl::Status StoreWriter::Commit(const store::Transaction& transaction) {
@@ -72,7 +73,6 @@ absl::Status StoreWriter::NoteEnd() {
   return status.ok() ? commit_->Run() : status;
 }
 
-// Of the row that is written next.
 absl::Status StoreWriter::WriteEnd() {
   absl::Status status = Remove(remove_end_.get());
   if (!status.ok()) return status;
@@ -91,7 +91,9 @@ absl::Status StoreWriter::Write(const store::Transaction& transaction) {
   }
   if (status.ok() && transaction.checkpoint.has_value()) {
     status = WriteCheckpoint(*transaction.checkpoint);
-    if (status.ok()) status = WriteEnd();
+  }
+  if (status.ok() && (ends_each_ || transaction.checkpoint.has_value())) {
+    status = WriteEnd();
   }
   for (const Position& position : transaction.positions) {
     if (!status.ok()) return status;
@@ -226,22 +228,8 @@ absl::Status StoreWriter::WriteHistory(const store::Transaction& transaction) {
         sqlite::WriteHistory(row, ++ends_.history, add_history_.get(), &ends_.sum);
     if (!status.ok()) return status;
   }
-  return TrimHistory(2 * transaction.history.size(), transaction.history_from);
-}
-
-absl::Status StoreWriter::TrimHistory(std::size_t rows, absl::Time from) {
-  std::int64_t last = 0;
-  oldest_history_->Bind(1, static_cast<std::int64_t>(rows));
-  absl::StatusOr<bool> row = oldest_history_->Step();
-  while (row.ok() && *row) {
-    absl::Time at;
-    if (!ReadInstant(oldest_history_->Text(1), &at) || at >= from) break;
-    last = oldest_history_->Integer(0);
-    row = oldest_history_->Step();
-  }
-  oldest_history_->Reset();
-  if (!row.ok() || last == 0) return row.status();
-  return Remove(&remove_history_->Bind(1, last));
+  return trimmer_.Trim(3 * transaction.history.size(), transaction.history_from,
+                       &ends_.sum);
 }
 
 absl::Status StoreWriter::WriteFactIds(const store::Transaction& transaction) {

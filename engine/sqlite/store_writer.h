@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "engine/sqlite/database.h"
+#include "engine/sqlite/history_rows.h"
 #include "engine/sqlite/tables.h"
 #include "engine/store/store.h"
 #include "tocsin/alert.h"
@@ -39,11 +40,10 @@ class StoreWriter {
   absl::Status WriteAlert(const Alert& alert);
   absl::Status WriteWaiting(const store::Waiting& waiting);
   absl::Status WriteHistory(const store::Transaction& transaction);
-  // Removes rows that are older than they need be, some more than are added.
-  absl::Status TrimHistory(std::size_t rows, absl::Time from);
   absl::Status WriteFactIds(const store::Transaction& transaction);
   // Last, as the row ends with what then is in the store.
   absl::Status WriteEntries(const store::Transaction& transaction);
+  // Of the row that is written next.
   absl::Status WriteEnd();
   // Removes some of what nobody needs since the last checkpoint. Not all of it at once:
   // calls wait for each commit.
@@ -57,9 +57,11 @@ class StoreWriter {
   std::unique_ptr<Statement> begin_, remove_end_, add_end_, commit_, add_entries_,
       needed_entries_, remove_entries_, add_checkpoint_, remove_checkpoint_, add_image_,
       remove_images_, remove_old_images_, remove_position_, add_position_, remove_alert_,
-      add_alert_, add_waiting_, remove_waiting_, add_history_, oldest_history_,
-      remove_history_, add_fact_ids_, remove_fact_ids_;
+      add_alert_, add_waiting_, remove_waiting_, add_history_, add_fact_ids_,
+      remove_fact_ids_;
+  HistoryTrimmer trimmer_;
   Ends ends_;
+  bool ends_each_ = false;        // transaction
   std::int64_t first_image_ = 0;  // of the next checkpoint
   bool trims_journal_ = true;     // there may be something to remove
   bool trims_images_ = true;

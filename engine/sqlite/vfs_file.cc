@@ -55,6 +55,11 @@ absl::Status VfsFile::Read(std::int64_t at, std::size_t count, char* to) {
   return result == SQLITE_OK ? absl::OkStatus() : Error(result, "reading it");
 }
 
+bool VfsFile::FillsSectorsOfLog() const {
+  return (file_->pMethods->xDeviceCharacteristics(file_) &
+          SQLITE_IOCAP_POWERSAFE_OVERWRITE) == 0;
+}
+
 absl::Status VfsFile::Truncate(std::int64_t size) {
   const int result = file_->pMethods->xTruncate(file_, size);
   if (result != SQLITE_OK) return Error(result, "truncating it");

@@ -36,6 +36,9 @@ class VfsFile final : public ByteSource {
   VfsFile& operator=(const VfsFile&) = delete;
 
   std::int64_t size() const override { return size_; }
+  // Of a database: whether SQLite fills the sectors of its log, as the disk may spoil
+  // what is beside a write.
+  bool FillsSectorsOfLog() const;
   absl::Status Read(std::int64_t at, std::size_t count, char* to) override;
   // Of a log only. Error: kUnavailable.
   absl::Status Truncate(std::int64_t size);

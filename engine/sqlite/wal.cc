@@ -54,8 +54,11 @@ class FrameReader {
 class WalJudge {
  public:
   // `pages_max`: the database cannot have more.
-  WalJudge(const WalHeader& header, std::int64_t pages_max)
-      : header_(header), pages_max_(pages_max), before_(header.sum) {}
+  WalJudge(const WalHeader& header, std::int64_t pages_max, bool fills_sectors)
+      : header_(header),
+        pages_max_(pages_max),
+        fills_sectors_(fills_sectors),
+        before_(header.sum) {}
 
   void Look(std::int64_t place, const Frame& frame) {
     bool sound = IsSound(frame, before_);
@@ -175,13 +178,12 @@ class WalJudge {
     return note.pages >= last_end_.pages && note.pages <= most;
   }
 
-  // Where the disk asks for it SQLite writes the last frame of a transaction again until
-  // a sector is full, and does not wait for the last of these to be durable. So it does
-  // then for nearly all, and no two transactions in a row change nothing but the same
-  // page.
+  // Where SQLite writes the last frame of a transaction again until a sector is full, it
+  // does so for nearly all, and does not wait for the last of these to be durable.
   bool IsAgain(const PageNote& note) const {
     constexpr int kEnough = 3;
-    return !begins_ && note == last_end_ && (repeats_ || ends_before_ < kEnough);
+    return fills_sectors_ && !begins_ && note == last_end_ &&
+           (repeats_ || ends_before_ < kEnough);
   }
 
   void Count(const std::optional<PageNote>& note) {
@@ -198,6 +200,7 @@ class WalJudge {
 
   const WalHeader header_;
   const std::int64_t pages_max_;
+  const bool fills_sectors_;
   WalSum before_;
   std::int64_t frames_ = 0;
   std::int64_t whole_ = 0;
@@ -307,8 +310,8 @@ absl::StatusOr<WalEnd> CheckWithoutHeader(const std::string& path,
 
 }  // namespace
 
-absl::StatusOr<WalEnd> CheckWal(const std::string& path, ByteSource* wal,
-                                ByteSource* database) {
+absl::StatusOr<WalEnd> CheckWal(const std::string& path, bool fills_sectors,
+                                ByteSource* wal, ByteSource* database) {
   if (wal->size() == 0) return WalEnd();
   WalHeader header;
   if (wal->size() >= static_cast<std::int64_t>(kWalHeaderSize)) {
@@ -323,7 +326,7 @@ absl::StatusOr<WalEnd> CheckWal(const std::string& path, ByteSource* wal,
   }
   FrameReader frames(wal, header.frame_size());
   const std::int64_t database_pages = database->size() / header.page_size;
-  WalJudge judge(header, database_pages + frames.count());
+  WalJudge judge(header, database_pages + frames.count(), fills_sectors);
   for (std::int64_t i = 0; i < frames.count(); ++i) {
     const absl::StatusOr<Frame> frame = frames.Read(i);
     if (!frame.ok()) return frame.status();

@@ -33,7 +33,10 @@ struct WalEnd {
   std::string cut_off = {};
 };
 
-// Judges the log of this path and the database that it belongs to.
+// Judges the log of this path and the database that it belongs to. On a disk that may
+// spoil what is beside a write, SQLite writes the last frame of a transaction again until
+// a sector is full; there the next transaction must not be of that page alone, as it
+// would look the same.
 //
 // A transaction is durable before the next one is begun. So a bad frame with a whole
 // transaction behind its own is damage, and refused. One of the last transaction may just
@@ -42,8 +45,8 @@ struct WalEnd {
 // no part of it.
 //
 // Errors: kDataLoss for damage; those of the sources.
-absl::StatusOr<WalEnd> CheckWal(const std::string& path, ByteSource* wal,
-                                ByteSource* database);
+absl::StatusOr<WalEnd> CheckWal(const std::string& path, bool fills_sectors,
+                                ByteSource* wal, ByteSource* database);
 
 }  // namespace tocsin::sqlite
 

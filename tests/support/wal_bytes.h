@@ -41,7 +41,8 @@ inline std::uint32_t BigEndianAt(std::string_view bytes, std::size_t at) {
 
 // Of a sound log of SQLite: where its header ends, and each transaction of the last
 // round. https://www.sqlite.org/fileformat2.html#walformat
-inline std::vector<std::size_t> EndsInWal(std::string_view wal) {
+inline std::vector<std::size_t> EndsInWal(std::string_view wal,
+                                          bool fills_sectors = false) {
   constexpr std::size_t kHeader = 32;
   std::vector<std::size_t> ends{kHeader};
   const std::size_t frame = 24 + BigEndianAt(wal, 8);
@@ -50,7 +51,7 @@ inline std::vector<std::size_t> EndsInWal(std::string_view wal) {
     if (wal.substr(at + 8, 8) != wal.substr(16, 8)) break;
     const std::string_view note = wal.substr(at, 8);
     // Written again to fill a sector.
-    const bool is_again = ends.back() == at && note == last;
+    const bool is_again = fills_sectors && ends.back() == at && note == last;
     last = note;
     if (BigEndianAt(wal, at + 4) == 0) continue;
     if (is_again) ends.pop_back();

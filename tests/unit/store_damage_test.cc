@@ -211,7 +211,7 @@ TEST_F(StoreDamage, ByHandIsSeen) {
            "DELETE FROM alert WHERE customer_id IS NULL",
            "DELETE FROM history WHERE number = (SELECT min(number) FROM history)",
            "UPDATE history SET status = 'ok'",
-           "UPDATE history SET customer_id = NULL",
+           "UPDATE history SET customer_id = ''",
            "UPDATE fact_ids SET ids = x'00'",
            "DELETE FROM fact_ids",
        }) {

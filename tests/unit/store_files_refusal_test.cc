@@ -37,9 +37,6 @@ TEST_F(RefusedStoreFiles, ThatAreDamagedAreNamed) {
        "of outbox"},
       {"UPDATE alert SET name = 'x'", "of alert"},
       {"DELETE FROM position WHERE source = 'meter'", "is missing"},
-      {"PRAGMA writable_schema = 1; DELETE FROM sqlite_schema WHERE name = "
-       "'history_of_customer'",
-       "tocsin.db"},
   };
   TellAndClose();
   const std::string whole = testing::ReadFile(file());

@@ -83,10 +83,11 @@ int RowsOf(const std::string& database, const std::string& wal) {
   return rows;
 }
 
-absl::StatusOr<WalEnd> Check(const std::string& wal, const std::string& database) {
+absl::StatusOr<WalEnd> Check(const std::string& wal, const std::string& database,
+                             bool fills_sectors = false) {
   BytesInMemory wal_bytes(wal);
   BytesInMemory database_bytes(database);
-  return CheckWal("a.db-wal", &wal_bytes, &database_bytes);
+  return CheckWal("a.db-wal", fills_sectors, &wal_bytes, &database_bytes);
 }
 
 void ExpectDamaged(const absl::StatusOr<WalEnd>& end, const std::string& what) {
@@ -285,15 +286,15 @@ TEST(Wal, WhatFillsASectorIsPartOfItsTransaction) {
   const std::string before = written.wal();
   written.Write(500);
   const std::string whole = written.wal();
-  const std::vector<std::size_t> ends = EndsInWal(whole);
+  const std::vector<std::size_t> ends = EndsInWal(whole, true);
   const std::size_t from = ends.rbegin()[1];
   const std::size_t frames = (whole.size() - from) / 536;
   ASSERT_GT(frames, 6);
-  ExpectEnds(Check(whole, written.database()), whole.size(), false, "the whole");
+  ExpectEnds(Check(whole, written.database(), true), whole.size(), false, "the whole");
   testing::Random random(1);
   for (int i = 0; i < 20'000; ++i) {
     const std::string torn = TornBetween(before, whole, from, &random);
-    const absl::StatusOr<WalEnd> end = Check(torn, written.database());
+    const absl::StatusOr<WalEnd> end = Check(torn, written.database(), true);
     ASSERT_TRUE(end.ok()) << i << ": " << end.status();
     EXPECT_GE(end->ends_at, static_cast<std::int64_t>(from)) << i;
   }
@@ -303,7 +304,7 @@ TEST(Wal, WhatFillsASectorIsPartOfItsTransaction) {
     const std::size_t at = 32 + (std::max<std::size_t>(place, 32) - 32) / 536 * 536;
     const bool fills =
         at > 32 && whole.substr(at, 8) == whole.substr(at - 536, 8) && place >= 32;
-    const absl::StatusOr<WalEnd> end = Check(bytes, written.database());
+    const absl::StatusOr<WalEnd> end = Check(bytes, written.database(), true);
     if (fills && at > ends.rbegin()[2]) {
       // The last of these is written when its transaction is durable, so that it may be
       // torn together with the next transaction.
@@ -323,7 +324,30 @@ TEST(Wal, ThatIsTornInWhatFillsASectorAndBehindItEndsThere) {
   written.Write(500);
   std::string torn = written.wal();
   torn[before - 100] = static_cast<char>(torn[before - 100] ^ 1);
-  ExpectEnds(Check(torn, written.database()), before - 536, true, "the last of them");
+  ExpectEnds(Check(torn, written.database(), true), before - 536, true,
+             "the last of them");
+}
+
+// What is written last alone, and again, is a transaction each time.
+TEST(Wal, AnyBitOfATransactionOfThePageOfTheOneBeforeIsDamage) {
+  WrittenWal written(512);
+  for (int i = 0; i < 8; ++i) written.Run("INSERT INTO u VALUES (1)");
+  const std::string whole = written.wal();
+  const std::vector<std::size_t> ends = EndsInWal(whole);
+  ASSERT_GT(ends.size(), 8U);
+  for (std::size_t place = 32; place < whole.size(); ++place) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string bytes = whole;
+      bytes[place] = static_cast<char>(bytes[place] ^ (1 << bit));
+      const absl::StatusOr<WalEnd> end = Check(bytes, written.database());
+      const std::string what = absl::StrCat("byte ", place, ", bit ", bit);
+      if (place < ends.rbegin()[1]) {
+        ExpectDamaged(end, what);
+      } else {
+        ExpectEnds(end, ends.rbegin()[1], true, what);
+      }
+    }
+  }
 }
 
 TEST(Wal, EndsWhereSqliteEndsIt) {
