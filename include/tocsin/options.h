@@ -61,7 +61,8 @@ struct Options {
 
   // After so many bytes of journal, or as many as all customers take where that is more,
   // these are written whole in the background, and the journal before is dropped: a
-  // larger one means a longer `Open`, a smaller one more writing.
+  // larger one means a longer `Open`, a smaller one more writing. The default is some 12
+  // million plain facts.
   std::uint64_t journal_bytes_max = std::uint64_t{256} << 20;
 
   // With as little as a sixteenth of that, that is also done when it was last done so

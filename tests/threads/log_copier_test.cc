@@ -1,0 +1,100 @@
+// Would catch a log that is copied beside who commits and then written over too soon, or
+// never, and a copy that disturbs who reads the history meanwhile.
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "engine/core/open.h"
+#include "engine/sqlite/sqlite_store.h"
+#include "engine/work/worker_pool.h"
+#include "gtest/gtest.h"
+#include "tests/support/collecting_sink.h"
+#include "tests/support/facts.h"
+#include "tests/support/names.h"
+#include "tests/support/temp_directory.h"
+
+namespace tocsin::testing {
+namespace {
+
+constexpr int kPagesPerCopy = 8;
+constexpr int kCallers = 2;
+constexpr int kCallsEach = 250;
+constexpr int kCustomersInAll = 40;
+
+class LogCopier : public ::testing::Test {
+ protected:
+  void Open() {
+    engine_ = nullptr;
+    auto store = sqlite::OpenStore(temp_ / "store", "",
+                                   {.by_thread = true, .pages = kPagesPerCopy});
+    ASSERT_TRUE(store.ok()) << store.status();
+    auto opened =
+        core::OpenWith({.directory = temp_ / "store",
+                        .journal_bytes_max = 20'000,
+                        .sink = &sink_,
+                        .shards = 4},
+                       std::make_unique<work::WorkerPool>(2), nullptr, *std::move(store));
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    engine_ = *std::move(opened);
+  }
+  void ApplyAll(int caller) {
+    for (int i = 0; i < kCallsEach; ++i) {
+      const int customer = 1 + (caller + i * kCallers) % kCustomersInAll;
+      if (!engine_->Apply({Spend(Customer(customer), "1")}).status.ok()) ++refused_;
+      if (i % 8 == 0 && !engine_->Reset(Customer(customer), AlertNumber(1)).ok()) {
+        ++refused_;
+      }
+    }
+  }
+  std::string Sums() {
+    std::string sums;
+    for (int n = 1; n <= kCustomersInAll; ++n) {
+      const auto view = engine_->GetCustomerAlert(Customer(n), AlertNumber(1));
+      absl::StrAppend(&sums, view.ok() ? view->value.value_or(Decimal()).ToString() : "?",
+                      " ");
+    }
+    return sums;
+  }
+
+  TempDirectory temp_;
+  CollectingSink sink_;
+  std::unique_ptr<Engine> engine_;
+  std::atomic<int> refused_{0};
+};
+
+TEST_F(LogCopier, LosesNothingAndLetsTheLogBeginAnewWhileOthersCommit) {
+  Open();
+  ASSERT_TRUE(
+      engine_->CreateAlert({.id = AlertNumber(1), .name = "x", .threshold = D("15")})
+          .ok());
+  std::atomic<bool> done{false};
+  std::thread reader([&] {
+    while (!done) {
+      const auto history = engine_->History(Customer(1), AlertNumber(1));
+      if (!history.ok() && ReasonOf(history.status()) != Reason::kUnknownCustomer) {
+        ++refused_;
+      }
+    }
+  });
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < kCallers; ++caller) {
+    callers.emplace_back([this, caller] { ApplyAll(caller); });
+  }
+  for (std::thread& caller : callers) caller.join();
+  done = true;
+  reader.join();
+  EXPECT_EQ(refused_, 0);
+  // All that was written would be some thousand pages.
+  constexpr std::uintmax_t kPage = 24 + 4'096;
+  EXPECT_LT(std::filesystem::file_size(temp_ / "store/tocsin.db-wal"), 400 * kPage);
+  const std::string sums = Sums();
+  Open();
+  EXPECT_EQ(Sums(), sums);
+}
+
+}  // namespace
+}  // namespace tocsin::testing
