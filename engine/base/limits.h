@@ -87,6 +87,10 @@ inline constexpr std::size_t kJsonLineMax = std::size_t{1} << 20;
 // What a message shows of a text that is wrong.
 inline constexpr std::size_t kQuotedMax = 64;
 
+// Of `Engine::WithReceipt`.
+inline constexpr std::size_t kReceiptKeyBytesMax = 256;
+inline constexpr std::size_t kReceiptBytesMax = 65'536;
+
 }  // namespace tocsin
 
 #endif  // TOCSIN_ENGINE_BASE_LIMITS_H_

@@ -138,6 +138,7 @@ void EngineImpl::PutInForceNow(const model::AlertChange& change,
                                absl::string_view entries, const ArchiveOptions& options) {
   PutInForceAt(change, Now(), entries);
   if (journal() != nullptr) journal_->Add(change.after->alert);
+  NoteReceipt();
   NoteAlertChange(change);
   book_.Publish(change, options);
 }

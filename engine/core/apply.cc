@@ -47,6 +47,7 @@ void EngineImpl::EndBatch(const ApplyOptions& options, ApplyResult* result) {
     positions_.End(*options.position);
     if (journal() != nullptr) journal_->Add(*options.position);
   }
+  NoteReceipt();
   Count(*result);
 }
 

@@ -36,7 +36,7 @@
 namespace tocsin::core {
 
 // The Engine. One file per verb: open, apply, tracked, alerts, reset, bulk_reset, query,
-// history, fact_ids, explain, reads, drain, keep, checkpoint, recover, close.
+// history, receipts, fact_ids, explain, reads, drain, keep, checkpoint, recover, close.
 // The order of its locks is in docs/concurrency.md.
 class EngineImpl final : public Engine, private EngineParts {
  public:
@@ -72,6 +72,8 @@ class EngineImpl final : public Engine, private EngineParts {
                                       const InstanceSelector& instance) override;
   absl::StatusOr<std::vector<HistoryEvent>> History(CustomerId customer, AlertId alert,
                                                     const HistoryRange& range) override;
+  absl::Status WithReceipt(const Receipt&, absl::FunctionRef<void()> call) override;
+  absl::StatusOr<std::vector<Receipt>> Receipts() override;
   absl::Status ForEachCustomerAlert(
       CustomerId customer, absl::FunctionRef<void(const CustomerAlert&)> visit) override;
   absl::Status ForEachCustomerAlert(

@@ -61,6 +61,10 @@ struct EngineParts {
     return static_cast<std::size_t>(StableHash(customer.uuid())) & (shards_.size() - 1);
   }
 
+  // In the `Stay` of a change that is accepted: it takes along the receipt of the call
+  // that this thread is in, if there is one.
+  void NoteReceipt();
+
   // Constant.
   const std::uint32_t number_;  // among the engines of this process
   const Options options_;

@@ -82,6 +82,12 @@ class Journal {
     for (model::Transition& one : transitions) transitions_.push_back(std::move(one));
     group_.Note();
   }
+  // Beside what it is about, in one `Stay`.
+  void Add(const Receipt& receipt) {
+    absl::MutexLock lock(&mu_);
+    next_.receipts.push_back(receipt);
+    group_.Note();
+  }
   void AddFactIds(std::vector<std::string> fact_ids) {
     absl::MutexLock lock(&mu_);
     for (std::string& one : fact_ids) next_.fact_ids.push_back(std::move(one));

@@ -52,6 +52,7 @@ absl::Status EngineImpl::Commit() {
         AddHistory(&transaction);
         transaction.fact_ids_max = options_.fact_ids_max;
         transaction.fact_ids_from = transaction.last_instant - options_.fact_ids_keep;
+        transaction.receipts_from = transaction.last_instant - options_.receipts_keep;
         decided = outbox_.Seal();
       },
       [&] { return Write(std::move(transaction), decided); });

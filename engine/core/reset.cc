@@ -81,6 +81,7 @@ absl::Status EngineImpl::ResetSlot(state::Shard* shard, state::Slot* slot,
   const bool read_anew = options_.fact_source != nullptr &&
                          alert->measure->subject.info().watched != Watched::kPlan;
   work->Note(store::WasReset{slot->customer.id, id, instance, read_anew});
+  NoteReceipt();
   ResetInForce(shard, slot, alert,
                {.instance = instance.value_or(""), .read_anew = read_anew}, options,
                work);

@@ -105,6 +105,15 @@ CREATE TABLE history (
   PRIMARY KEY (customer_id, number)
 ) WITHOUT ROWID;
 
+-- What a host noted with its changes.
+CREATE TABLE receipt (
+  number   INTEGER PRIMARY KEY,
+  checksum INTEGER NOT NULL,
+  at       TEXT NOT NULL,
+  key      BLOB NOT NULL,
+  content  BLOB NOT NULL
+);
+
 -- A row of the journal that is there, or was: the last one when a checkpoint was made or
 -- the engine was closed. Else nobody would miss the last rows of all.
 CREATE TABLE journal_end (

@@ -11,6 +11,7 @@
 #include "engine/sqlite/files.h"
 #include "engine/sqlite/history_rows.h"
 #include "engine/sqlite/log_copier.h"
+#include "engine/sqlite/receipt_rows.h"
 #include "engine/sqlite/schema.h"
 #include "engine/sqlite/store_reader.h"
 #include "engine/sqlite/store_writer.h"
@@ -27,6 +28,7 @@ class SqliteStore final : public store::Store {
         copier_(database_.get(), copying.pages),
         writer_(database_.get()),
         history_(database_->path(), vfs),
+        vfs_(vfs),
         cut_off_(std::move(cut_off)) {}
   ~SqliteStore() override {
     // Where it fails, less of what is damaged later is seen, and nothing is lost.
@@ -41,6 +43,7 @@ class SqliteStore final : public store::Store {
       const store::HistoryQuery& query) override {
     return history_.Read(query);
   }
+  absl::StatusOr<std::vector<Receipt>> Receipts(absl::Time from) override;
   std::uint64_t FreeBytes() const override { return directory_->FreeBytes(kLogFile); }
 
  private:
@@ -51,6 +54,7 @@ class SqliteStore final : public store::Store {
   LogCopier copier_;
   StoreWriter writer_;
   HistoryReader history_;
+  const std::string vfs_;
   const std::string cut_off_;
   bool is_loaded_ = false;
   bool has_failed_ = false;
@@ -85,6 +89,15 @@ absl::Status SqliteStore::Load(store::Loader* loader) {
   writer_.GoOnBehind(reader.ends());
   is_loaded_ = status.ok();
   return status;
+}
+
+absl::StatusOr<std::vector<Receipt>> SqliteStore::Receipts(absl::Time from) {
+  // By a connection of its own, beside who writes.
+  auto database = Database::Open(database_->path(), vfs_);
+  if (!database.ok()) return database.status();
+  absl::Status status = (*database)->Execute("PRAGMA query_only = 1");
+  if (!status.ok()) return status;
+  return ReadReceipts(database->get(), from);
 }
 
 absl::Status SqliteStore::Commit(const store::Transaction& transaction) {

@@ -37,6 +37,9 @@ absl::Status StoreReader::Read(store::Loader* loader) {
     load(kFactIds, &StoreReader::ReadFactIds);
     load(kHistory, &StoreReader::ReadHistory);
   }
+  if (format_ >= 3) {
+    load(kReceipt, &StoreReader::ReadReceipt);
+  }
   load(kPosition, &StoreReader::ReadPosition);
   load(kOutbox, &StoreReader::ReadWaiting);
   load(kCheckpoint, &StoreReader::ReadCheckpoint);
@@ -165,6 +168,11 @@ absl::Status StoreReader::ReadFactIds(const Statement& row, store::Loader* loade
   ends_.fact_id_count += one.count;
   ends_.fact_ids.push_back(one);
   return loader->FactIds(one.at, std::move(fact_ids));
+}
+
+absl::Status StoreReader::ReadReceipt(const Statement& row, store::Loader*) {
+  ends_.receipt = row.Integer(0);
+  return absl::OkStatus();
 }
 
 absl::Status StoreReader::ReadHistory(const Statement& row, store::Loader*) {

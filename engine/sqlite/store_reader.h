@@ -46,6 +46,7 @@ class StoreReader {
   absl::Status ReadCheckpoint(const Statement& row, store::Loader* loader);
   absl::Status ReadImage(const Statement& row, store::Loader* loader);
   absl::Status ReadFactIds(const Statement& row, store::Loader* loader);
+  absl::Status ReadReceipt(const Statement& row, store::Loader* loader);
   absl::Status ReadHistory(const Statement& row, store::Loader* loader);
   absl::Status ReadEntries(const Statement& row, store::Loader* loader);
   absl::Status Damaged(absl::string_view what) const;

@@ -55,7 +55,8 @@ absl::Status StoreWriter::Prepare() {
     if (!prepared.ok()) return prepared.status();
     *statement = *std::move(prepared);
   }
-  return trimmer_.Prepare(&database_);
+  absl::Status status = trimmer_.Prepare(&database_);
+  return status.ok() ? receipts_.Prepare(&database_) : status;
 }
 
 absl::Status StoreWriter::Commit(const store::Transaction& transaction) {
@@ -113,6 +114,10 @@ absl::Status StoreWriter::Write(const store::Transaction& transaction) {
   }
   if (status.ok() && !transaction.history.empty()) status = WriteHistory(transaction);
   if (status.ok() && !transaction.fact_ids.empty()) status = WriteFactIds(transaction);
+  if (status.ok() && !transaction.receipts.empty()) {
+    status = receipts_.Write(transaction.receipts, transaction.last_instant,
+                             transaction.receipts_from, &ends_.sum);
+  }
   if (status.ok()) status = Trim();
   return status.ok() ? WriteEntries(transaction) : status;
 }

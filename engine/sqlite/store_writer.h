@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "engine/sqlite/database.h"
 #include "engine/sqlite/history_rows.h"
+#include "engine/sqlite/receipt_rows.h"
 #include "engine/sqlite/tables.h"
 #include "engine/store/store.h"
 #include "tocsin/alert.h"
@@ -25,7 +26,10 @@ class StoreWriter {
 
   // Once, before the rest. Errors: of the database.
   absl::Status Prepare();
-  void GoOnBehind(const Ends& ends) { ends_ = ends; }
+  void GoOnBehind(const Ends& ends) {
+    ends_ = ends;
+    receipts_.GoOnBehind(ends.receipt);
+  }
 
   // Errors: of the database, after which it is not to be used any more.
   absl::Status Commit(const store::Transaction& transaction);
@@ -60,6 +64,7 @@ class StoreWriter {
       add_alert_, add_waiting_, remove_waiting_, add_history_, add_fact_ids_,
       remove_fact_ids_;
   HistoryTrimmer trimmer_;
+  ReceiptWriter receipts_;
   Ends ends_;
   bool ends_each_ = false;        // transaction
   std::int64_t first_image_ = 0;  // of the next checkpoint

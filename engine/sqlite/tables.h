@@ -18,6 +18,7 @@ inline constexpr char kPosition[] = "position";
 inline constexpr char kAlert[] = "alert";
 inline constexpr char kOutbox[] = "outbox";
 inline constexpr char kHistory[] = "history";
+inline constexpr char kReceipt[] = "receipt";
 inline constexpr char kFactIds[] = "fact_ids";
 
 // Keys of `meta`, which stores before format 3 have.
@@ -52,6 +53,7 @@ struct Ends {
   std::int64_t journal_needed = 0;
   std::int64_t image_needed = 0;
   std::int64_t history = 0;
+  std::int64_t receipt = 0;
   std::deque<FactIdsRow> fact_ids = {};  // all of them
   std::int64_t fact_id_count = 0;        // in these
   std::uint64_t sum = 0;                 // of the checksums of all rows

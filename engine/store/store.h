@@ -19,6 +19,7 @@
 #include "tocsin/history.h"
 #include "tocsin/ids.h"
 #include "tocsin/notification.h"
+#include "tocsin/receipt.h"
 
 namespace tocsin::store {
 
@@ -82,12 +83,14 @@ struct Transaction {
   std::vector<std::string> fact_ids = {};
   std::size_t fact_ids_max = 0;
   absl::Time fact_ids_from = absl::InfinitePast();
+  std::vector<Receipt> receipts = {};
+  absl::Time receipts_from = absl::InfinitePast();  // what is older may go
   absl::Time last_instant = absl::InfinitePast();
 
   bool empty() const {
     return entries.empty() && positions.empty() && alerts.empty() && decided.empty() &&
            taken.empty() && images.empty() && !checkpoint.has_value() &&
-           history.empty() && fact_ids.empty();
+           history.empty() && fact_ids.empty() && receipts.empty();
   }
 };
 
@@ -113,7 +116,7 @@ class Loader {
 
 // Where an engine keeps what must outlive it. One engine at a time has it.
 //
-// Thread safety: one call at a time, but `History` beside any other.
+// Thread safety: one call at a time, but `History` and `Receipts` beside any other.
 class Store {
  public:
   virtual ~Store() = default;
@@ -134,6 +137,11 @@ class Store {
   virtual absl::StatusOr<std::vector<HistoryRow>> History(const HistoryQuery& query) {
     static_cast<void>(query);
     return std::vector<HistoryRow>();
+  }
+  // From an instant on, the oldest first. Errors: as `History`.
+  virtual absl::StatusOr<std::vector<Receipt>> Receipts(absl::Time from) {
+    static_cast<void>(from);
+    return std::vector<Receipt>();
   }
   // How much more may be committed before there is no room for it, as far as is known.
   // Thread-safe, beside other calls too.

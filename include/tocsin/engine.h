@@ -22,6 +22,7 @@
 #include "tocsin/ids.h"
 #include "tocsin/notification.h"
 #include "tocsin/options.h"
+#include "tocsin/receipt.h"
 #include "tocsin/reset.h"
 #include "tocsin/status.h"
 #include "tocsin/tracked.h"
@@ -209,6 +210,20 @@ class Engine {
   // where no history is kept.
   virtual absl::StatusOr<std::vector<HistoryEvent>> History(
       CustomerId customer, AlertId alert, const HistoryRange& range = {}) = 0;
+
+  // Runs `call` on this thread. The first change of an alert or a customer alert, or the
+  // first batch of facts, that is accepted from it becomes durable together with the
+  // receipt: after a crash both are there, or neither. Where none is accepted the receipt
+  // is thrown away.
+  // Errors, before `call` is run, first match first: kInvalidArgument for a receipt
+  // beyond its limits; kFailedPrecondition where none are kept.
+  virtual absl::Status WithReceipt(const Receipt& receipt,
+                                   absl::FunctionRef<void()> call) = 0;
+
+  // What was noted with changes as long ago as `Options::receipts_keep` says, the oldest
+  // first; what it shows is durable. Errors: kUnavailable; kFailedPrecondition where none
+  // are kept.
+  virtual absl::StatusOr<std::vector<Receipt>> Receipts() = 0;
 
   // Calls `visit` for each enabled alert whose scope includes the customer, by
   // id. No lock is held while `visit` runs. Errors: kInvalidArgument for a nil id;

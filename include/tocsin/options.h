@@ -77,6 +77,9 @@ struct Options {
   std::size_t fact_ids_max = 0;
   absl::Duration fact_ids_keep = absl::Hours(24);
 
+  // How long receipts (`Engine::WithReceipt`) are kept, by `clock`. 0: none are.
+  absl::Duration receipts_keep = absl::ZeroDuration();
+
   // Is told by `Open` how far it has come, at its beginning, now and then, and at its
   // end; on its thread. Empty: nobody is.
   std::function<void(const RecoveryProgress&)> on_recovery = nullptr;

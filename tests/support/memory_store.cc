@@ -69,6 +69,10 @@ absl::Status MemoryStore::Commit(const store::Transaction& transaction) {
   if (!transaction.fact_ids.empty()) {
     disk_.fact_ids.emplace_back(transaction.last_instant, transaction.fact_ids);
   }
+  for (Receipt receipt : transaction.receipts) {
+    receipt.at = transaction.last_instant;
+    disk_.receipts.push_back(std::move(receipt));
+  }
   disk_.last_instant = transaction.last_instant;
   return absl::OkStatus();
 }
@@ -83,6 +87,14 @@ absl::StatusOr<std::vector<store::HistoryRow>> MemoryStore::History(
     if (wanted && rows.size() < query.range.limit) rows.push_back(row);
   }
   return rows;
+}
+
+absl::StatusOr<std::vector<Receipt>> MemoryStore::Receipts(absl::Time from) {
+  std::vector<Receipt> receipts;
+  for (const Receipt& receipt : disk_.receipts) {
+    if (receipt.at >= from) receipts.push_back(receipt);
+  }
+  return receipts;
 }
 
 }  // namespace tocsin::testing

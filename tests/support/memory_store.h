@@ -25,6 +25,7 @@ struct MemoryDisk {
   std::map<std::uint64_t, std::string> waiting;  // as bytes, by number
   std::vector<store::HistoryRow> history;
   std::vector<std::pair<absl::Time, std::vector<std::string>>> fact_ids;
+  std::vector<Receipt> receipts;
   absl::Time last_instant = absl::InfinitePast();
   std::atomic<bool> off{false};
 };
@@ -41,6 +42,7 @@ class MemoryStore final : public store::Store {
   // Of one thread only.
   absl::StatusOr<std::vector<store::HistoryRow>> History(
       const store::HistoryQuery& query) override;
+  absl::StatusOr<std::vector<Receipt>> Receipts(absl::Time from) override;
 
  private:
   MemoryDisk& disk_;

@@ -69,7 +69,11 @@ class StoreDamage : public ::testing::Test {
     ASSERT_TRUE((*engine)
                     ->Apply({more}, {.position = Position{"bills", 10}, .fact_ids = ids})
                     .status.ok());
-    ASSERT_TRUE((*engine)->Reset(testing::Customer(2), testing::AlertNumber(1)).ok());
+    const Receipt receipt = {.key = "request 7", .content = "200"};
+    const auto reset = [&] {
+      ASSERT_TRUE((*engine)->Reset(testing::Customer(2), testing::AlertNumber(1)).ok());
+    };
+    ASSERT_TRUE((*engine)->WithReceipt(receipt, reset).ok());
     ASSERT_TRUE((*engine)->Close(absl::ZeroDuration()).ok());
     sink_.SetMood(CollectingSink::Mood::kTakes);
     ASSERT_FALSE(std::filesystem::exists(directory + "/tocsin.db-wal"));
@@ -95,6 +99,7 @@ class StoreDamage : public ::testing::Test {
                          // So that a checkpoint stands before a part of the story.
                          .journal_bytes_max = 500,
                          .fact_ids_max = 10,
+                         .receipts_keep = absl::Hours(24),
                          .sink = &sink_,
                          .clock = &clock_,
                          .worker_threads = 0,
@@ -211,6 +216,7 @@ TEST_F(StoreDamage, ByHandIsSeen) {
            "DELETE FROM alert WHERE customer_id IS NULL",
            "DELETE FROM history WHERE number = (SELECT min(number) FROM history)",
            "UPDATE history SET status = 'ok'",
+           "DELETE FROM receipt",
            "UPDATE history SET customer_id = ''",
            "UPDATE fact_ids SET ids = x'00'",
            "DELETE FROM fact_ids",
