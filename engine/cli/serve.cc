@@ -103,6 +103,7 @@ absl::Status Server::OpenEngine() {
   options_.engine.on_recovery = [&last](const RecoveryProgress& progress) {
     last = progress;
   };
+  options_.engine.receipts_keep = options_.front.api.idempotency_keep;
   absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Open(options_.engine);
   if (!engine.ok()) return engine.status();
   engine_ = *std::move(engine);

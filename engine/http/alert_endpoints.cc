@@ -46,7 +46,9 @@ HttpResponse CreateAlert(const Call& call) {
   absl::StatusOr<AlertSpec> spec = CreateAlertRequestFromJson(call.request.body);
   if (!spec.ok()) return RefusalResponse(spec.status());
   if (!spec->id.has_value()) spec->id = NewAlertId();
-  const absl::StatusOr<AlertId> created = call.engine.CreateAlert(*spec);
+  absl::StatusOr<AlertId> created;
+  call.Change(IdResponse(spec->id.value_or(AlertId())),
+              [&] { created = call.engine.CreateAlert(*spec); });
   if (!created.ok()) return ConflictResponse(*spec, created.status());
   return IdResponse(*created);
 }
@@ -55,7 +57,9 @@ HttpResponse UpdateAlert(const Call& call) {
   const absl::StatusOr<AlertUpdateStatement> request =
       UpdateAlertRequestFromJson(call.request.body);
   if (!request.ok()) return RefusalResponse(request.status());
-  const absl::Status status = call.engine.UpdateAlert(request->alert, request->update);
+  absl::Status status;
+  call.Change(IdResponse(request->alert),
+              [&] { status = call.engine.UpdateAlert(request->alert, request->update); });
   if (!status.ok()) return RefusalResponse(status);
   return IdResponse(request->alert);
 }
@@ -64,7 +68,10 @@ HttpResponse ArchiveAlert(const Call& call) {
   const absl::StatusOr<ArchiveStatement> request =
       ArchiveAlertRequestFromJson(call.request.body);
   if (!request.ok()) return RefusalResponse(request.status());
-  const absl::Status status = call.engine.ArchiveAlert(request->alert, request->options);
+  absl::Status status;
+  call.Change(IdResponse(request->alert), [&] {
+    status = call.engine.ArchiveAlert(request->alert, request->options);
+  });
   if (ReasonOf(status) == Reason::kAlertArchived) {
     return ErrorResponse(400, "Alert already archived");
   }

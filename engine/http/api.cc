@@ -38,6 +38,7 @@ class Api final : public HttpApi {
                .bytes_max = options_.idempotency_bytes_max}),
         tokens_(std::make_shared<const TokenTable>(std::move(tokens))) {
     options_.tokens.clear();
+    LoadKeptAnswers(*engine_, &keys_);
   }
 
   HttpResponse HandleRequest(const HttpRequest& request) override {
@@ -111,8 +112,9 @@ class Api final : public HttpApi {
     if (stopping_.load() && !route.is_always_open) return Stopping();
     const FieldLookup key = FindField(request, kIdempotencyKey);
     if (key.count == 0 || route.body == BodyKind::kNone) return Do(route, request);
-    IdempotencyKeys::Begun begun =
-        keys_.Begin(KeyDigest(request, key.value), RequestDigest(request));
+    const OnceKey once = {.key = KeyDigest(request, key.value),
+                          .request = RequestDigest(request)};
+    IdempotencyKeys::Begun begun = keys_.Begin(once.key, once.request);
     switch (begun.kind) {
       case IdempotencyKeys::Kind::kFirst:
         break;
@@ -128,20 +130,22 @@ class Api final : public HttpApi {
         return ErrorResponse(429,
                              "no more Idempotency-Keys can be kept; nothing was done");
     }
-    HttpResponse response = Do(route, request);
+    HttpResponse response = Do(route, request, once);
     // What was refused may be asked for again.
     if (response.status == 200) begun.turn->Keep(response);
     return response;
   }
 
-  HttpResponse Do(const Route& route, const HttpRequest& request) {
+  HttpResponse Do(const Route& route, const HttpRequest& request,
+                  const std::optional<OnceKey>& once = std::nullopt) {
     const Call call = {.engine = *engine_,
                        .request = request,
                        .body = MediaTypeOf(FindField(request, kContentType).value),
                        .facts_max = options_.facts_body_bytes_max / kFactBytesMin,
                        .open_api = open_api_,
                        .metrics = metrics_,
-                       .ready = IsReady()};
+                       .ready = IsReady(),
+                       .once = once};
     try {
       return route.answer(call);
     } catch (const std::exception&) {

@@ -95,8 +95,10 @@ HttpResponse ResetCustomerAlert(const Call& call) {
   absl::StatusOr<ResetStatement> request =
       CustomerAlertRequestFromJson(call.request.body);
   if (!request.ok()) return RefusalResponse(request.status());
-  const absl::Status status =
-      call.engine.Reset(request->customer, request->alert, request->instance);
+  absl::Status status;
+  call.Change({}, [&] {
+    status = call.engine.Reset(request->customer, request->alert, request->instance);
+  });
   if (!status.ok()) return RefusalResponse(status);
   return {};
 }

@@ -79,7 +79,10 @@ HttpResponse TakeFacts(const Call& call) {
   if (!request.ok()) return RefusalResponse(request.status());
   options.fact_ids = request->fact_ids;
   // Also where no fact could be read: what came with the position has been dealt with.
-  const ApplyResult result = call.engine.Apply(request->facts, options);
+  ApplyResult result;
+  // Which of them were refused is not kept beyond this process.
+  call.Change(FactsResponse({.ignored = true}, {}),
+              [&] { result = call.engine.Apply(request->facts, options); });
   if (!result.status.ok()) return RefusalResponse(result.status);
   AddRefusedByEngine(result, &*request);
   return FactsResponse(result, *request);

@@ -44,6 +44,15 @@ void IdempotencyKeys::Keep(const Digest& key, const HttpResponse& response) {
   kept_.emplace_back(now_, key);
 }
 
+void IdempotencyKeys::Load(const Digest& key, const Digest& request,
+                           const HttpResponse& response, absl::Time at) {
+  auto kept = std::make_shared<const HttpResponse>(response);
+  absl::MutexLock lock(&mutex_);
+  bytes_ += SizeOf(*kept);
+  entries_[key] = {.request = request, .response = std::move(kept)};
+  kept_.emplace_back(at, key);
+}
+
 void IdempotencyKeys::Forget(const Digest& key) {
   absl::MutexLock lock(&mutex_);
   entries_.erase(key);

@@ -69,6 +69,10 @@ class IdempotencyKeys {
   // `key` is of the holder and the header, `request` of all that makes it the same one.
   Begun Begin(const Digest& key, const Digest& request);
 
+  // One that was kept before, by whatever limits. In the order of their time.
+  void Load(const Digest& key, const Digest& request, const HttpResponse& response,
+            absl::Time at);
+
   std::size_t size() const;
 
  private:

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "engine/http/fields.h"
+#include "engine/http/kept_answers.h"
 #include "tocsin/engine.h"
 #include "tocsin/http.h"
 
@@ -26,6 +28,13 @@ struct Call {
   const std::function<std::string()>& open_api;
   const std::function<std::string()>& metrics;
   bool ready = true;
+  // With an `Idempotency-Key`, of a request that is the first with it.
+  std::optional<OnceKey> once = std::nullopt;
+
+  // Makes the change that it asks for, which if accepted is to be answered so.
+  void Change(const HttpResponse& answer, absl::FunctionRef<void()> change) const {
+    ChangeOnce(engine, once, answer, change);
+  }
 };
 
 enum class BodyKind {

@@ -60,7 +60,9 @@ struct HttpOptions {
   // Nobody is asked for a token. `HttpFront` refuses it on an address that is not of the
   // loopback.
   bool no_auth = false;
-  // How long the answer of an `Idempotency-Key` is given again, and how many are kept.
+  // How long the answer of an `Idempotency-Key` is given again, and how many are kept. An
+  // engine with `Options::receipts_keep`, which should be as long, keeps them beside what
+  // was done; else they go with this object.
   absl::Duration idempotency_keep = absl::Hours(24);
   std::size_t idempotency_keys_max = 1'000'000;
   // How many bytes the answers of these take at most. Beyond either bound a request with

@@ -8,7 +8,7 @@
 
 #include "tests/support/memory_store.h"
 #include "tests/support/random.h"
-#include "tocsin/engine.h"
+#include "tests/support/without_receipts.h"
 
 namespace tocsin::testing {
 
@@ -18,7 +18,7 @@ namespace tocsin::testing {
 // byte.
 //
 // Thread safety: none.
-class CrashingEngine final : public Engine {
+class CrashingEngine final : public WithoutReceipts {
  public:
   // It dies before every `calls`-th call or so. Nothing runs in the background.
   CrashingEngine(const Options& options, std::uint64_t seed, std::uint32_t calls);

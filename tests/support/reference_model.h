@@ -17,7 +17,7 @@
 #include "tests/support/reference_awaited.h"
 #include "tests/support/reference_sums.h"
 #include "tests/support/reference_values.h"
-#include "tocsin/engine.h"
+#include "tests/support/without_receipts.h"
 
 namespace tocsin::testing {
 
@@ -26,7 +26,7 @@ namespace tocsin::testing {
 // for again. Shares no code with the engine. Notifications have no id.
 //
 // Thread safety: none; one thread, as an engine with `worker_threads = 0`.
-class ReferenceModel : public Engine {
+class ReferenceModel : public WithoutReceipts {
  public:
   explicit ReferenceModel(Options options);
 
