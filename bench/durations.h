@@ -21,6 +21,9 @@ class Durations {
   void Add(Instant from, Instant to) {
     ns_.push_back(std::chrono::duration<double, std::nano>(to - from).count());
   }
+  void Add(const Durations& others) {
+    ns_.insert(ns_.end(), others.ns_.begin(), others.ns_.end());
+  }
   std::size_t count() const { return ns_.size(); }
   // In microseconds, as counters `name_p50_us`, ..., and the largest.
   void Report(benchmark::State& state, const std::string& name) {
