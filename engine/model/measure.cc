@@ -76,11 +76,13 @@ Subject SubjectOf(const AlertSpec& spec) {
   return subject;
 }
 
-const std::string* Measure::OpenField() const {
+const std::string* OpenFieldOf(const std::vector<AlertSpecifier>& specifiers) {
   if (specifiers.size() != 1) return nullptr;
   const std::vector<SpecifierField>& fields = specifiers.front().custom_field_filters;
   return fields.size() == 1 && !fields.front().value ? &fields.front().key : nullptr;
 }
+
+const std::string* Measure::OpenField() const { return OpenFieldOf(specifiers); }
 
 bool Measure::FansOut() const {
   switch (subject.info().watched) {
@@ -216,6 +218,8 @@ std::vector<GroupValue> GroupValuesOf(const AlertSpec& spec,
   std::sort(open.begin(), open.end(),
             [](const GroupFilter* a, const GroupFilter* b) { return a->key < b->key; });
   std::vector<std::string> values = InstanceValues(instance_key);
+  // The whole, or an instance from before the filters were changed.
+  if (values.size() != open.size()) return {};
   std::vector<GroupValue> result;
   result.reserve(spec.group_values.size());
   for (const GroupFilter& group : spec.group_values) {

@@ -114,7 +114,11 @@ std::vector<std::string> InstanceValues(absl::string_view instance_key);
 std::string InstanceKeyOf(absl::Span<const std::string> values);
 std::string InstanceKeyOfOne(const std::string& value);
 
-// The alert's group keys, in its own order, with the values of an instance.
+// The key that the only specifier leaves without a value; null if there is none.
+const std::string* OpenFieldOf(const std::vector<AlertSpecifier>& specifiers);
+
+// The alert's group keys, in its own order, with the values of an instance; none for the
+// whole.
 std::vector<GroupValue> GroupValuesOf(const AlertSpec& spec,
                                       absl::string_view instance_key);
 

@@ -169,9 +169,9 @@ InstanceSelector SelectorOf(const AlertSpec& spec, absl::string_view instance) {
       about.seat = {.group_key = spec.seat_filter->group_key, .group_value = value};
       break;
     case Watched::kBalances:
-      about.custom_field = {
-          .key = spec.alert_specifiers.front().custom_field_filters.front().key,
-          .value = value};
+      if (const std::string* key = OpenFieldOf(spec.alert_specifiers); key != nullptr) {
+        about.custom_field = {.key = *key, .value = value};
+      }
       break;
     default:
       break;

@@ -142,6 +142,49 @@ TEST_F(HistoryOfAlerts, OfInstancesOfPeriodsAndOfSilence) {
                                     "30 ok by period us at 0 in 0"));
 }
 
+TEST_F(HistoryOfAlerts, OfInstancesAndOfAllOfThem) {
+  Create({.id = AlertNumber(1),
+          .name = "x",
+          .threshold = D("10"),
+          .group_values = {{.key = "region"}}});
+  Tell(Spend(Customer(1), "12", {{"region", "eu"}}));
+  clock_.Advance(absl::Minutes(1));
+  // The first is of an instance that the alert has no more.
+  const AlertUpdate two_keys = {
+      .group_values = std::vector<GroupFilter>{{.key = "region"}, {.key = "zone"}}};
+  ASSERT_TRUE(engine_->UpdateAlert(AlertNumber(1), two_keys).ok());
+  ASSERT_TRUE(engine_->Drain().ok());
+  Tell(Spend(Customer(1), "12", {{"region", "eu"}, {"zone", "a"}}));
+  clock_.Advance(absl::Minutes(1));
+  ASSERT_TRUE(engine_->ArchiveAlert(AlertNumber(1)).ok());
+  EXPECT_THAT(Shown(1), ElementsAre("1 in_alarm by spend at 12 in 0!",
+                                    "2 evaluating by alert_updated for all",
+                                    "3 in_alarm by spend eu a at 12 in 1!",
+                                    "4 none by alert_updated for all"));
+}
+
+TEST_F(HistoryOfAlerts, OfBalancesThatWereToldApart) {
+  const SpecifierField any_team = {.entity = FilterEntity::kContractCreditOrCommit,
+                                   .key = "team"};
+  Create({.id = AlertNumber(1),
+          .type = AlertType::kLowRemainingContractCreditAndCommitBalanceReached,
+          .name = "x",
+          .threshold = D("10"),
+          .alert_specifiers = {{.custom_field_filters = {any_team}}}});
+  Tell(BalanceTold{.customer = Customer(1),
+                   .balance = BalanceNumber(1),
+                   .granted = D("50"),
+                   .remaining = D("5"),
+                   .custom_fields = CustomFields{{"team", "a"}}});
+  clock_.Advance(absl::Minutes(1));
+  const AlertUpdate all = {.alert_specifiers = std::vector<AlertSpecifier>{}};
+  ASSERT_TRUE(engine_->UpdateAlert(AlertNumber(1), all).ok());
+  ASSERT_TRUE(engine_->Drain().ok());
+  const auto shown = Shown(1);
+  ASSERT_EQ(shown.size(), 4U) << absl::StrJoin(shown, "\n");
+  EXPECT_EQ(shown[2], "2 evaluating by alert_updated for all");
+}
+
 TEST_F(HistoryOfAlerts, OfWhatIsConcludedSilently) {
   Tell(Spend(Customer(1), "20"));
   Create({.id = AlertNumber(1),
