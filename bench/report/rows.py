@@ -6,6 +6,7 @@ from typing import Iterator, Mapping, Optional
 
 from report.durable_rows import durable_rows
 from report.figures import Figures, Spread
+from report.http_rows import http_rows
 from report.row import (
     MILLION,
     Aim,
@@ -93,6 +94,7 @@ def table_rows(figures: Figures) -> list[Row]:
         *_bytes(figures),
         *_alert_for_all(figures),
         *durable_rows(figures),
+        *http_rows(figures),
         *_peers(figures),
     ]
 

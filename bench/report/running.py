@@ -21,6 +21,7 @@ FAMILIES = (
     "BytesPerCustomer",
     "Crossing",
     "Durable",
+    "Http",
 )
 PEERS = ("sqlite", "redis", "postgres", "prometheus", "tbb", "boost")
 
@@ -118,6 +119,10 @@ def expected_seconds(
         if name.family.startswith("Durable/"):
             # As often as it says itself, at the disk's speed.
             seconds += 8 + 6 * customers / 1e6
+            continue
+        if name.family.startswith("Http/"):
+            # As often as it says itself, too, and those that hang on have to come.
+            seconds += 4 + 3 * name.parameters.get("durable", 0)
             continue
         # What is measured, what finds out how often to measure it, and the customers.
         seconds += 2 * effort.seconds_per_benchmark + 2 * customers / 1e6

@@ -18,11 +18,28 @@ int HexValue(char byte) {
   return -1;
 }
 
+// How many bytes in front only go on with a line.
+std::size_t PlainBytes(absl::string_view bytes) {
+  std::size_t count = 0;
+  while (count < bytes.size() && bytes[count] != '\r' && bytes[count] != '\n' &&
+         bytes[count] != '\0') {
+    ++count;
+  }
+  return count;
+}
+
 }  // namespace
 
 std::size_t HeadGate::Take(absl::string_view bytes) {
   std::size_t taken = 0;
   while (progress_ == Progress::kMore && taken < bytes.size()) {
+    if (line_.empty() || line_.back() != '\r') {
+      const std::size_t plain = PlainBytes(bytes.substr(taken, kHeadBytesMax - bytes_));
+      line_.append(bytes.data() + taken, plain);
+      bytes_ += plain;
+      taken += plain;
+      if (taken == bytes.size()) break;
+    }
     const char byte = bytes[taken++];
     if (++bytes_ > kHeadBytesMax) {
       Refuse({431, "the head is too long"});
