@@ -1,0 +1,64 @@
+// Would catch a line of docs/http-api.md that a shell and curl cannot run against a server
+// as it stands, or that is answered otherwise than the page says.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Server, tokens } from './server.mjs';
+
+let server;
+before(async () => { server = await Server.start(); });
+after(() => server.stop());
+
+function blocksOf(page) {
+  return [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
+    .map(([, language, text]) => ({ language, text }));
+}
+
+// Without what depends on when it was asked.
+function timeless(answer) {
+  const when = ['updated_at', 'at', 'since', 'number'];
+  return JSON.parse(answer, (name, value) => (when.includes(name) ? 'then' : value));
+}
+
+function run(command) {
+  return execFileSync('bash', ['-c', command.replaceAll('http://127.0.0.1:8080', server.url)],
+    { encoding: 'utf8', env: { ...process.env, TOKEN: tokens.all } });
+}
+
+function check(answer, wanted) {
+  if (wanted === undefined) return;
+  if (wanted.language === 'json') {
+    assert.deepEqual(timeless(answer), timeless(wanted.text));
+  } else {
+    const lines = answer.split('\n');
+    assert.deepEqual(wanted.text.split('\n').filter((line) => !lines.includes(line)), []);
+  }
+}
+
+// What is judged in the background is asked for again until it is there.
+function runUntil(command, wanted) {
+  const looks = /customer-alerts\/(get|explain|history)|metrics/.test(command);
+  for (let tries = looks ? 200 : 1; ; --tries) {
+    const answer = run(command);
+    try {
+      return check(answer, wanted);
+    } catch (error) {
+      if (tries === 1) throw error;
+    }
+  }
+}
+
+test('each line does what the page says', () => {
+  const page = readFileSync(path.join(process.env.TOCSIN_DOCS, 'http-api.md'), 'utf8');
+  const blocks = blocksOf(page);
+  let commands = 0;
+  blocks.forEach(({ language, text }, i) => {
+    if (language !== 'sh') return;
+    ++commands;
+    const next = blocks[i + 1];
+    runUntil(text, next?.language === 'sh' ? undefined : next);
+  });
+  assert.ok(commands >= 18);
+});

@@ -1,0 +1,83 @@
+// `tocsin serve` on a port of its own, and who may ask it.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export const tokens = {
+  all: 'a-token-that-may-do-everything',
+  reader: 'a-token-of-someone-who-reads',
+};
+
+export class Server {
+  // With a store. `stdout`: where its standard output goes.
+  static async start({ flags = [], stdout = '/dev/null' } = {}) {
+    const server = new Server();
+    server.folder = mkdtempSync(path.join(tmpdir(), 'tocsin-client.'));
+    const tokenFile = path.join(server.folder, 'tokens');
+    writeFileSync(tokenFile, `${tokens.all} read,write,admin\n${tokens.reader} read\n`,
+      { mode: 0o600 });
+    server.child = spawn(process.env.TOCSIN_BINARY,
+      ['serve', '--listen', '127.0.0.1:0', '--token-file', tokenFile, '--data',
+        path.join(server.folder, 'data'), ...flags],
+      { stdio: ['ignore', openSync(stdout, 'w'), 'pipe'] });
+    process.on('exit', () => server.child.kill('SIGKILL'));
+    server.ended = new Promise((resolve) => {
+      server.child.on('exit', (status, signal) => resolve(signal ?? status));
+    });
+    server.log = '';
+    server.url = await new Promise((resolve, reject) => {
+      server.child.stderr.on('data', (bytes) => {
+        server.log += bytes;
+        const found = / serving address=(\S+)/.exec(server.log);
+        if (found) resolve(found[1]);
+      });
+      server.ended.then(() => reject(new Error(`it ended: ${server.log}`)));
+    });
+    return server;
+  }
+
+  // As it should end.
+  async stop() {
+    this.child.kill('SIGTERM');
+    assert.equal(await this.ended, 0, this.log);
+    rmSync(this.folder, { recursive: true });
+  }
+
+  async get(target) {
+    const response = await fetch(this.url + target,
+      { headers: { Authorization: `Bearer ${tokens.all}` } });
+    return response.text();
+  }
+
+  async post(target, body) {
+    const response = await fetch(this.url + target, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { Authorization: `Bearer ${tokens.all}`, 'Content-Type': 'application/json' },
+    });
+    assert.equal(response.status, 200, await response.clone().text());
+    return response.json();
+  }
+
+  // Facts that were all taken.
+  async tell(facts) {
+    const { data } = await this.post('/v1/facts', facts);
+    assert.deepEqual(data.refused, []);
+  }
+
+  // How many requests were answered so.
+  async answered(path, status) {
+    const line = `tocsin_http_requests_total{path="${path}",status="${status}"} `;
+    const found = (await this.get('/metrics')).split('\n').find((l) => l.startsWith(line));
+    return found === undefined ? 0 : Number(found.slice(line.length));
+  }
+}
+
+export function spend(customer, amount) {
+  return { type: 'spend', customer_id: customer, amount };
+}
+
+export const acme = '11111111-1111-4111-8111-111111111111';
+export const nobody = '99999999-9999-4999-8999-999999999999';
