@@ -1,0 +1,122 @@
+#ifndef TOCSIN_TESTS_NGINX_NGINX_H_
+#define TOCSIN_TESTS_NGINX_NGINX_H_
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/http_front/raw_client.h"
+#include "tests/support/temp_directory.h"
+
+namespace tocsin::testing {
+
+// nginx as a reverse proxy before a port of this machine, to which it keeps one
+// connection open. It is given the socket that it listens on, so that whoever connects
+// waits until it has begun.
+class Nginx {
+ public:
+  // `buffering`: whether it reads a body to its end before it passes it on.
+  Nginx(std::uint16_t behind, bool buffering) {
+    port_ = FreePort();
+    WriteConfig(behind, buffering);
+    const std::string config = File("nginx.conf");
+    const std::string prefix = folder_ / "";
+    const std::string errors = File("error.log");
+    pid_ = fork();
+    if (pid_ == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      execlp("nginx", "nginx", "-p", prefix.c_str(), "-c", config.c_str(), "-e",
+             errors.c_str(), nullptr);
+      _exit(127);
+    }
+    // It has begun once it answers.
+    int ended = 0;
+    while (waitpid(pid_, &ended, WNOHANG) == 0 && !RawClient(port_).is_connected()) {
+      sched_yield();
+    }
+    EXPECT_NE(RawClient(port_).Ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 0)
+        << Text("error.log");
+  }
+  ~Nginx() { Quit(); }
+  Nginx(const Nginx&) = delete;
+  Nginx& operator=(const Nginx&) = delete;
+
+  std::uint16_t port() const { return port_; }
+
+  // Ends it. Returns the requests that it passed on, in order, as `METHOD /path STATUS`
+  // with the status that was answered behind it.
+  std::vector<std::string> Quit() {
+    if (pid_ > 0) {
+      kill(pid_, SIGQUIT);
+      int status = 0;
+      EXPECT_EQ(waitpid(pid_, &status, 0), pid_);
+      EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0)
+          << "status " << status << " (127: nginx-light is not installed)\n"
+          << Text("error.log");
+      pid_ = 0;
+    }
+    std::vector<std::string> passed;
+    std::istringstream lines(Text("access.log"));
+    for (std::string line; std::getline(lines, line);) {
+      if (line.compare(line.size() - 2, 2, " -") != 0) passed.push_back(line);
+    }
+    return passed;
+  }
+
+ private:
+  // One that nobody listens on.
+  static std::uint16_t FreePort() {
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in at = {};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    EXPECT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&at), size), 0);
+    EXPECT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size), 0);
+    close(fd);
+    return ntohs(at.sin_port);
+  }
+  std::string File(const std::string& name) const { return folder_ / name; }
+  std::string Text(const std::string& name) const {
+    std::ostringstream text;
+    text << std::ifstream(File(name)).rdbuf();
+    return text.str();
+  }
+  void WriteConfig(std::uint16_t behind, bool buffering) {
+    std::ofstream(File("nginx.conf")) << absl::StrCat(
+        "master_process off;\ndaemon off;\npid ", File("pid"),
+        ";\nevents { worker_connections 64; }\nhttp {\n"
+        "log_format passed '$request_method $request_uri $upstream_status';\naccess_log ",
+        File("access.log"), " passed;\nclient_body_temp_path ", File("body"),
+        ";\nproxy_temp_path ", File("proxy"), ";\nfastcgi_temp_path ", File("fastcgi"),
+        ";\nuwsgi_temp_path ", File("uwsgi"), ";\nscgi_temp_path ", File("scgi"),
+        ";\nunderscores_in_headers on;\nignore_invalid_headers off;\n"
+        "upstream tocsin { server 127.0.0.1:",
+        behind, "; keepalive 1; }\nserver {\nlisten 127.0.0.1:", port_,
+        ";\nlocation / {\nproxy_pass http://tocsin;\nproxy_http_version 1.1;\n"
+        "proxy_set_header Connection \"\";\nproxy_next_upstream off;\n"
+        "lingering_close off;\nproxy_ignore_client_abort on;\nproxy_request_buffering ",
+        buffering ? "on" : "off", ";\n} } }\n");
+  }
+
+  TempDirectory folder_;
+  std::uint16_t port_ = 0;
+  pid_t pid_ = 0;
+};
+
+}  // namespace tocsin::testing
+
+#endif  // TOCSIN_TESTS_NGINX_NGINX_H_
