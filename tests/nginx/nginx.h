@@ -108,7 +108,8 @@ class Nginx {
         behind, "; keepalive 1; }\nserver {\nlisten 127.0.0.1:", port_,
         ";\nlocation / {\nproxy_pass http://tocsin;\nproxy_http_version 1.1;\n"
         "proxy_set_header Connection \"\";\nproxy_next_upstream off;\n"
-        "lingering_close off;\nproxy_ignore_client_abort on;\nproxy_request_buffering ",
+        "lingering_timeout 20ms;\nproxy_ignore_client_abort "
+        "on;\nproxy_request_buffering ",
         buffering ? "on" : "off", ";\n} } }\n");
   }
 
