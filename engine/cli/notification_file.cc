@@ -1,6 +1,7 @@
 #include "engine/cli/notification_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,6 +41,12 @@ absl::StatusOr<std::unique_ptr<NotificationFile>> NotificationFile::Open(
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
                       kNotificationFileMode);
   if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot be opened"));
+  // Who begins cuts off what is torn at the end, which another one may be writing.
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    close(fd);
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": another server writes to it; give each its own"));
+  }
   return absl::WrapUnique(new NotificationFile(path, fd));
 }
 

@@ -1,6 +1,7 @@
 #include "engine/cli/serve.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdint>
@@ -102,6 +103,12 @@ absl::Status Server::OpenEngine() {
   const absl::Time begin = absl::Now();
   options_.engine.on_recovery = [&last](const RecoveryProgress& progress) {
     last = progress;
+    // What is stored stays as it is, wherever this ends.
+    sigset_t pending;
+    if (sigpending(&pending) == 0 &&
+        (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1)) {
+      _exit(0);
+    }
   };
   options_.engine.receipts_keep = options_.front.api.idempotency_keep;
   absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Open(options_.engine);

@@ -159,6 +159,8 @@ void ServeFlags::AddKept() {
        "how long the answer of an Idempotency-Key is given again");
   Count("--idempotency-keys-max", &options_.front.api.idempotency_keys_max,
         "how many are kept", std::size_t{1});
+  Count("--idempotency-bytes-max", &options_.front.api.idempotency_bytes_max,
+        "of all the answers that are", std::size_t{1});
 }
 
 void ServeFlags::AddLimits() {

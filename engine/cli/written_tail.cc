@@ -50,8 +50,8 @@ absl::StatusOr<WrittenTail> ReadWrittenTail(const std::string& path,
                                             std::size_t lines_max) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   LastLines last;
-  if (!file ||
-      !FindLastLines(file, static_cast<std::uint64_t>(file.tellg()), lines_max, &last)) {
+  const auto size = file ? static_cast<std::uint64_t>(file.tellg()) : 0;
+  if (!file || !FindLastLines(file, size, lines_max, &last)) {
     return absl::UnavailableError(absl::StrCat(
         path, ": cannot be read, which is needed to go on behind its last notification"));
   }
@@ -69,6 +69,17 @@ absl::StatusOr<WrittenTail> ReadWrittenTail(const std::string& path,
                        " is no notification; give the file that was written before"));
     }
     tail.ids.insert(id);
+  }
+  // What is behind the last line is ours to be cut off only if it begins as ours do.
+  std::string torn(std::min<std::uint64_t>(size - last.end, kIdMark.size()), '\0');
+  file.clear();
+  file.seekg(static_cast<std::streamoff>(last.end));
+  if (!torn.empty() &&
+      (!file.read(torn.data(), static_cast<std::streamsize>(torn.size())) ||
+       !absl::StartsWith(kIdMark, torn))) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": what is behind byte ", last.end,
+                     " is no notification; give the file that was written before"));
   }
   return tail;
 }

@@ -26,6 +26,11 @@ namespace {
 // by one, and the answer must not be much longer than the request.
 constexpr std::size_t kFactBytesMin = 64;
 
+// Of requests that change nothing, whose answers need not be kept: beyond these they are
+// made anew.
+constexpr std::size_t kReadKeysMax = 100'000;
+constexpr std::size_t kReadKeyBytesMax = std::size_t{32} << 20;
+
 class Api final : public HttpApi {
  public:
   Api(Engine* engine, HttpOptions options, TokenTable tokens, const FrontCounts* counts)
@@ -36,6 +41,10 @@ class Api final : public HttpApi {
               {.keep = options_.idempotency_keep,
                .keys_max = options_.idempotency_keys_max,
                .bytes_max = options_.idempotency_bytes_max}),
+        read_keys_(options_.clock != nullptr ? options_.clock : SystemClock(),
+                   {.keep = options_.idempotency_keep,
+                    .keys_max = kReadKeysMax,
+                    .bytes_max = kReadKeyBytesMax}),
         tokens_(std::make_shared<const TokenTable>(std::move(tokens))) {
     options_.tokens.clear();
     LoadKeptAnswers(*engine_, &keys_);
@@ -112,21 +121,26 @@ class Api final : public HttpApi {
     if (stopping_.load() && !route.is_always_open) return Stopping();
     const FieldLookup key = FindField(request, kIdempotencyKey);
     if (key.count == 0 || route.body == BodyKind::kNone) return Do(route, request);
+    // Who may only look must not use up what those who change need.
+    const bool changes = MayChange(route);
+    IdempotencyKeys& keys = changes ? keys_ : read_keys_;
+    const IdempotencyKeys& others = changes ? read_keys_ : keys_;
     const OnceKey once = {.key = KeyDigest(request, key.value),
                           .request = RequestDigest(request)};
-    IdempotencyKeys::Begun begun = keys_.Begin(once.key, once.request);
+    if (others.Knows(once.key)) return KeyOfAnother();
+    IdempotencyKeys::Begun begun = keys.Begin(once.key, once.request);
     switch (begun.kind) {
       case IdempotencyKeys::Kind::kFirst:
         break;
       case IdempotencyKeys::Kind::kAnswered:
         return std::move(begun.response);
       case IdempotencyKeys::Kind::kOther:
-        return FinalErrorResponse(
-            409, "the Idempotency-Key was used for another request; give another one");
+        return KeyOfAnother();
       case IdempotencyKeys::Kind::kUnderWay:
         return ErrorResponse(
             409, "a request with this Idempotency-Key is under way; ask again");
       case IdempotencyKeys::Kind::kFull:
+        if (!changes) return Do(route, request);
         return ErrorResponse(429,
                              "no more Idempotency-Keys can be kept; nothing was done");
     }
@@ -134,6 +148,11 @@ class Api final : public HttpApi {
     // What was refused may be asked for again.
     if (response.status == 200) begun.turn->Keep(response);
     return response;
+  }
+
+  static HttpResponse KeyOfAnother() {
+    return FinalErrorResponse(
+        409, "the Idempotency-Key was used for another request; give another one");
   }
 
   HttpResponse Do(const Route& route, const HttpRequest& request,
@@ -161,6 +180,7 @@ class Api final : public HttpApi {
   const FrontCounts* const front_;
   std::atomic<bool> stopping_ = false;
   IdempotencyKeys keys_;
+  IdempotencyKeys read_keys_;  // of requests that change nothing
   AnswerCounts answers_;
   const std::function<std::string()> open_api_ = [this] { return OpenApi(); };
   const std::function<std::string()> metrics_ = [this] {

@@ -54,7 +54,10 @@ void Connection::Act(Conversation::Wants wants) {
 void Connection::Go() {
   switch (wants_) {
     case Conversation::Wants::kBytes:
-      return AwaitBytes();
+      AwaitBytes();
+      // It was not idle yet when those that were were closed.
+      if (loop_->closes_idle()) CloseIfIdle();
+      return;
     case Conversation::Wants::kWrite:
       return Act(conversation_.GoOn({}));
     case Conversation::Wants::kSlowAnswer:

@@ -6,6 +6,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "engine/http/endpoints.h"
 #include "engine/http/respond.h"
 #include "engine/http/target.h"
@@ -17,6 +18,8 @@ namespace {
 
 // `source` and `offset` of the query; nothing without them.
 absl::StatusOr<std::optional<Position>> PositionOf(absl::string_view target) {
+  absl::Status names = CheckQueryNames(target, {"source", "offset"});
+  if (!names.ok()) return names;
   absl::StatusOr<std::optional<std::string>> source = QueryParameter(target, "source");
   if (!source.ok()) return source.status();
   const absl::StatusOr<std::optional<std::string>> offset =
@@ -49,12 +52,18 @@ void AddRefusedByEngine(const ApplyResult& result, FactsRequest* request) {
             });
 }
 
+// So many are told one by one, so that an answer is not many times its request.
+constexpr std::size_t kRefusedShown = 1'000;
+
 HttpResponse FactsResponse(const ApplyResult& result, const FactsRequest& request) {
   std::string body =
       absl::StrCat("{\"data\":{\"applied\":", result.applied, ",\"stale\":", result.stale,
                    ",\"late\":", result.late, ",\"duplicates\":", result.duplicates,
-                   ",\"group_dropped\":", result.group_dropped, ",\"refused\":[");
-  for (const FactsRequest::Refused& refused : request.refused) {
+                   ",\"group_dropped\":", result.group_dropped,
+                   ",\"refused_count\":", request.refused.size(), ",\"refused\":[");
+  const std::size_t shown = std::min(request.refused.size(), kRefusedShown);
+  for (const FactsRequest::Refused& refused :
+       absl::MakeConstSpan(request.refused).first(shown)) {
     absl::StrAppend(&body, &refused == &request.refused.front() ? "" : ",",
                     "{\"index\":", refused.index, ",\"reason\":\"",
                     ReasonName(ReasonOf(refused.status)), "\",\"message\":");

@@ -68,6 +68,11 @@ void IdempotencyKeys::DropOld() {
   }
 }
 
+bool IdempotencyKeys::Knows(const Digest& key) const {
+  absl::MutexLock lock(&mutex_);
+  return entries_.contains(key);
+}
+
 std::size_t IdempotencyKeys::size() const {
   absl::MutexLock lock(&mutex_);
   return entries_.size();

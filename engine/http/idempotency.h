@@ -73,6 +73,7 @@ class IdempotencyKeys {
   void Load(const Digest& key, const Digest& request, const HttpResponse& response,
             absl::Time at);
 
+  bool Knows(const Digest& key) const;
   std::size_t size() const;
 
  private:

@@ -44,6 +44,7 @@ class Loop {
   void Stop();
 
   // From its own thread.
+  bool closes_idle() const { return closes_idle_; }
   void Remove(Connection* connection);
   FrontParts* parts() const { return parts_; }
   DateText* date() { return &date_; }

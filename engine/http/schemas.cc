@@ -196,13 +196,14 @@ constexpr absl::string_view kResponses = R"json(
   "next_page":{"$ref":"#/components/schemas/NextPage"}}},
 "FactsResponse":{"type":"object","required":["data"],"properties":{
   "data":{"type":"object","required":["applied","stale","late","duplicates",
-    "group_dropped","refused","duplicate"],"properties":{
+    "group_dropped","refused_count","refused","duplicate"],"properties":{
       "applied":{"type":"integer","minimum":0},
       "stale":{"type":"integer","minimum":0},
       "late":{"type":"integer","minimum":0},
       "duplicates":{"type":"integer","minimum":0},
       "group_dropped":{"type":"integer","minimum":0},
-      "refused":{"type":"array","items":{"type":"object",
+      "refused_count":{"type":"integer","minimum":0},
+      "refused":{"type":"array","maxItems":1000,"items":{"type":"object",
         "required":["index","reason","message"],"properties":{
           "index":{"type":"integer","minimum":0},
           "reason":{"type":"string"},"message":{"type":"string"}}}},

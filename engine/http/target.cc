@@ -1,6 +1,9 @@
 #include "engine/http/target.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
 namespace tocsin::http {
@@ -35,6 +38,21 @@ std::optional<std::string> PercentDecode(absl::string_view text) {
 
 absl::string_view PathOf(absl::string_view target) {
   return target.substr(0, target.find('?'));
+}
+
+absl::Status CheckQueryNames(absl::string_view target,
+                             absl::Span<const absl::string_view> names) {
+  const std::size_t begin = target.find('?');
+  if (begin == absl::string_view::npos) return absl::OkStatus();
+  for (const absl::string_view pair : absl::StrSplit(target.substr(begin + 1), '&')) {
+    if (pair.empty()) continue;
+    const absl::string_view name = pair.substr(0, pair.find('='));
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("the query may have ", absl::StrJoin(names, " and "),
+                     "; it has a parameter of another name"));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<std::string>> QueryParameter(absl::string_view target,

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 namespace tocsin::http {
 
@@ -17,6 +18,11 @@ absl::string_view PathOf(absl::string_view target);
 // if it stands twice, or is not percent-encoded UTF-8.
 absl::StatusOr<std::optional<std::string>> QueryParameter(absl::string_view target,
                                                           absl::string_view name);
+
+// Whether the query has parameters of these names only: one that is misspelt must not be
+// passed over where it says what is done. Error: kInvalidArgument.
+absl::Status CheckQueryNames(absl::string_view target,
+                             absl::Span<const absl::string_view> names);
 
 }  // namespace tocsin::http
 

@@ -40,7 +40,7 @@ TEST(Inspect, ShowsWhatIsInAStoreLineByLine) {
   const std::string size =
       absl::StrCat(std::filesystem::file_size(directory + "/tocsin.db"));
   for (const std::string& line :
-       {std::string("format  2"), std::string("journal_first_step  1"),
+       {std::string("format  3"), std::string("journal_first_step  1"),
         std::string("checkpoint  0"), std::string("alerts_enabled  0"),
         std::string("outbox  0"), std::string("outbox_oldest  none"),
         std::string("history  0"), std::string("fact_ids  0"),
@@ -60,7 +60,7 @@ TEST(Inspect, ShowsTheSameAsOneJsonObject) {
       RunTocsin({"inspect", ClosedStore(dir, 3), "--json", "--verify"});
   EXPECT_EQ(shown.exit_status, 0) << shown.err;
   ASSERT_EQ(LinesOf(shown.out).size(), 1U);
-  EXPECT_EQ(FieldOf(shown.out, "format"), "2");
+  EXPECT_EQ(FieldOf(shown.out, "format"), "3");
   EXPECT_EQ(FieldOf(shown.out, "customers"), "1");
   EXPECT_EQ(FieldOf(shown.out, "outbox_oldest"), "null");
   EXPECT_NE(FieldOf(shown.out, "last_instant"), "");

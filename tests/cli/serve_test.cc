@@ -181,6 +181,20 @@ TEST_F(ServeTest, ATornNotificationIsWrittenWhole) {
                        "--listen", "127.0.0.1:0"}),
               HasSubstr("is no notification"));
   EXPECT_EQ(ReadFile(told), "a file of somebody else\n");
+  dir_.Write("told", "one without an end of line");
+  EXPECT_THAT(Refused({"--token-file", tokens_, "--data", data, "--notifications", told,
+                       "--listen", "127.0.0.1:0"}),
+              HasSubstr("is no notification"));
+  EXPECT_EQ(ReadFile(told), "one without an end of line");
+}
+
+TEST_F(ServeTest, TwoDoNotWriteToOneFile) {
+  const std::string told = dir_.Path("told");
+  LiveServer server({"--token-file", tokens_, "--notifications", told});
+  EXPECT_THAT(Refused({"--token-file", tokens_, "--notifications", told, "--listen",
+                       "127.0.0.1:0"}),
+              HasSubstr("another server writes to it"));
+  EXPECT_EQ(server.EndBy(SIGTERM), 0);
 }
 
 TEST_F(ServeTest, ASecondSignalEndsItAtOnce) {

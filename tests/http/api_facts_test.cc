@@ -44,8 +44,9 @@ TEST_P(ApiFacts, AreApplied) {
   const HttpResponse response =
       Tell({Spend("1.5"), Spend("\"2\"", R"(,"unknown":[{}])"), Spend("1e1")});
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(response.body, R"({"data":{"applied":3,"stale":0,"late":0,"duplicates":0,)"
-                           R"("group_dropped":0,"refused":[],"duplicate":false}})");
+  EXPECT_EQ(response.body,
+            R"({"data":{"applied":3,"stale":0,"late":0,"duplicates":0,)"
+            R"("group_dropped":0,"refused_count":0,"refused":[],"duplicate":false}})");
   EXPECT_EQ(Value(), "23.5");
 }
 
@@ -104,7 +105,9 @@ TEST_P(ApiFacts, WithAPositionThatIsNoneAreNotApplied) {
         "?source=a&offset=+1", "?source=a&offset=%201", "?source=a&offset=1.0",
         "?source=a&offset=18446744073709551616", "?source=&offset=1",
         "?source=a&source=b&offset=1", "?source=a&offset=1&offset=1",
-        "?source=%ff&offset=1", "?source=%f&offset=1", "?source&offset=1"}) {
+        "?source=%ff&offset=1", "?source=%f&offset=1", "?source&offset=1",
+        // Misspelt, or more than is known: it would be applied without its position.
+        "?sourc=a&ofset=1", "?Source=a&Offset=1", "?source=a&offset=1&x=1"}) {
     const HttpResponse response = Tell({Spend("1")}, query);
     EXPECT_EQ(response.status, 400) << query;
     EXPECT_NE(Message(response), "");
@@ -126,7 +129,11 @@ TEST_P(ApiFacts, AreNotTooMany) {
   const std::vector<std::string> many(16'385, "{}");
   EXPECT_EQ(Tell(many).status, 400);
   EXPECT_EQ(api_.Everything(), before);
-  EXPECT_EQ(Tell({many.begin(), many.end() - 1}).status, 200);
+  const HttpResponse response = Tell({many.begin(), many.end() - 1});
+  EXPECT_EQ(response.status, 200);
+  const boost::json::value json = Json(response);
+  EXPECT_EQ(json.at("data").at("refused_count").as_int64(), 16'384);
+  EXPECT_EQ(json.at("data").at("refused").as_array().size(), 1'000u);
 }
 
 TEST(ApiFactLines, AreCountedAsTheyStand) {

@@ -40,6 +40,18 @@ TEST(ApiIdempotency, TheFirstAnswerIsGivenAgain) {
   EXPECT_EQ(api.engine->GetStats().resets, 1u);
 }
 
+// Who may only look must not keep others from what they may.
+TEST(ApiIdempotency, OfRequestsThatChangeNothingTakeNoRoom) {
+  const ApiFixture api({}, {.idempotency_keys_max = 1});
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(
+        api.Post("/v1/customer-alerts/get", api.Body(), Key(absl::StrCat("g", i))).status,
+        200);
+  }
+  EXPECT_EQ(api.Post(kResetOnce, api.Body(), Key("r")).status, 200);
+  EXPECT_EQ(api.Post(kResetOnce, api.Body(), Key("s")).status, 429);
+}
+
 TEST(ApiIdempotency, AnotherRequestWithTheKeyIsRefused) {
   const ApiFixture api;
   ASSERT_EQ(api.Post(kResetOnce, api.Body(), Key("k")).status, 200);
