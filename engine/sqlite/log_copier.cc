@@ -1,5 +1,8 @@
 #include "engine/sqlite/log_copier.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
@@ -34,6 +37,9 @@ LogCopier::~LogCopier() {
 }
 
 void LogCopier::Run() {
+  // Nobody waits for it: who holds a lock, or commits, goes first. Where it may not be
+  // so it is as the others.
+  static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10));
   absl::MutexLock lock(&mu_);
   while (true) {
     mu_.Await(absl::Condition(this, &LogCopier::IsDueOrStops));
