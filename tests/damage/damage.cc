@@ -130,6 +130,14 @@ bool HasWholeBehind(const MadeStore& made, const std::string& is, std::size_t da
   return false;
 }
 
+// Whether a frame of an earlier round of the log is there, as behind its end: put in the
+// place of a last transaction of one frame it cannot be told from what was there before.
+bool IsOfEarlierRound(const std::string& log, std::size_t frame) {
+  constexpr std::size_t kFrameHeader = 24;
+  if (frame + kFrameHeader > log.size()) return false;
+  return BigEndianAt(log, frame + 8) < BigEndianAt(log, 16);
+}
+
 // Of a log beside a database that is right.
 std::string WhatIsWrongWithLog(const MadeStore& made, const std::string& is,
                                const Seen& seen) {
@@ -144,7 +152,9 @@ std::string WhatIsWrongWithLog(const MadeStore& made, const std::string& is,
     return absl::StrCat("not what is with ", right, " of ", all, " transactions");
   }
   if (right == all) return "";
-  const bool at_end = !damage.changed && (is.empty() || is.size() == made.ends[right]);
+  const bool at_end =
+      (!damage.changed && (is.empty() || is.size() == made.ends[right])) ||
+      IsOfEarlierRound(is, made.ends[right]);
   if (seen.cut_off.empty() && !at_end) return "nothing is said of the end";
   const std::size_t damaged = ends;
   if (damage.changed && HasWholeBehind(made, is, damaged, damage)) {
