@@ -10,26 +10,13 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "engine/cli/sync_name.h"
 #include "engine/cli/written_tail.h"
 
 namespace tocsin::cli {
 namespace {
 
 constexpr mode_t kNotificationFileMode = 0640;  // less the umask
-
-// The name of a new file is in its directory, which is synced by itself.
-absl::Status SyncDirectoryOf(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  const std::string directory =
-      slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  absl::Status status;
-  if (fd < 0 || fsync(fd) != 0) {
-    status = absl::ErrnoToStatus(errno, absl::StrCat(directory, ": cannot be synced"));
-  }
-  if (fd >= 0) close(fd);
-  return status;
-}
 
 }  // namespace
 
@@ -120,7 +107,7 @@ absl::Status NotificationFile::Sync() {
     return absl::ErrnoToStatus(errno, absl::StrCat(path_, ": cannot be synced"));
   }
   if (name_synced_) return absl::OkStatus();
-  absl::Status status = SyncDirectoryOf(path_);
+  absl::Status status = SyncNameOf(path_);
   name_synced_ = status.ok();
   return status;
 }

@@ -10,6 +10,7 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "engine/cli/sync_name.h"
 
 namespace tocsin::cli {
 namespace {
@@ -36,20 +37,6 @@ absl::Status CheckUsedOnce(const std::string& name, int fd,
     }
   }
   return absl::OkStatus();
-}
-
-// A new file's name is in its directory, which is synced by itself.
-absl::Status SyncNameOf(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  const std::string directory =
-      slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  absl::Status status;
-  if (fd < 0 || fsync(fd) != 0) {
-    status = absl::ErrnoToStatus(errno, absl::StrCat(directory, ": cannot be synced"));
-  }
-  if (fd >= 0) close(fd);
-  return status;
 }
 
 }  // namespace

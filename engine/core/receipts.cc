@@ -1,4 +1,5 @@
 // What becomes durable with a change, so that a host finds it again.
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
 #include "engine/base/status.h"
@@ -41,10 +42,11 @@ absl::Status EngineImpl::WithReceipt(const Receipt& receipt,
   if (journal() == nullptr || options_.receipts_keep <= absl::ZeroDuration()) {
     return NoReceipts();
   }
-  const PendingReceipt outer = pending_receipt;
+  // Also where the call ends by an exception of the host's.
+  const auto restore =
+      absl::MakeCleanup([outer = pending_receipt] { pending_receipt = outer; });
   pending_receipt = {.engine = this, .receipt = &receipt};
   call();
-  pending_receipt = outer;
   return absl::OkStatus();
 }
 

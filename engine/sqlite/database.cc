@@ -5,6 +5,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
+#include "engine/sqlite/vfs_file.h"
 #include "sqlite3.h"
 
 namespace tocsin::sqlite {
@@ -189,8 +190,7 @@ bool Database::FillsSectorsOfLog() const {
   const int result =
       sqlite3_file_control(connection_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
   if (result != SQLITE_OK || file == nullptr || file->pMethods == nullptr) return true;
-  return (file->pMethods->xDeviceCharacteristics(file) &
-          SQLITE_IOCAP_POWERSAFE_OVERWRITE) == 0;
+  return sqlite::FillsSectorsOfLog(file);
 }
 
 void Database::LeaveLog() {

@@ -87,7 +87,7 @@ class Database {
   // Has what takes long end with an error once this says so. It must not use the
   // database.
   void EndWhen(std::function<bool()> ends);
-  // Whether the sectors of its log are filled, as `VfsFile` has it.
+  // Whether the sectors of its log are filled, as far as is known.
   bool FillsSectorsOfLog() const;
   // From now on commits only write to the log, and how long it is then is known.
   void LeaveLog();

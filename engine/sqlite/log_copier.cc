@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
@@ -48,8 +49,8 @@ void LogCopier::Run() {
     mu_.Unlock();
     const absl::StatusOr<int> copied = own_->CopyLog();
     mu_.Lock();
-    // Not sooner again than for as many more.
-    copied_ = copied.ok() ? *copied : pages;
+    // Not sooner again than for as many more. It may have begun anew since.
+    copied_ = std::min(copied.ok() ? *copied : pages, pages_);
   }
 }
 

@@ -23,8 +23,7 @@ namespace tocsin::sqlite {
 // Thread safety: none; one thread.
 class LogCopier {
  public:
-  // Of the log of that connection, which must outlive it.
-  // In steps of so many pages.
+  // Copies the log of that connection, which must outlive it, in steps of so many pages.
   LogCopier(Database* database, int pages_per_copy)
       : database_(*database), pages_per_copy_(pages_per_copy) {}
   ~LogCopier();

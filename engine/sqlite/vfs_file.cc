@@ -12,6 +12,11 @@
 
 namespace tocsin::sqlite {
 
+bool FillsSectorsOfLog(sqlite3_file* database) {
+  return (database->pMethods->xDeviceCharacteristics(database) &
+          SQLITE_IOCAP_POWERSAFE_OVERWRITE) == 0;
+}
+
 absl::StatusOr<std::unique_ptr<VfsFile>> VfsFile::Open(const std::string& path, Kind kind,
                                                        const std::string& vfs) {
   sqlite3_vfs* const system = sqlite3_vfs_find(vfs.empty() ? nullptr : vfs.c_str());
@@ -53,11 +58,6 @@ VfsFile::~VfsFile() {
 absl::Status VfsFile::Read(std::int64_t at, std::size_t count, char* to) {
   const int result = file_->pMethods->xRead(file_, to, static_cast<int>(count), at);
   return result == SQLITE_OK ? absl::OkStatus() : Error(result, "reading it");
-}
-
-bool VfsFile::FillsSectorsOfLog() const {
-  return (file_->pMethods->xDeviceCharacteristics(file_) &
-          SQLITE_IOCAP_POWERSAFE_OVERWRITE) == 0;
 }
 
 absl::Status VfsFile::Truncate(std::int64_t size) {

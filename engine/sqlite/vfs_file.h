@@ -19,6 +19,10 @@ namespace tocsin::sqlite {
 // from the disk.
 inline constexpr int kForgetsWhatIsNotWritten = 1'953'457'011;
 
+// Whether SQLite fills the sectors of the log of this database, as the disk may spoil
+// what is beside a write.
+bool FillsSectorsOfLog(sqlite3_file* database);
+
 // A file of a store as one of SQLite's file systems has it, for who looks at it before
 // SQLite does.
 //
@@ -36,9 +40,8 @@ class VfsFile final : public ByteSource {
   VfsFile& operator=(const VfsFile&) = delete;
 
   std::int64_t size() const override { return size_; }
-  // Of a database: whether SQLite fills the sectors of its log, as the disk may spoil
-  // what is beside a write.
-  bool FillsSectorsOfLog() const;
+  // Of a database.
+  bool FillsSectorsOfLog() const { return sqlite::FillsSectorsOfLog(file_); }
   absl::Status Read(std::int64_t at, std::size_t count, char* to) override;
   // Of a log only. Error: kUnavailable.
   absl::Status Truncate(std::int64_t size);

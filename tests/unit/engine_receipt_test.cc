@@ -1,6 +1,7 @@
 // Would catch a receipt that is durable without its change, or a change without its
 // receipt, one that goes with another call's change, and one that is forgotten too soon.
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,14 @@ TEST_F(Receipts, OfWhatWasRefusedAreThrownAway) {
               }).ok());
   EXPECT_TRUE(With("nothing", [] {}).ok());
   // Nor does the next change, which is none of theirs, take them along.
+  EXPECT_TRUE(engine_->Apply({Spend(Customer(1), "1")}).status.ok());
+  EXPECT_THAT(Kept(), IsEmpty());
+}
+
+TEST_F(Receipts, OfACallThatThrowsAreThrownAway) {
+  EXPECT_TRUE(Create().ok());
+  EXPECT_THROW(With("thrown", [] { throw std::runtime_error("no"); }).IgnoreError(),
+               std::runtime_error);
   EXPECT_TRUE(engine_->Apply({Spend(Customer(1), "1")}).status.ok());
   EXPECT_THAT(Kept(), IsEmpty());
 }
