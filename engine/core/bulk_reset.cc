@@ -37,8 +37,8 @@ constexpr std::size_t kResetPerHold = 64;
 absl::Status BadPosition(absl::string_view text) {
   return MakeStatus(Reason::kMalformed,
                     absl::StrCat("a reset cannot go on at ", Quote(text),
-                                 "; it must be empty, or what BulkResetResult::resume ",
-                                 "was of the same reset on this engine"));
+                                 "; it must be empty, or what `resume` was of the same ",
+                                 "reset (BulkResetResult::resume), on this engine"));
 }
 
 // Where a reset of all that belongs to `owner` goes on, with the owner before it: where
@@ -90,7 +90,8 @@ absl::Status EngineImpl::CheckOpen() const {
   return close_called_.load() ? Closing() : absl::OkStatus();
 }
 
-BulkResetResult EngineImpl::ResetAll(AlertId alert, absl::string_view from) {
+BulkResetResult EngineImpl::ResetAll(AlertId alert, absl::string_view from,
+                                     const std::atomic<bool>* stop) {
   BulkResetResult result;
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) {
@@ -110,11 +111,14 @@ BulkResetResult EngineImpl::ResetAll(AlertId alert, absl::string_view from) {
     return result;
   }
   RosterPosition at = *start;
+  bool is_stopped = false;
   if (known.spec().customer.has_value()) {
     result.status = ResetOnlyCustomer(*found, &result.taken);
   } else {
     std::size_t end = at.customer - at.customer % kResetPerHold + kResetPerHold;
     while (result.status.ok() && end - kResetPerHold < customers) {
+      is_stopped = stop != nullptr && stop->load();
+      if (is_stopped) break;
       result.status = ResetSome(known, end, &at, &result.taken);
       if (!result.status.ok()) break;
       ++at.shard;
@@ -125,7 +129,7 @@ BulkResetResult EngineImpl::ResetAll(AlertId alert, absl::string_view from) {
       at.customer = end - kResetPerHold;
     }
   }
-  if (absl::IsResourceExhausted(result.status)) {
+  if (is_stopped || absl::IsResourceExhausted(result.status)) {
     if (TOCSIN_MISTAKE(bulk_passes_customer_over)) ++at.customer;
     result.resume =
         PositionOf(alert.ToString(), absl::StrCat(at.shard, ".", at.customer));
@@ -169,7 +173,8 @@ absl::Status EngineImpl::ResetSome(const model::AlertVersion& known, std::size_t
   return status;
 }
 
-BulkResetResult EngineImpl::ResetAll(CustomerId customer, absl::string_view from) {
+BulkResetResult EngineImpl::ResetAll(CustomerId customer, absl::string_view from,
+                                     const std::atomic<bool>* stop) {
   BulkResetResult result;
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) {
@@ -196,10 +201,12 @@ BulkResetResult EngineImpl::ResetAll(CustomerId customer, absl::string_view from
     if (concerns) enabled.push_back(std::move(alert));
   }
   absl::Span<const model::AlertPtr> left = enabled;
+  bool is_stopped = false;
   do {
     result.status = ResetSome(customer, &left, &result.taken);
-  } while (result.status.ok() && !left.empty());
-  if (absl::IsResourceExhausted(result.status)) {
+    is_stopped = !left.empty() && stop != nullptr && stop->load();
+  } while (result.status.ok() && !left.empty() && !is_stopped);
+  if ((is_stopped && result.status.ok()) || absl::IsResourceExhausted(result.status)) {
     result.resume = PositionOf(customer.ToString(), left.front()->id().ToString());
   }
   AcknowledgeTaken(&result);

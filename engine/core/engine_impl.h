@@ -64,8 +64,9 @@ class EngineImpl final : public Engine, private EngineParts {
       absl::string_view source) override;
   absl::Status Reset(CustomerId customer, AlertId alert, const InstanceSelector& instance,
                      ResetOptions options) override;
-  BulkResetResult ResetAll(AlertId alert, absl::string_view from) override;
-  BulkResetResult ResetAll(CustomerId customer, absl::string_view from) override;
+  BulkResetResult ResetAll(AlertId, absl::string_view, const std::atomic<bool>*) override;
+  BulkResetResult ResetAll(CustomerId, absl::string_view,
+                           const std::atomic<bool>*) override;
   absl::StatusOr<CustomerAlert> GetCustomerAlert(
       CustomerId customer, AlertId alert, const InstanceSelector& instance) override;
   absl::StatusOr<Explanation> Explain(CustomerId customer, AlertId alert,
@@ -368,8 +369,7 @@ class EngineImpl final : public Engine, private EngineParts {
   void FollowUpAndCall(state::Shard* shard, Work* work);
   void Judge(state::Shard* shard, state::Slot* slot, Work* work)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
-  // Does what has fallen due and may have to be told, over all shards in one order.
-  // False if it may not go on.
+  // Does, over all shards in one order, what has fallen due. False if it may not go on.
   bool RunTimers();
   void Deliver(notify::Outbox::Retry retry);
   // Goes on with what paused, once the outbox has room.

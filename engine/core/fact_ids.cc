@@ -23,8 +23,8 @@ absl::Status EngineImpl::CheckFactIds(std::size_t facts, const ApplyOptions& opt
   }
   if (options_.fact_ids_max > 0) return absl::OkStatus();
   return MakeStatus(Reason::kNotKept,
-                    "the batch has fact_ids, but Options::fact_ids_max is 0; set it to "
-                    "how many of them are to be known again");
+                    "the batch has fact_ids, but none are kept here "
+                    "(Options::fact_ids_max is 0); leave them out");
 }
 
 state::FactIds::Window EngineImpl::FactIdWindow(absl::Time now) const {

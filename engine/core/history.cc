@@ -76,7 +76,8 @@ absl::StatusOr<std::vector<HistoryEvent>> EngineImpl::History(CustomerId custome
   if (!status.ok()) return status;
   if (journal() == nullptr || options_.history_keep <= absl::ZeroDuration()) {
     return MakeStatus(Reason::kNotKept,
-                      "no history is kept; set Options::directory and history_keep");
+                      "no history is kept here (Options::directory, "
+                      "Options::history_keep)");
   }
   status = Commit();
   if (!status.ok()) return status;

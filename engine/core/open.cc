@@ -335,9 +335,9 @@ absl::Status EngineImpl::CheckRoom() {
                                                           : absl::OkStatus();
   }
   return MakeStatus(Reason::kLimitReached,
-                    absl::StrCat(outbox_.size(), " notifications wait for the sink, at ",
-                                 "least Options::outbox_max (", options_.outbox_max,
-                                 "); try again when it has taken some"));
+                    absl::StrCat(outbox_.size(), " notifications wait to be delivered, ",
+                                 "as many as may (Options::outbox_max is ",
+                                 options_.outbox_max, "); try again when some were"));
 }
 
 }  // namespace tocsin::core

@@ -274,6 +274,10 @@ Stats EngineImpl::GetStats() {
       .outbox = outbox_.size(),
       .callback_failures = callbacks_.failures(),
       .last_instant = LastInstant()};
+  work::Gate::Pass pass(&gate_);
+  // Looked at again, as room comes back without a commit.
+  stats.disk_is_full = pass.entered() && disk_is_short_.load(std::memory_order_relaxed) &&
+                       !CheckDisk().ok();
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     state::ShardLock lock(shard.get());
     stats.customers += shard->customer_count();

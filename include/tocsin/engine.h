@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_H_
 #define TOCSIN_ENGINE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -57,6 +58,8 @@ struct Stats {
   // The engine's instant: what its clock has shown last, also before it was opened again.
   // InfinitePast if nobody has asked the clock yet.
   absl::Time last_instant = absl::InfinitePast();
+  // Whether changes are refused, as there is less room than `Options::disk_reserve`.
+  bool disk_is_full = false;
 };
 
 // What a closed engine left undone.
@@ -177,19 +180,23 @@ class Engine {
   // A reset of every customer in the alert's scope that the engine knows, each as by a
   // call of its own: others go on between two of them, and where one is refused it
   // stops. Who comes meanwhile may be taken or not. To go on where a call stopped, give
-  // its `resume` as `from`: nobody is left out, and nobody taken twice.
+  // its `resume` as `from`: nobody is left out, and nobody taken twice. Where `stop` is
+  // given and another thread sets it, the call ends before the next customers, OK and
+  // with a `resume`.
   // Errors, first match first: kUnavailable if the engine is closing; kInvalidArgument
   // for a nil id, then for a `from` that is none; kNotFound for an unknown alert;
   // kFailedPrecondition if it is archived or disabled, also while this runs;
   // kResourceExhausted as `Reset`; kUnavailable once it closes.
-  virtual BulkResetResult ResetAll(AlertId alert, absl::string_view from = "") = 0;
+  virtual BulkResetResult ResetAll(AlertId alert, absl::string_view from = "",
+                                   const std::atomic<bool>* stop = nullptr) = 0;
 
   // The same of every enabled alert whose scope includes the customer, by id. Alerts
   // that are created meanwhile may be taken or not.
   // Errors, first match first: kUnavailable if the engine is closing; kInvalidArgument
   // for a nil id, then for a `from` that is none; kNotFound for an unknown customer,
   // also while this runs; kResourceExhausted as `Reset`; kUnavailable once it closes.
-  virtual BulkResetResult ResetAll(CustomerId customer, absl::string_view from = "") = 0;
+  virtual BulkResetResult ResetAll(CustomerId customer, absl::string_view from = "",
+                                   const std::atomic<bool>* stop = nullptr) = 0;
 
   // One customer's state under one alert. Errors as `Reset`, but never
   // kResourceExhausted; and the state of a disabled or archived alert is given,

@@ -57,11 +57,13 @@ struct ResetOptions {
 
 // How far a reset of many came.
 struct BulkResetResult {
-  // OK when it got to the end. Else why it stopped: what was taken stays taken.
+  // OK when it got to the end, or was told to stop. Else why it stopped: what was taken
+  // stays taken.
   absl::Status status = absl::OkStatus();
   std::size_t taken = 0;  // customer alerts that were reset by this call
-  // After kResourceExhausted: where to go on, for the next such call for the same alert
-  // or customer on this engine. Else empty. What it looks like may change.
+  // After kResourceExhausted, or when it was told to stop: where to go on, for the next
+  // such call for the same alert or customer on this engine. Else empty. What it looks
+  // like may change.
   std::string resume = {};
 };
 

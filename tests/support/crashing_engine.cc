@@ -125,13 +125,15 @@ absl::Status CrashingEngine::Reset(CustomerId customer, AlertId alert,
   MayCrash();
   return engine_->Reset(customer, alert, instance, std::move(options));
 }
-BulkResetResult CrashingEngine::ResetAll(AlertId alert, absl::string_view from) {
+BulkResetResult CrashingEngine::ResetAll(AlertId alert, absl::string_view from,
+                                         const std::atomic<bool>* stop) {
   MayCrash();
-  return engine_->ResetAll(alert, from);
+  return engine_->ResetAll(alert, from, stop);
 }
-BulkResetResult CrashingEngine::ResetAll(CustomerId customer, absl::string_view from) {
+BulkResetResult CrashingEngine::ResetAll(CustomerId customer, absl::string_view from,
+                                         const std::atomic<bool>* stop) {
   MayCrash();
-  return engine_->ResetAll(customer, from);
+  return engine_->ResetAll(customer, from, stop);
 }
 absl::StatusOr<CustomerAlert> CrashingEngine::GetCustomerAlert(
     CustomerId customer, AlertId alert, const InstanceSelector& instance) {

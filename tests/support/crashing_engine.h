@@ -1,6 +1,7 @@
 #ifndef TOCSIN_TESTS_SUPPORT_CRASHING_ENGINE_H_
 #define TOCSIN_TESTS_SUPPORT_CRASHING_ENGINE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -40,8 +41,10 @@ class CrashingEngine final : public WithoutReceipts {
       absl::string_view source) override;
   absl::Status Reset(CustomerId customer, AlertId alert, const InstanceSelector& instance,
                      ResetOptions options) override;
-  BulkResetResult ResetAll(AlertId alert, absl::string_view from) override;
-  BulkResetResult ResetAll(CustomerId customer, absl::string_view from) override;
+  BulkResetResult ResetAll(AlertId alert, absl::string_view from,
+                           const std::atomic<bool>* stop) override;
+  BulkResetResult ResetAll(CustomerId customer, absl::string_view from,
+                           const std::atomic<bool>* stop) override;
   absl::StatusOr<CustomerAlert> GetCustomerAlert(
       CustomerId customer, AlertId alert, const InstanceSelector& instance) override;
   absl::StatusOr<Explanation> Explain(CustomerId customer, AlertId alert,

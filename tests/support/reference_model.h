@@ -46,8 +46,9 @@ class ReferenceModel : public WithoutReceipts {
       absl::string_view source) override;
   absl::Status Reset(CustomerId customer, AlertId alert, const InstanceSelector& instance,
                      ResetOptions options) override;
-  BulkResetResult ResetAll(AlertId alert, absl::string_view from) override;
-  BulkResetResult ResetAll(CustomerId customer, absl::string_view from) override;
+  BulkResetResult ResetAll(AlertId, absl::string_view, const std::atomic<bool>*) override;
+  BulkResetResult ResetAll(CustomerId, absl::string_view,
+                           const std::atomic<bool>*) override;
   // The notification's id is nil.
   absl::StatusOr<Explanation> Explain(CustomerId customer, AlertId alert,
                                       const InstanceSelector& instance) override;

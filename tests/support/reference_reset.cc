@@ -56,7 +56,8 @@ absl::Status ReferenceModel::ResetPair(Customer& customer, const Alert& alert,
 }
 
 // All customers in the order of the walk, else in that of their coming.
-BulkResetResult ReferenceModel::ResetAll(AlertId alert_id, absl::string_view from) {
+BulkResetResult ReferenceModel::ResetAll(AlertId alert_id, absl::string_view from,
+                                         const std::atomic<bool>*) {
   BulkResetResult result;
   result.status = Begin();
   if (!result.status.ok()) return result;
@@ -97,7 +98,8 @@ BulkResetResult ReferenceModel::ResetAll(AlertId alert_id, absl::string_view fro
   return result;
 }
 
-BulkResetResult ReferenceModel::ResetAll(CustomerId customer_id, absl::string_view from) {
+BulkResetResult ReferenceModel::ResetAll(CustomerId customer_id, absl::string_view from,
+                                         const std::atomic<bool>*) {
   BulkResetResult result;
   result.status = Begin();
   if (!result.status.ok()) return result;

@@ -100,6 +100,18 @@ class DiskReserve : public ::testing::Test, private core::Moments {
   int short_at_ = 0;
 };
 
+TEST_F(DiskReserve, IsSeenWhetherOrNotAnybodyIsRefused) {
+  Open();
+  Create(1, "1");
+  EXPECT_FALSE(engine_->GetStats().disk_is_full);
+  free_ = kReserve - 1;
+  ASSERT_TRUE(SpendOf(1).ok());
+  EXPECT_TRUE(engine_->GetStats().disk_is_full);
+  free_ = kReserve;
+  EXPECT_FALSE(engine_->GetStats().disk_is_full);
+  EXPECT_TRUE(SpendOf(1).ok());
+}
+
 TEST_F(DiskReserve, IsKeptByRefusingWhatWouldBeWritten) {
   Open();
   Create(1, "1");

@@ -1,11 +1,14 @@
 // Would catch a position that is not what it was given out as, and one that loses or
 // doubles customers over several shards and rounds.
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/support/facts.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/names.h"
 #include "tocsin/engine.h"
 
@@ -118,6 +121,51 @@ TEST(BulkReset, OfACustomerTakesMoreAlertsThanOneHoldOfTheLock) {
                                          })
                   .ok());
   EXPECT_EQ(seen, kAlerts);
+}
+
+// A clock that sets `stop` when it has been asked so often.
+class StoppingClock final : public testing::ManualClock {
+ public:
+  using ManualClock::ManualClock;
+  absl::Time Now() override {
+    if (left.load() > 0 && --left == 0) stop = true;
+    return ManualClock::Now();
+  }
+  std::atomic<int> left = 0;
+  std::atomic<bool> stop = false;
+};
+
+TEST(BulkReset, StopsWhereItIsToldToAndGoesOnThere) {
+  constexpr int kMany = 300;
+  StoppingClock clock(testing::At("2026-01-10T00:00:00Z"));
+  const std::unique_ptr<Engine> engine =
+      OpenWith(kMany, {.clock = &clock, .worker_threads = 0, .shards = 1});
+  const AlertId alert = *engine->CreateAlert({.name = "x", .threshold = D("5")});
+  for (int a = 1; a < kMany; ++a) {
+    ASSERT_TRUE(engine->CreateAlert({.name = "x", .threshold = D("5")}).ok());
+  }
+  ASSERT_TRUE(engine->Drain().ok());
+  const auto stopped_and_gone_on = [&](auto whose) {
+    clock.stop = false;
+    clock.left = 2;
+    const BulkResetResult first = engine->ResetAll(whose, "", &clock.stop);
+    EXPECT_TRUE(first.status.ok());
+    EXPECT_GT(first.taken, 0u);
+    EXPECT_LT(first.taken, static_cast<std::size_t>(kMany));
+    EXPECT_NE(first.resume, "");
+    clock.stop = false;
+    const BulkResetResult rest = engine->ResetAll(whose, first.resume, &clock.stop);
+    EXPECT_TRUE(rest.status.ok());
+    EXPECT_EQ(rest.resume, "");
+    EXPECT_EQ(first.taken + rest.taken, static_cast<std::size_t>(kMany));
+  };
+  stopped_and_gone_on(alert);
+  for (int c = 0; c < kMany; ++c) {
+    ASSERT_EQ(engine->GetCustomerAlert(Customer(c), alert)->epoch, 1u) << c;
+  }
+  stopped_and_gone_on(Customer(0));
+  EXPECT_EQ(engine->GetCustomerAlert(Customer(0), alert)->epoch, 2u);
+  EXPECT_EQ(engine->GetStats().resets, std::uint64_t{2} * kMany);
 }
 
 TEST(BulkReset, IsRefusedOnceTheEngineIsClosed) {

@@ -216,9 +216,9 @@ TEST_F(RefusalTextOfCalls, AFullOutboxAndAClosedEngine) {
   const AlertId alert = *engine->CreateAlert({.name = "x", .threshold = D("1")});
   ASSERT_EQ(engine->Apply({Spend(Customer(1), "1"), Spend(Customer(2), "1")}).applied,
             2u);
-  const std::vector<std::string> full = {"2 notifications wait for the sink",
-                                         "Options::outbox_max (2)",
-                                         "try again when it has taken some"};
+  const std::vector<std::string> full = {"2 notifications wait to be delivered",
+                                         "Options::outbox_max is 2",
+                                         "try again when some were"};
   const AlertSpec another = {.name = "y", .threshold = D("1")};
   ExpectAll({
       {engine->Apply({Spend(Customer(3), "1")}).status, Reason::kLimitReached, full},
