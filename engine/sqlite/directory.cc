@@ -22,6 +22,26 @@ absl::Status Failed(Reason reason, absl::string_view path, absl::string_view wha
   return MakeStatus(reason, absl::StrCat(path, ": ", what, ": ", std::strerror(errno)));
 }
 
+// Below 0 if it cannot be opened.
+int OpenLock(const std::string& file, bool* made) {
+  constexpr mode_t kOnlyOwnerReads = 0600;
+  constexpr int kFlags = O_RDWR | O_CLOEXEC;
+  int lock = open(file.c_str(), kFlags | O_CREAT | O_EXCL, kOnlyOwnerReads);
+  *made = lock >= 0;
+  if (lock < 0 && errno == EEXIST) {
+    lock = open(file.c_str(), kFlags | O_CREAT, kOnlyOwnerReads);
+  }
+  return lock;
+}
+
+// Not where who had it has removed it meanwhile, as another may have made the next one.
+bool IsStillThere(const std::string& file, int lock) {
+  struct stat named = {};
+  struct stat opened = {};
+  return stat(file.c_str(), &named) == 0 && fstat(lock, &opened) == 0 &&
+         named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+}
+
 }  // namespace
 
 absl::Status SyncDirectory(const std::string& path) {
@@ -53,13 +73,14 @@ absl::StatusOr<std::unique_ptr<Directory>> Directory::Take(const std::string& pa
     if (!status.ok()) return status;
   }
   const std::string file = absl::StrCat(path, "/", kLockName);
-  constexpr mode_t kOnlyOwnerReads = 0600;
-  const int lock = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOnlyOwnerReads);
+  bool made_lock = false;
+  const int lock = OpenLock(file, &made_lock);
   if (lock < 0) return Failed(Reason::kStoreUnusable, file, "opening it");
   // Of the open file, not of the process: a second engine of this one is refused too.
-  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+  const bool locked = flock(lock, LOCK_EX | LOCK_NB) == 0;
+  if (!locked || !IsStillThere(file, lock)) {
     absl::Status status =
-        errno == EWOULDBLOCK
+        locked || errno == EWOULDBLOCK
             ? MakeStatus(
                   Reason::kStoreInUse,
                   absl::StrCat(path, ": another engine has it open; one at a time"))
@@ -67,10 +88,13 @@ absl::StatusOr<std::unique_ptr<Directory>> Directory::Take(const std::string& pa
     close(lock);
     return status;
   }
-  return absl::WrapUnique(new Directory(path, lock));
+  return absl::WrapUnique(new Directory(path, lock, made_lock));
 }
 
-Directory::~Directory() { close(lock_); }
+Directory::~Directory() {
+  if (made_lock_ && !HoldsStore()) unlink(FileOf(kLockName).c_str());
+  close(lock_);
+}
 
 bool Directory::HoldsStore() const {
   struct stat found = {};

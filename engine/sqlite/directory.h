@@ -28,6 +28,7 @@ class Directory {
   // Makes the directory, but not those above it, where there is none. Errors:
   // kFailedPrecondition if it cannot be made or written, or another engine has it.
   static absl::StatusOr<std::unique_ptr<Directory>> Take(const std::string& path);
+  // What was not made a store is left as it was found.
   ~Directory();
 
   Directory(const Directory&) = delete;
@@ -46,10 +47,12 @@ class Directory {
   std::uint64_t FreeBytes(const std::string& log) const;
 
  private:
-  Directory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+  Directory(std::string path, int lock, bool made_lock)
+      : path_(std::move(path)), lock_(lock), made_lock_(made_lock) {}
 
   const std::string path_;
-  const int lock_;  // a file descriptor
+  const int lock_;        // a file descriptor
+  const bool made_lock_;  // its file was not there before
 };
 
 }  // namespace tocsin::sqlite

@@ -161,6 +161,11 @@ TEST(OpenStore, RefusesADatabaseOfAnotherProgramAndLeavesItAsItIs) {
     ExpectUnusable(temp.path(), "another program");
     EXPECT_TRUE(testing::ReadFile(file) == before) << sql;
     EXPECT_FALSE(std::filesystem::exists(file + "-wal")) << sql;
+    EXPECT_FALSE(std::filesystem::exists(temp / "lock")) << sql;
+    // Nor is what was there taken away.
+    testing::WriteFile(temp / "lock", "");
+    ExpectUnusable(temp.path(), "another program");
+    EXPECT_TRUE(std::filesystem::exists(temp / "lock")) << sql;
   }
 }
 
