@@ -10,6 +10,7 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "engine/cli/regular_file.h"
 #include "engine/cli/sync_name.h"
 #include "engine/cli/written_tail.h"
 
@@ -18,6 +19,24 @@ namespace {
 
 constexpr mode_t kNotificationFileMode = 0640;  // less the umask
 
+// A file or a device. A pipe that nobody reads would be waited for, and what was written
+// to one that is read is gone with its reader.
+absl::StatusOr<int> OpenToAppend(const std::string& path) {
+  struct stat file = {};
+  const auto is_taken = [&file] {
+    return S_ISREG(file.st_mode) || S_ISCHR(file.st_mode);
+  };
+  if (stat(path.c_str(), &file) == 0 && !is_taken()) return NoRegularFile(path, file);
+  const int fd =
+      open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK,
+           kNotificationFileMode);
+  if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot be opened"));
+  // It may be another one by now; and from here on it is waited for.
+  if (fstat(fd, &file) == 0 && is_taken() && fcntl(fd, F_SETFL, O_APPEND) == 0) return fd;
+  close(fd);
+  return NoRegularFile(path, file);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<NotificationFile>> NotificationFile::Open(
@@ -25,9 +44,9 @@ absl::StatusOr<std::unique_ptr<NotificationFile>> NotificationFile::Open(
   if (path == "-") {
     return absl::WrapUnique(new NotificationFile("<stdout>", STDOUT_FILENO));
   }
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-                      kNotificationFileMode);
-  if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot be opened"));
+  const absl::StatusOr<int> opened = OpenToAppend(path);
+  if (!opened.ok()) return opened.status();
+  const int fd = *opened;
   // Who begins cuts off what is torn at the end, which another one may be writing.
   if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     close(fd);
@@ -66,6 +85,23 @@ absl::Status NotificationFile::ReadTail(std::size_t waiting) {
 }
 
 absl::Status NotificationFile::Deliver(const Notification& notification) {
+  return Noted(Take(notification));
+}
+
+absl::Status NotificationFile::Sync() { return Noted(SyncFile()); }
+
+absl::Status NotificationFile::Noted(absl::Status status) {
+  absl::MutexLock lock(&error_mu_);
+  error_ = std::string(status.message());
+  return status;
+}
+
+std::string NotificationFile::LastError() {
+  absl::MutexLock lock(&error_mu_);
+  return error_;
+}
+
+absl::Status NotificationFile::Take(const Notification& notification) {
   absl::MutexLock lock(&mu_);
   mu_.Await(absl::Condition(&has_begun_));
   if (!status_.ok()) return status_;
@@ -100,7 +136,7 @@ absl::Status NotificationFile::WriteLine() {
   return absl::OkStatus();
 }
 
-absl::Status NotificationFile::Sync() {
+absl::Status NotificationFile::SyncFile() {
   absl::MutexLock lock(&mu_);
   if (!IsRegular()) return absl::OkStatus();
   if (fsync(fd_) != 0) {

@@ -33,7 +33,14 @@ class NotificationFile final : public NotificationSink {
   absl::Status Deliver(const Notification& notification) override;
   absl::Status Sync() override;
 
+  // Why the last one was not taken, or not synced; empty if it was. Waits for nobody,
+  // also while one is being written.
+  std::string LastError();
+
  private:
+  absl::Status Take(const Notification& notification);
+  absl::Status SyncFile();
+  absl::Status Noted(absl::Status status);
   NotificationFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
   bool IsRegular() const;
   absl::Status ReadTail(std::size_t waiting) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -48,6 +55,9 @@ class NotificationFile final : public NotificationSink {
   absl::Status status_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_set<std::string> written_ ABSL_GUARDED_BY(mu_);
   std::string line_ ABSL_GUARDED_BY(mu_);
+
+  absl::Mutex error_mu_;
+  std::string error_ ABSL_GUARDED_BY(error_mu_);
 };
 
 }  // namespace tocsin::cli

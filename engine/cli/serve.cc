@@ -17,8 +17,10 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "engine/cli/notification_file.h"
+#include "engine/cli/regular_file.h"
 #include "engine/cli/replay.h"
 #include "engine/cli/serve_log.h"
+#include "engine/cli/serve_watch.h"
 #include "engine/cli/service_manager.h"
 #include "engine/cli/token_file.h"
 #include "tocsin/engine.h"
@@ -69,6 +71,7 @@ class Server {
  private:
   absl::Status Start();
   absl::Status OpenSink();
+  absl::Status CheckTlsFiles() const;
   absl::Status OpenEngine();
   absl::Status StartFront();
   absl::StatusOr<std::vector<HttpToken>> ReadTokens();
@@ -76,6 +79,7 @@ class Server {
   // Until it is to stop: whether because it was told to.
   bool AwaitEnd();
   void ReloadTokens();
+  void SayWhatIsWrong();
   int Stop(bool was_told);
 
   ServeOptions& options_;
@@ -86,6 +90,7 @@ class Server {
   std::string url_;  // where it listens, without the port
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<HttpFront> front_;
+  ServeWatch watch_;
 };
 
 absl::Status Server::OpenSink() {
@@ -95,6 +100,15 @@ absl::Status Server::OpenSink() {
   if (!file.ok()) return file.status();
   sink_ = *std::move(file);
   options_.engine.sink = sink_.get();
+  return absl::OkStatus();
+}
+
+absl::Status Server::CheckTlsFiles() const {
+  for (const std::string* file :
+       {&options_.front.tls_certificate_file, &options_.front.tls_key_file}) {
+    absl::Status status = file->empty() ? absl::OkStatus() : CheckRegularFile(*file);
+    if (!status.ok()) return status;
+  }
   return absl::OkStatus();
 }
 
@@ -181,7 +195,8 @@ absl::Status Server::Start() {
     if (!tokens.ok()) return tokens.status();
     options_.front.api.tokens = *std::move(tokens);
   }
-  absl::Status status = OpenSink();
+  absl::Status status = CheckTlsFiles();
+  if (status.ok()) status = OpenSink();
   if (status.ok()) status = OpenEngine();
   if (status.ok()) status = StartFront();
   return status;
@@ -200,6 +215,15 @@ void Server::ReloadTokens() {
   }
 }
 
+void Server::SayWhatIsWrong() {
+  const std::string error = sink_ == nullptr ? std::string() : sink_->LastError();
+  for (const ServeWatch::Event& event : watch_.Look(engine_->GetStats(), error)) {
+    std::vector<ServeLog::Field> fields;
+    if (!event.because.empty()) fields.emplace_back("because", event.because);
+    log_.Error(event.what, fields);
+  }
+}
+
 bool Server::AwaitEnd() {
   for (;;) {
     const int signal = sigtimedwait(&signals_, nullptr, &kLookEvery);
@@ -208,6 +232,7 @@ bool Server::AwaitEnd() {
     // What a worker has done without a request becomes durable with the next one, or
     // here.
     const absl::Status status = engine_->Flush();
+    SayWhatIsWrong();
     if (status.ok()) continue;
     log_.Error("the store failed", {{"because", std::string(status.message())}});
     return false;

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -11,9 +13,12 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "engine/cli/file_name.h"
+#include "engine/cli/regular_file.h"
 
 namespace tocsin::cli {
 namespace {
+
+constexpr std::size_t kConfigBytesMax = std::size_t{1} << 20;
 
 constexpr char kServeDescription[] =
     R"(Serves an engine over HTTP/1.1: the endpoints of docs/http-api.md.
@@ -192,13 +197,24 @@ void ServeFlags::AddTimes() {
 }
 
 void TakeConfig(CLI::App* serve, const std::string& path) {
+  // CLI11 takes what it cannot read for an empty one, and waits for a pipe.
+  const absl::StatusOr<SmallFile> file = ReadSmallFile(path, kConfigBytesMax);
+  if (!file.ok()) {
+    throw CLI::FileError(absl::StrCat("--config: ", file.status().message()));
+  }
+  std::istringstream text(file->text);
   CLI::ConfigTOML format;
-  for (const CLI::ConfigItem& item : format.from_file(path)) {
+  std::set<std::string> seen;
+  for (const CLI::ConfigItem& item : format.from_config(text)) {
     CLI::Option* const option =
         item.parents.empty() ? serve->get_option_no_throw("--" + item.name) : nullptr;
     if (option == nullptr || !option->get_configurable()) {
       throw CLI::ConfigError(absl::StrCat(path, ": ", item.fullname(),
                                           " is no flag of serve, without its dashes"));
+    }
+    if (!seen.insert(item.name).second) {
+      throw CLI::ConfigError(
+          absl::StrCat(path, ": ", item.name, " stands twice; give it once"));
     }
     // The command line goes before the file.
     if (option->count() > 0) continue;

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <string>
@@ -71,6 +72,11 @@ class LiveServer {
     }
   }
   void Signal(int signal) { kill(pid_, signal); }
+  // Lets no file become longer from now on.
+  void LimitFiles(rlim_t bytes) {
+    const rlimit limit = {.rlim_cur = bytes, .rlim_max = RLIM_INFINITY};
+    EXPECT_EQ(prlimit(pid_, RLIMIT_FSIZE, &limit, nullptr), 0);
+  }
   // Waits for its end; -1 if it did not exit by itself.
   int End() {
     while (ReadMore()) {

@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/cli/live_server.h"
 #include "tests/cli/run_tocsin.h"
+#include "tests/cli/serve_fixture.h"
 
 namespace tocsin::testing {
 namespace {
@@ -26,51 +27,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
-
-constexpr char kAcme[] = "11111111-1111-4111-8111-111111111111";
-constexpr char kSecret[] = "a-token-that-may-do-everything";
-
-class ServeTest : public ::testing::Test {
- protected:
-  ServeTest() {
-    tokens_ = dir_.Write("tokens", absl::StrCat(kSecret, " read,write,admin # all\n"));
-    chmod(tokens_.c_str(), 0600);
-  }
-
-  static std::string Post(const LiveServer& server, const std::string& target,
-                          const std::string& body, const std::string& token = kSecret) {
-    return Curl(
-        absl::StrCat("-H 'Content-Type: application/json' -H 'Authorization: Bearer ",
-                     token, "' -d '", body, "' '", server.url(), target, "'"));
-  }
-  // The id of an alert at 100.
-  static std::string CreateAlert(const LiveServer& server) {
-    return FieldOf(Post(server, "/v1/alerts/create",
-                        R"({"alert_type":"spend_threshold_reached","name":"limit",)"
-                        R"("threshold":100})"),
-                   "id");
-  }
-  static std::string Spend(const LiveServer& server, int amount, int offset) {
-    return Post(server, absl::StrCat("/v1/facts?source=test&offset=", offset),
-                absl::StrCat(R"([{"type":"spend","customer_id":")", kAcme,
-                             R"(","amount":)", amount, "}]"));
-  }
-  static std::string Stands(const LiveServer& server, const std::string& alert) {
-    return Post(
-        server, "/v1/customer-alerts/get",
-        absl::StrCat(R"({"customer_id":")", kAcme, R"(","alert_id":")", alert, R"("})"));
-  }
-  std::string Refused(std::vector<std::string> args) {
-    args.insert(args.begin(), "serve");
-    const RunResult result = RunTocsin(std::move(args));
-    EXPECT_EQ(result.exit_status, 2) << result.err;
-    EXPECT_THAT(result.err, Not(HasSubstr(kSecret)));
-    return result.err;
-  }
-
-  TempDir dir_;
-  std::string tokens_;
-};
 
 TEST_F(ServeTest, ServesUntilItIsTold) {
   LiveServer server({"--token-file", tokens_});
@@ -266,6 +222,28 @@ TEST_F(ServeTest, WhatCannotBeServedIsRefusedAndNamed) {
               HasSubstr("/proc/nowhere"));
 }
 
+// A pipe that nobody writes to, or reads, would be waited for without end.
+TEST_F(ServeTest, WhatIsNoFileIsRefusedAndSaysWhatItIs) {
+  const std::string pipe = dir_.Path("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const std::string folder = dir_.Path(".");
+  for (const auto& [path, kind] :
+       {std::pair<std::string, std::string>(pipe, "a pipe"), {folder, "a directory"}}) {
+    const std::string says =
+        absl::StrCat(path, ": is ", kind, ", must be a regular file");
+    EXPECT_THAT(Refused({"--config", path}), HasSubstr(says));
+    EXPECT_THAT(Refused({"--token-file", path}), HasSubstr(says));
+    EXPECT_THAT(Refused({"--token-file", tokens_, "--notifications", path}),
+                HasSubstr(says));
+    EXPECT_THAT(Refused({"--token-file", tokens_, "--tls-cert", path, "--tls-key", path}),
+                HasSubstr(says));
+  }
+  EXPECT_THAT(Refused({"--config", "/dev/zero"}), HasSubstr("is a device"));
+  EXPECT_THAT(Refused({"--config", dir_.Path("none")}), HasSubstr("cannot be opened"));
+  EXPECT_THAT(Refused({"--config", dir_.Write("long", std::string(2'000'000, '#'))}),
+              HasSubstr("is longer than"));
+}
+
 TEST_F(ServeTest, APortOrADirectoryHasOneServer) {
   const std::string data = dir_.Path("data");
   LiveServer server({"--token-file", tokens_, "--data", data});
@@ -299,6 +277,10 @@ TEST_F(ServeTest, TheConfigFileSaysTheSameAsFlags) {
               HasSubstr("threads"));
   EXPECT_THAT(Refused({"--config", dir_.Write("itself", "config = \"x\"\n")}),
               HasSubstr("config is no flag"));
+  EXPECT_THAT(Refused({"--config", dir_.Write("twice",
+                                              "threads = 2\nlog = \"text\"\n"
+                                              "threads = 3\n")}),
+              HasSubstr("threads stands twice"));
   EXPECT_THAT(Refused({"--config", dir_.Path("none")}), HasSubstr("none"));
 }
 

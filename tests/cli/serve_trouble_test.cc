@@ -1,0 +1,59 @@
+// Would catch trouble of a running server that its log does not have, or has once for
+// each request.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <string>
+
+#include "tests/cli/live_server.h"
+#include "tests/cli/run_tocsin.h"
+#include "tests/cli/serve_fixture.h"
+
+namespace tocsin::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+using ServeTroubleTest = ServeTest;
+
+TEST_F(ServeTroubleTest, AnUnwrittenNotificationAndItsEndAreInTheLogOnce) {
+  const std::string told = dir_.Path("told");
+  LiveServer server({"--token-file", tokens_, "--notifications", told});
+  CreateAlert(server);
+  server.LimitFiles(0);
+  EXPECT_THAT(Spend(server, 150, 1), EndsWith("\n200"));
+  EXPECT_THAT(server.AwaitLine("notifications are not"),
+              AllOf(HasSubstr(" error "), HasSubstr("File too large")));
+  server.LimitFiles(RLIM_INFINITY);
+  EXPECT_THAT(server.AwaitLine("notifications are"),
+              HasSubstr("notifications are written again"));
+  EXPECT_EQ(server.EndBy(SIGTERM), 0);
+  EXPECT_THAT(LinesOf(ReadFile(told)), SizeIs(1));
+}
+
+TEST_F(ServeTroubleTest, AStoreThatFailsIsInTheLogAndEndsIt) {
+  LiveServer server({"--token-file", tokens_, "--data", dir_.Path("data")});
+  CreateAlert(server);
+  server.LimitFiles(1);
+  EXPECT_THAT(Spend(server, 150, 1), EndsWith("\n503"));
+  EXPECT_THAT(server.AwaitLine("store failed"), HasSubstr(" error "));
+  EXPECT_EQ(server.End(), 1);
+}
+
+TEST_F(ServeTroubleTest, AFullDiskIsInTheLogOnce) {
+  LiveServer server({"--token-file", tokens_, "--data", dir_.Path("data"),
+                     "--disk-reserve", "4611686018427387904"});
+  EXPECT_THAT(server.AwaitLine("disk"), HasSubstr(" error "));
+  for (int i = 1; i < 4; ++i) EXPECT_THAT(Spend(server, 1, i), EndsWith("\n429"));
+  EXPECT_EQ(server.EndBy(SIGTERM), 0);
+  const std::string& log = server.log();
+  EXPECT_EQ(log.find("disk is nearly full"), log.rfind("disk is nearly full"));
+}
+
+}  // namespace
+}  // namespace tocsin::testing
