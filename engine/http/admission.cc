@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "engine/http/idempotency.h"
 #include "engine/http/respond.h"
 
 namespace tocsin::http {
@@ -123,10 +124,16 @@ HttpResponse UnknownPath() {
   return ErrorResponse(404, "there is no such path; GET /openapi.json names all");
 }
 
+bool TakesMethod(const Route& route, absl::string_view method) {
+  return method == route.method || (method == "HEAD" && route.method == "GET");
+}
+
 HttpResponse OtherMethod(const Route& route) {
-  HttpResponse response =
-      ErrorResponse(405, absl::StrCat("the method must be ", route.method));
-  response.fields.emplace_back("Allow", std::string(route.method));
+  const bool is_get = route.method == "GET";
+  HttpResponse response = ErrorResponse(
+      405, absl::StrCat("the method must be ", route.method, is_get ? " or HEAD" : ""));
+  response.fields.emplace_back("Allow",
+                               absl::StrCat(route.method, is_get ? ", HEAD" : ""));
   return response;
 }
 
@@ -161,7 +168,10 @@ std::size_t BodyBytesMax(const Route& route, const HttpOptions& options) {
 Digest KeyDigest(const HttpRequest& request, absl::string_view key) {
   const std::optional<absl::string_view> holder =
       BearerToken(FindField(request, "Authorization").value);
-  return DigestOf({holder.value_or(""), key});
+  Digest digest = DigestOf({holder.value_or(""), key});
+  const Digest of_holder = DigestOf({holder.value_or("")});
+  std::copy_n(of_holder.begin(), kHolderBytes, digest.begin());
+  return digest;
 }
 
 Digest RequestDigest(const HttpRequest& request) {

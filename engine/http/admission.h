@@ -25,6 +25,8 @@ std::optional<HttpResponse> RefuseBody(const HttpRequest& head, const Route& rou
                                        std::size_t body_bytes_max);
 
 HttpResponse UnknownPath();
+// Whether the route answers the method: HEAD wherever GET.
+bool TakesMethod(const Route& route, absl::string_view method);
 HttpResponse OtherMethod(const Route& route);
 HttpResponse Stopping();
 HttpResponse BodyTooLong(std::size_t body_bytes_max);

@@ -106,7 +106,7 @@ class Api final : public HttpApi {
       return Stopping();
     }
     if (route == nullptr) return UnknownPath();
-    if (head.method != route->method) return OtherMethod(*route);
+    if (!TakesMethod(*route, head.method)) return OtherMethod(*route);
     if (!options_.no_auth) {
       if (std::optional<HttpResponse> refusal = RefuseWho(head, *route, *Tokens())) {
         return refusal;
@@ -141,12 +141,18 @@ class Api final : public HttpApi {
             409, "a request with this Idempotency-Key is under way; ask again");
       case IdempotencyKeys::Kind::kFull:
         if (!changes) return Do(route, request);
-        return ErrorResponse(429,
-                             "no more Idempotency-Keys can be kept; nothing was done");
+        return KeysAreFull(begun.retry_after);
     }
     HttpResponse response = Do(route, request, once);
     // What was refused may be asked for again.
     if (response.status == 200) begun.turn->Keep(response);
+    return response;
+  }
+
+  static HttpResponse KeysAreFull(absl::Duration retry_after) {
+    HttpResponse response = ErrorResponse(
+        429, "no more Idempotency-Keys of this token can be kept; nothing was done");
+    SetRetryAfter(retry_after, &response);
     return response;
   }
 
@@ -164,6 +170,7 @@ class Api final : public HttpApi {
                        .open_api = open_api_,
                        .metrics = metrics_,
                        .ready = IsReady(),
+                       .stopping = &stopping_,
                        .once = once};
     try {
       return route.answer(call);

@@ -74,13 +74,13 @@ void Connection::AwaitFlush() {
   deadline_.reset();
   loop_->parts()->flusher.Wait([self = shared_from_this()](bool is_durable) {
     self->loop_->Post([self, is_durable] {
-      if (self->is_closed()) return;
+      // Also where the client has gone meanwhile: what was done is said to `on_access`.
       if (is_durable) {
         self->conversation_.Flushed();
       } else {
         self->wants_ = self->conversation_.FlushFailed();
       }
-      self->Write();
+      if (!self->is_closed()) self->Write();
     });
   });
 }
@@ -88,7 +88,9 @@ void Connection::AwaitFlush() {
 void Connection::AwaitSlowAnswer() {
   phase_ = Phase::kSlow;
   deadline_.reset();
-  loop_->parts()->slow_lane.Do([self = shared_from_this()] {
+  FrontParts& parts = *loop_->parts();
+  SlowLane& lane = conversation_.changes() ? parts.slow_changes : parts.slow_looks;
+  lane.Do([self = shared_from_this()] {
     HttpResponse response = self->conversation_.AnswerSlowly();
     self->loop_->Post([self, response = std::move(response)] {
       if (!self->is_closed()) self->Act(self->conversation_.TakeAnswer(response));

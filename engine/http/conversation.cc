@@ -114,7 +114,7 @@ std::optional<Conversation::Wants> Conversation::Say(const HttpResponse& respons
       response,
       {.date = date_->Now(), .close = close, .without_body = request_.method == "HEAD"},
       &out_);
-  TellAccess(response);
+  NoteAccess(response);
   ++requests_;
   // An idle connection keeps no memory of what was said on it.
   part_ = close ? Part::kEnd : Part::kHead;
@@ -140,13 +140,25 @@ Conversation::Wants Conversation::TimeIsUp() {
       .value_or(Wants::kClose);
 }
 
+void Conversation::Flushed() {
+  durable_bytes_.reset();
+  TellHeld();
+}
+
 Conversation::Wants Conversation::FlushFailed() {
   out_.resize(*durable_bytes_);
   durable_bytes_.reset();
   part_ = Part::kEnd;
-  AppendResponse(
-      ClosingResponse(503, "writing failed: whether anything was done is not known"),
-      {.date = date_->Now(), .close = true}, &out_);
+  const HttpResponse response =
+      ClosingResponse(503, "writing failed: whether anything was done is not known");
+  AppendResponse(response, {.date = date_->Now(), .close = true}, &out_);
+  // Those behind it get no answer.
+  if (held_.size() > 1) held_.resize(1);
+  for (Held& held : held_) {
+    held.access.status = response.status;
+    held.access.body_bytes = response.body.size();
+  }
+  TellHeld();
   return Wants::kClose;
 }
 
@@ -155,15 +167,27 @@ Conversation::Awaits Conversation::awaits() const {
   return head_.has_begun() ? Awaits::kHead : Awaits::kRequest;
 }
 
-void Conversation::TellAccess(const HttpResponse& response) {
+void Conversation::NoteAccess(const HttpResponse& response) {
   if (shared_->on_access == nullptr) return;
   const std::size_t query = request_.target.find('?');
-  shared_->on_access({.method = request_.method,
-                      .path = request_.target.substr(0, query),
-                      .status = response.status,
-                      .body_bytes = response.body.size(),
-                      .took = absl::FromChrono(std::chrono::steady_clock::now() - begun_),
-                      .peer = peer_});
+  held_.push_back(
+      {.access = {.method = request_.method,
+                  .path = request_.target.substr(0, query),
+                  .status = response.status,
+                  .body_bytes = request_.method == "HEAD" ? 0 : response.body.size(),
+                  .peer = peer_},
+       .begun = begun_});
+  if (!durable_bytes_.has_value()) TellHeld();
+}
+
+void Conversation::TellHeld() {
+  const auto now = std::chrono::steady_clock::now();
+  for (Held& held : held_) {
+    held.access.took = absl::FromChrono(now - held.begun);
+    shared_->on_access(held.access);
+  }
+  // An idle connection keeps no memory of what was said on it.
+  held_ = {};
 }
 
 }  // namespace tocsin::http

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "engine/http/front_counts.h"
@@ -48,6 +49,8 @@ class Conversation {
   // On any thread, while nothing else of this is called.
   HttpResponse AnswerSlowly() { return shared_->api->Answer(request_); }
   Wants TakeAnswer(const HttpResponse& response);
+  // Whether what is answered slowly may change something.
+  bool changes() const { return admission_.changes; }
 
   // The bytes that were awaited did not come in time: kClose, with something to be said
   // before or not.
@@ -59,7 +62,7 @@ class Conversation {
   bool waits_for_flush() const { return durable_bytes_.has_value(); }
   // What it waited for has come; or it will not: then nobody knows what was done, and so
   // the client is told.
-  void Flushed() { durable_bytes_.reset(); }
+  void Flushed();
   Wants FlushFailed();
 
   // Which bytes are awaited; the number tells those of one request from those of another.
@@ -78,7 +81,9 @@ class Conversation {
   std::optional<Wants> Answer();
   std::optional<Wants> Say(const HttpResponse& response);
   Wants Refuse(const Refusal& refusal);
-  void TellAccess(const HttpResponse& response);
+  // Tells of the answer, or holds that until it is known to be the answer.
+  void NoteAccess(const HttpResponse& response);
+  void TellHeld();
 
   FrontShared* const shared_;
   DateText* const date_;
@@ -86,6 +91,12 @@ class Conversation {
   std::string out_;
   // Of `out_`: in front of the first answer that waits for a flush.
   std::optional<std::size_t> durable_bytes_;
+  // What was answered from there on, to be told once it is known to be so.
+  struct Held {
+    HttpFrontOptions::Access access = {};
+    std::chrono::steady_clock::time_point begun = {};
+  };
+  std::vector<Held> held_;
   std::string rest_;  // came, and is not taken yet
   std::size_t requests_ = 0;
 

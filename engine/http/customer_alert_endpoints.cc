@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/http/admission.h"
 #include "engine/http/cursor.h"
 #include "engine/http/endpoints.h"
 #include "engine/http/respond.h"
@@ -109,25 +110,28 @@ HttpResponse ResetMany(const Call& call) {
   if (!request.ok()) return RefusalResponse(request.status());
   const BulkResetResult result =
       request->alert.has_value()
-          ? call.engine.ResetAll(*request->alert, request->resume)
-          : call.engine.ResetAll(*request->customer, request->resume);
+          ? call.engine.ResetAll(*request->alert, request->resume, call.stopping)
+          : call.engine.ResetAll(*request->customer, request->resume, call.stopping);
+  // Where to go on, of an engine that goes: another one has no use for it.
+  const bool is_stopped = result.status.ok() && !result.resume.empty();
+  if (is_stopped && result.taken == 0) return Stopping();
   // An error says that nothing was changed, so what was taken in part is none; but for a
   // store that failed, of which nobody knows.
   if (!result.status.ok() &&
       (result.taken == 0 || ReasonOf(result.status) == Reason::kStoreFailed)) {
     return RefusalResponse(result.status);
   }
-  std::string body =
-      absl::StrCat("{\"data\":{\"taken\":", result.taken,
-                   ",\"done\":", result.status.ok() ? "true" : "false", ",\"resume\":");
-  if (result.resume.empty()) {
+  std::string body = absl::StrCat(
+      "{\"data\":{\"taken\":", result.taken,
+      ",\"done\":", result.status.ok() && !is_stopped ? "true" : "false", ",\"resume\":");
+  if (result.resume.empty() || is_stopped) {
     body.append("null");
   } else {
     AppendJsonText(result.resume, &body);
   }
-  if (!result.status.ok()) {
-    absl::StrAppend(&body, ",\"stopped_by\":\"", ReasonName(ReasonOf(result.status)),
-                    "\"");
+  const Reason stopped_by = is_stopped ? Reason::kClosing : ReasonOf(result.status);
+  if (stopped_by != Reason::kNone) {
+    absl::StrAppend(&body, ",\"stopped_by\":\"", ReasonName(stopped_by), "\"");
   }
   body.append("}}");
   return JsonResponse(std::move(body));

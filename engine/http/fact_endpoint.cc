@@ -67,7 +67,7 @@ HttpResponse FactsResponse(const ApplyResult& result, const FactsRequest& reques
     absl::StrAppend(&body, &refused == &request.refused.front() ? "" : ",",
                     "{\"index\":", refused.index, ",\"reason\":\"",
                     ReasonName(ReasonOf(refused.status)), "\",\"message\":");
-    AppendJsonText(refused.status.message(), &body);
+    AppendJsonText(ClientText(refused.status), &body);
     body.push_back('}');
   }
   absl::StrAppend(&body, "],\"duplicate\":", result.ignored ? "true}}" : "false}}");

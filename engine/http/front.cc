@@ -159,7 +159,8 @@ void Front::Stop(absl::Duration deadline) {
   parts_.open.AwaitNone(deadline);
   for (const auto& loop : loops_) loop->CloseAll();
   // A call of the engine that is under way is waited for in any case.
-  parts_.slow_lane.Stop();
+  parts_.slow_changes.Stop();
+  parts_.slow_looks.Stop();
   parts_.flusher.Stop();
   for (const auto& loop : loops_) loop->Stop();
 }

@@ -72,7 +72,9 @@ struct FrontParts {
   std::optional<boost::asio::ssl::context> tls;
   OpenConnections open;
   Flusher flusher;
-  SlowLane slow_lane;
+  // Who only looks does not wait for who resets a million.
+  SlowLane slow_changes;
+  SlowLane slow_looks;
 };
 
 }  // namespace tocsin::http

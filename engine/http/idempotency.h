@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_HTTP_IDEMPOTENCY_H_
 #define TOCSIN_ENGINE_HTTP_IDEMPOTENCY_H_
 
+#include <array>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -18,8 +19,13 @@
 
 namespace tocsin::http {
 
+// Whose a key is stands in the first bytes of its digest, so that it is known of those
+// that were kept by an earlier process.
+inline constexpr std::size_t kHolderBytes = 8;
+
 // The answers that were given to requests with an `Idempotency-Key`. None is forgotten
-// before its time: where there is no room for another one, no other request is taken.
+// before its time: where there is no room for another one, no other request is taken. Nor
+// is it where its holder has as much as is left free: so there is always some for others.
 //
 // Thread safety: every method may be called from any thread. Must outlive its `Turn`s.
 class IdempotencyKeys {
@@ -62,6 +68,8 @@ class IdempotencyKeys {
     Kind kind = Kind::kFull;
     std::optional<Turn> turn = std::nullopt;
     HttpResponse response = {};
+    // Of kFull: when there will be room, if nobody else takes it.
+    absl::Duration retry_after = absl::ZeroDuration();
   };
 
   IdempotencyKeys(Clock* clock, const Limits& limits) : clock_(clock), limits_(limits) {}
@@ -81,6 +89,20 @@ class IdempotencyKeys {
     Digest request = {};
     std::shared_ptr<const HttpResponse> response = nullptr;  // null: under way
   };
+  struct Holder {
+    std::size_t keys = 0;  // also under way
+    std::size_t bytes = 0;
+    std::deque<absl::Time> kept = {};  // the oldest first
+  };
+  using HolderId = std::array<unsigned char, kHolderBytes>;
+
+  static HolderId HolderOf(const Digest& key);
+  bool HasRoomFor(const Holder& holder) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Duration RoomIn(const Holder& holder) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void KeepAt(absl::Time at, const Digest& key,
+              std::shared_ptr<const HttpResponse> response)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Remove(const Digest& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void Keep(const Digest& key, const HttpResponse& response);
   void Forget(const Digest& key);
@@ -91,6 +113,7 @@ class IdempotencyKeys {
   mutable absl::Mutex mutex_;
   absl::Time now_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   absl::flat_hash_map<Digest, Entry> entries_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<HolderId, Holder> holders_ ABSL_GUARDED_BY(mutex_);
   // Of the kept ones, the oldest first.
   std::deque<std::pair<absl::Time, Digest>> kept_ ABSL_GUARDED_BY(mutex_);
   std::size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;

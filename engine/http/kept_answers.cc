@@ -13,7 +13,7 @@ namespace {
 
 // Of `Receipt::key`, as the host of the engine may have receipts of its own; the digest
 // of the key is behind it.
-constexpr absl::string_view kOurs = "tocsin.http/1 ";
+constexpr absl::string_view kOurs = "tocsin.http/2 ";
 
 absl::string_view BytesOfDigest(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};

@@ -125,6 +125,8 @@ std::string MetricsText(const Stats& stats, const AnswerCounts& answers,
     families.Gauge("tocsin_last_instant_seconds", "The engine's instant",
                    static_cast<double>(absl::ToUnixMillis(stats.last_instant)) / 1e3);
   }
+  families.Gauge("tocsin_disk_full", "1 while there is less room than disk_reserve",
+                 stats.disk_is_full ? 1 : 0);
   families.Gauge("tocsin_http_idempotency_keys", "Idempotency keys kept",
                  static_cast<double>(idempotency_keys));
   families.Add("tocsin_http_requests_total", "Requests answered", MetricType::Counter);

@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_HTTP_ROUTE_H_
 #define TOCSIN_ENGINE_HTTP_ROUTE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -28,6 +29,8 @@ struct Call {
   const std::function<std::string()>& open_api;
   const std::function<std::string()>& metrics;
   bool ready = true;
+  // Set once the server stops: what takes long ends then.
+  const std::atomic<bool>* stopping = nullptr;
   // With an `Idempotency-Key`, of a request that is the first with it.
   std::optional<OnceKey> once = std::nullopt;
 

@@ -17,6 +17,8 @@ constexpr absl::string_view kParts = R"json(
 "Decimal":{"type":["number","string"]},
 "DecimalOrNull":{"type":["number","null"]},
 "Time":{"type":"string","format":"date-time"},
+"Name":{"type":"string","minLength":1,"description":"At most 256 bytes of UTF-8"},
+"Key":{"type":"string","minLength":1,"description":"At most 128 bytes of UTF-8"},
 "GroupFilter":{"type":"object","required":["key"],"properties":{
   "key":{"type":"string"},"value":{"type":["string","null"]}}},
 "CustomFieldFilter":{"type":"object","required":["key"],"properties":{
@@ -79,9 +81,9 @@ constexpr absl::string_view kRequests = R"json(
   {"type":"object","required":["alert_type","name","threshold"],"properties":{
     "id":{"$ref":"#/components/schemas/Id"},
     "alert_type":{"$ref":"#/components/schemas/AlertType"},
-    "name":{"type":"string","minLength":1,"maxLength":256},
+    "name":{"$ref":"#/components/schemas/Name"},
     "threshold":{"$ref":"#/components/schemas/Decimal"},
-    "uniqueness_key":{"type":"string","minLength":1,"maxLength":128},
+    "uniqueness_key":{"$ref":"#/components/schemas/Key"},
     "customer_id":{"$ref":"#/components/schemas/Id"},
     "plan_id":{"$ref":"#/components/schemas/Id"},
     "credit_type_id":{"$ref":"#/components/schemas/Id"},
@@ -91,7 +93,7 @@ constexpr absl::string_view kRequests = R"json(
 "UpdateAlertRequest":{"allOf":[{"$ref":"#/components/schemas/Filters"},
   {"type":"object","required":["id"],"properties":{
     "id":{"$ref":"#/components/schemas/Id"},
-    "name":{"type":"string","minLength":1,"maxLength":256},
+    "name":{"$ref":"#/components/schemas/Name"},
     "threshold":{"$ref":"#/components/schemas/Decimal"},
     "notify_resolved":{"type":"boolean"},
     "on_change":{"enum":["keep","notify_again"]}}}]},
@@ -104,7 +106,7 @@ constexpr absl::string_view kRequests = R"json(
       "contract"]},
     "customer_id":{"$ref":"#/components/schemas/Id"},
     "timestamp":{"$ref":"#/components/schemas/Time"},
-    "fact_id":{"type":"string","minLength":1,"maxLength":128}}}},
+    "fact_id":{"$ref":"#/components/schemas/Key"}}}},
 )json";
 
 constexpr absl::string_view kAlerts = R"json(

@@ -23,7 +23,9 @@ struct HistoryEvent {
   // Of the alert for everybody: enabled, or its filters changed, which is one event for
   // all of its customers and has no epoch and value.
   bool of_all_customers = false;
-  InstanceSelector instance = {};  // empty: the whole
+  // Empty: the whole. By the keys that the alert has now: before a change of its filters
+  // it had others, and if they were not as many this is empty too.
+  InstanceSelector instance = {};
   std::uint64_t epoch = 0;
   Decimal value = {};  // 0 without data, and of a reset
   // What was said of it, if anything was.

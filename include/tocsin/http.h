@@ -31,6 +31,7 @@ struct HttpRequest {
 struct HttpResponse {
   int status = 200;
   std::vector<HttpField> fields = {};  // without Content-Length, Date and Connection
+  // Of HEAD that of GET, for its length: who sends it leaves it out.
   std::string body = {};
   // Whether the connection is to end behind it.
   bool close = false;
@@ -66,7 +67,8 @@ struct HttpOptions {
   absl::Duration idempotency_keep = absl::Hours(24);
   std::size_t idempotency_keys_max = 1'000'000;
   // How many bytes the answers of these take at most. Beyond either bound a request with
-  // a key is answered 429.
+  // a key is answered 429; also where its token has as much as is left free, so that
+  // nobody takes it all.
   std::size_t idempotency_bytes_max = std::size_t{256} << 20;
   // By which that is measured. Null: `SystemClock()`.
   Clock* clock = nullptr;
@@ -104,7 +106,8 @@ class HttpApi {
 
   // From the next request on.
   virtual absl::Status SetTokens(std::vector<HttpToken> tokens) = 0;
-  // Answers everything but /healthz and /readyz with 503 from now on: the host stops.
+  // Answers everything but /healthz and /readyz with 503 from now on: the host stops. A
+  // reset of many that is under way ends, and says how far it came.
   virtual void Stop() = 0;
 
   // The description that `/openapi.json` gives.
@@ -132,8 +135,8 @@ struct HttpFrontOptions {
   // for an engine with `Durability::kGrouped`, whose calls of many connections then share
   // a write.
   bool flush_before_answer = false;
-  // Told of each answered request, on threads of the front, several at a time. Empty:
-  // nobody is.
+  // Told of each answered request once its answer is known to be that, on threads of the
+  // front, several at a time; must not throw. Empty: nobody is.
   struct Access {
     std::string method = {};
     std::string path = {};  // without the query
@@ -160,8 +163,8 @@ class HttpFront {
 
   virtual std::uint16_t port() const = 0;
   virtual HttpApi& api() = 0;
-  // Takes no new connection, answers new requests 503, finishes those that are read, and
-  // closes what is left after `deadline`.
+  // Takes no new connection, answers new requests 503, finishes those that are read (a
+  // reset of many where it is), and closes what is left after `deadline`.
   virtual void Stop(absl::Duration deadline) = 0;
 
  protected:

@@ -141,7 +141,7 @@ TEST(ApiHead, IsRefusedBeforeTheBody) {
 TEST(ApiHead, SaysWhatWouldBeRight) {
   const ApiFixture api;
   EXPECT_EQ(FieldOf(api.Get("/v1/facts"), "Allow"), "POST");
-  EXPECT_EQ(FieldOf(api.Post("/healthz", ""), "Allow"), "GET");
+  EXPECT_EQ(FieldOf(api.Post("/healthz", ""), "Allow"), "GET, HEAD");
   const HttpResponse unknown = api.api->HandleRequest(ResetWith({kJsonType}));
   EXPECT_EQ(FieldOf(unknown, "WWW-Authenticate"), "Bearer");
   EXPECT_TRUE(api.Post("/v1/alerts/list", std::string(16'385, ' ')).close);

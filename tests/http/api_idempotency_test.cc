@@ -110,15 +110,18 @@ TEST(ApiIdempotency, IsKeptForItsTime) {
 }
 
 TEST(ApiIdempotency, WhereNoneCanBeKeptNothingIsDone) {
-  ApiFixture api({}, {.idempotency_keys_max = 2});
+  ApiFixture api({}, {.idempotency_keys_max = 4});
   ASSERT_EQ(api.Post(kResetOnce, api.Body(), Key("1")).status, 200);
   ASSERT_EQ(api.Post(kResetOnce, api.Body(), Key("2")).status, 200);
   const std::string before = api.Everything();
   const HttpResponse full = api.Post(kResetOnce, api.Body(), Key("3"));
   EXPECT_EQ(full.status, 429);
-  EXPECT_EQ(FieldOf(full, "Retry-After"), "1");
+  EXPECT_EQ(FieldOf(full, "Retry-After"), "86400");
   EXPECT_EQ(api.Post(kResetOnce, api.Body(), Key("1")).status, 200);
   EXPECT_EQ(api.Everything(), before);
+  api.clock.Advance(absl::Hours(24) - absl::Milliseconds(1'500));
+  EXPECT_EQ(FieldOf(api.Post(kResetOnce, api.Body(), Key("3")), "Retry-After"), "2");
+  api.clock.Advance(absl::Milliseconds(1'500) - absl::Hours(24));
   EXPECT_EQ(api.Post(kResetOnce, api.Body()).status, 200);
   api.clock.Advance(absl::Hours(24));
   EXPECT_EQ(api.Post(kResetOnce, api.Body(), Key("3")).status, 200);
@@ -128,6 +131,27 @@ TEST(ApiIdempotency, WhereNoneCanBeKeptNothingIsDone) {
     ASSERT_LT(++done, 100);
   }
   EXPECT_GT(done, 1);
+}
+
+// Whoever takes all that is to be had leaves as much for the next.
+TEST(ApiIdempotency, OneHolderLeavesRoomForOthers) {
+  ApiFixture api({}, {.idempotency_keys_max = 64});
+  const auto taken_by = [&api](const std::string& token) {
+    int taken = 0;
+    for (;; ++taken) {
+      HttpRequest request =
+          ApiFixture::RequestOf(kResetOnce, api.Body(), Key(absl::StrCat("k", taken)));
+      request.fields.front().second = absl::StrCat("Bearer ", token);
+      if (api.api->HandleRequest(request).status != 200) return taken;
+    }
+  };
+  EXPECT_EQ(taken_by(testing::kAllToken), 32);
+  EXPECT_EQ(taken_by(testing::kWriteToken), 16);
+  // Its own are what it waits for.
+  api.clock.Advance(absl::Hours(1));
+  EXPECT_EQ(FieldOf(api.Post(kResetOnce, api.Body(), Key("x")), "Retry-After"), "82800");
+  api.clock.Advance(absl::Hours(23));
+  EXPECT_EQ(taken_by(testing::kWriteToken), 32);
 }
 
 TEST(ApiIdempotency, OfManyAtOnceOneIsDone) {
@@ -181,6 +205,25 @@ TEST(IdempotencyKeys, OneUnderWayIsSeen) {
   http::IdempotencyKeys::Begun again = keys.Begin(key, request);
   ASSERT_EQ(again.kind, Kind::kAnswered);
   EXPECT_EQ(again.response.body, "x");
+}
+
+// As where keys are kept for longer than they were when the first was forgotten.
+TEST(IdempotencyKeys, OneThatIsLoadedTwiceIsForgottenOnce) {
+  testing::ManualClock clock(testing::At("2026-01-10T00:00:00Z"));
+  http::IdempotencyKeys keys(
+      &clock, {.keep = absl::Hours(24), .keys_max = 10, .bytes_max = 10'000});
+  const http::Digest key = http::Sha256("key");
+  keys.Load(key, http::Sha256("first"), {.body = "1"}, clock.Now() - absl::Hours(20));
+  keys.Load(key, http::Sha256("second"), {.body = "2"}, clock.Now() - absl::Hours(10));
+  EXPECT_EQ(keys.size(), 1u);
+  EXPECT_EQ(keys.Begin(key, http::Sha256("first")).response.body, "1");
+  clock.Advance(absl::Hours(4));
+  EXPECT_EQ(keys.Begin(http::Sha256("other"), key).kind,
+            http::IdempotencyKeys::Kind::kFirst);
+  EXPECT_EQ(keys.size(), 0u);
+  clock.Advance(absl::Hours(24));
+  EXPECT_EQ(keys.Begin(key, http::Sha256("second")).kind,
+            http::IdempotencyKeys::Kind::kFirst);
 }
 
 }  // namespace

@@ -96,6 +96,64 @@ TEST(ApiMetrics, CountWhatWasDone) {
   EXPECT_EQ(metrics.body.find(api.customer.ToString()), std::string::npos);
 }
 
+// The engine counts bytes, and JSON Schema characters.
+TEST(ApiDescription, SaysTrueLengthsOfTexts) {
+  const ApiFixture api;
+  const std::string text = api.Get("/openapi.json").body;
+  // That of the one text which is ASCII.
+  std::size_t lengths = 0;
+  for (std::size_t at = 0; (at = text.find("maxLength", at)) != std::string::npos; ++at) {
+    ++lengths;
+  }
+  std::size_t keys = 0;
+  for (std::size_t at = 0;
+       (at = text.find("\"Idempotency-Key\"", at)) != std::string::npos; ++at) {
+    ++keys;
+  }
+  EXPECT_EQ(lengths, keys);
+  EXPECT_GT(keys, 0U);
+  const boost::json::value all = boost::json::parse(text);
+  const boost::json::value& schemas = all.at("components").at("schemas");
+  const auto described = [&schemas](const char* name) {
+    return std::string(schemas.at(name).at("description").as_string());
+  };
+  EXPECT_EQ(described("Name"), "At most 256 bytes of UTF-8");
+  EXPECT_EQ(described("Key"), "At most 128 bytes of UTF-8");
+  const auto created = [&api](int letters, int key_letters) {
+    std::string name;
+    std::string key;
+    for (int i = 0; i < letters; ++i) name += "\xF0\x9F\x94\x94";
+    for (int i = 0; i < key_letters; ++i) key += "\xF0\x9F\x94\x94";
+    return api
+        .Post("/v1/alerts/create",
+              absl::StrCat(R"({"alert_type":"spend_threshold_reached","threshold":5,)",
+                           R"("name":")", name, R"(","uniqueness_key":")", key, "\"}"))
+        .status;
+  };
+  EXPECT_EQ(created(65, 1), 400);
+  EXPECT_EQ(created(1, 33), 400);
+  EXPECT_EQ(created(64, 32), 200);
+}
+
+TEST(ApiHead, IsGetForAServerThatLeavesTheBodyOut) {
+  const ApiFixture api;
+  for (const char* path : {"/healthz", "/readyz", "/metrics", "/openapi.json"}) {
+    HttpRequest request = {
+        .method = "HEAD",
+        .target = path,
+        .fields = {{"Authorization", absl::StrCat("Bearer ", testing::kAllToken)}}};
+    const HttpResponse head = api.api->HandleRequest(request);
+    EXPECT_EQ(head.status, 200) << path;
+    EXPECT_NE(head.body, "") << path;
+    request.method = "GET";
+    const HttpResponse get = api.api->HandleRequest(request);
+    EXPECT_EQ(head.fields, get.fields) << path;
+    request.method = "DELETE";
+    EXPECT_EQ(testing::FieldOf(api.api->HandleRequest(request), "Allow"), "GET, HEAD");
+  }
+  EXPECT_EQ(api.api->HandleRequest({.method = "HEAD", .target = "/metrics"}).status, 401);
+}
+
 TEST(ApiHealth, NeedsNoToken) {
   const ApiFixture api;
   for (const char* path : {"/healthz", "/readyz", "/healthz?x=y"}) {
@@ -142,6 +200,8 @@ TEST(ApiFailure, SaysWhatItMeansAndNotWhereFilesLie) {
       Message(response),
       "the store failed; whether anything was changed is not known until the engine "
       "is opened again");
+  // When it is opened again nobody knows.
+  EXPECT_EQ(FieldOf(response, "Retry-After"), std::nullopt);
   EXPECT_EQ(api.Get("/readyz").status, 503);
   EXPECT_EQ(api.Get("/healthz").status, 200);
 }

@@ -156,6 +156,24 @@ TEST_F(ConnectionTest, ThereAreAsManyAsMayBeAndThoseAreServed) {
   EXPECT_TRUE(is_served);
 }
 
+TEST_F(ConnectionTest, HeadIsTheHeadOfGet) {
+  StartFront();
+  RawClient client(port());
+  for (const char* path : {"/healthz", "/readyz", "/metrics", "/openapi.json"}) {
+    const std::string get = Get(path);
+    // What has a length but no body would be taken for the answer to the next.
+    client.Send("HEAD" + get.substr(3) + Get("/nowhere"));
+    const std::string head = client.ReadHead();
+    EXPECT_THAT(head, HasSubstr(" 200 OK\r\n")) << path;
+    EXPECT_EQ(client.Read().status, 404) << path;
+    const RawAnswer whole = client.Ask(get);
+    EXPECT_THAT(head, HasSubstr(path == std::string("/metrics")
+                                    ? std::string("Content-Length: ")
+                                    : absl::StrCat("Content-Length: ", whole.body.size(),
+                                                   "\r\n")));
+  }
+}
+
 TEST_F(ConnectionTest, TellsWhoAskedAndNeverTheQuery) {
   absl::Mutex mu;
   std::vector<std::string> told;

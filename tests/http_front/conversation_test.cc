@@ -225,6 +225,19 @@ TEST_F(ConversationTest, EndsWhereTheClientOrTheFrontWantsIt) {
   EXPECT_THAT(api_.answered, ElementsAre("/1", "/3"));
 }
 
+TEST_F(ConversationTest, TellsWhatBecameOfAnAnswerAndNotWhatWasHoped) {
+  EXPECT_EQ(talk_.GoOn(Get("/1") + Post("/change", "") + Get("/2")), Wants::kBytes);
+  EXPECT_THAT(told_, ElementsAre("GET /1 200"));
+  talk_.Flushed();
+  EXPECT_THAT(told_, ElementsAre("GET /1 200", "POST /change 200", "GET /2 200"));
+  TakeOut();
+  told_.clear();
+  EXPECT_EQ(talk_.GoOn(Post("/change", "") + Get("/2")), Wants::kBytes);
+  EXPECT_EQ(talk_.FlushFailed(), Wants::kClose);
+  // Of the second nobody was told anything.
+  EXPECT_THAT(told_, ElementsAre("POST /change 503"));
+}
+
 TEST_F(ConversationTest, TellsWhatWasAskedWithoutTheQuery) {
   EXPECT_EQ(talk_.GoOn(Get("/1?token=secret") + Post("/nobody", "x")), Wants::kClose);
   Conversation other(&shared_, &date_, "peer");

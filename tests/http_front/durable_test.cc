@@ -119,6 +119,7 @@ TEST_F(BrokenTest, AfterAFailedWriteNothingIsSaidToBeDone) {
   const RawAnswer answer = client.Ask(Reset());
   EXPECT_EQ(answer.status, 503);
   EXPECT_THAT(answer.body, HasSubstr("\"message\""));
+  EXPECT_THAT(answer.head, ::testing::Not(HasSubstr("Retry-After")));
   EXPECT_THAT(answer.head, ::testing::Not(HasSubstr("disk")));
   // And nothing after it.
   RawClient other(port());

@@ -99,6 +99,15 @@ class RawClient {
     Send(bytes);
     return Read();
   }
+  // The next answer, which has no body, whatever its length says.
+  std::string ReadHead() {
+    std::size_t end = 0;
+    while ((end = read_.find("\r\n\r\n")) == std::string::npos && ReadMore()) {
+    }
+    const std::string head = read_.substr(0, end == std::string::npos ? 0 : end + 4);
+    read_.erase(0, head.size());
+    return head;
+  }
   // All that comes until the connection ends.
   std::string ReadToEnd() {
     while (ReadMore()) {
