@@ -1,5 +1,7 @@
 #include "engine/sqlite/wal.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <utility>
@@ -222,7 +224,9 @@ struct Seen {
   bool transaction = false;
 };
 
-absl::StatusOr<Seen> LookAround(FrameReader* frames, WordOrder order) {
+// `of_header`: what the sum of the header may have been.
+absl::StatusOr<Seen> LookAround(FrameReader* frames, WordOrder order,
+                                const std::array<WalSum, 2>& of_header) {
   std::map<std::uint32_t, std::int64_t> unfinished;
   std::optional<WalSalts> salts;
   std::optional<WalSum> before;
@@ -231,7 +235,10 @@ absl::StatusOr<Seen> LookAround(FrameReader* frames, WordOrder order) {
     const absl::StatusOr<Frame> frame = frames->Read(i);
     if (!frame.ok()) return frame.status();
     const bool sound =
-        before.has_value() && frame->sum == frame->SumAfter(*before, order);
+        before.has_value()
+            ? frame->sum == frame->SumAfter(*before, order)
+            : frame->sum == frame->SumAfter(of_header[0], order) ||
+                  frame->sum == frame->SumAfter(of_header[1], order);
     before = frame->sum;
     if (!sound || frame->note.page == 0) continue;
     if (!salts.has_value()) salts = frame->salts;
@@ -278,20 +285,23 @@ absl::StatusOr<std::uint32_t> PageSizeOf(ByteSource* database) {
 // A log whose header is bad. It is written, and made durable, before anything of its
 // round is.
 absl::StatusOr<WalEnd> CheckWithoutHeader(const std::string& path,
-                                          std::uint32_t page_size_of_header,
-                                          ByteSource* wal, ByteSource* database) {
+                                          absl::string_view header, ByteSource* wal,
+                                          ByteSource* database) {
   WalEnd end{.ends_at = 0,
              .cut_off = absl::StrCat(path,
                                      ": its header (byte 0) was not finished, or torn; "
                                      "nothing that is behind it counts")};
-  if (wal->size() < static_cast<std::int64_t>(kWalHeaderSize)) return end;
+  if (header.size() < kWalHeaderSize) return end;
+  WalHeader read;
+  ReadWalHeader(header, &read);
   const absl::StatusOr<std::uint32_t> of_database = PageSizeOf(database);
   if (!of_database.ok()) return of_database.status();
-  for (const std::uint32_t page_size : {*of_database, page_size_of_header}) {
+  for (const std::uint32_t page_size : {*of_database, read.page_size}) {
     if (!IsPageSize(page_size)) continue;
     FrameReader frames(wal, kFrameHeaderSize + page_size);
     for (const WordOrder order : {WordOrder::kLowFirst, WordOrder::kHighFirst}) {
-      const absl::StatusOr<Seen> seen = LookAround(&frames, order);
+      const absl::StatusOr<Seen> seen = LookAround(
+          &frames, order, {read.sum, SumOfWalHeader(header, order)});
       if (!seen.ok()) return seen.status();
       if (!seen->transaction) continue;
       const absl::StatusOr<bool> nothing_lost =
@@ -314,15 +324,12 @@ absl::StatusOr<WalEnd> CheckWal(const std::string& path, bool fills_sectors,
                                 ByteSource* wal, ByteSource* database) {
   if (wal->size() == 0) return WalEnd();
   WalHeader header;
-  if (wal->size() >= static_cast<std::int64_t>(kWalHeaderSize)) {
-    std::string bytes(kWalHeaderSize, '\0');
-    absl::Status status = wal->Read(0, bytes.size(), bytes.data());
-    if (!status.ok()) return status;
-    if (!ReadWalHeader(bytes, &header)) {
-      return CheckWithoutHeader(path, header.page_size, wal, database);
-    }
-  } else {
-    return CheckWithoutHeader(path, 0, wal, database);
+  const std::int64_t size = std::min<std::int64_t>(wal->size(), kWalHeaderSize);
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  absl::Status status = wal->Read(0, bytes.size(), bytes.data());
+  if (!status.ok()) return status;
+  if (!ReadWalHeader(bytes, &header)) {
+    return CheckWithoutHeader(path, bytes, wal, database);
   }
   FrameReader frames(wal, header.frame_size());
   const std::int64_t database_pages = database->size() / header.page_size;

@@ -46,6 +46,10 @@ WalSum TakeBack(WalSum sum, WordOrder order, absl::string_view bytes) {
   return sum;
 }
 
+WalSum SumOfWalHeader(absl::string_view bytes, WordOrder order) {
+  return Add({}, order, bytes.substr(0, kSummedOfHeader));
+}
+
 bool ReadWalHeader(absl::string_view bytes, WalHeader* header) {
   if (bytes.size() < kWalHeaderSize) return false;
   const std::uint32_t magic = NumberAt(bytes, 0);
@@ -56,7 +60,7 @@ bool ReadWalHeader(absl::string_view bytes, WalHeader* header) {
              .sum = {.a = NumberAt(bytes, 24), .b = NumberAt(bytes, 28)}};
   return (magic & ~1U) == kMagic && NumberAt(bytes, 4) == kWalVersion &&
          IsPageSize(header->page_size) &&
-         header->sum == Add({}, header->order, bytes.substr(0, kSummedOfHeader));
+         header->sum == SumOfWalHeader(bytes, header->order);
 }
 
 Frame::Frame(absl::string_view bytes)

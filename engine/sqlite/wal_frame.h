@@ -66,6 +66,9 @@ struct WalHeader {
   }
 };
 
+// The sum that must stand in a header of these bytes.
+WalSum SumOfWalHeader(absl::string_view bytes, WordOrder order);
+
 // False where the bytes are none, or not as they were written.
 bool ReadWalHeader(absl::string_view bytes, WalHeader* header);
 

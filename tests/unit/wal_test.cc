@@ -143,6 +143,27 @@ TEST(Wal, AnyBitOfATransactionWithAnotherBehindItIsDamage) {
   }
 }
 
+TEST(Wal, AnyBitOfAHeaderWithOneFrameBehindItIsDamage) {
+  for (const char* const mode : {"TRUNCATE", "PASSIVE"}) {
+    WrittenWal written(512);
+    written.Write(10);
+    written.Write(900);
+    written.Run(absl::StrCat("PRAGMA wal_checkpoint(", mode, ")"));
+    written.Run("INSERT INTO u VALUES (1)");
+    const std::string whole = written.wal();
+    ASSERT_EQ(EndsInWal(whole).size(), 2);
+    ASSERT_EQ(EndsInWal(whole).back(), 32 + 24 + 512);
+    for (std::size_t place = 0; place < 32; ++place) {
+      for (int bit = 0; bit < 8; ++bit) {
+        std::string bytes = whole;
+        bytes[place] = static_cast<char>(bytes[place] ^ (1 << bit));
+        ExpectDamaged(Check(bytes, written.database()),
+                      absl::StrCat(mode, ": bit ", bit, " of byte ", place));
+      }
+    }
+  }
+}
+
 TEST(Wal, CutAnywhereEndsBehindItsLastWholeTransaction) {
   const auto& [whole, database] = SmallFiles();
   const std::vector<std::size_t> ends = EndsInWal(whole);
