@@ -47,6 +47,8 @@ class SqliteStore final : public store::Store {
   std::uint64_t FreeBytes() const override { return directory_->FreeBytes(kLogFile); }
 
  private:
+  absl::Status MissTables();
+
   // Released last, so that nobody else opens what is not closed.
   std::unique_ptr<Directory> directory_;
   // Closed behind the others: the last one moves all of the log into the database.
@@ -63,6 +65,7 @@ class SqliteStore final : public store::Store {
 absl::Status SqliteStore::Prepare(const std::string& vfs, Copying copying) {
   absl::Status status = database_->Execute("PRAGMA busy_timeout = 10000");
   // Before anything is written, as it may be somebody else's.
+  if (status.ok()) status = MissTables();
   if (status.ok()) status = PrepareSchema(database_.get());
   // A commit is durable when it returns, also if the power goes; another process may read
   // meanwhile, as a backup does.
@@ -81,6 +84,19 @@ absl::Status SqliteStore::Prepare(const std::string& vfs, Copying copying) {
   database_->LeaveLog();
   if (status.ok()) status = writer_.Prepare();
   return status.ok() && copying.by_thread ? copier_.Start(vfs) : status;
+}
+
+// They were durable before it was noted that a store was made.
+absl::Status SqliteStore::MissTables() {
+  if (!directory_->HoldsStore()) return absl::OkStatus();
+  const absl::StatusOr<std::int64_t> format = FormatOf(database_.get());
+  if (!format.ok() || *format != 0) return format.status();
+  return MakeStatus(
+      Reason::kDamaged,
+      absl::StrCat(database_->path(), ": there are no tables in it, but ",
+                   directory_->FileOf(kLockName),
+                   " says that a store was made here; its log may be gone; restore a "
+                   "copy, or remove all three, to begin with nothing"));
 }
 
 absl::Status SqliteStore::Load(store::Loader* loader) {

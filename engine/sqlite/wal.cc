@@ -234,11 +234,10 @@ absl::StatusOr<Seen> LookAround(FrameReader* frames, WordOrder order,
   for (std::int64_t i = 0; i < frames->count(); ++i) {
     const absl::StatusOr<Frame> frame = frames->Read(i);
     if (!frame.ok()) return frame.status();
-    const bool sound =
-        before.has_value()
-            ? frame->sum == frame->SumAfter(*before, order)
-            : frame->sum == frame->SumAfter(of_header[0], order) ||
-                  frame->sum == frame->SumAfter(of_header[1], order);
+    const bool sound = before.has_value()
+                           ? frame->sum == frame->SumAfter(*before, order)
+                           : frame->sum == frame->SumAfter(of_header[0], order) ||
+                                 frame->sum == frame->SumAfter(of_header[1], order);
     before = frame->sum;
     if (!sound || frame->note.page == 0) continue;
     if (!salts.has_value()) salts = frame->salts;
@@ -300,8 +299,8 @@ absl::StatusOr<WalEnd> CheckWithoutHeader(const std::string& path,
     if (!IsPageSize(page_size)) continue;
     FrameReader frames(wal, kFrameHeaderSize + page_size);
     for (const WordOrder order : {WordOrder::kLowFirst, WordOrder::kHighFirst}) {
-      const absl::StatusOr<Seen> seen = LookAround(
-          &frames, order, {read.sum, SumOfWalHeader(header, order)});
+      const absl::StatusOr<Seen> seen =
+          LookAround(&frames, order, {read.sum, SumOfWalHeader(header, order)});
       if (!seen.ok()) return seen.status();
       if (!seen->transaction) continue;
       const absl::StatusOr<bool> nothing_lost =

@@ -105,6 +105,15 @@ LogDamage CompareLogs(const std::string& was, const std::string& is) {
   return damage;
 }
 
+// How many transactions are before what is not as it was.
+std::size_t WholeBefore(const MadeStore& made, const LogDamage& damage) {
+  const auto behind = std::upper_bound(made.ends.begin(), made.ends.end(), damage.first);
+  // The header is the first that ends.
+  return behind == made.ends.begin()
+             ? 0
+             : static_cast<std::size_t>(behind - made.ends.begin()) - 1;
+}
+
 // At this place of a sector a frame may be torn so that it cannot be told from another.
 bool MayBeTorn(std::size_t frame_at) { return frame_at % 512 == 504; }
 
@@ -142,21 +151,18 @@ bool IsOfEarlierRound(const std::string& log, std::size_t frame) {
 std::string WhatIsWrongWithLog(const MadeStore& made, const std::string& is,
                                const Seen& seen) {
   const LogDamage damage = CompareLogs(made.files.at(kWalFile), is);
-  const auto whole_of = [&](std::size_t size) {
-    return std::upper_bound(made.ends.begin(), made.ends.end(), size) - made.ends.begin();
-  };
   const std::size_t all = made.ends.size() - 1;
-  const auto ends = static_cast<std::size_t>(whole_of(damage.first));  // the header first
-  const std::size_t right = ends == 0 ? 0 : ends - 1;
+  const std::size_t right = WholeBefore(made, damage);
   if (seen.shown != made.shown[right]) {
     return absl::StrCat("not what is with ", right, " of ", all, " transactions");
   }
   if (right == all) return "";
+  // A file of one byte is empty to SQLite.
   const bool at_end =
-      (!damage.changed && (is.empty() || is.size() == made.ends[right])) ||
+      (!damage.changed && (is.size() <= 1 || is.size() == made.ends[right])) ||
       IsOfEarlierRound(is, made.ends[right]);
   if (seen.cut_off.empty() && !at_end) return "nothing is said of the end";
-  const std::size_t damaged = ends;
+  const std::size_t damaged = damage.first < made.ends.front() ? 0 : right + 1;
   if (damage.changed && HasWholeBehind(made, is, damaged, damage)) {
     return "a whole transaction is behind the damage";
   }
@@ -191,6 +197,8 @@ std::string WhatIsWrong(const MadeStore& made, const StoreFiles& damaged,
     if (!ground.IsRefusedByName(seen.status)) return seen.status.ToString();
     if (!database_is_right) return "";
     const LogDamage damage = CompareLogs(log_was, log);
+    // The tables are missed.
+    if (made.shown[WholeBefore(made, damage)].empty()) return "";
     // What was cut, and what is behind all transactions, is never damage.
     if (!damage.changed) return absl::StrCat("refused: ", seen.status.ToString());
     return damage.first >= made.ends.back() || damage.first >= *(made.ends.rbegin() + 1)

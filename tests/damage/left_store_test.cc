@@ -1,6 +1,7 @@
 // Would catch a store that an engine left, and of which a byte is not as it was, or a
 // file is cut or gone, that is taken for a whole one, or for none.
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -71,8 +72,24 @@ TEST_F(LeftStore, ItsLogCutAnywhereEndsBehindAWholeTransaction) {
     StoreFiles files = made.files;
     files[kWalFile].resize(left);
     const std::string what = absl::StrCat("cut at ", left);
-    EXPECT_TRUE(ExpectNothingWrong(made, files, what).status.ok()) << what;
+    const Seen seen = ExpectNothingWrong(made, files, what);
+    EXPECT_TRUE(seen.status.ok()) << what << ": " << seen.status;
   }
+}
+
+TEST_F(LeftStore, WhoseTablesWereInALogThatIsGoneIsMissed) {
+  MadeStore made;
+  for (std::uint64_t seed = 1; made.shown.empty() || !made.shown[0].empty(); ++seed) {
+    made = MakeStore(seed, &ground_);
+  }
+  for (const std::size_t left : {0U, 1U, 31U, 32U, 500U}) {
+    StoreFiles files = made.files;
+    files[kWalFile].resize(left);
+    ExpectDamaged(files, absl::StrCat("cut at ", left));
+  }
+  StoreFiles files = made.files;
+  files.erase(kWalFile);
+  ExpectDamaged(files, "gone");
 }
 
 TEST_F(LeftStore, AnyCutOfItsDatabaseIsSeen) {
