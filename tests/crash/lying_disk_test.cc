@@ -29,13 +29,13 @@ TEST_P(LyingDisk, IsFoundOut) {
   EXPECT_NE(searched.wrong, "") << searched.ToString();
 }
 
-// That of the log's header alone is not among them: SQLite has it for lower settings of
-// `synchronous`. With FULL the log is synced again before a commit returns, and all
-// before is in the database. Nor is that of the log before a checkpoint, which finds
-// nothing to do.
+// That of the log before a checkpoint is not among them: with `synchronous=FULL` every
+// commit has synced it, and it finds nothing to do.
 INSTANTIATE_TEST_SUITE_P(
     Syncs, LyingDisk,
-    ::testing::Values(Lie{"Log", {Sync::kLog}}, Lie{"Database", {Sync::kDatabase}},
+    ::testing::Values(Lie{"Log", {Sync::kLog}},
+                      Lie{"LogHeader", {Sync::kLogHeader}},
+                      Lie{"Database", {Sync::kDatabase}},
                       Lie{"Journal", {Sync::kJournal}},
                       Lie{"MadeDatabase", {Sync::kMadeDatabase}},
                       Lie{"NewName", {Sync::kNewName}},
