@@ -33,8 +33,7 @@ TEST_P(LyingDisk, IsFoundOut) {
 // commit has synced it, and it finds nothing to do.
 INSTANTIATE_TEST_SUITE_P(
     Syncs, LyingDisk,
-    ::testing::Values(Lie{"Log", {Sync::kLog}},
-                      Lie{"LogHeader", {Sync::kLogHeader}},
+    ::testing::Values(Lie{"Log", {Sync::kLog}}, Lie{"LogHeader", {Sync::kLogHeader}},
                       Lie{"Database", {Sync::kDatabase}},
                       Lie{"Journal", {Sync::kJournal}},
                       Lie{"MadeDatabase", {Sync::kMadeDatabase}},

@@ -73,9 +73,12 @@ void Check(const HttpResponse& response, const Sums& before, Engine& engine) {
   }
 }
 
+const http::Route& RouteOf(std::uint8_t which) {
+  return http::Routes()[which % http::Routes().size()];
+}
+
 HttpRequest RequestOf(const std::uint8_t* data, std::string_view rest) {
-  const auto routes = http::Routes();
-  const http::Route& route = routes[data[0] % routes.size()];
+  const http::Route& route = RouteOf(data[0]);
   HttpRequest request = {.method = std::string(route.method),
                          .target = std::string(route.path)};
   const std::uint8_t head = data[1];
@@ -113,8 +116,9 @@ struct World {
   std::unique_ptr<HttpApi> api;
 };
 
-void Serve(const HttpRequest& request) {
-  // What refuses leaves it as it was, so that it is good for the next one, too.
+void Serve(const HttpRequest& request, bool may_change) {
+  // Who refuses, or only looks, leaves it as it was, so that it is good for the next one,
+  // too: to make another takes longer than to answer.
   static auto* world = new std::unique_ptr<World>();
   if (*world == nullptr) *world = std::make_unique<World>();
   Engine& engine = *(*world)->engine;
@@ -131,7 +135,11 @@ void Serve(const HttpRequest& request) {
     Must(second.body == first.body && SumsOf(engine) == between,
          "done twice under one key", second);
   }
-  world->reset();
+  if (may_change) {
+    world->reset();
+  } else {
+    Must(SumsOf(engine) == before, "looked, and something changed", second);
+  }
 }
 
 }  // namespace
@@ -139,7 +147,10 @@ void Serve(const HttpRequest& request) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
-  tocsin::testing::Serve(tocsin::testing::RequestOf(
-      data, std::string_view(reinterpret_cast<const char*>(data + 2), size - 2)));
+  const std::string_view rest(reinterpret_cast<const char*>(data + 2), size - 2);
+  const std::uint32_t right = tocsin::testing::RouteOf(data[0]).right;
+  const bool may_change =
+      right != 0 && right != static_cast<std::uint32_t>(tocsin::HttpRight::kRead);
+  tocsin::testing::Serve(tocsin::testing::RequestOf(data, rest), may_change);
   return 0;
 }

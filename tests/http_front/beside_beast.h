@@ -37,7 +37,8 @@ inline std::string DifferenceToBeast(const std::string& bytes, const Gated& gate
   if (text(message.target()) != gated.head.request.target) return "the target";
   if (message.version() != 11) return "the version";
   if (message.body() != gated.body) return "the body";
-  if (message.keep_alive() != gated.head.keep_alive) return "keeping the connection";
+  // The message looks at the first `Connection` alone.
+  if (parser.keep_alive() != gated.head.keep_alive) return "keeping the connection";
   std::vector<HttpField> fields;
   for (const auto& field : message) {
     fields.emplace_back(text(field.name_string()), text(field.value()));

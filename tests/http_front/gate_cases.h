@@ -172,6 +172,7 @@ inline std::vector<std::string> GoodBytes() {
       "GET /v1/a?next_page=b%2Fc HTTP/1.1\r\nhOST:\t a:80 \t\r\nX-Empty:\r\n\r\n",
       "GET /%2e%2e//%00 HTTP/1.1\r\nHost: [::1]:8080\r\nX-A: b c\t\xc3\xa4 d\r\n\r\n",
       FieldHead("Connection: Keep-Alive, CLOSE\r\n"),
+      FieldHead("Connection: keep-alive\r\nConnection: x, Close\r\n"),
       FieldHead("Content-Length: 0\r\n"),
       "GET /healthz HTTP/1.1\r\nHost: a\r\n" + ManyFields(63) + "\r\n",
       ResetHead("Content-Length: 2\r\nExpect: 100-Continue\r\n") + "{}",
