@@ -18,6 +18,8 @@
 
 namespace tocsin {
 
+class WebhookSink;
+
 // One header field; names compare without regard to case.
 using HttpField = std::pair<std::string, std::string>;
 
@@ -70,6 +72,9 @@ struct HttpOptions {
   std::size_t idempotency_bytes_max = std::size_t{256} << 20;
   // By which that is measured. Null: `SystemClock()`.
   Clock* clock = nullptr;
+  // Which `/v1/webhooks/...` manages; must outlive the `HttpApi`. Null: there are no
+  // webhooks, and these are answered 404.
+  WebhookSink* webhooks = nullptr;
   // The largest body of `/v1/facts`, and of all else.
   std::size_t facts_body_bytes_max = std::size_t{1} << 20;
   std::size_t body_bytes_max = std::size_t{16} << 10;

@@ -48,6 +48,9 @@ enum class WebhookStatus : std::uint8_t {
 
 // What an endpoint is to be.
 struct WebhookSettings {
+  // What people call it: at most 256 bytes; of several endpoints no two have the same
+  // one, unless it is empty.
+  std::string name = {};
   // `https://...`, at most 2,048 bytes, without user and fragment; `http://` too where
   // `WebhookOptions::allow_http`.
   std::string url = {};
@@ -152,7 +155,8 @@ class WebhookSink : public NotificationSink {
   WebhookSink& operator=(const WebhookSink&) = delete;
 
   // Endpoints. Errors: kInvalidArgument for what cannot be one, kNotFound for an unknown
-  // id, kResourceExhausted beyond `endpoints_max`, kUnavailable where it cannot be kept.
+  // id, kAlreadyExists for a name that another one has, kResourceExhausted beyond
+  // `endpoints_max`, kUnavailable where it cannot be kept.
   // The secret: 24 to 256 bytes; `whsec_` and the base64 of 24 to 64 bytes for
   // `kStandard`. Empty: one is made by chance.
   struct Created {
@@ -170,9 +174,11 @@ class WebhookSink : public NotificationSink {
   // In the order of their creation.
   virtual std::vector<WebhookEndpoint> List() = 0;
   // From now on signs with another secret, and until `overlap` is over with that of
-  // before as well. `kMetronome` has room for one signature: until then it is that of
-  // before, and the new one's is in `Metronome-Webhook-Signature-Next`.
-  virtual absl::StatusOr<std::string> RotateSecret(EndpointId id, absl::string_view secret,
+  // before as well; the secret that it has already changes nothing. `kMetronome` has room
+  // for one signature: until then it is that of before, and the new one's is in
+  // `Metronome-Webhook-Signature-Next`.
+  virtual absl::StatusOr<std::string> RotateSecret(EndpointId id,
+                                                   absl::string_view secret,
                                                    absl::Duration overlap) = 0;
   virtual absl::Status EndOverlap(EndpointId id) = 0;
   // Sends `{"id":...,"type":"webhook.test","properties":{...}}`, once, without waiting
@@ -205,10 +211,10 @@ std::vector<std::pair<std::string, std::string>> SignWebhook(WebhookScheme schem
 // Whether a body was signed so, not longer ago than `tolerance` nor that far in the
 // future. For receivers in C++. Errors: kUnauthenticated with what is wrong; and
 // kInvalidArgument for headers that are not there or a secret that is none.
-absl::Status VerifyWebhook(WebhookScheme scheme, absl::string_view secret,
-                           const std::vector<std::pair<std::string, std::string>>& headers,
-                           absl::string_view body, absl::Time now,
-                           absl::Duration tolerance = absl::Minutes(5));
+absl::Status VerifyWebhook(
+    WebhookScheme scheme, absl::string_view secret,
+    const std::vector<std::pair<std::string, std::string>>& headers,
+    absl::string_view body, absl::Time now, absl::Duration tolerance = absl::Minutes(5));
 
 }  // namespace tocsin
 
