@@ -164,6 +164,8 @@ class Api final : public HttpApi {
                        .open_api = open_api_,
                        .metrics = metrics_,
                        .ready = IsReady(),
+                       .webhooks = options_.webhooks,
+                       .webhook_changes = webhook_changes_,
                        .once = once};
     try {
       return route.answer(call);
@@ -184,8 +186,10 @@ class Api final : public HttpApi {
   AnswerCounts answers_;
   const std::function<std::string()> open_api_ = [this] { return OpenApi(); };
   const std::function<std::string()> metrics_ = [this] {
-    return MetricsText(engine_->GetStats(), answers_, keys_.size(), front_);
+    return MetricsText(engine_->GetStats(), answers_, keys_.size(), options_.webhooks,
+                       front_);
   };
+  absl::Mutex webhook_changes_;
   absl::Mutex mutex_;
   std::shared_ptr<const TokenTable> tokens_ ABSL_GUARDED_BY(mutex_);
 };

@@ -11,6 +11,7 @@
 #include "engine/http/front_counts.h"
 #include "engine/http/route.h"
 #include "tocsin/engine.h"
+#include "tocsin/http.h"
 
 namespace tocsin::http {
 
@@ -48,7 +49,8 @@ class AnswerCounts {
 
 // All that there is to count, in Prometheus' text format. Customers are in no label.
 std::string MetricsText(const Stats& stats, const AnswerCounts& answers,
-                        std::size_t idempotency_keys, const FrontCounts* front);
+                        std::size_t idempotency_keys, WebhookSink* webhooks,
+                        const FrontCounts* front);
 
 }  // namespace tocsin::http
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "engine/http/fields.h"
 #include "engine/http/kept_answers.h"
@@ -28,6 +29,10 @@ struct Call {
   const std::function<std::string()>& open_api;
   const std::function<std::string()>& metrics;
   bool ready = true;
+  // Null: there are none.
+  WebhookSink* webhooks = nullptr;
+  // Held by who changes one of their endpoints.
+  absl::Mutex& webhook_changes;
   // With an `Idempotency-Key`, of a request that is the first with it.
   std::optional<OnceKey> once = std::nullopt;
 

@@ -38,6 +38,8 @@ struct WebhookFilter {
   std::vector<AlertType> alert_types = {};
   std::vector<AlertId> alerts = {};
   std::vector<CustomerId> customers = {};
+
+  friend bool operator==(const WebhookFilter&, const WebhookFilter&) = default;
 };
 
 enum class WebhookStatus : std::uint8_t {
@@ -59,6 +61,8 @@ struct WebhookSettings {
   // Sent along with each attempt: at most 16, none of those that are set anyway.
   std::vector<std::pair<std::string, std::string>> headers = {};
   bool enabled = true;
+
+  friend bool operator==(const WebhookSettings&, const WebhookSettings&) = default;
 };
 
 // What an endpoint is, and how it fares.
