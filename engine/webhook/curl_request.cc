@@ -24,9 +24,11 @@ constexpr long kNamesKeptSeconds = 30;
 constexpr int kTooManyRequests = 429;
 constexpr int kUnavailable = 503;
 
-// What curl says of a certificate, and what is in it, for people to read.
+// What curl says of a certificate, and what is in it, for people to read. Which library
+// it has, and in which version, is nobody's concern.
 std::string Detail(const char* error) {
   std::string text(error, strnlen(error, kDetailBytesMax));
+  if (absl::StartsWith(text, "OpenSSL/")) text.erase(0, text.find(": ") + 2);
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   return text;
@@ -235,6 +237,9 @@ std::string CurlRequest::FailureWithoutAnswer(CURLcode result) const {
     case CURLE_PARTIAL_FILE:
     case CURLE_OK:
       return "the connection ended before the answer";
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+      return "what came is no answer of HTTP";
     case CURLE_WRITE_ERROR:
       return absl::StrCat("the head of the answer has more than ", kHeadBytesMax,
                           " bytes");

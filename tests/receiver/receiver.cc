@@ -118,6 +118,9 @@ Receiver::Receiver(Handler handler, const std::optional<Tls>& tls, std::string a
     : handler_(std::move(handler)), address_(std::move(address)) {
   if (tls) {
     context_.reset(SSL_CTX_new(TLS_server_method()));
+    // Also what the library would not speak by itself any more.
+    SSL_CTX_set_security_level(context_.get(), 0);
+    SSL_CTX_set_max_proto_version(context_.get(), tls->version_most);
     Must(SSL_CTX_use_certificate_chain_file(context_.get(),
                                             tls->certificate_file.c_str()) == 1 &&
          SSL_CTX_use_PrivateKey_file(context_.get(), tls->key_file.c_str(),

@@ -67,6 +67,7 @@ class Receiver {
   struct Tls {
     std::string certificate_file;
     std::string key_file;
+    int version_most = TLS1_3_VERSION;
   };
 
   explicit Receiver(Handler handler) : Receiver(std::move(handler), std::nullopt) {}
