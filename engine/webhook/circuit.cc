@@ -23,12 +23,13 @@ void Circuit::Fail(absl::Time now, const RetrySchedule& schedule, bool is_probe,
   if (is_probe) probing_ = false;
   if (retry_after) {
     const absl::Time until = now + ClampRetryAfter(schedule, *retry_after);
-    state_.paused_until = is_probe ? until : std::max(until, state_.paused_until.value_or(until));
+    state_.paused_until =
+        is_probe ? until : std::max(until, state_.paused_until.value_or(until));
     return;
   }
   // Those that were under way when it was paused say nothing new.
-  const bool pauses = state_.paused_until ? is_probe
-                                          : state_.failures_in_a_row >= kFailuresUntilPause;
+  const bool pauses =
+      state_.paused_until ? is_probe : state_.failures_in_a_row >= kFailuresUntilPause;
   if (!pauses) return;
   ++state_.pauses_in_a_row;
   state_.paused_until = now + RetryDelay(schedule, state_.pauses_in_a_row, chance);

@@ -62,7 +62,8 @@ absl::StatusOr<std::unique_ptr<DeliveryStore>> DeliveryStore::Open(
   if (status.ok()) status = (*database)->Execute("PRAGMA journal_mode = WAL");
   if (status.ok()) status = (*database)->Execute("PRAGMA synchronous = FULL");
   if (status.ok() && (*database)->IsReadOnly()) {
-    status = MakeStatus(Reason::kStoreUnusable, absl::StrCat(path, ": it can only be read"));
+    status =
+        MakeStatus(Reason::kStoreUnusable, absl::StrCat(path, ": it can only be read"));
   }
   if (status.ok() && !directory.empty()) status = sqlite::SyncDirectory(directory);
   if (!status.ok()) return status;
@@ -84,22 +85,27 @@ absl::Status DeliveryStore::Prepare() {
   prepare(kPutEndpoint, &all.put_endpoint);
   prepare("DELETE FROM endpoint WHERE number = ?", &all.remove_endpoint);
   prepare("DELETE FROM delivery WHERE endpoint = ?", &all.remove_deliveries);
-  prepare("INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", &all.insert);
+  prepare("INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          &all.insert);
   // Without a new failure the last one stays.
-  prepare("UPDATE delivery SET attempts = ?1, due_at = ?2, last_failure = iif(?3 = '', "
-          "last_failure, ?3), died_at = ?4 WHERE number = ?5",
-          &all.update);
+  prepare(
+      "UPDATE delivery SET attempts = ?1, due_at = ?2, last_failure = iif(?3 = '', "
+      "last_failure, ?3), died_at = ?4 WHERE number = ?5",
+      &all.update);
   prepare("DELETE FROM delivery WHERE number = ?", &all.remove);
-  prepare("UPDATE delivery SET number = ?, accepted_at = ?, attempts = 0, due_at = NULL, "
-          "died_at = NULL WHERE number = ? AND died_at IS NOT NULL",
-          &all.revive);
+  prepare(
+      "UPDATE delivery SET number = ?, accepted_at = ?, attempts = 0, due_at = NULL, "
+      "died_at = NULL WHERE number = ? AND died_at IS NOT NULL",
+      &all.revive);
   prepare("DELETE FROM delivery WHERE died_at < ?", &all.forget_dead);
   prepare("SELECT notification_id, body FROM delivery WHERE number = ?", &all.content);
-  prepare("SELECT 1 FROM delivery WHERE endpoint = ? AND notification_id = ?", &all.knows);
-  prepare("SELECT number, notification_id, customer_id, alert_id, type, accepted_at, "
-          "died_at, attempts, last_failure FROM delivery WHERE endpoint = ? AND number > ? "
-          "AND died_at IS NOT NULL ORDER BY number LIMIT ?",
-          &all.dead);
+  prepare("SELECT 1 FROM delivery WHERE endpoint = ? AND notification_id = ?",
+          &all.knows);
+  prepare(
+      "SELECT number, notification_id, customer_id, alert_id, type, accepted_at, "
+      "died_at, attempts, last_failure FROM delivery WHERE endpoint = ? AND number > ? "
+      "AND died_at IS NOT NULL ORDER BY number LIMIT ?",
+      &all.dead);
   return status;
 }
 
@@ -149,7 +155,8 @@ absl::StatusOr<std::uint64_t> DeliveryStore::LastNumber() {
   // The first is what was given to rows that are gone; the second may have been given to
   // one that was revived.
   const absl::StatusOr<std::int64_t> last = database_->QueryInteger(
-      "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'delivery'), 0), "
+      "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'delivery'), "
+      "0), "
       "coalesce((SELECT max(number) FROM delivery), 0))");
   if (!last.ok()) return last.status();
   return static_cast<std::uint64_t>(*last);
@@ -170,8 +177,7 @@ absl::Status DeliveryStore::PutEndpoint(const EndpointRecord& endpoint) {
 }
 
 absl::Status DeliveryStore::RemoveEndpoint(std::uint64_t endpoint) {
-  absl::Status status =
-      statements_->remove_deliveries->Bind(1, InColumn(endpoint)).Run();
+  absl::Status status = statements_->remove_deliveries->Bind(1, InColumn(endpoint)).Run();
   if (!status.ok()) return status;
   return statements_->remove_endpoint->Bind(1, InColumn(endpoint)).Run();
 }
@@ -216,7 +222,8 @@ absl::Status DeliveryStore::Revive(std::uint64_t number, std::uint64_t as,
 }
 
 absl::Status DeliveryStore::ForgetDead(absl::Time died_before) {
-  return statements_->forget_dead->Bind(1, absl::string_view(TimeText(died_before))).Run();
+  return statements_->forget_dead->Bind(1, absl::string_view(TimeText(died_before)))
+      .Run();
 }
 
 absl::StatusOr<DeliveryStore::Content> DeliveryStore::ContentOf(std::uint64_t number) {
@@ -225,8 +232,8 @@ absl::StatusOr<DeliveryStore::Content> DeliveryStore::ContentOf(std::uint64_t nu
   const absl::StatusOr<bool> row = select.Bind(1, InColumn(number)).Step();
   if (!row.ok()) return row.status();
   if (!*row) {
-    return MakeStatus(Reason::kDamaged, absl::StrCat(database_->path(), ": delivery ",
-                                                     number, " is gone"));
+    return MakeStatus(Reason::kDamaged,
+                      absl::StrCat(database_->path(), ": delivery ", number, " is gone"));
   }
   ColumnReader columns(select);
   Content content;

@@ -43,7 +43,8 @@ class DeliveryStore {
   // Makes directory and file where there are none; without a directory it is in memory.
   // Errors: kFailedPrecondition for what cannot be used, is another program's, of a newer
   // format, or in use; kDataLoss for a damaged file.
-  static absl::StatusOr<std::unique_ptr<DeliveryStore>> Open(const std::string& directory);
+  static absl::StatusOr<std::unique_ptr<DeliveryStore>> Open(
+      const std::string& directory);
 
   // ---- All of it, at the beginning --------------------------------------------------
   absl::StatusOr<std::vector<EndpointRecord>> Endpoints();

@@ -29,9 +29,8 @@ absl::StatusOr<EndpointRecord> ReadRow(const sqlite::Statement& row) {
   const absl::StatusOr<WebhookScheme> scheme = ReadScheme(row.Text(4));
   if (!scheme.ok()) return scheme.status();
   endpoint.settings.scheme = *scheme;
-  absl::Status read =
-      ReadFilter(columns.Text(5), columns.Text(6), columns.Text(7),
-                 &endpoint.settings.filter);
+  absl::Status read = ReadFilter(columns.Text(5), columns.Text(6), columns.Text(7),
+                                 &endpoint.settings.filter);
   if (read.ok()) read = ReadHeaders(columns.Text(8), &endpoint.settings);
   if (!read.ok()) return read;
   endpoint.settings.enabled = row.Integer(9) != 0;
@@ -60,7 +59,8 @@ absl::StatusOr<EndpointRecord> ReadRow(const sqlite::Statement& row) {
 }  // namespace
 
 const char kPutEndpoint[] =
-    "INSERT OR REPLACE INTO endpoint VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    "INSERT OR REPLACE INTO endpoint VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+    "?, "
     "?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 absl::Status PutEndpointRow(const EndpointRecord& endpoint, sqlite::Statement* put) {

@@ -25,11 +25,21 @@ constexpr std::size_t kHeaderValueMax = 2'048;
 constexpr std::size_t kFilterMax = 10'000;
 
 // What the connection, the body and who sends it settle.
-constexpr std::array<absl::string_view, 15> kSetAnyway = {
-    "connection",        "content-encoding", "content-length", "content-type", "date",
-    "expect",            "host",             "keep-alive",     "proxy-authorization",
-    "proxy-connection",  "te",               "trailer",        "transfer-encoding",
-    "upgrade",           "user-agent"};
+constexpr std::array<absl::string_view, 15> kSetAnyway = {"connection",
+                                                          "content-encoding",
+                                                          "content-length",
+                                                          "content-type",
+                                                          "date",
+                                                          "expect",
+                                                          "host",
+                                                          "keep-alive",
+                                                          "proxy-authorization",
+                                                          "proxy-connection",
+                                                          "te",
+                                                          "trailer",
+                                                          "transfer-encoding",
+                                                          "upgrade",
+                                                          "user-agent"};
 
 // A token of RFC 9110, section 5.6.2.
 bool IsToken(absl::string_view text) {
@@ -41,9 +51,8 @@ bool IsToken(absl::string_view text) {
 }
 
 bool IsHeaderValue(absl::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return c == '\t' || (c >= ' ' && c <= '~');
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
 }
 
 absl::Status CheckHeader(absl::string_view name, absl::string_view value) {
@@ -53,17 +62,18 @@ absl::Status CheckHeader(absl::string_view name, absl::string_view value) {
                                    " must be letters, digits and !#$%&'*+-.^_`|~"));
   }
   if (name.size() > kHeaderNameMax || value.size() > kHeaderValueMax) {
-    return MakeStatus(Reason::kTooLong,
-                      absl::StrCat("the header ", Quote(name), " is too long; a name has ",
-                                   kHeaderNameMax, " bytes at most and a value ",
-                                   kHeaderValueMax));
+    return MakeStatus(
+        Reason::kTooLong,
+        absl::StrCat("the header ", Quote(name), " is too long; a name has ",
+                     kHeaderNameMax, " bytes at most and a value ", kHeaderValueMax));
   }
   // The value may be secret, so it is not shown.
   if (!IsHeaderValue(value) || value != absl::StripAsciiWhitespace(value)) {
-    return MakeStatus(Reason::kMalformed,
-                      absl::StrCat("the value of the header ", Quote(name),
-                                   " must be visible ASCII, with no space at its ends and "
-                                   "no end of a line"));
+    return MakeStatus(
+        Reason::kMalformed,
+        absl::StrCat("the value of the header ", Quote(name),
+                     " must be visible ASCII, with no space at its ends and "
+                     "no end of a line"));
   }
   const std::string lower = absl::AsciiStrToLower(name);
   const bool is_set =
@@ -79,14 +89,13 @@ absl::Status CheckHeader(absl::string_view name, absl::string_view value) {
 template <typename Ids>
 absl::Status CheckIds(absl::string_view of, const Ids& ids) {
   if (ids.size() > kFilterMax) {
-    return MakeStatus(Reason::kTooLong,
-                      absl::StrCat("the filter has ", ids.size(), " ", of, "; ", kFilterMax,
-                                   " at most"));
+    return MakeStatus(Reason::kTooLong, absl::StrCat("the filter has ", ids.size(), " ",
+                                                     of, "; ", kFilterMax, " at most"));
   }
   for (const auto& id : ids) {
     if (!id.is_nil()) continue;
-    return MakeStatus(Reason::kMissing,
-                      absl::StrCat("the filter's ", of, " have a nil id; each must be one"));
+    return MakeStatus(Reason::kMissing, absl::StrCat("the filter's ", of,
+                                                     " have a nil id; each must be one"));
   }
   return absl::OkStatus();
 }
@@ -105,20 +114,22 @@ absl::Status CheckSettings(const WebhookSettings& settings) {
                                    kNameMax, " at most"));
   }
   if (!IsValidUtf8(settings.name)) {
-    return MakeStatus(Reason::kMalformed, absl::StrCat("the name ", Quote(settings.name),
-                                                       " must be UTF-8"));
+    return MakeStatus(Reason::kMalformed,
+                      absl::StrCat("the name ", Quote(settings.name), " must be UTF-8"));
   }
   if (settings.headers.size() > kHeadersMax) {
-    return MakeStatus(Reason::kTooLong, absl::StrCat("there are ", settings.headers.size(),
-                                                     " headers; ", kHeadersMax, " at most"));
+    return MakeStatus(Reason::kTooLong,
+                      absl::StrCat("there are ", settings.headers.size(), " headers; ",
+                                   kHeadersMax, " at most"));
   }
   std::set<std::string> names;
   for (const auto& [name, value] : settings.headers) {
     absl::Status status = CheckHeader(name, value);
     if (!status.ok()) return status;
     if (!names.insert(absl::AsciiStrToLower(name)).second) {
-      return MakeStatus(Reason::kMalformed, absl::StrCat("the header ", Quote(name),
-                                                         " is there twice; once, please"));
+      return MakeStatus(
+          Reason::kMalformed,
+          absl::StrCat("the header ", Quote(name), " is there twice; once, please"));
     }
   }
   const WebhookFilter& filter = settings.filter;

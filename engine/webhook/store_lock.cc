@@ -41,8 +41,9 @@ absl::StatusOr<std::unique_ptr<StoreLock>> StoreLock::Take(const std::string& di
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
     status = errno == EWOULDBLOCK
                  ? MakeStatus(Reason::kStoreInUse,
-                              absl::StrCat(directory, ": another sink of webhooks has "
-                                                      "it open; one at a time"))
+                              absl::StrCat(directory,
+                                           ": another sink of webhooks has "
+                                           "it open; one at a time"))
                  : CannotUse(path, "locking it");
     close(file);
     return status;

@@ -68,8 +68,9 @@ absl::Status CheckWhole(sqlite::Database* database) {
   if (!found.ok()) return found.status();
   if (*found == "ok") return absl::OkStatus();
   return Refuse(Reason::kDamaged, *database,
-                absl::StrCat("it is damaged: ", *found, "; restore a copy, or remove it to "
-                                                        "begin with no endpoints"));
+                absl::StrCat("it is damaged: ", *found,
+                             "; restore a copy, or remove it to "
+                             "begin with no endpoints"));
 }
 
 }  // namespace
@@ -82,10 +83,9 @@ absl::Status PrepareWebhookSchema(sqlite::Database* database) {
       database->QueryInteger("SELECT count(*) FROM sqlite_schema");
   if (!tables.ok()) return tables.status();
   if (*application == 0 && *tables == 0) {
-    return database->Execute(
-        absl::StrCat("BEGIN IMMEDIATE;", kTables,
-                     "PRAGMA application_id = ", kWebhookApplicationId,
-                     ";PRAGMA user_version = ", kWebhookFormat, ";COMMIT"));
+    return database->Execute(absl::StrCat(
+        "BEGIN IMMEDIATE;", kTables, "PRAGMA application_id = ", kWebhookApplicationId,
+        ";PRAGMA user_version = ", kWebhookFormat, ";COMMIT"));
   }
   if (*application != kWebhookApplicationId) {
     return Refuse(Reason::kStoreUnusable, *database,

@@ -5,8 +5,7 @@ namespace tocsin::webhook {
 void Unwritten::Add(std::uint64_t number, std::uint64_t endpoint,
                     std::shared_ptr<const Letter> letter, const DeliveryState& state) {
   ids_.insert({endpoint, letter->id});
-  entries_[number] = {
-      .endpoint = endpoint, .letter = std::move(letter), .state = state};
+  entries_[number] = {.endpoint = endpoint, .letter = std::move(letter), .state = state};
 }
 
 void Unwritten::Change(std::uint64_t number, const DeliveryState& state) {
