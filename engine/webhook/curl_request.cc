@@ -118,6 +118,7 @@ std::string CurlRequest::Set(Transfer transfer) {
   body_bytes_ = 0;
   retry_after_.clear();
   refused_.reset();
+  has_socket_ = false;
   // Nothing waits for `100 Continue`.
   bool fits = AppendHeader("Content-Type: application/json") && AppendHeader("Expect:");
   for (const std::string& header : transfer_.headers) {
@@ -176,6 +177,7 @@ curl_socket_t CurlRequest::OnSocket(void* request, curlsocktype /*purpose*/,
     if (ip && !self->refused_) self->refused_ = ip;
     return CURL_SOCKET_BAD;
   }
+  self->has_socket_ = true;
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -212,7 +214,8 @@ std::string CurlRequest::FailureOfAnswer() const {
 }
 
 std::string CurlRequest::FailureWithoutAnswer(CURLcode result) const {
-  if (refused_ && result == CURLE_COULDNT_CONNECT) {
+  // Where none of several was left.
+  if (refused_ && !has_socket_ && result == CURLE_COULDNT_CONNECT) {
     return absl::StrCat("the host's address is ", refused_->ToString(),
                         ", which is not public, nor in a network that is allowed");
   }

@@ -80,6 +80,7 @@ class CurlRequest {
   std::string retry_after_;
   // The first address to which no connection was made, as it may not be.
   std::optional<IpAddress> refused_;
+  bool has_socket_ = false;  // for another one
 };
 
 }  // namespace tocsin::webhook
