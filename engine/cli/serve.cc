@@ -19,7 +19,9 @@
 #include "engine/cli/notification_file.h"
 #include "engine/cli/replay.h"
 #include "engine/cli/serve_log.h"
+#include "engine/cli/serve_webhooks.h"
 #include "engine/cli/service_manager.h"
+#include "engine/cli/sink_pair.h"
 #include "engine/cli/token_file.h"
 #include "tocsin/engine.h"
 #include "tocsin/http.h"
@@ -69,6 +71,7 @@ class Server {
  private:
   absl::Status Start();
   absl::Status OpenSink();
+  absl::Status OpenWebhooks();
   absl::Status OpenEngine();
   absl::Status StartFront();
   absl::StatusOr<std::vector<HttpToken>> ReadTokens();
@@ -76,12 +79,15 @@ class Server {
   // Until it is to stop: whether because it was told to.
   bool AwaitEnd();
   void ReloadTokens();
+  void ReloadWebhooks();
   int Stop(bool was_told);
 
   ServeOptions& options_;
   ServeLog log_;
   const sigset_t signals_;
   std::unique_ptr<NotificationFile> sink_;
+  std::unique_ptr<ServeWebhooks> webhooks_;
+  std::unique_ptr<SinkPair> both_;
   std::vector<ServeLog::Field> recovered_;
   std::string url_;  // where it listens, without the port
   std::unique_ptr<Engine> engine_;
@@ -96,6 +102,24 @@ absl::Status Server::OpenSink() {
   sink_ = *std::move(file);
   options_.engine.sink = sink_.get();
   return absl::OkStatus();
+}
+
+absl::Status Server::OpenWebhooks() {
+  WebhookFlags& flags = options_.webhooks;
+  if (flags.off) return absl::OkStatus();
+  flags.options.directory = options_.engine.directory;
+  absl::StatusOr<std::unique_ptr<ServeWebhooks>> webhooks =
+      ServeWebhooks::Open(std::move(flags.options), &log_);
+  if (!webhooks.ok()) return webhooks.status();
+  webhooks_ = *std::move(webhooks);
+  options_.front.api.webhooks = &webhooks_->sink();
+  options_.engine.sink = &webhooks_->sink();
+  if (sink_ != nullptr) {
+    both_ = std::make_unique<SinkPair>(sink_.get(), &webhooks_->sink());
+    options_.engine.sink = both_.get();
+  }
+  // Before the engine, so that what it has left over goes to these as well.
+  return flags.file.empty() ? absl::OkStatus() : webhooks_->Configure(flags.file);
 }
 
 absl::Status Server::OpenEngine() {
@@ -167,9 +191,12 @@ void Server::SayServing() {
       {"data", options_.engine.directory.empty() ? "none, all is lost when this ends"
                                                  : options_.engine.directory},
       {"notifications", options_.notifications_path.empty()
-                            ? "written nowhere"
+                            ? "written to no file"
                             : options_.notifications_path},
       {"auth", options_.token_file.empty() ? "none" : "tokens"}};
+  if (webhooks_ != nullptr) {
+    fields.emplace_back("webhooks", std::uint64_t{webhooks_->sink().List().size()});
+  }
   fields.insert(fields.end(), recovered_.begin(), recovered_.end());
   log_.Info("serving", fields);
 }
@@ -182,6 +209,7 @@ absl::Status Server::Start() {
     options_.front.api.tokens = *std::move(tokens);
   }
   absl::Status status = OpenSink();
+  if (status.ok()) status = OpenWebhooks();
   if (status.ok()) status = OpenEngine();
   if (status.ok()) status = StartFront();
   return status;
@@ -200,11 +228,26 @@ void Server::ReloadTokens() {
   }
 }
 
+void Server::ReloadWebhooks() {
+  if (options_.webhooks.file.empty()) return;
+  const absl::Status status = webhooks_->Configure(options_.webhooks.file);
+  if (status.ok()) {
+    log_.Info("webhooks read again");
+  } else {
+    log_.Error("webhooks are not all as configured",
+               {{"because", std::string(status.message())}});
+  }
+}
+
 bool Server::AwaitEnd() {
   for (;;) {
     const int signal = sigtimedwait(&signals_, nullptr, &kLookEvery);
-    if (signal == SIGHUP) ReloadTokens();
+    if (signal == SIGHUP) {
+      ReloadTokens();
+      ReloadWebhooks();
+    }
     if (signal == SIGTERM || signal == SIGINT) return true;
+    if (webhooks_ != nullptr) webhooks_->Look();
     // What a worker has done without a request becomes durable with the next one, or
     // here.
     const absl::Status status = engine_->Flush();
@@ -225,7 +268,13 @@ int Server::Stop(bool was_told) {
     log_.Error("stopped", {{"because", std::string(left.status().message())}});
     return kExitStoreFailed;
   }
-  log_.Info("stopped", {{"due", left->due}, {"undelivered", left->undelivered}});
+  std::vector<ServeLog::Field> fields = {{"due", left->due},
+                                         {"undelivered", left->undelivered}};
+  if (webhooks_ != nullptr) {
+    webhooks_->sink().Stop(options_.stop_timeout);
+    fields.emplace_back("webhooks_waiting", webhooks_->waiting());
+  }
+  log_.Info("stopped", fields);
   return was_told ? kExitGood : kExitStoreFailed;
 }
 

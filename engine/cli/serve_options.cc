@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -10,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "engine/cli/file_name.h"
+#include "engine/cli/flags.h"
 
 namespace tocsin::cli {
 namespace {
@@ -22,22 +21,22 @@ Whatever is a flag here can be a line of --config, and the other way round: --he
 5s is `head-timeout = "5s"`, --no-auth is `no-auth = true`. The command line goes before
 the file. A duration is a number with a unit: 250ms, 5s, 2m, 24h.
 
-SIGHUP reads --token-file again; a file that is wrong leaves the tokens as they were.
+SIGHUP reads --token-file and --webhook-file again; a token file that is wrong leaves the
+tokens as they were.
 SIGTERM and SIGINT refuse what is new, finish what has begun and end; a second one ends at
 once, and with --data nothing that was acknowledged is lost by that.)";
 
 constexpr char kServeFooter[] =
     R"(The token file has one token a line, and what it may do: read, write (facts, resets),
-admin (alerts), by commas. # begins a comment.
+admin (alerts, webhooks), by commas. # begins a comment.
   6f1c2b9d5a7e4c0f8d3b read,write   # billing
 
 Exit status: 0 after a stop; 1 if the store failed meanwhile; 2 for wrong usage, or where
 it cannot begin.)";
 
-class ServeFlags {
+class ServeFlags : private Flags {
  public:
-  ServeFlags(CLI::App* serve, ServeOptions* options)
-      : serve_(*serve), options_(*options) {}
+  ServeFlags(CLI::App* serve, ServeOptions* options) : Flags(serve), options_(*options) {}
 
   void AddAll() {
     AddWhere();
@@ -48,61 +47,32 @@ class ServeFlags {
   }
 
  private:
-  CLI::Option* File(const char* name, std::string* path, const char* what,
-                    const char* type = "FILE") {
-    return serve_.add_option(name, *path, what)->check(IsFileName())->type_name(type);
-  }
-  template <typename Number>
-  void Count(const char* name, Number* number, const char* what, Number least = 0,
-             Number most = std::numeric_limits<Number>::max()) {
-    serve_.add_option(name, *number, what)
-        ->check(CLI::Range(least, most).description(""))
-        ->type_name("N")
-        ->capture_default_str();
-  }
-  void Time(const char* name, absl::Duration* duration, const char* what) {
-    serve_
-        .add_option_function<std::string>(
-            name,
-            [name, duration](const std::string& text) {
-              if (!absl::ParseDuration(text, duration) ||
-                  *duration < absl::ZeroDuration()) {
-                throw CLI::ValidationError(
-                    name,
-                    absl::StrCat("is ", text, ", must be a duration, as 5s or 24h"));
-              }
-            },
-            what)
-        ->type_name("TIME")
-        ->default_str(absl::FormatDuration(*duration));
-  }
-
   void AddWhere();
   void AddEngine();
   void AddKept();
   void AddLimits();
   void AddTimes();
 
-  CLI::App& serve_;
   ServeOptions& options_;
 };
 
 void ServeFlags::AddWhere() {
-  serve_.add_option("--listen", options_.listen, "the address, and 0 for any free port")
+  command_
+      .add_option("--listen", options_.listen, "the address, and 0 for any free port")
       ->type_name("IP:PORT")
       ->capture_default_str();
   File("--config", &options_.config_path, "flags as lines of a TOML file")
       ->configurable(false);
   File("--token-file", &options_.token_file, "who may do what");
-  serve_.add_flag("--no-auth", options_.front.api.no_auth,
-                  "everybody may do everything; on an address of the loopback only");
+  command_.add_flag("--no-auth", options_.front.api.no_auth,
+                    "everybody may do everything; on an address of the loopback only");
   File("--tls-cert", &options_.front.tls_certificate_file,
        "PEM file with the chain of certificates; then it speaks TLS only");
   File("--tls-key", &options_.front.tls_key_file, "PEM file with its key");
   File("--notifications", &options_.notifications_path,
        "append each notification here as a line of JSON; - is standard output. Without "
-       "it they are counted, kept in the history, and sent nowhere");
-  serve_
+       "it they are counted, kept in the history, and sent to webhooks only");
+  command_
       .add_option_function<std::string>(
           "--log",
           [options = &options_](const std::string& format) {
@@ -111,12 +81,12 @@ void ServeFlags::AddWhere() {
           "what is written to standard error (default: text)")
       ->check(CLI::IsMember({"text", "json"}).description(""))
       ->type_name("text|json");
-  serve_.add_flag("--log-requests", options_.log_requests, "also each request");
+  command_.add_flag("--log-requests", options_.log_requests, "also each request");
 }
 
 void ServeFlags::AddEngine() {
   Options& engine = options_.engine;
-  serve_
+  command_
       .add_option_function<std::string>(
           "--period",
           [&engine](const std::string& period) {
@@ -126,7 +96,7 @@ void ServeFlags::AddEngine() {
           "billing period of customers that are told none (default: none)")
       ->check(CLI::IsMember({"none", "calendar-month"}).description(""))
       ->type_name("none|calendar-month");
-  serve_
+  command_
       .add_option_function<std::vector<std::string>>(
           "--tracked-group-keys",
           [&engine](const std::vector<std::string>& sets) {
@@ -235,6 +205,7 @@ CLI::App* AddServe(CLI::App& app, ServeOptions* options) {
   CLI::App* serve = app.add_subcommand("serve", kServeDescription);
   serve->footer(kServeFooter);
   ServeFlags(serve, options).AddAll();
+  AddWebhookFlags(serve, &options->webhooks);
   return serve;
 }
 
@@ -248,6 +219,7 @@ void FinishServe(CLI::App* serve, ServeOptions* options) {
                      : "give --token-file, with who may do what, or --no-auth on an "
                        "address of the loopback");
   }
+  CheckWebhooks(options->webhooks);
   options->front.flush_before_answer = true;
   // Calls of many connections share a write; an answer leaves when it is on the disk.
   options->engine.durability = Durability::kGrouped;

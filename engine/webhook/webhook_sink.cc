@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -66,7 +67,11 @@ class Sink final : public WebhookSink {
         [&](Dispatcher& dispatcher, absl::Time now) -> absl::StatusOr<Endpoints> {
           return dispatcher.List(now);
         });
-    return endpoints.ok() ? *std::move(endpoints) : Endpoints();
+    if (endpoints.ok()) return *std::move(endpoints);
+    // Whoever ends it waits for this thread.
+    if (sender_.IsHere()) return {};
+    absl::MutexLock lock(&ending_);
+    return left_;
   }
   absl::StatusOr<std::string> RotateSecret(EndpointId id, absl::string_view secret,
                                            absl::Duration overlap) override {
@@ -132,6 +137,7 @@ class Sink final : public WebhookSink {
   // Who may end it is one at a time.
   absl::Mutex ending_;
   std::thread thread_;
+  std::vector<WebhookEndpoint> left_ ABSL_GUARDED_BY(ending_);  // by the thread
 };
 
 absl::Status Sink::Start(WebhookOptions options) {
@@ -157,6 +163,7 @@ void Sink::End(absl::Duration deadline) {
   if (!thread_.joinable()) return;
   mailbox_.Stop(deadline, wake_);
   thread_.join();
+  left_ = sender_.dispatcher()->List(sender_.Now());
 }
 
 absl::StatusOr<WebhookOptions::Attempt> Sink::SendTest(EndpointId id) {

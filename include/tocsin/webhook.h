@@ -175,7 +175,7 @@ class WebhookSink : public NotificationSink {
   // With all that waits for it, and what is dead.
   virtual absl::Status Remove(EndpointId id) = 0;
   virtual absl::StatusOr<WebhookEndpoint> Get(EndpointId id) = 0;
-  // In the order of their creation.
+  // In the order of their creation. After `Stop` as it left them.
   virtual std::vector<WebhookEndpoint> List() = 0;
   // From now on signs with another secret, and until `overlap` is over with that of
   // before as well; the secret that it has already changes nothing. `kMetronome` has room
