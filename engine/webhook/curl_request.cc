@@ -127,7 +127,11 @@ std::string CurlRequest::Set(Transfer transfer) {
                     [](char c) { return c == '\r' || c == '\n' || c == '\0'; })) {
       return "a header has a line end or a NUL";
     }
-    fits = fits && AppendHeader(header);
+    // One without a value is told so; else curl takes it for one that is not wanted.
+    const absl::string_view name = absl::StripTrailingAsciiWhitespace(header);
+    fits = fits && AppendHeader(absl::EndsWith(name, ":")
+                                    ? absl::StrCat(absl::StripSuffix(name, ":"), ";")
+                                    : header);
   }
   Option(CURLOPT_URL, transfer_.url.c_str());
   Option(CURLOPT_HTTPHEADER, headers_.get());

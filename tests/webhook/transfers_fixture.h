@@ -36,7 +36,7 @@ class TransfersTest : public ::testing::Test {
   void Begin(const std::string& url, std::uint64_t key = 1, std::string body = "{}") {
     transfers_->Begin({.key = key,
                        .url = url,
-                       .headers = {"X-Told: so"},
+                       .headers = {"X-Told: so", "X-Empty: "},
                        .body = std::make_shared<const std::string>(std::move(body))});
   }
   // All that is under way, in the order of the ends.

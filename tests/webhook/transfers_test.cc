@@ -2,8 +2,10 @@
 // it is not, and a request that goes where the environment or an answer wants it.
 #include <stdlib.h>
 
+#include <algorithm>
 #include <atomic>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -34,6 +36,7 @@ TEST_F(TransfersTest, PostsWhatItWasGiven) {
   EXPECT_EQ(got.Header("Content-Type"), "application/json");
   EXPECT_EQ(got.Header("User-Agent"), "tocsin");
   EXPECT_EQ(got.Header("X-Told"), "so");
+  EXPECT_THAT(got.head, HasSubstr("\r\nX-Empty:\r\n"));
   EXPECT_EQ(got.Header("Expect"), "");
   EXPECT_TRUE(got.body == body);
 }
@@ -90,6 +93,16 @@ TEST_F(TransfersTest, RetryAfterIsOfTheAnswerThatAsksForIt) {
   }
   EXPECT_EQ(Post(receiver.Url(), "500").retry_after, std::nullopt);
   EXPECT_EQ(Post(receiver.Url(), "200").retry_after, std::nullopt);
+  const std::vector<std::pair<std::string, absl::Duration>> others = {
+      {"-5", absl::ZeroDuration()},
+      {"99999999999999999999", absl::Hours(24 * 365)},
+      {"Fri, 15 Jan 2027 08:01:00 GMT", absl::Minutes(1)},
+      {"Fri, 15 Jan 2027 07:59:00 GMT", absl::ZeroDuration()}};
+  for (const auto& [value, wait] : others) {
+    const Receiver other(
+        Receiver::Answering(AnswerOf(503, absl::StrCat("Retry-After: ", value, "\r\n"))));
+    EXPECT_EQ(Post(other.Url()).retry_after, wait) << value;
+  }
   Receiver silent(Receiver::Answering(
       absl::StrCat("HTTP/1.1 103 Early\r\nRetry-After: 77\r\n\r\n", AnswerOf(503))));
   EXPECT_EQ(Post(silent.Url()).retry_after, std::nullopt);
