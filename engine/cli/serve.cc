@@ -72,6 +72,8 @@ class Server {
   absl::Status Start();
   absl::Status OpenSink();
   absl::Status OpenWebhooks();
+  // What is delivered is seen on /v1/events as well.
+  void MakeFeed();
   absl::Status OpenEngine();
   absl::Status StartFront();
   absl::StatusOr<std::vector<HttpToken>> ReadTokens();
@@ -88,6 +90,7 @@ class Server {
   std::unique_ptr<NotificationFile> sink_;
   std::unique_ptr<ServeWebhooks> webhooks_;
   std::unique_ptr<SinkPair> both_;
+  std::unique_ptr<NotificationFeed> feed_;
   std::vector<ServeLog::Field> recovered_;
   std::string url_;  // where it listens, without the port
   std::unique_ptr<Engine> engine_;
@@ -120,6 +123,12 @@ absl::Status Server::OpenWebhooks() {
   }
   // Before the engine, so that what it has left over goes to these as well.
   return flags.file.empty() ? absl::OkStatus() : webhooks_->Configure(flags.file);
+}
+
+void Server::MakeFeed() {
+  feed_ = std::make_unique<NotificationFeed>(options_.engine.sink);
+  options_.engine.sink = feed_.get();
+  options_.front.api.feed = feed_.get();
 }
 
 absl::Status Server::OpenEngine() {
@@ -210,7 +219,10 @@ absl::Status Server::Start() {
   }
   absl::Status status = OpenSink();
   if (status.ok()) status = OpenWebhooks();
-  if (status.ok()) status = OpenEngine();
+  if (status.ok()) {
+    MakeFeed();
+    status = OpenEngine();
+  }
   if (status.ok()) status = StartFront();
   return status;
 }

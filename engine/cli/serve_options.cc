@@ -137,6 +137,8 @@ void ServeFlags::AddLimits() {
   Options& engine = options_.engine;
   Count("--connections-max", &options_.front.connections_max, "at a time", std::size_t{1},
         std::size_t{1'000'000});
+  Count("--event-streams-max", &options_.front.event_streams_max,
+        "of them, that read /v1/events", std::size_t{0}, std::size_t{1'000'000});
   Count("--facts-body-bytes-max", &options_.front.api.facts_body_bytes_max,
         "of a request to /v1/facts", std::size_t{1});
   Count("--body-bytes-max", &options_.front.api.body_bytes_max, "of any other",

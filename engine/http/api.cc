@@ -71,7 +71,8 @@ class Api final : public HttpApi {
     return {.admitted = true,
             .body_bytes_max = BodyBytesMax(*route, options_),
             .is_slow = route->is_slow,
-            .changes = MayChange(*route)};
+            .changes = MayChange(*route),
+            .is_stream = route->is_stream};
   }
 
   HttpResponse Answer(const HttpRequest& request) override {

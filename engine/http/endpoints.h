@@ -36,6 +36,9 @@ HttpResponse Readiness(const Call& call);
 HttpResponse Metrics(const Call& call);
 HttpResponse Description(const Call& call);
 
+HttpResponse Events(const Call& call);
+HttpResponse Console(const Call& call);
+
 }  // namespace tocsin::http
 
 #endif  // TOCSIN_ENGINE_HTTP_ENDPOINTS_H_

@@ -40,7 +40,7 @@ class AnswerCounts {
 
  private:
   // All that the endpoints answer.
-  static constexpr std::array<int, 12> kStatuses = {200, 400, 401, 403, 404, 405,
+  static constexpr std::array<int, 13> kStatuses = {200, 304, 400, 401, 403, 404, 405,
                                                     409, 413, 415, 429, 500, 503};
   using Row = std::array<std::atomic<std::uint64_t>, kStatuses.size()>;
 

@@ -79,8 +79,9 @@ void AppendResponses(const Route& route, std::string* out) {
   out->append(",\"responses\":{\"200\":{\"description\":\"Done\"");
   if (!route.response_schema.empty()) {
     absl::StrAppend(out, ",\"content\":{", JsonContent(route.response_schema), "}");
-  } else if (route.body == BodyKind::kNone) {
-    out->append(R"(,"content":{"text/plain":{"schema":{"type":"string"}}})");
+  } else if (!route.media.empty()) {
+    absl::StrAppend(out, R"(,"content":{")", route.media,
+                    R"(":{"schema":{"type":"string"}}})");
   }
   out->push_back('}');
   for (const auto& [status, what] : ErrorsOf(route)) {

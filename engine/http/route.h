@@ -60,18 +60,22 @@ struct Route {
   BodyKind body = BodyKind::kNone;
   QueryKind query = QueryKind::kNone;
   bool is_slow = false;
+  // Its answer is the beginning of what goes on for as long as the client likes.
+  bool is_stream = false;
   // Also answered while the host stops.
   bool is_always_open = false;
   absl::string_view summary = {};
   // Names of schemas of /openapi.json; empty: no body, or none that is JSON.
   absl::string_view request_schema = {};
   absl::string_view response_schema = {};
+  // The content type of an answer that is not JSON.
+  absl::string_view media = {};
   HttpResponse (*answer)(const Call& call) = nullptr;
 };
 
 absl::Span<const Route> Routes();
 
-// Null: there is no such path.
+// Null: there is no such path. All files of the console are one route.
 const Route* FindRoute(absl::string_view path);
 
 }  // namespace tocsin::http

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/http/console_file.h"
 #include "engine/http/endpoints.h"
 #include "engine/http/route.h"
 
@@ -213,7 +214,20 @@ constexpr Route kRoutes[] = {
      .path = "/metrics",
      .right = kRead,
      .summary = "Counts in Prometheus' text format",
+     .media = "text/plain",
      .answer = Metrics},
+    {.method = "GET",
+     .path = "/v1/events",
+     .right = kRead,
+     .is_stream = true,
+     .summary = "Counts and notifications as they happen, as server-sent events",
+     .media = "text/event-stream",
+     .answer = Events},
+    {.method = "GET",
+     .path = "/",
+     .summary = "The console",
+     .media = "text/html",
+     .answer = Console},
     {.method = "GET",
      .path = "/openapi.json",
      .right = kRead,
@@ -230,7 +244,8 @@ const Route* FindRoute(absl::string_view path) {
   const Route* const found =
       std::find_if(std::begin(kRoutes), std::end(kRoutes),
                    [path](const Route& route) { return route.path == path; });
-  return found == std::end(kRoutes) ? nullptr : found;
+  if (found != std::end(kRoutes)) return found;
+  return FindConsoleFile(path) == nullptr ? nullptr : FindRoute("/");
 }
 
 }  // namespace tocsin::http
