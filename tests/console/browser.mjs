@@ -62,8 +62,9 @@ export class Visitor {
     await this.row(name).locator('.badge', { hasText: standing }).first().waitFor();
   }
 
-  async screenshot(name) {
-    await this.page.screenshot({ fullPage: true,
+  // All of it, or what is in the window.
+  async screenshot(name, fullPage = true) {
+    await this.page.screenshot({ fullPage,
       path: path.join(process.env.TOCSIN_SCREENSHOTS, `${name}.png`) });
   }
 

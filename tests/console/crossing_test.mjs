@@ -1,9 +1,11 @@
 // Would catch a threshold that is crossed and not shown until somebody reloads, a reset
 // that is not done, or is done without being asked for, and a verdict that does not come.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { Browser } from './browser.mjs';
-import { Server, acme, nobody, spend } from './server.mjs';
+import { Server, acme, nobody, spend, tokens } from './server.mjs';
 
 let server;
 let browser;
@@ -113,10 +115,35 @@ test('what is told is seen at once on the overview, and leads to the customer', 
   visitor.hadNoProblem();
 });
 
+test('what is no customer is said to be none', async () => {
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await page.getByLabel('Customer id', { exact: true }).fill('acme/../x');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await page.getByText('acme/../x is no id of a customer.').waitFor();
+  visitor.hadNoProblem();
+});
+
 test('a token that is none is said to be, and nothing of it is kept', async () => {
   const { page } = visitor;
   await visitor.signIn('nobody-was-given-this');
   await page.getByText('This token was not given to anybody.').waitFor();
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  visitor.hadNoProblem(401);
+});
+
+// The last one, as the server knows no token behind it.
+test('a token that is taken away ends what is shown', async () => {
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.getByText('Live', { exact: true }).waitFor();
+  writeFileSync(path.join(server.folder, 'tokens'), `${tokens.reader} read\n`);
+  server.child.kill('SIGHUP');
+  await page.getByText('The server does not know this token any more.').waitFor();
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  await visitor.signIn(tokens.reader);
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
   visitor.hadNoProblem(401);
 });

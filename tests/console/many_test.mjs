@@ -50,10 +50,10 @@ test('a thousand alerts are all there, and lie open to mouse and keyboard', asyn
   // One Tab leads on, whatever there is above.
   assert.equal(await page.locator('.opener[tabindex="0"]').count(), 1);
 
-  await page.getByLabel('Filter').fill('limit 77');
+  await page.locator('#narrow').fill('limit 77');
   assert.equal(await page.locator('.standing:visible').count(), 19);
-  await page.getByLabel('Filter').fill('');
-  await page.getByRole('group', { name: 'Status' }).getByText('In alarm').click();
+  await page.locator('#narrow').fill('');
+  await page.locator('.choices button').nth(1).click();
   assert.equal(await page.locator('.standing:visible').count(), 10);
   await visitor.screenshot('many');
   visitor.hadNoProblem();
@@ -78,7 +78,7 @@ test('it follows while facts pour in', async () => {
     await page.getByText(/^Held, \d+ new$/).waitFor();
     assert.equal(await page.locator('.live-list li').count(), 100);
     await page.locator('.rates dd').nth(1).filter({ hasText: /[1-9]/ }).waitFor();
-    await visitor.screenshot('full-rate');
+    await visitor.screenshot('full-rate', false);
     await visitor.open(`#/customers/${acme}`);
     await page.getByText('1,000 alerts · 10 in alarm').waitFor();
     await server.tell([spend(acme, '500')]);

@@ -23,5 +23,8 @@ mkdir -p "$TOCSIN_SCREENSHOTS"
 work=$(mktemp -d -p .)
 trap 'rm -rf "$work"' EXIT
 cp "$source"/*.mjs "$source"/../client/server.mjs "$work"
+mkdir "$work/console"
+cp "$source"/../../engine/http/console/*.js "$work/console"
+echo '{"type": "module"}' >"$work/console/package.json"
 # One browser at a time.
 node --test --test-concurrency=1 "$work"/*_test.mjs

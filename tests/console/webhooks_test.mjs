@@ -11,7 +11,7 @@ let browser;
 let receiver;
 before(async () => {
   receiver = await Receiver.start();
-  server = await Server.start({ flags: ['--webhook-allow-http', '--webhook-allow', '127.0.0.0/8',
+  server = await Server.start({ flags: ['--webhook-allow-http', '--webhook-allowed-network', '127.0.0.0/8',
     '--webhook-keep-trying', '1ms', '--webhook-retry-first', '1ms'] });
   browser = await Browser.start();
   await server.post('/v1/alerts/create',

@@ -18,6 +18,7 @@ export function signOut() { sessionStorage.removeItem(kToken); }
 let on_denied = () => {};
 // Told when the server does not know the token any more.
 export function onDenied(tell) { on_denied = tell; }
+export function denied() { on_denied(); }
 
 export function authorization() {
   return token() ? { Authorization: `Bearer ${token()}` } : {};
@@ -32,7 +33,7 @@ async function answerOf(response) {
     throw new Refused(response.status, 'The answer is not to be understood.');
   }
   if (response.ok) return answer;
-  if (response.status === 401) on_denied();
+  if (response.status === 401) denied();
   throw new Refused(response.status, answer?.message ?? `The server answered ${response.status}.`);
 }
 

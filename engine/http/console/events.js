@@ -1,6 +1,6 @@
 // What the server tells as it happens. Read by fetch, since an EventSource cannot say who
 // asks. However much comes, the page hears of it once a frame.
-import { authorization } from './api.js';
+import { authorization, denied } from './api.js';
 import { parse } from './json.js';
 
 const kKeptMost = 1000;
@@ -88,6 +88,7 @@ function takeBlock(block) {
 async function read(signal) {
   const response = await fetch('/v1/events',
     { headers: authorization(), signal, cache: 'no-store' });
+  if (response.status === 401) denied();
   if (!response.ok) return response.status === 429 || response.status >= 500;
   state_listener('live');
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();

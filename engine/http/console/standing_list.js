@@ -1,7 +1,7 @@
 // The alerts of a customer as a list that stays quick when it is long: narrowed by words
 // and by status, laid out only where it is seen, and gone through by the arrow keys.
 import { h, setText } from './dom.js';
-import { wordsOf } from './format.js';
+import { number, wordsOf } from './format.js';
 import { standingOf } from './status.js';
 
 const kRank = { in_alarm: 0, evaluating: 1, ok: 2 };
@@ -51,7 +51,7 @@ export class StandingList {
   count(counts, all) {
     kChoices.forEach(([standing], i) => {
       setText(this.choices[i].querySelector('.count'),
-        String(standing === '' ? all : counts[standing]));
+        number(String(standing === '' ? all : counts[standing])));
     });
   }
 
