@@ -144,6 +144,6 @@ test('a token that is taken away ends what is shown', async () => {
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
   await visitor.signIn(tokens.reader);
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
-  await page.getByText('Live', { exact: true }).waitFor();
+  await page.locator('#live').getByText('Live', { exact: true }).waitFor();
   visitor.hadNoProblem(401);
 });

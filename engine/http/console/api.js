@@ -47,8 +47,10 @@ async function ask(path, options) {
   return answerOf(response);
 }
 
-export function get(path) {
-  return ask(path, { headers: authorization() });
+// What is no JSON.
+export async function getText(path) {
+  const response = await fetch(path, { headers: authorization(), cache: 'no-store' });
+  return response.ok ? response.text() : '';
 }
 
 export function post(path, body) {

@@ -59,6 +59,8 @@ export function showOnce({ title, intro, secret }) {
       text.value = '';
       resolve();
     });
+    // Escape, pressed without thought, would lose it.
+    dialog.addEventListener('cancel', (event) => event.preventDefault());
     copy.addEventListener('click', async () => {
       text.select();
       try {

@@ -1,6 +1,6 @@
 // Which view is shown, and whether anybody has signed in.
 import { AlertsView } from './alerts.js';
-import { get, onDenied, post, signOut, token } from './api.js';
+import { getText, onDenied, signOut, token } from './api.js';
 import { CustomerView } from './customer.js';
 import { h, setText } from './dom.js';
 import * as events from './events.js';
@@ -13,6 +13,7 @@ import { WebhooksView } from './webhooks.js';
 const element = (id) => document.getElementById(id);
 let view = null;
 let has_webhooks = false;
+let live = null;  // what was said last of whether events come
 
 class NoView {
   constructor(said) {
@@ -64,16 +65,10 @@ function showControls(are_shown) {
   for (const id of ['nav', 'find', 'live', 'sign-out']) element(id).hidden = !are_shown;
 }
 
-// A server that sends none says so in its description, or by answering that there is none.
+// A server that sends none counts none. Asked so, as who may read may ask it.
 async function lookForWebhooks() {
-  try {
-    const { paths } = await get('/openapi.json');
-    has_webhooks = '/v1/webhooks/list' in paths;
-    if (has_webhooks) await post('/v1/webhooks/list', {});
-  } catch (error) {
-    // Who may not look at them is told so there.
-    has_webhooks = has_webhooks && error.status === 403;
-  }
+  const metrics = await getText('/metrics').catch(() => '');
+  has_webhooks = metrics.includes('\n# TYPE tocsin_webhook_waiting ');
   element('nav-webhooks').hidden = !has_webhooks;
 }
 
@@ -87,6 +82,7 @@ async function enter() {
 function leave(reason) {
   signOut();
   events.stop();
+  live = null;
   showControls(false);
   show(new SignInView(enter, reason), false);
 }
@@ -96,7 +92,6 @@ const kLive = {
   away: ['Not connected', 'The connection is lost; it is tried again'],
   denied: ['Not live', 'The server tells nothing as it happens'],
 };
-let live = null;
 events.onState((state) => {
   const [word, said] = kLive[state];
   element('live').dataset.state = state;
