@@ -98,7 +98,7 @@ std::optional<Conversation::Wants> Conversation::StepBody(absl::string_view* byt
 }
 
 std::optional<Conversation::Wants> Conversation::Answer() {
-  if (admission_.is_stream) return BeginStream();
+  if (admission_.is_stream && request_.method != "HEAD") return BeginStream();
   if (!admission_.is_slow) return Say(shared_->api->Answer(request_));
   part_ = Part::kSlow;
   return Wants::kSlowAnswer;

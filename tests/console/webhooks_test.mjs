@@ -45,7 +45,7 @@ test('an endpoint is created, fails, and is sent again what it did not take', as
 
   const card = page.locator('.card').filter({ hasText: 'Billing' });
   await card.getByRole('button', { name: 'Test' }).click();
-  await page.getByText('The test was taken: 200.').waitFor();
+  await page.locator('#notices').getByText('The test was taken: 200.').waitFor();
   assert.equal(receiver.taken.pop().type, 'webhook.test');
 
   receiver.status = 500;

@@ -51,7 +51,7 @@ export class DeadLetters {
       when(letter.accepted_at, instant(letter.accepted_at))),
       h('p', { class: 'about' }, `${plural(letter.attempts, 'attempt')}; the last: ${letter.reason}`)),
     h('button', { type: 'button', class: 'small', 'aria-label': `Send again, of customer ${letter.customer_id}`,
-      onclick: () => this.sendAgain({ number: letter.number }) }, 'Send again'));
+      onclick: () => this.sendAgain({ number: Number(letter.number) }) }, 'Send again'));
   }
 
   async sendAgain(which) {

@@ -46,13 +46,13 @@ class EndpointCard {
       this.name, this.badge.element, this.url, this.about,
       h('dl', { class: 'counts' }, this.counts.map(({ element }) => element)), this.failure),
     this.buttons, this.panel);
-    this.addButtons(nameOf(endpoint));
+    this.addButtons();
     this.update(endpoint);
   }
 
-  addButtons(called) {
+  addButtons() {
     const button = (name, act, more = {}) => h('button', { type: 'button', class: 'small',
-      'aria-label': `${name}: ${called}`, onclick: act, ...more }, name);
+      onclick: act, ...more }, name);
     const { view } = this;
     this.dead = button('Dead letters', () => this.toggleDead(),
       { 'aria-expanded': 'false', 'aria-controls': this.panel.id });
@@ -74,9 +74,10 @@ class EndpointCard {
     [endpoint.delivered, endpoint.waiting, endpoint.failed, endpoint.dead].forEach((count, i) => {
       setText(this.counts[i].value, number(count));
     });
-    const name = endpoint.status === 'enabled' ? 'Disable' : 'Enable';
-    setText(this.toggle, name);
-    this.toggle.setAttribute('aria-label', `${name}: ${nameOf(endpoint)}`);
+    setText(this.toggle, endpoint.status === 'enabled' ? 'Disable' : 'Enable');
+    for (const button of this.buttons.children) {
+      button.setAttribute('aria-label', `${button.textContent}: ${nameOf(endpoint)}`);
+    }
     this.showFailure(endpoint);
     if (this.letters && endpoint.dead !== this.dead_shown) this.readDead();
   }
