@@ -135,7 +135,7 @@ class KillChain {
   }
 
   void KillOne(const std::string& directory, const std::string& path) {
-    constexpr unsigned kLines = 80, kRequests = 25;
+    constexpr unsigned kLines = 200, kRequests = 100;
     // Whichever comes first; the lines also end one that has nothing to send.
     unsigned lines = 1 + random_.Below(kLines);
     const unsigned how = random_.Below(3);
