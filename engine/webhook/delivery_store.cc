@@ -55,7 +55,8 @@ absl::StatusOr<std::unique_ptr<DeliveryStore>> DeliveryStore::Open(
   absl::StatusOr<std::unique_ptr<sqlite::Database>> database =
       sqlite::Database::Open(path, "");
   if (!database.ok()) return database.status();
-  absl::Status status = (*database)->Execute("PRAGMA busy_timeout = 10000");
+  // Of another program that writes; meanwhile nothing is sent.
+  absl::Status status = (*database)->Execute("PRAGMA busy_timeout = 1000");
   // Before anything is written, as it may be somebody else's.
   if (status.ok()) status = PrepareWebhookSchema(database->get());
   // Durable when a commit returns; another process may read meanwhile.

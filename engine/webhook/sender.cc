@@ -77,7 +77,9 @@ void Sender::Loop() {
     transfers_->Run(UntilNext(takes_letters), &ended_);
   }
   TakeEnded(Now());
-  mailbox_->NoteKept(dispatcher_->Keep(now_));
+  absl::Status status = AcceptBacklog(now_);
+  if (status.ok()) status = dispatcher_->Keep(now_);
+  mailbox_->NoteKept(status);
   mailbox_->NoteEnded();
 }
 

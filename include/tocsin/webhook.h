@@ -114,7 +114,8 @@ struct WebhookOptions {
   absl::Duration keep_trying = absl::Hours(48);
   // How long dead ones are kept.
   absl::Duration keep_dead = absl::Hours(24 * 30);
-  // Attempts at a time: to one endpoint, and in all.
+  // Attempts at a time: to one endpoint, and in all. Half of all is divided evenly among
+  // the endpoints, so that none takes it from another.
   std::size_t attempts_max_of_endpoint = 16;
   std::size_t attempts_max = 1'000;
   // What may wait for one endpoint. What comes beyond that is dead at once.
@@ -128,7 +129,8 @@ struct WebhookOptions {
   std::string authorities_file = {};
   // For the jitter of waits and for secrets. Empty: by the system's chance.
   std::optional<std::uint64_t> random_seed = std::nullopt;
-  // Told of each attempt that ended, on the thread that sends. Empty: nobody is.
+  // Told of each attempt that ended, on the thread that sends; it must not call the sink.
+  // Empty: nobody is.
   struct Attempt {
     EndpointId endpoint = {};
     NotificationId notification = {};
@@ -143,8 +145,10 @@ struct WebhookOptions {
 // Sends notifications to HTTP endpoints: to each those of its filter, in order for each
 // customer alert, signed, until it takes them.
 //
-// As a sink it takes a notification once it is kept for every endpoint that wants it;
-// what an endpoint makes of it is none of the engine's concern.
+// As a sink it takes a notification, and with `Sync` keeps it for every endpoint that
+// wants it; what an endpoint makes of it is none of the engine's concern. It may be sent
+// before it is kept, as the engine has it until then. One that is given again is known
+// while it waits for the endpoint, or is dead.
 //
 // Thread safety: every method may be called from any thread.
 class WebhookSink : public NotificationSink {
@@ -169,8 +173,10 @@ class WebhookSink : public NotificationSink {
   };
   virtual absl::StatusOr<Created> Create(const WebhookSettings& settings,
                                          absl::string_view secret) = 0;
-  // What waits for one that is disabled waits on; for one that is enabled again it is
-  // tried at once, also where it was gone.
+  // What waits for one that is disabled or gone waits on and does not die, and what comes
+  // waits behind it. With `enabled` it is enabled again, also where it was gone: all is
+  // tried at once, and for `keep_trying` from then on. Another scheme needs a secret that
+  // fits it: kInvalidArgument else.
   virtual absl::Status Update(EndpointId id, const WebhookSettings& settings) = 0;
   // With all that waits for it, and what is dead.
   virtual absl::Status Remove(EndpointId id) = 0;
@@ -193,9 +199,10 @@ class WebhookSink : public NotificationSink {
   virtual absl::StatusOr<std::vector<DeadLetter>> DeadLetters(EndpointId id,
                                                               std::uint64_t after,
                                                               std::size_t max) = 0;
-  // Has it wait again, for `keep_trying` from now on. kNotFound: there is no such one.
+  // Has it wait again, behind what waits, for `keep_trying` from now on. kNotFound: there
+  // is no such one; kResourceExhausted: `waiting_max` wait already.
   virtual absl::Status SendAgain(EndpointId id, std::uint64_t number) = 0;
-  // All of them; returns how many.
+  // All of them, or as many as may wait; returns how many.
   virtual absl::StatusOr<std::uint64_t> SendAllAgain(EndpointId id) = 0;
 
   // Ends what is under way, at most after `deadline`; nothing is sent any more.

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/sqlite/database.h"
 #include "engine/webhook/make_sink.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -121,6 +122,25 @@ TEST_F(WebhookSinkTest, ASecondSinkIsRefusedTheDirectory) {
   const auto second = webhook::MakeWebhookSink(
       {.directory = directory_ / "sink"}, std::make_unique<PromptTransfers>(&receiver_));
   EXPECT_EQ(ReasonOf(second.status()), Reason::kStoreInUse) << second.status();
+}
+
+TEST_F(WebhookSinkTest, WhatCannotBeKeptIsSaidAndKeptLater) {
+  const Notification notification = SampleNotification(1, 1, 1);
+  {
+    const auto sink = Open(/*hangs=*/true);
+    ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
+    auto other = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
+    ASSERT_TRUE(other.ok()) << other.status();
+    ASSERT_TRUE((*other)->Execute("BEGIN IMMEDIATE").ok());
+    ASSERT_TRUE(sink->Deliver(notification).ok());
+    EXPECT_FALSE(sink->Sync().ok());
+    EXPECT_FALSE(sink->Create({.url = kTarget}, "").ok());
+    EXPECT_THAT(sink->List(), SizeIs(1)) << "what was refused is not there";
+    ASSERT_TRUE((*other)->Execute("ROLLBACK").ok());
+    EXPECT_TRUE(sink->Sync().ok());
+  }
+  const auto sink = Open();
+  EXPECT_THAT(receiver_.Await(1), ElementsAre(ToJson(notification)));
 }
 
 TEST_F(WebhookSinkTest, WhoLooksOnMustNotAsk) {
