@@ -17,6 +17,7 @@ from report.row import (
     measured_or_one,
     ratio_row,
 )
+from report.webhook_rows import webhook_rows
 
 # What a line is of where it does not say otherwise.
 _USUAL = {
@@ -95,6 +96,7 @@ def table_rows(figures: Figures) -> list[Row]:
         *_alert_for_all(figures),
         *durable_rows(figures),
         *http_rows(figures),
+        *webhook_rows(figures),
         *_peers(figures),
     ]
 

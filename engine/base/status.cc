@@ -24,7 +24,7 @@ struct ReasonEntry {
   absl::string_view name = "none";
 };
 
-constexpr std::array<ReasonEntry, 31> kReasons = {{
+constexpr std::array<ReasonEntry, 34> kReasons = {{
     {Reason::kNone, absl::StatusCode::kOk, "none"},
     {Reason::kMalformed, absl::StatusCode::kInvalidArgument, "malformed"},
     {Reason::kMissing, absl::StatusCode::kInvalidArgument, "missing"},
@@ -58,13 +58,16 @@ constexpr std::array<ReasonEntry, 31> kReasons = {{
     {Reason::kStoreFailed, absl::StatusCode::kUnavailable, "store_failed"},
     {Reason::kNotKept, absl::StatusCode::kFailedPrecondition, "not_kept"},
     {Reason::kDiskFull, absl::StatusCode::kResourceExhausted, "disk_full"},
+    {Reason::kUnknownEndpoint, absl::StatusCode::kNotFound, "unknown_endpoint"},
+    {Reason::kUnknownDelivery, absl::StatusCode::kNotFound, "unknown_delivery"},
+    {Reason::kNameUsed, absl::StatusCode::kAlreadyExists, "name_used"},
 }};
 
 constexpr bool IsIndexedByReason() {
   for (std::size_t i = 0; i < kReasons.size(); ++i) {
     if (kReasons[i].reason != static_cast<Reason>(i)) return false;
   }
-  return static_cast<std::size_t>(Reason::kDiskFull) + 1 == kReasons.size();
+  return static_cast<std::size_t>(Reason::kNameUsed) + 1 == kReasons.size();
 }
 static_assert(IsIndexedByReason(), "one entry for each reason, in their order");
 

@@ -14,7 +14,7 @@
 #include "engine/cli/inspect.h"
 #include "engine/cli/replay.h"
 #include "engine/cli/standard_files.h"
-#ifdef TOCSIN_HTTP
+#ifdef TOCSIN_SERVE
 #include "engine/cli/serve.h"
 #include "engine/cli/serve_options.h"
 #endif
@@ -143,7 +143,7 @@ int Main(int argc, char** argv) {
   AddInspect(app, &inspect);
   BackupOptions backup;
   AddBackup(app, &backup);
-#ifdef TOCSIN_HTTP
+#ifdef TOCSIN_SERVE
   ServeOptions serve;
   CLI::App* const serves = AddServe(app, &serve);
 #endif
@@ -154,7 +154,7 @@ int Main(int argc, char** argv) {
     if (app.get_subcommands().empty())
       throw CLI::RequiredError("a command: serve, replay, demo, inspect or backup");
     if (app.got_subcommand("replay")) CheckReplay(options, *closed);
-#ifdef TOCSIN_HTTP
+#ifdef TOCSIN_SERVE
     if (app.got_subcommand(serves)) FinishServe(serves, &serve);
 #endif
     for (const char* command : {"demo", "inspect", "backup"}) {
@@ -164,7 +164,7 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitGood : kExitFailure;
   }
-#ifdef TOCSIN_HTTP
+#ifdef TOCSIN_SERVE
   if (app.got_subcommand(serves)) return RunServe(&serve);
 #endif
   if (app.got_subcommand("demo")) return RunDemo(demo);

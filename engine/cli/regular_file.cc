@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -19,8 +20,9 @@ absl::string_view KindOf(mode_t mode) {
   return "a device";
 }
 
-absl::Status ReadAll(int fd, const std::string& path, std::size_t bytes_max,
-                     std::string* text) {
+constexpr std::size_t kSmallFileBytesMax = std::size_t{1} << 20;
+
+absl::Status ReadAll(int fd, const std::string& path, std::string* text) {
   std::array<char, 4096> block;
   for (;;) {
     const ssize_t bytes = read(fd, block.data(), block.size());
@@ -30,9 +32,9 @@ absl::Status ReadAll(int fd, const std::string& path, std::size_t bytes_max,
       return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot be read"));
     }
     text->append(block.data(), static_cast<std::size_t>(bytes));
-    if (text->size() > bytes_max) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path, ": is longer than ", bytes_max, " bytes, must not be"));
+    if (text->size() > kSmallFileBytesMax) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          path, ": is longer than ", kSmallFileBytesMax, " bytes, must not be"));
     }
   }
 }
@@ -44,18 +46,20 @@ absl::Status NoRegularFile(const std::string& path, const struct stat& file) {
       absl::StrCat(path, ": is ", KindOf(file.st_mode), ", must be a regular file"));
 }
 
-absl::StatusOr<SmallFile> ReadSmallFile(const std::string& path, std::size_t bytes_max) {
+absl::StatusOr<SmallFile> ReadSmallFile(const std::string& path) {
   // A pipe that nobody writes to would be waited for.
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot be opened"));
   SmallFile file;
+  struct stat about = {};
   absl::Status status;
-  if (fstat(fd, &file.about) != 0) {
+  if (fstat(fd, &about) != 0) {
     status = absl::ErrnoToStatus(errno, absl::StrCat(path, ": fstat"));
-  } else if (!S_ISREG(file.about.st_mode)) {
-    status = NoRegularFile(path, file.about);
+  } else if (!S_ISREG(about.st_mode)) {
+    status = NoRegularFile(path, about);
   } else {
-    status = ReadAll(fd, path, bytes_max, &file.text);
+    file.is_open_to_all = (about.st_mode & S_IROTH) != 0;
+    status = ReadAll(fd, path, &file.text);
   }
   close(fd);
   if (!status.ok()) return status;

@@ -3,7 +3,6 @@
 
 #include <sys/stat.h>
 
-#include <cstddef>
 #include <string>
 
 #include "absl/status/status.h"
@@ -16,13 +15,15 @@ namespace tocsin::cli {
 // That the file is none that can be read from beginning to end; says what it is instead.
 absl::Status NoRegularFile(const std::string& path, const struct stat& file);
 
+// A file of the configuration, whole.
 struct SmallFile {
   std::string text = {};
-  struct stat about = {};
+  // Others than the file's owner and group may read it.
+  bool is_open_to_all = false;
 };
 
-// All of it. Errors: of a file that cannot be read, is no regular one, or is longer.
-absl::StatusOr<SmallFile> ReadSmallFile(const std::string& path, std::size_t bytes_max);
+// Errors: of a file that cannot be read, is no regular one, or is longer than 1 MiB.
+absl::StatusOr<SmallFile> ReadSmallFile(const std::string& path);
 
 // For one that somebody else reads: as much of that as can be known beforehand.
 absl::Status CheckRegularFile(const std::string& path);

@@ -21,7 +21,9 @@
 #include "engine/cli/replay.h"
 #include "engine/cli/serve_log.h"
 #include "engine/cli/serve_watch.h"
+#include "engine/cli/serve_webhooks.h"
 #include "engine/cli/service_manager.h"
+#include "engine/cli/sink_pair.h"
 #include "engine/cli/token_file.h"
 #include "tocsin/engine.h"
 #include "tocsin/http.h"
@@ -72,6 +74,9 @@ class Server {
   absl::Status Start();
   absl::Status OpenSink();
   absl::Status CheckTlsFiles() const;
+  absl::Status OpenWebhooks();
+  // What is delivered is seen on /v1/events as well.
+  void MakeFeed();
   absl::Status OpenEngine();
   absl::Status StartFront();
   absl::StatusOr<std::vector<HttpToken>> ReadTokens();
@@ -80,12 +85,16 @@ class Server {
   bool AwaitEnd();
   void ReloadTokens();
   void SayWhatIsWrong();
+  void ReloadWebhooks();
   int Stop(bool was_told);
 
   ServeOptions& options_;
   ServeLog log_;
   const sigset_t signals_;
   std::unique_ptr<NotificationFile> sink_;
+  std::unique_ptr<ServeWebhooks> webhooks_;
+  std::unique_ptr<SinkPair> both_;
+  std::unique_ptr<NotificationFeed> feed_;
   std::vector<ServeLog::Field> recovered_;
   std::string url_;  // where it listens, without the port
   std::unique_ptr<Engine> engine_;
@@ -110,6 +119,30 @@ absl::Status Server::CheckTlsFiles() const {
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::Status Server::OpenWebhooks() {
+  WebhookFlags& flags = options_.webhooks;
+  if (flags.off) return absl::OkStatus();
+  flags.options.directory = options_.engine.directory;
+  absl::StatusOr<std::unique_ptr<ServeWebhooks>> webhooks =
+      ServeWebhooks::Open(std::move(flags.options), &log_);
+  if (!webhooks.ok()) return webhooks.status();
+  webhooks_ = *std::move(webhooks);
+  options_.front.api.webhooks = &webhooks_->sink();
+  options_.engine.sink = &webhooks_->sink();
+  if (sink_ != nullptr) {
+    both_ = std::make_unique<SinkPair>(sink_.get(), &webhooks_->sink());
+    options_.engine.sink = both_.get();
+  }
+  // Before the engine, so that what it has left over goes to these as well.
+  return flags.file.empty() ? absl::OkStatus() : webhooks_->Configure(flags.file);
+}
+
+void Server::MakeFeed() {
+  feed_ = std::make_unique<NotificationFeed>(options_.engine.sink);
+  options_.engine.sink = feed_.get();
+  options_.front.api.feed = feed_.get();
 }
 
 absl::Status Server::OpenEngine() {
@@ -181,9 +214,12 @@ void Server::SayServing() {
       {"data", options_.engine.directory.empty() ? "none, all is lost when this ends"
                                                  : options_.engine.directory},
       {"notifications", options_.notifications_path.empty()
-                            ? "written nowhere"
+                            ? "written to no file"
                             : options_.notifications_path},
       {"auth", options_.token_file.empty() ? "none" : "tokens"}};
+  if (webhooks_ != nullptr) {
+    fields.emplace_back("webhooks", std::uint64_t{webhooks_->sink().List().size()});
+  }
   fields.insert(fields.end(), recovered_.begin(), recovered_.end());
   log_.Info("serving", fields);
 }
@@ -197,7 +233,11 @@ absl::Status Server::Start() {
   }
   absl::Status status = CheckTlsFiles();
   if (status.ok()) status = OpenSink();
-  if (status.ok()) status = OpenEngine();
+  if (status.ok()) status = OpenWebhooks();
+  if (status.ok()) {
+    MakeFeed();
+    status = OpenEngine();
+  }
   if (status.ok()) status = StartFront();
   return status;
 }
@@ -224,11 +264,26 @@ void Server::SayWhatIsWrong() {
   }
 }
 
+void Server::ReloadWebhooks() {
+  if (options_.webhooks.file.empty()) return;
+  const absl::Status status = webhooks_->Configure(options_.webhooks.file);
+  if (status.ok()) {
+    log_.Info("webhooks read again");
+  } else {
+    log_.Error("webhooks are not all as configured",
+               {{"because", std::string(status.message())}});
+  }
+}
+
 bool Server::AwaitEnd() {
   for (;;) {
     const int signal = sigtimedwait(&signals_, nullptr, &kLookEvery);
-    if (signal == SIGHUP) ReloadTokens();
+    if (signal == SIGHUP) {
+      ReloadTokens();
+      ReloadWebhooks();
+    }
     if (signal == SIGTERM || signal == SIGINT) return true;
+    if (webhooks_ != nullptr) webhooks_->Look();
     // What a worker has done without a request becomes durable with the next one, or
     // here.
     const absl::Status status = engine_->Flush();
@@ -250,7 +305,13 @@ int Server::Stop(bool was_told) {
     log_.Error("stopped", {{"because", std::string(left.status().message())}});
     return kExitStoreFailed;
   }
-  log_.Info("stopped", {{"due", left->due}, {"undelivered", left->undelivered}});
+  std::vector<ServeLog::Field> fields = {{"due", left->due},
+                                         {"undelivered", left->undelivered}};
+  if (webhooks_ != nullptr) {
+    webhooks_->sink().Stop(options_.stop_timeout);
+    fields.emplace_back("webhooks_waiting", webhooks_->waiting());
+  }
+  log_.Info("stopped", fields);
   return was_told ? kExitGood : kExitStoreFailed;
 }
 

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <set>
 #include <sstream>
 #include <string>
@@ -12,13 +11,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "engine/cli/file_name.h"
+#include "engine/cli/flags.h"
 #include "engine/cli/regular_file.h"
 
 namespace tocsin::cli {
 namespace {
-
-constexpr std::size_t kConfigBytesMax = std::size_t{1} << 20;
 
 constexpr char kServeDescription[] =
     R"(Serves an engine over HTTP/1.1: the endpoints of docs/http-api.md.
@@ -27,22 +24,22 @@ Whatever is a flag here can be a line of --config, and the other way round: --he
 5s is `head-timeout = "5s"`, --no-auth is `no-auth = true`. The command line goes before
 the file. A duration is a number with a unit: 250ms, 5s, 2m, 24h.
 
-SIGHUP reads --token-file again; a file that is wrong leaves the tokens as they were.
+SIGHUP reads --token-file and --webhook-file again; a token file that is wrong leaves the
+tokens as they were.
 SIGTERM and SIGINT refuse what is new, finish what has begun and end; a second one ends at
 once, and with --data nothing that was acknowledged is lost by that.)";
 
 constexpr char kServeFooter[] =
     R"(The token file has one token a line, and what it may do: read, write (facts, resets),
-admin (alerts), by commas. # begins a comment.
+admin (alerts, webhooks), by commas. # begins a comment.
   6f1c2b9d5a7e4c0f8d3b read,write   # billing
 
 Exit status: 0 after a stop; 1 if the store failed meanwhile; 2 for wrong usage, or where
 it cannot begin.)";
 
-class ServeFlags {
+class ServeFlags : private Flags {
  public:
-  ServeFlags(CLI::App* serve, ServeOptions* options)
-      : serve_(*serve), options_(*options) {}
+  ServeFlags(CLI::App* serve, ServeOptions* options) : Flags(serve), options_(*options) {}
 
   void AddAll() {
     AddWhere();
@@ -53,61 +50,32 @@ class ServeFlags {
   }
 
  private:
-  CLI::Option* File(const char* name, std::string* path, const char* what,
-                    const char* type = "FILE") {
-    return serve_.add_option(name, *path, what)->check(IsFileName())->type_name(type);
-  }
-  template <typename Number>
-  void Count(const char* name, Number* number, const char* what, Number least = 0,
-             Number most = std::numeric_limits<Number>::max()) {
-    serve_.add_option(name, *number, what)
-        ->check(CLI::Range(least, most).description(""))
-        ->type_name("N")
-        ->capture_default_str();
-  }
-  void Time(const char* name, absl::Duration* duration, const char* what) {
-    serve_
-        .add_option_function<std::string>(
-            name,
-            [name, duration](const std::string& text) {
-              if (!absl::ParseDuration(text, duration) ||
-                  *duration < absl::ZeroDuration()) {
-                throw CLI::ValidationError(
-                    name,
-                    absl::StrCat("is ", text, ", must be a duration, as 5s or 24h"));
-              }
-            },
-            what)
-        ->type_name("TIME")
-        ->default_str(absl::FormatDuration(*duration));
-  }
-
   void AddWhere();
   void AddEngine();
   void AddKept();
   void AddLimits();
   void AddTimes();
 
-  CLI::App& serve_;
   ServeOptions& options_;
 };
 
 void ServeFlags::AddWhere() {
-  serve_.add_option("--listen", options_.listen, "the address, and 0 for any free port")
+  command_
+      .add_option("--listen", options_.listen, "the address, and 0 for any free port")
       ->type_name("IP:PORT")
       ->capture_default_str();
   File("--config", &options_.config_path, "flags as lines of a TOML file")
       ->configurable(false);
   File("--token-file", &options_.token_file, "who may do what");
-  serve_.add_flag("--no-auth", options_.front.api.no_auth,
-                  "everybody may do everything; on an address of the loopback only");
+  command_.add_flag("--no-auth", options_.front.api.no_auth,
+                    "everybody may do everything; on an address of the loopback only");
   File("--tls-cert", &options_.front.tls_certificate_file,
        "PEM file with the chain of certificates; then it speaks TLS only");
   File("--tls-key", &options_.front.tls_key_file, "PEM file with its key");
   File("--notifications", &options_.notifications_path,
        "append each notification here as a line of JSON; - is standard output. Without "
-       "it they are counted, kept in the history, and sent nowhere");
-  serve_
+       "it they are counted, kept in the history, and sent to webhooks only");
+  command_
       .add_option_function<std::string>(
           "--log",
           [options = &options_](const std::string& format) {
@@ -116,12 +84,12 @@ void ServeFlags::AddWhere() {
           "what is written to standard error (default: text)")
       ->check(CLI::IsMember({"text", "json"}).description(""))
       ->type_name("text|json");
-  serve_.add_flag("--log-requests", options_.log_requests, "also each request");
+  command_.add_flag("--log-requests", options_.log_requests, "also each request");
 }
 
 void ServeFlags::AddEngine() {
   Options& engine = options_.engine;
-  serve_
+  command_
       .add_option_function<std::string>(
           "--period",
           [&engine](const std::string& period) {
@@ -131,7 +99,7 @@ void ServeFlags::AddEngine() {
           "billing period of customers that are told none (default: none)")
       ->check(CLI::IsMember({"none", "calendar-month"}).description(""))
       ->type_name("none|calendar-month");
-  serve_
+  command_
       .add_option_function<std::vector<std::string>>(
           "--tracked-group-keys",
           [&engine](const std::vector<std::string>& sets) {
@@ -172,6 +140,8 @@ void ServeFlags::AddLimits() {
   Options& engine = options_.engine;
   Count("--connections-max", &options_.front.connections_max, "at a time", std::size_t{1},
         std::size_t{1'000'000});
+  Count("--event-streams-max", &options_.front.event_streams_max,
+        "of them, that read /v1/events", std::size_t{0}, std::size_t{1'000'000});
   Count("--facts-body-bytes-max", &options_.front.api.facts_body_bytes_max,
         "of a request to /v1/facts", std::size_t{1});
   Count("--body-bytes-max", &options_.front.api.body_bytes_max, "of any other",
@@ -198,7 +168,7 @@ void ServeFlags::AddTimes() {
 
 void TakeConfig(CLI::App* serve, const std::string& path) {
   // CLI11 takes what it cannot read for an empty one, and waits for a pipe.
-  const absl::StatusOr<SmallFile> file = ReadSmallFile(path, kConfigBytesMax);
+  const absl::StatusOr<SmallFile> file = ReadSmallFile(path);
   if (!file.ok()) {
     throw CLI::FileError(absl::StrCat("--config: ", file.status().message()));
   }
@@ -251,6 +221,7 @@ CLI::App* AddServe(CLI::App& app, ServeOptions* options) {
   CLI::App* serve = app.add_subcommand("serve", kServeDescription);
   serve->footer(kServeFooter);
   ServeFlags(serve, options).AddAll();
+  AddWebhookFlags(serve, &options->webhooks);
   return serve;
 }
 
@@ -264,6 +235,7 @@ void FinishServe(CLI::App* serve, ServeOptions* options) {
                      : "give --token-file, with who may do what, or --no-auth on an "
                        "address of the loopback");
   }
+  CheckWebhooks(options->webhooks);
   options->front.flush_before_answer = true;
   // Calls of many connections share a write; an answer leaves when it is on the disk.
   options->engine.durability = Durability::kGrouped;

@@ -7,8 +7,16 @@
 #include "absl/time/time.h"
 #include "tocsin/http.h"
 #include "tocsin/options.h"
+#include "tocsin/webhook.h"
 
 namespace tocsin::cli {
+
+struct WebhookFlags {
+  bool off = false;
+  std::string file;
+  // Its directory is that of the engine.
+  WebhookOptions options;
+};
 
 struct ServeOptions {
   std::string listen = "127.0.0.1:8080";
@@ -22,7 +30,13 @@ struct ServeOptions {
   absl::Duration stop_timeout = absl::Seconds(20);
   Options engine;
   HttpFrontOptions front;
+  WebhookFlags webhooks;
 };
+
+// Adds the flags of `tocsin serve` that are about webhooks.
+void AddWebhookFlags(CLI::App* serve, WebhookFlags* flags);
+// Throws CLI::ParseError.
+void CheckWebhooks(const WebhookFlags& flags);
 
 // Adds the command; returns it.
 CLI::App* AddServe(CLI::App& app, ServeOptions* options);

@@ -71,7 +71,8 @@ class Api final : public HttpApi {
     return {.admitted = true,
             .body_bytes_max = BodyBytesMax(*route, options_),
             .is_slow = route->is_slow,
-            .changes = MayChange(*route)};
+            .changes = MayChange(*route),
+            .is_stream = route->is_stream};
   }
 
   HttpResponse Answer(const HttpRequest& request) override {
@@ -171,6 +172,8 @@ class Api final : public HttpApi {
                        .metrics = metrics_,
                        .ready = IsReady(),
                        .stopping = &stopping_,
+                       .webhooks = options_.webhooks,
+                       .webhook_changes = webhook_changes_,
                        .once = once};
     try {
       return route.answer(call);
@@ -191,8 +194,10 @@ class Api final : public HttpApi {
   AnswerCounts answers_;
   const std::function<std::string()> open_api_ = [this] { return OpenApi(); };
   const std::function<std::string()> metrics_ = [this] {
-    return MetricsText(engine_->GetStats(), answers_, keys_.size(), front_);
+    return MetricsText(engine_->GetStats(), answers_, keys_.size(), options_.webhooks,
+                       front_);
   };
+  absl::Mutex webhook_changes_;
   absl::Mutex mutex_;
   std::shared_ptr<const TokenTable> tokens_ ABSL_GUARDED_BY(mutex_);
 };

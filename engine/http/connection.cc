@@ -62,6 +62,11 @@ void Connection::Go() {
       return Act(conversation_.GoOn({}));
     case Conversation::Wants::kSlowAnswer:
       return AwaitSlowAnswer();
+    case Conversation::Wants::kStream:
+      if (loop_->closes_idle()) return Close();
+      phase_ = Phase::kStreaming;
+      deadline_.reset();
+      return loop_->event_streams().Add(this);
     case Conversation::Wants::kClose:
       phase_ = Phase::kEnding;
       Await(loop_->parts()->limits.linger);
@@ -96,6 +101,11 @@ void Connection::AwaitSlowAnswer() {
       if (!self->is_closed()) self->Act(self->conversation_.TakeAnswer(response));
     });
   });
+}
+
+void Connection::Tell(absl::string_view events) {
+  conversation_.out()->append(events.data(), events.size());
+  Write();
 }
 
 void Connection::Write() {
@@ -144,7 +154,7 @@ void Connection::TimeIsUp() {
 }
 
 void Connection::CloseIfIdle() {
-  if (phase_ == Phase::kHandshake || IsBetweenRequests()) Close();
+  if (phase_ == Phase::kHandshake || IsBetweenRequests() || IsStream()) Close();
 }
 
 bool Connection::IsBetweenRequests() const {

@@ -30,7 +30,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Ends what took too long.
   bool IsLate(SteadyTime now) const { return deadline_.has_value() && now >= *deadline_; }
   void TimeIsUp();
-  // The front stops: goes if nothing of a request has come.
+  // Of one that reads events: whether it has taken those before, and may have more.
+  bool TakesEvents() const { return phase_ == Phase::kStreaming; }
+  bool MayGoOnStreaming() const { return conversation_.MayGoOnStreaming(); }
+  void Tell(absl::string_view events);
+  // The front stops: goes if nothing of a request has come, or all of an answer would
+  // never be written.
   void CloseIfIdle();
   void Close();
 
@@ -58,7 +63,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string writing_;
 
  private:
-  enum class Phase { kHandshake, kReading, kFlushing, kWriting, kSlow, kEnding, kClosed };
+  enum class Phase {
+    kHandshake,
+    kReading,
+    kFlushing,
+    kWriting,
+    kSlow,
+    kStreaming,
+    kEnding,
+    kClosed
+  };
 
   void Act(Conversation::Wants wants);
   // Does what is wanted; all that there was to say is written.
@@ -68,6 +82,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void AwaitSlowAnswer();
   void TakeDrained();
   bool IsBetweenRequests() const;
+  bool IsStream() const { return wants_ == Conversation::Wants::kStream; }
 
   Phase phase_ = Phase::kHandshake;
   std::optional<SteadyTime> deadline_;

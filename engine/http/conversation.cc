@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "engine/http/respond.h"
 
 namespace tocsin::http {
 namespace {
@@ -37,6 +38,8 @@ std::optional<Conversation::Wants> Conversation::Step(absl::string_view* bytes) 
       return bytes->empty() ? Wants::kBytes : StepBody(bytes);
     case Part::kSlow:
       return Wants::kSlowAnswer;
+    case Part::kStream:
+      return Wants::kStream;
     case Part::kEnd:
       return Wants::kClose;
   }
@@ -95,9 +98,24 @@ std::optional<Conversation::Wants> Conversation::StepBody(absl::string_view* byt
 }
 
 std::optional<Conversation::Wants> Conversation::Answer() {
+  if (admission_.is_stream && request_.method != "HEAD") return BeginStream();
   if (!admission_.is_slow) return Say(shared_->api->Answer(request_));
   part_ = Part::kSlow;
   return Wants::kSlowAnswer;
+}
+
+std::optional<Conversation::Wants> Conversation::BeginStream() {
+  stream_slot_ = StreamSlot::Of(&shared_->stream_slots);
+  if (!stream_slot_.is_held()) {
+    return Say(ErrorResponse(429, "as many read the events as may; try again later"));
+  }
+  const HttpResponse response = shared_->api->Answer(request_);
+  if (response.status != 200) return Say(response);
+  AppendResponse(response, {.date = date_->Now(), .close = true, .is_stream = true},
+                 &out_);
+  NoteAccess(response);
+  part_ = Part::kStream;
+  return Wants::kStream;
 }
 
 Conversation::Wants Conversation::TakeAnswer(const HttpResponse& response) {

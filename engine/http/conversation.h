@@ -6,12 +6,14 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "engine/http/front_counts.h"
 #include "engine/http/gate.h"
 #include "engine/http/response_text.h"
+#include "engine/http/stream_slot.h"
 #include "tocsin/http.h"
 
 namespace tocsin::http {
@@ -20,6 +22,7 @@ namespace tocsin::http {
 struct FrontShared {
   HttpApi* api = nullptr;
   FrontCounts counts;
+  StreamSlots stream_slots;
   bool flush_before_answer = false;
   // Each answer is the last of its connection from now on.
   std::atomic<bool> stopping = false;
@@ -42,6 +45,7 @@ class Conversation {
     kBytes,       // more of them
     kWrite,       // that `out` be written, and then `GoOn` without bytes
     kSlowAnswer,  // `AnswerSlowly`, and what it gives to `TakeAnswer`
+    kStream,      // that what happens be told from now on, and nothing be read
     kClose,
   };
   Wants GoOn(absl::string_view bytes);
@@ -51,6 +55,9 @@ class Conversation {
   Wants TakeAnswer(const HttpResponse& response);
   // Whether what is answered slowly may change something.
   bool changes() const { return admission_.changes; }
+
+  // Whether who asked for the stream may still read it.
+  bool MayGoOnStreaming() const { return shared_->api->Admit(request_).admitted; }
 
   // The bytes that were awaited did not come in time: kClose, with something to be said
   // before or not.
@@ -71,7 +78,7 @@ class Conversation {
   std::size_t requests() const { return requests_; }
 
  private:
-  enum class Part { kHead, kBody, kSlow, kEnd };
+  enum class Part { kHead, kBody, kSlow, kStream, kEnd };
 
   // Takes what it can from the front of `bytes`; nothing where it is to go on.
   std::optional<Wants> Step(absl::string_view* bytes);
@@ -80,6 +87,7 @@ class Conversation {
   std::optional<Wants> TakeHead(bool body_has_come);
   std::optional<Wants> Answer();
   std::optional<Wants> Say(const HttpResponse& response);
+  std::optional<Wants> BeginStream();
   Wants Refuse(const Refusal& refusal);
   // Tells of the answer, or holds that until it is known to be the answer.
   void NoteAccess(const HttpResponse& response);
@@ -109,6 +117,7 @@ class Conversation {
   std::size_t body_left_ = 0;  // of kLength
   bool keep_alive_ = true;
   HttpApi::Admission admission_;
+  StreamSlot stream_slot_;
   std::chrono::steady_clock::time_point begun_;  // its head was there
 };
 

@@ -31,11 +31,28 @@ absl::StatusOr<std::string> CursorBytes(CursorOf list, absl::string_view target,
       "next_page must be the next_page of the answer before, for the same list");
 }
 
-}  // namespace
-
-std::string CursorBehind(CursorOf list, AlertId last) {
+template <typename AnyId>
+std::string IdCursorText(CursorOf list, AnyId last) {
   const boost::uuids::uuid& uuid = last.uuid();
   return CursorText(list, std::string(uuid.begin(), uuid.end()));
+}
+
+template <typename AnyId>
+absl::StatusOr<std::optional<AnyId>> IdCursor(CursorOf list, absl::string_view target) {
+  boost::uuids::uuid uuid = {};
+  const absl::StatusOr<std::string> bytes = CursorBytes(list, target, uuid.size());
+  if (!bytes.ok()) return bytes.status();
+  if (bytes->empty()) return std::optional<AnyId>();
+  std::copy(bytes->begin(), bytes->end(), uuid.begin());
+  return std::optional<AnyId>(AnyId(uuid));
+}
+
+}  // namespace
+
+std::string CursorBehind(CursorOf list, AlertId last) { return IdCursorText(list, last); }
+
+std::string CursorBehind(EndpointId last) {
+  return IdCursorText(CursorOf::kWebhooks, last);
 }
 
 std::string CursorBehind(CursorOf list, std::uint64_t last) {
@@ -48,12 +65,11 @@ std::string CursorBehind(CursorOf list, std::uint64_t last) {
 
 absl::StatusOr<std::optional<AlertId>> AlertCursor(CursorOf list,
                                                    absl::string_view target) {
-  boost::uuids::uuid uuid = {};
-  const absl::StatusOr<std::string> bytes = CursorBytes(list, target, uuid.size());
-  if (!bytes.ok()) return bytes.status();
-  if (bytes->empty()) return std::optional<AlertId>();
-  std::copy(bytes->begin(), bytes->end(), uuid.begin());
-  return std::optional<AlertId>(AlertId(uuid));
+  return IdCursor<AlertId>(list, target);
+}
+
+absl::StatusOr<std::optional<EndpointId>> EndpointCursor(absl::string_view target) {
+  return IdCursor<EndpointId>(CursorOf::kWebhooks, target);
 }
 
 absl::StatusOr<std::uint64_t> NumberCursor(CursorOf list, absl::string_view target) {

@@ -20,10 +20,24 @@ HttpResponse ListAlerts(const Call& call);
 
 HttpResponse TakeFacts(const Call& call);
 
+HttpResponse CreateWebhook(const Call& call);
+HttpResponse UpdateWebhook(const Call& call);
+HttpResponse DeleteWebhook(const Call& call);
+HttpResponse GetWebhook(const Call& call);
+HttpResponse ListWebhooks(const Call& call);
+HttpResponse RotateWebhookSecret(const Call& call);
+HttpResponse EndWebhookOverlap(const Call& call);
+HttpResponse TestWebhook(const Call& call);
+HttpResponse WebhookDeadLetters(const Call& call);
+HttpResponse SendWebhooksAgain(const Call& call);
+
 HttpResponse Health(const Call& call);
 HttpResponse Readiness(const Call& call);
 HttpResponse Metrics(const Call& call);
 HttpResponse Description(const Call& call);
+
+HttpResponse Events(const Call& call);
+HttpResponse Console(const Call& call);
 
 }  // namespace tocsin::http
 

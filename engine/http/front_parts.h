@@ -13,6 +13,7 @@
 #include "engine/http/front_counts.h"
 #include "engine/http/side_threads.h"
 #include "tocsin/engine.h"
+#include "tocsin/http.h"
 
 namespace tocsin::http {
 
@@ -64,9 +65,16 @@ class OpenConnections {
 
 // What all threads and connections of a front use. Outlives them.
 struct FrontParts {
-  FrontParts(Engine* engine, std::size_t connections_max)
-      : open(connections_max, &shared.counts), flusher(engine) {}
+  FrontParts(Engine* engine_served, const HttpFrontOptions& options)
+      : engine(engine_served),
+        feed(options.api.feed),
+        open(options.connections_max, &shared.counts),
+        flusher(engine_served) {
+    shared.stream_slots.free = options.event_streams_max;
+  }
 
+  Engine* const engine;
+  const NotificationFeed* const feed;
   FrontShared shared;
   TimeLimits limits;
   std::optional<boost::asio::ssl::context> tls;

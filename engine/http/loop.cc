@@ -23,7 +23,8 @@ Loop::Loop(FrontParts* parts)
     : parts_(parts),
       sweep_every_(SweepEvery(parts->limits)),
       work_(context_.get_executor()),
-      sweep_timer_(context_) {
+      sweep_timer_(context_),
+      event_streams_(parts, &context_) {
   AwaitSweep();
   thread_ = std::thread([this] { context_.run(); });
 }
@@ -37,6 +38,7 @@ void Loop::Add(boost::asio::ip::tcp::socket socket) {
 }
 
 void Loop::Remove(Connection* connection) {
+  event_streams_.Remove(connection);
   if (connections_.erase(connection) > 0) parts_->open.Remove();
 }
 

@@ -15,6 +15,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "engine/http/connection.h"
+#include "engine/http/event_streams.h"
 #include "engine/http/front_parts.h"
 #include "engine/http/response_text.h"
 
@@ -48,6 +49,7 @@ class Loop {
   void Remove(Connection* connection);
   FrontParts* parts() const { return parts_; }
   DateText* date() { return &date_; }
+  EventStreams& event_streams() { return event_streams_; }
   // Where any of its connections may read to, until it returns.
   std::array<char, std::size_t{1} << 16>& buffer() { return buffer_; }
 
@@ -60,6 +62,7 @@ class Loop {
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::steady_timer sweep_timer_;
+  EventStreams event_streams_;
   absl::flat_hash_map<Connection*, std::shared_ptr<Connection>> connections_;
   bool closes_idle_ = false;
   DateText date_;

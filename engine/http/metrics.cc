@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "prometheus/metric_family.h"
 #include "prometheus/text_serializer.h"
+#include "tocsin/webhook.h"
 
 namespace tocsin::http {
 namespace {
@@ -101,6 +102,51 @@ void AddFront(const FrontCounts& front, Families* families) {
                     front.timeouts);
 }
 
+struct WebhookRow {
+  const char* name = nullptr;
+  const char* help = nullptr;
+  MetricType type = MetricType::Counter;
+  double (*value)(const WebhookEndpoint& endpoint) = nullptr;
+};
+
+constexpr WebhookRow kWebhookRows[] = {
+    {"tocsin_webhook_deliveries_total", "Notifications that the endpoint took",
+     MetricType::Counter,
+     [](const WebhookEndpoint& one) { return static_cast<double>(one.delivered); }},
+    {"tocsin_webhook_failures_total", "Attempts that failed", MetricType::Counter,
+     [](const WebhookEndpoint& one) { return static_cast<double>(one.failed); }},
+    {"tocsin_webhook_failures_in_a_row", "Attempts that failed since the last good one",
+     MetricType::Gauge,
+     [](const WebhookEndpoint& one) {
+       return static_cast<double>(one.failures_in_a_row);
+     }},
+    {"tocsin_webhook_waiting", "Notifications that wait for the endpoint",
+     MetricType::Gauge,
+     [](const WebhookEndpoint& one) { return static_cast<double>(one.waiting); }},
+    {"tocsin_webhook_dead", "Dead letters", MetricType::Gauge,
+     [](const WebhookEndpoint& one) { return static_cast<double>(one.dead); }},
+    {"tocsin_webhook_gone", "Whether the endpoint has answered 410", MetricType::Gauge,
+     [](const WebhookEndpoint& one) {
+       return one.status == WebhookStatus::kGone ? 1.0 : 0.0;
+     }},
+};
+
+// The endpoints are few and an administrator's, so that nobody outside can make a label.
+void AddWebhooks(const std::vector<WebhookEndpoint>& endpoints, Families* families) {
+  for (const WebhookRow& row : kWebhookRows) {
+    families->Add(row.name, row.help, row.type);
+    for (const WebhookEndpoint& endpoint : endpoints) {
+      ClientMetric& metric = families->Value();
+      metric.label = {{"endpoint", endpoint.id.ToString()}};
+      if (row.type == MetricType::Counter) {
+        metric.counter.value = row.value(endpoint);
+      } else {
+        metric.gauge.value = row.value(endpoint);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void AnswerCounts::Count(const Route* route, int status) {
@@ -113,7 +159,8 @@ void AnswerCounts::Count(const Route* route, int status) {
 }
 
 std::string MetricsText(const Stats& stats, const AnswerCounts& answers,
-                        std::size_t idempotency_keys, const FrontCounts* front) {
+                        std::size_t idempotency_keys, WebhookSink* webhooks,
+                        const FrontCounts* front) {
   Families families;
   for (const StatsRow& row : kCounters) {
     families.Counter(row.name, row.help, stats.*row.count);
@@ -135,6 +182,7 @@ std::string MetricsText(const Stats& stats, const AnswerCounts& answers,
     metric.label = {{"path", std::string(path)}, {"status", absl::StrCat(status)}};
     metric.counter.value = static_cast<double>(count);
   });
+  if (webhooks != nullptr) AddWebhooks(webhooks->List(), &families);
   if (front != nullptr) AddFront(*front, &families);
   return families.Text();
 }

@@ -11,6 +11,7 @@
 #include "engine/http/front_counts.h"
 #include "engine/http/route.h"
 #include "tocsin/engine.h"
+#include "tocsin/http.h"
 
 namespace tocsin::http {
 
@@ -39,7 +40,7 @@ class AnswerCounts {
 
  private:
   // All that the endpoints answer.
-  static constexpr std::array<int, 12> kStatuses = {200, 400, 401, 403, 404, 405,
+  static constexpr std::array<int, 13> kStatuses = {200, 304, 400, 401, 403, 404, 405,
                                                     409, 413, 415, 429, 500, 503};
   using Row = std::array<std::atomic<std::uint64_t>, kStatuses.size()>;
 
@@ -48,7 +49,8 @@ class AnswerCounts {
 
 // All that there is to count, in Prometheus' text format. Customers are in no label.
 std::string MetricsText(const Stats& stats, const AnswerCounts& answers,
-                        std::size_t idempotency_keys, const FrontCounts* front);
+                        std::size_t idempotency_keys, WebhookSink* webhooks,
+                        const FrontCounts* front);
 
 }  // namespace tocsin::http
 

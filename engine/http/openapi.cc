@@ -21,7 +21,7 @@ std::vector<std::pair<int, absl::string_view>> ErrorsOf(const Route& route) {
     errors.emplace_back(403, "A token without the right");
   }
   if (route.body != BodyKind::kNone) {
-    errors.emplace_back(404, "No such customer, alert or instance");
+    errors.emplace_back(404, "No such customer, alert, instance or endpoint");
     errors.emplace_back(409, "In conflict with what was done before");
     errors.emplace_back(413, "The body is too long");
     errors.emplace_back(415, "The body is of another type");
@@ -79,8 +79,9 @@ void AppendResponses(const Route& route, std::string* out) {
   out->append(",\"responses\":{\"200\":{\"description\":\"Done\"");
   if (!route.response_schema.empty()) {
     absl::StrAppend(out, ",\"content\":{", JsonContent(route.response_schema), "}");
-  } else if (route.body == BodyKind::kNone) {
-    out->append(R"(,"content":{"text/plain":{"schema":{"type":"string"}}})");
+  } else if (!route.media.empty()) {
+    absl::StrAppend(out, R"(,"content":{")", route.media,
+                    R"(":{"schema":{"type":"string"}}})");
   }
   out->push_back('}');
   for (const auto& [status, what] : ErrorsOf(route)) {

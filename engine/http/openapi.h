@@ -13,6 +13,8 @@ std::string OpenApiText();
 // The schemas that the table names, as the members of one JSON object without its
 // braces. Of what is named by types of alerts the table of these has the names.
 std::string OpenApiSchemas();
+// Of them those of /v1/webhooks.
+std::string WebhookSchemas();
 
 }  // namespace tocsin::http
 

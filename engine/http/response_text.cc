@@ -12,6 +12,8 @@ absl::string_view ReasonPhrase(int status) {
   switch (status) {
     case 200:
       return "OK";
+    case 304:
+      return "Not Modified";
     case 400:
       return "Bad Request";
     case 401:
@@ -76,7 +78,11 @@ void AppendResponse(const HttpResponse& response, const Sending& sending,
     absl::StrAppend(out, name, ": ", value, "\r\n");
   }
   if (sending.close) absl::StrAppend(out, "Connection: close\r\n");
-  absl::StrAppend(out, "Content-Length: ", response.body.size(), "\r\n\r\n");
+  // Without a body, it would speak of the one that the client has.
+  if (!sending.is_stream && response.status != 304) {
+    absl::StrAppend(out, "Content-Length: ", response.body.size(), "\r\n");
+  }
+  out->append("\r\n");
   if (!sending.without_body) out->append(response.body);
 }
 

@@ -31,6 +31,7 @@ struct Sending {
   absl::string_view date = {};
   bool close = false;
   bool without_body = false;  // of HEAD: the length is said, the body left out
+  bool is_stream = false;     // the body goes on until the connection ends
 };
 
 void AppendResponse(const HttpResponse& response, const Sending& sending,

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "engine/http/fields.h"
 #include "engine/http/kept_answers.h"
@@ -31,6 +32,10 @@ struct Call {
   bool ready = true;
   // Set once the server stops: what takes long ends then.
   const std::atomic<bool>* stopping = nullptr;
+  // Null: there are none.
+  WebhookSink* webhooks = nullptr;
+  // Held by who changes one of their endpoints.
+  absl::Mutex& webhook_changes;
   // With an `Idempotency-Key`, of a request that is the first with it.
   std::optional<OnceKey> once = std::nullopt;
 
@@ -58,18 +63,22 @@ struct Route {
   BodyKind body = BodyKind::kNone;
   QueryKind query = QueryKind::kNone;
   bool is_slow = false;
+  // Its answer is the beginning of what goes on for as long as the client likes.
+  bool is_stream = false;
   // Also answered while the host stops.
   bool is_always_open = false;
   absl::string_view summary = {};
   // Names of schemas of /openapi.json; empty: no body, or none that is JSON.
   absl::string_view request_schema = {};
   absl::string_view response_schema = {};
+  // The content type of an answer that is not JSON.
+  absl::string_view media = {};
   HttpResponse (*answer)(const Call& call) = nullptr;
 };
 
 absl::Span<const Route> Routes();
 
-// Null: there is no such path.
+// Null: there is no such path. All files of the console are one route.
 const Route* FindRoute(absl::string_view path);
 
 }  // namespace tocsin::http

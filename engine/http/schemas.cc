@@ -218,8 +218,9 @@ constexpr absl::string_view kResponses = R"json(
 }  // namespace
 
 std::string OpenApiSchemas() {
-  std::string schemas = absl::StrCat(kParts, kRequests, kAlerts, kResponses,
-                                     "\"AlertType\":{\"type\":\"string\",\"enum\":[");
+  std::string schemas =
+      absl::StrCat(kParts, kRequests, kAlerts, kResponses, WebhookSchemas(),
+                   "\"AlertType\":{\"type\":\"string\",\"enum\":[");
   for (const AlertTypeInfo& type : AlertTypes()) {
     absl::StrAppend(&schemas, schemas.back() == '[' ? "" : ",", "\"", type.name, "\"");
   }

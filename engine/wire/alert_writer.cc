@@ -24,12 +24,6 @@ void AppendIdField(absl::string_view name, const std::optional<AnyId>& id,
   if (id.has_value()) absl::StrAppend(out, ",\"", name, "\":\"", id->ToString(), "\"");
 }
 
-void AppendTimeText(absl::Time time, std::string* out) {
-  out->push_back('"');
-  AppendRfc3339Millis(time, out);
-  out->push_back('"');
-}
-
 // Appends `,"name":[...]` with each element as `append` has it; nothing if there is none.
 template <typename Elements, typename Append>
 void AppendList(absl::string_view name, const Elements& elements, std::string* out,

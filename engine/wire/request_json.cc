@@ -3,42 +3,19 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "engine/base/status.h"
 #include "engine/base/text.h"
 #include "engine/wire/alert_json.h"
 #include "engine/wire/field_reader.h"
-#include "engine/wire/json_tree.h"
+#include "engine/wire/read_body.h"
 #include "engine/wire/statement_fields.h"
 #include "tocsin/requests.h"
 
 namespace tocsin {
 namespace {
 
-// Reads a body by `read(FieldReader&, Request*)`.
-template <typename Request, typename Read>
-absl::StatusOr<Request> ReadBody(absl::string_view json, Read read) {
-  if (json.size() > kStatementBytesMax) return TextTooLong(json, kStatementBytesMax);
-  if (absl::StripAsciiWhitespace(json).empty()) {
-    return MakeStatus(Reason::kMalformed, "the body is empty, must be a JSON object");
-  }
-  JsonTree tree(kStatementValuesMax);
-  if (absl::Status status = tree.Parse(json); !status.ok()) return status;
-  if (tree.root().kind != JsonKind::kObject) {
-    return MakeStatus(Reason::kMalformed,
-                      absl::StrCat("the body is ", JsonKindName(tree.root().kind),
-                                   ", must be a JSON object"));
-  }
-  Request request;
-  FieldReader in(tree.root(), nullptr, OtherNames::kPassedOver);
-  read(in, &request);
-  if (!in.ok()) return in.status();
-  return request;
-}
-
-// The same of what a line of a replay says, too.
+// Of what a line of a replay says, too.
 template <typename Named, typename Read>
 absl::StatusOr<Named> ReadAsLine(absl::string_view json, Read read) {
   const absl::StatusOr<Statement> statement = ReadBody<Statement>(json, read);

@@ -1,6 +1,7 @@
 #include "engine/wire/state_json.h"
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/rfc3339.h"
 #include "engine/base/text.h"
 #include "tocsin/alert_type.h"
 #include "tocsin/json.h"
@@ -46,6 +47,12 @@ void AppendCustomField(FilterEntity entity, const CustomField& field, std::strin
 }
 
 }  // namespace
+
+void AppendTimeText(absl::Time time, std::string* out) {
+  out->push_back('"');
+  AppendRfc3339Millis(time, out);
+  out->push_back('"');
+}
 
 void AppendNameOrNull(std::optional<absl::string_view> name, std::string* out) {
   if (!name.has_value()) {

@@ -6,11 +6,15 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "tocsin/customer_alert.h"
 
 namespace tocsin {
 
 // Parts of what is written of a customer alert, whoever asks.
+
+// Appends an instant in quotes.
+void AppendTimeText(absl::Time time, std::string* out);
 
 // Appends `"a name"` of the wire, or `null`.
 void AppendNameOrNull(std::optional<absl::string_view> name, std::string* out);

@@ -8,15 +8,20 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "tocsin/engine.h"
+#include "tocsin/notification.h"
 #include "tocsin/options.h"
 
 namespace tocsin {
+
+class WebhookSink;
 
 // One header field; names compare without regard to case.
 using HttpField = std::pair<std::string, std::string>;
@@ -55,6 +60,39 @@ struct HttpToken {
 // the token.
 absl::StatusOr<std::vector<HttpToken>> HttpTokensFromText(absl::string_view text);
 
+// Hands on what it is given, and keeps the newest for those who look on: the readers of
+// `/v1/events`.
+//
+// Thread safety: every method may be called from any thread.
+class NotificationFeed final : public NotificationSink {
+ public:
+  // `to` must outlive it. Null: nobody else is told.
+  explicit NotificationFeed(NotificationSink* to, std::size_t keep = 1'000);
+
+  // What `to` does not take is not kept.
+  absl::Status Deliver(const Notification& notification) override;
+  absl::Status Sync() override;
+
+  // How many were taken since it was made.
+  std::uint64_t taken() const;
+
+  struct Kept {
+    std::uint64_t number = 0;  // from 1 on, in the order in which they were taken
+    Notification notification = {};
+  };
+  // Those behind the first `after`, the oldest first, at most `max`. Where the first one
+  // is not `after + 1`, those in between are kept no more.
+  std::vector<Kept> Behind(std::uint64_t after, std::size_t max) const;
+
+ private:
+  NotificationSink* const to_;
+  const std::size_t keep_;
+  mutable absl::Mutex mu_;
+  std::uint64_t taken_ ABSL_GUARDED_BY(mu_) = 0;
+  // The place of each is its number, modulo `keep_`.
+  std::vector<Notification> newest_ ABSL_GUARDED_BY(mu_);
+};
+
 struct HttpOptions {
   // Empty and not `no_auth`: every request is answered 401.
   std::vector<HttpToken> tokens = {};
@@ -72,9 +110,15 @@ struct HttpOptions {
   std::size_t idempotency_bytes_max = std::size_t{256} << 20;
   // By which that is measured. Null: `SystemClock()`.
   Clock* clock = nullptr;
+  // Which `/v1/webhooks/...` manages; must outlive the `HttpApi`. Null: there are no
+  // webhooks, and these are answered 404.
+  WebhookSink* webhooks = nullptr;
   // The largest body of `/v1/facts`, and of all else.
   std::size_t facts_body_bytes_max = std::size_t{1} << 20;
   std::size_t body_bytes_max = std::size_t{16} << 10;
+  // Whose notifications `/v1/events` tells of; must outlive the API. Null: it tells of
+  // counts alone.
+  const NotificationFeed* feed = nullptr;
 };
 
 // The endpoints, without any socket: what a request is answered with.
@@ -100,6 +144,9 @@ class HttpApi {
     std::size_t body_bytes_max = 0;  // if admitted: a longer one is answered 413
     bool is_slow = false;            // may take seconds: keep it off threads that serve
     bool changes = false;            // what it is told was done waits for `Engine::Flush`
+    // `Answer` gives the beginning of something that `HttpFront` goes on with for as long
+    // as the client likes.
+    bool is_stream = false;
   };
   virtual Admission Admit(const HttpRequest& head) = 0;
   virtual HttpResponse Answer(const HttpRequest& request) = 0;
@@ -123,6 +170,8 @@ struct HttpFrontOptions {
   std::uint16_t port = 8080;  // 0: any free one
   int threads = 2;            // that serve connections
   std::size_t connections_max = 10'000;
+  // Of them, that read `/v1/events`.
+  std::size_t event_streams_max = 100;
   // PEM files. Both empty: without TLS.
   std::string tls_certificate_file = {};
   std::string tls_key_file = {};

@@ -84,6 +84,7 @@ using BillableMetricId = Id<struct BillableMetricTag>;
 using BalanceId = Id<struct BalanceTag>;
 using InvoiceId = Id<struct InvoiceTag>;
 using NotificationId = Id<struct NotificationTag>;
+using EndpointId = Id<struct EndpointTag>;  // of webhooks
 
 // USD in cents, `2714e483-4ff1-48e4-9e25-ac732e8f24f2`: the credit type of
 // whatever names none.

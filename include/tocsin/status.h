@@ -44,6 +44,9 @@ enum class Reason {
   kStoreFailed,        // kUnavailable: writing failed; the engine has to be opened again
   kNotKept,            // kFailedPrecondition: `Options` say that it is not kept
   kDiskFull,           // kResourceExhausted: less room than `Options::disk_reserve`
+  kUnknownEndpoint,    // kNotFound: no webhook has this id
+  kUnknownDelivery,    // kNotFound: no dead letter of the webhook has this number
+  kNameUsed,           // kAlreadyExists: another webhook has this name
 };
 
 // The reason a status of this library carries; kNone for any other.

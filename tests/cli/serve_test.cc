@@ -294,7 +294,9 @@ TEST_F(ServeTest, TheExampleOfAConfigFileIsOne) {
   std::string all = ReadFile(TOCSIN_SOURCE_DIR "/docs/tocsin.toml");
   for (std::size_t at = 0; (at = all.find("\n# ", at)) != std::string::npos; ++at) {
     const std::string line = all.substr(at + 3, all.find('\n', at + 1) - at - 3);
-    if (line.find(" = ") == std::string::npos || line.find("tls") == 0) continue;
+    // Files that are not on this machine.
+    if (line.find(" = ") == std::string::npos || line.find("/etc/") != std::string::npos)
+      continue;
     LiveServer one(
         {"--token-file", tokens_, "--config", dir_.Write("line", line + "\n")});
     EXPECT_EQ(one.EndBy(SIGTERM), 0) << line;

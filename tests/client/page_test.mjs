@@ -5,11 +5,30 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { Inbox } from './inbox.mjs';
 import { Server, tokens } from './server.mjs';
 
 let server;
-before(async () => { server = await Server.start(); });
-after(() => server.stop());
+let inbox;
+before(async () => {
+  inbox = await Inbox.start();
+  server = await Server.start({ flags: inbox.flags });
+});
+after(async () => {
+  await server.stop();
+  inbox.stop();
+});
+
+// What the page has in the place of what is another on each machine: whom is sent to, and
+// the id that is given to it.
+const onThePage = { webhook: 'e4d00000-0000-4000-8000-000000000001',
+  url: 'https://billing.example.com' };
+let webhook;
+const toReal = (text) => text.replaceAll(onThePage.url, inbox.url)
+  .replaceAll(onThePage.webhook, webhook ?? onThePage.webhook)
+  .replaceAll('http://127.0.0.1:8080', server.url);
+const toPage = (text) => text.replaceAll(inbox.url, onThePage.url)
+  .replaceAll(webhook ?? onThePage.webhook, onThePage.webhook);
 
 function blocksOf(page) {
   return [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
@@ -18,13 +37,15 @@ function blocksOf(page) {
 
 // Without what depends on when it was asked.
 function timeless(answer) {
-  const when = ['updated_at', 'at', 'since', 'number'];
+  const when = ['updated_at', 'created_at', 'at', 'since', 'number'];
   return JSON.parse(answer, (name, value) => (when.includes(name) ? 'then' : value));
 }
 
 function run(command) {
-  return execFileSync('bash', ['-c', command.replaceAll('http://127.0.0.1:8080', server.url)],
+  const answer = execFileSync('bash', ['-c', toReal(command)],
     { encoding: 'utf8', env: { ...process.env, TOKEN: tokens.all } });
+  if (command.includes('/v1/webhooks/create')) webhook = JSON.parse(answer).data.id;
+  return toPage(answer);
 }
 
 function check(answer, wanted) {

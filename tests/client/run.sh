@@ -5,7 +5,7 @@ set -euo pipefail
 source=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 export TOCSIN_BINARY=$2 TOCSIN_DOCS=$source/../../docs
 cd "$1"
-for program in node npm curl; do
+for program in node npm curl python3; do
   command -v "$program" >/dev/null || {
     echo "there is no $program here; ./dev test installs it" >&2
     exit 1

@@ -37,7 +37,7 @@ HttpRequest At(const char* method, const char* target) {
 std::vector<HeadCase> WrongPaths() {
   return {
       {"no path", At("POST", ""), 404},
-      {"root", At("POST", "/"), 404},
+      {"page", At("POST", "/"), 405},
       {"unknown", At("POST", "/v1/customer-alerts/reset2"), 404},
       {"slash behind", At("POST", "/v1/customer-alerts/reset/"), 404},
       {"two slashes", At("POST", "//v1/customer-alerts/reset"), 404},

@@ -115,6 +115,8 @@ TEST(HttpApiPage, SaysWhatIsAnswered) {
   std::size_t paths = 0;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     if (blocks[i].language != "sh") continue;
+    // tests/client asks these, of a server that has somebody to send to.
+    if (absl::StrContains(blocks[i].text, "/v1/webhooks/")) continue;
     ++paths;
     const bool answered = i + 1 < blocks.size() && blocks[i + 1].language != "sh";
     const HttpResponse response = api->HandleRequest(RequestOfCurl(blocks[i].text));

@@ -114,6 +114,12 @@ class RawClient {
     }
     return read_;
   }
+  // All that has come, once this is in it; what is not there has not come.
+  std::string ReadUntil(std::string_view text) {
+    while (read_.find(text) == std::string::npos && ReadMore()) {
+    }
+    return read_;
+  }
   // Whether the other side has ended it, with nothing before that.
   bool IsEnded() { return ReadToEnd().empty() && !is_late_; }
   // So many bytes and no more.

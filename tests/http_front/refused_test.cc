@@ -128,7 +128,7 @@ TEST_F(RefusedTest, RoutesThatAreNone) {
   EXPECT_THAT(client.Ask(get("/v1/customer-alerts/reset")).head,
               HasSubstr("\r\nAllow: POST\r\n"));
   for (const char* target :
-       {"/", "/v1", "/v2/customer-alerts/reset", "//v1/customer-alerts/reset",
+       {"/console", "/v1", "/v2/customer-alerts/reset", "//v1/customer-alerts/reset",
         "/v1/customer-alerts/reset/", "/v1/%2e%2e/v1/customer-alerts/reset",
         "/v1/customer-alerts/reset%00", "/v1/../v1/customer-alerts/reset"}) {
     ExpectRefused(target, get(target), 404, false);

@@ -1,6 +1,6 @@
-# Takes the programs out of README.md: every ```cpp block is a whole program,
+# Takes the programs out of a page: every ```cpp block is a whole program,
 # and a ```text block that follows one directly is what that program prints.
-#   awk -v out=DIR -f extract.awk README.md
+#   awk -v out=DIR -f extract.awk PAGE
 # writes DIR/program_1.cc, DIR/program_1.txt, ... and names them on its output.
 
 function fail(why) {

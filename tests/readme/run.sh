@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# run.sh PROGRAM EXPECTED: runs it, and compares its output where EXPECTED exists.
+# run.sh PAGE PROGRAM EXPECTED: runs a page's program, and compares its output where
+# EXPECTED exists.
 set -euo pipefail
-output=$("$1")
+output=$("$2")
 printf '%s\n' "$output"
-if [[ -e $2 ]]; then
-  diff -u --label "README.md says" --label "the program prints" "$2" <(printf '%s\n' "$output")
+if [[ -e $3 ]]; then
+  diff -u --label "$1 says" --label "the program prints" "$3" <(printf '%s\n' "$output")
 fi

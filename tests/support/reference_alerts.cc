@@ -28,9 +28,12 @@ absl::StatusCode CodeOf(Reason reason) {
     case Reason::kUnknownInstance:
     case Reason::kUnknownBalance:
     case Reason::kNotInScope:
+    case Reason::kUnknownEndpoint:
+    case Reason::kUnknownDelivery:
       return absl::StatusCode::kNotFound;
     case Reason::kUniquenessKeyUsed:
     case Reason::kAlertIdUsed:
+    case Reason::kNameUsed:
       return absl::StatusCode::kAlreadyExists;
     case Reason::kAlertArchived:
     case Reason::kAlertDisabled:

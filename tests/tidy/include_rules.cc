@@ -52,6 +52,7 @@ const std::vector<Floor>& Floors() {
       {"wire", {"base"}},
       {"cli", {}},
       {"http", {}},
+      {"webhook", {"base", "sqlite"}},
   };
   return *floors;
 }

@@ -78,11 +78,12 @@ const Ban kFloatingPoint = {
     .folders = {"include/", "engine/base/", "engine/model/", "engine/state/",
                 "engine/wire/"},
     .except = {"engine/wire/json_tree.cc"}};
-const Ban kChance = {.words = {"rand", "srand", "random_shuffle"},
-                     .instead = "a generator seeded from Options::random_seed",
-                     .folders = {"engine/", "include/", "bench/", "tests/"},
-                     // Ids that nobody may guess, by a header of that name.
-                     .once = {"engine/http/alert_endpoints.cc"}};
+const Ban kChance = {
+    .words = {"rand", "srand", "random_shuffle"},
+    .instead = "a generator seeded from Options::random_seed",
+    .folders = {"engine/", "include/", "bench/", "tests/"},
+    // Ids and secrets that nobody may guess, by headers of that name.
+    .once = {"engine/http/alert_endpoints.cc", "engine/webhook/signature.cc"}};
 const Ban kSleeping = {.words = {"sleep_"
                                  "for",
                                  "sleep_"

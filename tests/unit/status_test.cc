@@ -51,6 +51,9 @@ const std::vector<ExpectedReason>& EveryReason() {
       {Reason::kStoreFailed, StatusCode::kUnavailable, "store_failed"},
       {Reason::kNotKept, StatusCode::kFailedPrecondition, "not_kept"},
       {Reason::kDiskFull, StatusCode::kResourceExhausted, "disk_full"},
+      {Reason::kUnknownEndpoint, StatusCode::kNotFound, "unknown_endpoint"},
+      {Reason::kUnknownDelivery, StatusCode::kNotFound, "unknown_delivery"},
+      {Reason::kNameUsed, StatusCode::kAlreadyExists, "name_used"},
   };
   return *kAll;
 }
@@ -66,7 +69,7 @@ TEST(StatusTest, EveryReasonComesBack) {
     EXPECT_EQ(ReasonName(expected.reason), expected.name);
     EXPECT_TRUE(names.insert(expected.name).second) << expected.name;
   }
-  EXPECT_EQ(names.size(), static_cast<std::size_t>(Reason::kDiskFull))
+  EXPECT_EQ(names.size(), static_cast<std::size_t>(Reason::kNameUsed))
       << "a reason is missing in this test";
 }
 

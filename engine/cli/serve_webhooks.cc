@@ -1,0 +1,110 @@
+#include "engine/cli/serve_webhooks.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "engine/cli/webhook_file.h"
+
+namespace tocsin::cli {
+namespace {
+
+constexpr int kGone = 410;
+// How long receivers have to learn of a secret that was changed in the configuration.
+constexpr absl::Duration kConfiguredOverlap = absl::Hours(24);
+
+// Makes an endpoint as its line says, where it is otherwise.
+absl::Status MakeSo(WebhookSink& sink, const std::vector<WebhookEndpoint>& endpoints,
+                    const WebhookLine& line) {
+  const auto found = std::find_if(endpoints.begin(), endpoints.end(),
+                                  [&line](const WebhookEndpoint& endpoint) {
+                                    return endpoint.settings.name == line.settings.name;
+                                  });
+  if (found == endpoints.end()) return sink.Create(line.settings, line.secret).status();
+  const auto rotate = [&] {
+    return sink.RotateSecret(found->id, line.secret, kConfiguredOverlap).status();
+  };
+  const auto update = [&] {
+    // One that is gone would be tried again by an update that changes nothing.
+    if (found->settings == line.settings) return absl::OkStatus();
+    return sink.Update(found->id, line.settings);
+  };
+  // A secret of the other scheme is one of `kMetronome`, too, but not the other way
+  // round.
+  const bool is_secret_first = line.settings.scheme == WebhookScheme::kStandard;
+  absl::Status status = is_secret_first ? rotate() : update();
+  if (!status.ok()) return status;
+  return is_secret_first ? update() : rotate();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ServeWebhooks>> ServeWebhooks::Open(WebhookOptions options,
+                                                                   ServeLog* log) {
+  auto webhooks = absl::WrapUnique(new ServeWebhooks(log));
+  options.on_attempt = [told = webhooks.get()](const WebhookOptions::Attempt& attempt) {
+    told->Tell(attempt);
+  };
+  absl::StatusOr<std::unique_ptr<WebhookSink>> sink =
+      WebhookSink::Open(std::move(options));
+  if (!sink.ok()) return sink.status();
+  webhooks->sink_ = *std::move(sink);
+  return webhooks;
+}
+
+absl::Status ServeWebhooks::Configure(const std::string& path) {
+  const absl::StatusOr<std::vector<WebhookLine>> lines = ReadWebhookFile(path);
+  if (!lines.ok()) return lines.status();
+  const std::vector<WebhookEndpoint> endpoints = sink_->List();
+  for (const WebhookLine& line : *lines) {
+    if (line.is_open_to_all) {
+      log_->Error("the file of a webhook's secret can be read by all",
+                  {{"file", path}, {"webhook", line.settings.name}});
+    }
+    const absl::Status status = MakeSo(*sink_, endpoints, line);
+    if (!status.ok()) {
+      return absl::Status(status.code(), absl::StrCat(path, ": line ", line.number, ": ",
+                                                      status.message()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void ServeWebhooks::Tell(const WebhookOptions::Attempt& attempt) {
+  const std::string endpoint = attempt.endpoint.ToString();
+  if (attempt.failure.empty()) {
+    if (failing_.erase(attempt.endpoint) == 0) return;
+    return log_->Info("webhook is taken again", {{"endpoint", endpoint}});
+  }
+  if (attempt.status == kGone) {
+    failing_.insert(attempt.endpoint);
+    return log_->Error("webhook is gone, nothing is sent to it",
+                       {{"endpoint", endpoint}});
+  }
+  if (!failing_.insert(attempt.endpoint).second) return;
+  log_->Error("webhook fails", {{"endpoint", endpoint},
+                                {"notification", attempt.notification.ToString()},
+                                {"because", attempt.failure}});
+}
+
+void ServeWebhooks::Look() {
+  for (const WebhookEndpoint& endpoint : sink_->List()) {
+    if (endpoint.dead == 0) {
+      with_dead_.erase(endpoint.id);
+    } else if (with_dead_.insert(endpoint.id).second) {
+      log_->Error("webhook has dead letters",
+                  {{"endpoint", endpoint.id.ToString()}, {"dead", endpoint.dead}});
+    }
+  }
+}
+
+std::uint64_t ServeWebhooks::waiting() {
+  std::uint64_t waiting = 0;
+  for (const WebhookEndpoint& endpoint : sink_->List()) waiting += endpoint.waiting;
+  return waiting;
+}
+
+}  // namespace tocsin::cli

@@ -1,0 +1,50 @@
+#ifndef TOCSIN_ENGINE_CLI_SERVE_WEBHOOKS_H_
+#define TOCSIN_ENGINE_CLI_SERVE_WEBHOOKS_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/cli/serve_log.h"
+#include "tocsin/webhook.h"
+
+namespace tocsin::cli {
+
+// The webhooks of a running server: those of its configuration, and what its log says of
+// them all, which is when something changes and not for each attempt.
+class ServeWebhooks {
+ public:
+  // `log` must outlive it. Errors as of `WebhookSink::Open`.
+  static absl::StatusOr<std::unique_ptr<ServeWebhooks>> Open(WebhookOptions options,
+                                                             ServeLog* log);
+  ServeWebhooks(const ServeWebhooks&) = delete;
+  ServeWebhooks& operator=(const ServeWebhooks&) = delete;
+
+  WebhookSink& sink() { return *sink_; }
+  // Makes the endpoints of a file that are not there, and changes those that differ; they
+  // are known by their names. Errors: of what cannot be read, and of the first line that
+  // cannot be so; those before it are done.
+  absl::Status Configure(const std::string& path);
+  // To be called now and then: says what happened without any attempt.
+  void Look();
+  // How many notifications wait.
+  std::uint64_t waiting();
+
+ private:
+  explicit ServeWebhooks(ServeLog* log) : log_(log) {}
+  void Tell(const WebhookOptions::Attempt& attempt);
+
+  ServeLog* const log_;
+  // Of the thread that sends: those whose last attempt failed.
+  absl::flat_hash_set<EndpointId> failing_;
+  // Of who calls `Look`: those that have dead letters.
+  absl::flat_hash_set<EndpointId> with_dead_;
+  std::unique_ptr<WebhookSink> sink_;  // the first to go, as it tells
+};
+
+}  // namespace tocsin::cli
+
+#endif  // TOCSIN_ENGINE_CLI_SERVE_WEBHOOKS_H_

@@ -1,0 +1,94 @@
+// What the server is asked, by whom, and what it says when it refuses.
+import { parse } from './json.js';
+
+const kToken = 'tocsin-token';
+
+export class Refused extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+// Null: nobody has signed in. Empty: the server is one that asks nobody.
+export function token() { return sessionStorage.getItem(kToken); }
+export function signInWith(text) { sessionStorage.setItem(kToken, text); }
+export function signOut() { sessionStorage.removeItem(kToken); }
+
+let on_denied = () => {};
+// Told when the server does not know the token any more.
+export function onDenied(tell) { on_denied = tell; }
+export function denied() { on_denied(); }
+
+export function authorization() {
+  return token() ? { Authorization: `Bearer ${token()}` } : {};
+}
+
+async function answerOf(response) {
+  const text = await response.text();
+  let answer = null;
+  try {
+    answer = text === '' ? null : parse(text);
+  } catch {
+    throw new Refused(response.status, 'The answer is not to be understood.');
+  }
+  if (response.ok) return answer;
+  if (response.status === 401) denied();
+  throw new Refused(response.status, answer?.message ?? `The server answered ${response.status}.`);
+}
+
+async function ask(path, options) {
+  let response;
+  try {
+    response = await fetch(path, { cache: 'no-store', ...options });
+  } catch {
+    throw new Refused(0, 'The server cannot be reached.');
+  }
+  return answerOf(response);
+}
+
+// What is no JSON.
+export async function getText(path) {
+  const response = await fetch(path, { headers: authorization(), cache: 'no-store' });
+  return response.ok ? response.text() : '';
+}
+
+export function post(path, body) {
+  return ask(path, {
+    method: 'POST',
+    headers: { ...authorization(), 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+// A change. Where its answer is lost it is asked for once more, with the same key: done
+// once it is, whichever of the two came through.
+export async function change(path, body) {
+  const options = {
+    method: 'POST',
+    headers: {
+      ...authorization(),
+      'Content-Type': 'application/json',
+      'Idempotency-Key': crypto.getRandomValues(new Uint32Array(4)).join('-'),
+    },
+    body: JSON.stringify(body),
+  };
+  try {
+    return await ask(path, options);
+  } catch (error) {
+    if (error.status !== 0) throw error;
+    return ask(path, options);
+  }
+}
+
+// Every page of a list, as it comes: `take(elements)` for each; ends early where it
+// returns false.
+export async function pages(path, body, take) {
+  let next = null;
+  do {
+    const query = next === null ? '' : `?next_page=${encodeURIComponent(next)}`;
+    const page = await post(path + query, body);
+    if (take(page.data) === false) return;
+    next = page.next_page;
+  } while (next);
+}

@@ -1,0 +1,77 @@
+// Questions that stand in front of the page until they are answered. The browser keeps the
+// focus within, ends it with Escape, and gives the focus back.
+import { h, newId } from './dom.js';
+import { say } from './say.js';
+
+function open(title, content, on_close) {
+  const id = newId('dialog');
+  const dialog = h('dialog', { 'aria-labelledby': id }, h('h2', { id }, title), content);
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    on_close();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+// A form whose `submit()` does what it is for; it stays open, and says why, where that
+// fails. Gives whether it was done.
+export function ask({ title, body, act, danger = false, submit }) {
+  return new Promise((resolve) => {
+    let is_done = false;
+    const failure = h('p', { class: 'failure', role: 'alert', hidden: true });
+    const cancel = h('button', { type: 'button' }, 'Cancel');
+    const done = h('button', { type: 'submit', class: danger ? 'danger' : 'primary' }, act);
+    const form = h('form', { method: 'dialog', novalidate: true }, body, failure,
+      h('div', { class: 'actions' }, cancel, done));
+    const dialog = open(title, form, () => resolve(is_done));
+    cancel.addEventListener('click', () => dialog.close());
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      done.disabled = true;
+      try {
+        await submit();
+        is_done = true;
+        dialog.close();
+      } catch (error) {
+        failure.hidden = false;
+        failure.textContent = error.message;
+        done.disabled = false;
+        done.focus();
+      }
+    });
+    if (danger) cancel.focus();
+  });
+}
+
+// Something that is seen once: a secret.
+export function showOnce({ title, intro, secret }) {
+  return new Promise((resolve) => {
+    const text = h('input', { type: 'text', readonly: true, class: 'secret', value: secret,
+      'aria-label': 'Secret' });
+    const copy = h('button', { type: 'button' }, 'Copy');
+    const close = h('button', { type: 'button', class: 'primary' }, 'I have kept it');
+    const dialog = open(title, h('div', {}, h('p', {}, intro),
+      h('div', { class: 'copied' }, text, copy),
+      h('div', { class: 'actions' }, close)), () => {
+      // Nothing of it stays on the page.
+      text.value = '';
+      resolve();
+    });
+    // Escape, pressed without thought, would lose it.
+    dialog.addEventListener('cancel', (event) => event.preventDefault());
+    copy.addEventListener('click', async () => {
+      text.select();
+      try {
+        await navigator.clipboard.writeText(secret);
+        say('Copied');
+        copy.textContent = 'Copied';
+      } catch {
+        say('Selected; copy it by hand');
+      }
+    });
+    close.addEventListener('click', () => dialog.close());
+    text.select();
+  });
+}

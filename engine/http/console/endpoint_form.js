@@ -1,0 +1,90 @@
+// What an endpoint is to be.
+import { post } from './api.js';
+import { ask } from './dialog.js';
+import { field, h } from './dom.js';
+import { kUuid } from './format.js';
+import { tell } from './say.js';
+import { typeNames, typeOf } from './types.js';
+
+const kSignatures = [['metronome', 'Metronome'], ['standard_webhooks', 'Standard Webhooks']];
+
+function idsOf(textarea, name) {
+  const ids = textarea.value.split(/[\s,]+/).filter((id) => id !== '');
+  const wrong = ids.find((id) => !kUuid.test(id));
+  if (wrong !== undefined) throw new Error(`${name}: ${wrong} is no id.`);
+  return ids;
+}
+
+function headersOf(textarea) {
+  const lines = textarea.value.split('\n').filter((line) => line.trim() !== '');
+  return Object.fromEntries(lines.map((line) => {
+    const colon = line.indexOf(':');
+    if (colon < 1) throw new Error(`Headers: ${line} must be NAME: VALUE.`);
+    return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+  }));
+}
+
+class EndpointForm {
+  constructor(endpoint) {
+    this.endpoint = endpoint;
+    this.name = h('input', { type: 'text', autocomplete: 'off', maxlength: 256, value: endpoint?.name });
+    this.url = h('input', { type: 'url', required: true, autocomplete: 'off', spellcheck: 'false',
+      value: endpoint?.url, placeholder: 'https://' });
+    this.signature = h('select', {}, kSignatures.map(([value, name]) =>
+      h('option', { value, selected: value === endpoint?.signature }, name)));
+    const chosen = endpoint?.alert_types ?? [];
+    this.types = typeNames.map((name) => {
+      const input = h('input', { type: 'checkbox', value: name, checked: chosen.includes(name) });
+      return { input, row: h('label', { class: 'check' }, input, h('span', {}, typeOf(name).label)) };
+    });
+    const area = (values) => {
+      const element = h('textarea', { rows: 2, spellcheck: 'false' });
+      element.value = (values ?? []).join('\n');
+      return element;
+    };
+    this.alerts = area(endpoint?.alert_ids);
+    this.customers = area(endpoint?.customer_ids);
+    this.headers = area(Object.entries(endpoint?.headers ?? {}).map((header) => header.join(': ')));
+    const filters = h('details', {}, h('summary', {}, 'Which notifications'),
+      h('fieldset', {}, h('legend', {}, 'Types; none: all of them'), this.types.map(({ row }) => row)),
+      field('Only of these alerts', this.alerts, 'Ids, one a line.'),
+      field('Only of these customers', this.customers, 'Ids, one a line.'));
+    filters.open = chosen.length + this.alerts.value.length + this.customers.value.length > 0;
+    this.body = h('div', { class: 'fields' }, field('Name', this.name, 'Left empty: it is known by its URL.'),
+      field('URL', this.url), field('Signed as', this.signature),
+      filters, h('details', {}, h('summary', {}, 'Headers'),
+        field('Sent along', this.headers, 'One a line, as NAME: VALUE.')));
+  }
+
+  request() {
+    const url = this.url.value.trim();
+    if (url === '') throw new Error('The URL is missing.');
+    return {
+      ...(this.endpoint ? { id: this.endpoint.id } : {}),
+      name: this.name.value.trim(),
+      url,
+      signature: this.signature.value,
+      alert_types: this.types.filter(({ input }) => input.checked).map(({ input }) => input.value),
+      alert_ids: idsOf(this.alerts, 'Alerts'),
+      customer_ids: idsOf(this.customers, 'Customers'),
+      headers: headersOf(this.headers),
+    };
+  }
+}
+
+// Null: nothing was done. Else what the server said: of a new one its id and secret.
+export async function askForEndpoint(endpoint) {
+  const form = new EndpointForm(endpoint);
+  let answer = null;
+  const done = await ask({
+    title: endpoint ? 'Edit the endpoint' : 'New endpoint',
+    body: form.body,
+    act: endpoint ? 'Save' : 'Create',
+    submit: async () => {
+      answer = await post(endpoint ? '/v1/webhooks/update' : '/v1/webhooks/create', form.request());
+    },
+  });
+  if (!done) return null;
+  tell(endpoint ? 'The endpoint is changed.' : 'The endpoint is created.');
+  return answer.data;
+}

@@ -1,0 +1,129 @@
+// What the server tells as it happens. Read by fetch, since an EventSource cannot say who
+// asks. However much comes, the page hears of it once a frame.
+import { authorization, denied } from './api.js';
+import { parse } from './json.js';
+
+const kKeptMost = 1000;
+const kPauses = [1000, 2000, 5000, 10000];
+
+const listeners = new Set();
+let state_listener = () => {};
+let controller = null;
+let waiting = null;  // for the next frame
+let is_scheduled = false;
+// Those told, as the server begins anew with the ones it still has.
+const seen = new Set();
+
+const kRecentMost = 100;
+const kStatsMost = 60;
+const recent = [];
+const past_stats = [];
+
+// For a view that opens: what was told last, the oldest first.
+export function told() { return { recent: [...recent], past_stats: [...past_stats] }; }
+
+function keep(list, one, most) {
+  list.push(one);
+  if (list.length > most) list.shift();
+}
+
+// `hear({ stats, notifications, missed })`; returns what ends it.
+export function listen(hear) {
+  listeners.add(hear);
+  return () => listeners.delete(hear);
+}
+export function onState(tell) { state_listener = tell; }
+
+function isNew(id) {
+  if (seen.has(id)) return false;
+  seen.add(id);
+  if (seen.size > 2 * kKeptMost) seen.delete(seen.values().next().value);
+  return true;
+}
+
+function flush() {
+  is_scheduled = false;
+  const batch = waiting;
+  waiting = null;
+  if (batch) for (const hear of listeners) hear(batch);
+}
+
+function schedule() {
+  if (is_scheduled) return;
+  is_scheduled = true;
+  // A page that nobody looks at has no frames.
+  if (document.hidden) setTimeout(flush, 1000);
+  else requestAnimationFrame(flush);
+}
+
+function take(name, data) {
+  waiting ??= { stats: null, notifications: [], missed: 0 };
+  if (name === 'stats') {
+    waiting.stats = data;
+    keep(past_stats, data, kStatsMost);
+  }
+  if (name === 'missed') waiting.missed += Number(data.notifications);
+  if (name === 'notification' && isNew(data.id)) {
+    keep(recent, data, kRecentMost);
+    waiting.notifications.push(data);
+    if (waiting.notifications.length > kKeptMost) {
+      waiting.notifications.shift();
+      ++waiting.missed;
+    }
+  }
+  schedule();
+}
+
+function takeBlock(block) {
+  let name = '';
+  let data = '';
+  for (const line of block.split('\n')) {
+    if (line.startsWith('event: ')) name = line.slice(7);
+    if (line.startsWith('data: ')) data = line.slice(6);
+  }
+  if (data !== '') take(name, parse(data));
+}
+
+// Whether it is worth trying again.
+async function read(signal) {
+  const response = await fetch('/v1/events',
+    { headers: authorization(), signal, cache: 'no-store' });
+  if (response.status === 401) denied();
+  if (!response.ok) return response.status === 429 || response.status >= 500;
+  state_listener('live');
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return true;
+    const blocks = (rest + value).split('\n\n');
+    rest = blocks.pop();
+    blocks.forEach(takeBlock);
+  }
+}
+
+export async function start() {
+  stop();
+  const mine = controller = new AbortController();
+  let tries = 0;
+  while (!mine.signal.aborted) {
+    const begun = performance.now();
+    let again = true;
+    try {
+      again = await read(mine.signal);
+    } catch {
+      // It broke off, or there is nobody.
+    }
+    if (mine.signal.aborted) return;
+    state_listener(again ? 'away' : 'denied');
+    if (!again) return;
+    tries = performance.now() - begun > 5000 ? 0 : tries + 1;
+    const pause = kPauses[Math.min(tries, kPauses.length - 1)];
+    await new Promise((resolve) => { setTimeout(resolve, pause); });
+  }
+}
+
+export function stop() {
+  controller?.abort();
+  controller = null;
+}

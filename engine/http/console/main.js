@@ -1,0 +1,117 @@
+// Which view is shown, and whether anybody has signed in.
+import { AlertsView } from './alerts.js';
+import { getText, onDenied, signOut, token } from './api.js';
+import { CustomerView } from './customer.js';
+import { h, setText } from './dom.js';
+import * as events from './events.js';
+import { kUuid } from './format.js';
+import { OverviewView } from './overview.js';
+import { SignInView } from './sign_in.js';
+import { say } from './say.js';
+import { WebhooksView } from './webhooks.js';
+
+const element = (id) => document.getElementById(id);
+let view = null;
+let has_webhooks = false;
+let live = null;  // what was said last of whether events come
+
+class NoView {
+  constructor(said) {
+    this.title = 'Not found';
+    this.element = h('div', {}, h('h1', { tabindex: '-1' }, 'Not found'), h('p', {}, said));
+  }
+  start() {}
+  close() {}
+}
+
+function viewOf(path) {
+  const [, where = '', what = ''] = path.split('/');
+  if (where === '') return new OverviewView();
+  if (where === 'alerts') return new AlertsView();
+  if (where === 'webhooks' && has_webhooks) return new WebhooksView();
+  if (where !== 'customers') return new NoView('There is no such page.');
+  if (!kUuid.test(what)) return new NoView(`${decodeURIComponent(what)} is no id of a customer.`);
+  return new CustomerView(what.toLowerCase());
+}
+
+// `takes_focus`: as another page has come, and a screen reader should begin there.
+async function show(next, takes_focus) {
+  view?.close();
+  view = next;
+  document.title = `${next.title} · tocsin`;
+  element('view').replaceChildren(next.element);
+  if (takes_focus) {
+    window.scrollTo(0, 0);
+    next.element.querySelector('h1').focus({ preventScroll: true });
+  }
+  await next.start();
+}
+
+function markWhere(path) {
+  for (const link of document.querySelectorAll('#nav a')) {
+    if (link.getAttribute('href') === `#${path}`) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+}
+
+function showPath(takes_focus) {
+  if (token() === null) return;
+  const path = location.hash.slice(1) || '/';
+  markWhere(path);
+  show(viewOf(path), takes_focus);
+}
+
+function showControls(are_shown) {
+  for (const id of ['nav', 'find', 'live', 'sign-out']) element(id).hidden = !are_shown;
+}
+
+// A server that sends none counts none. Asked so, as who may read may ask it.
+async function lookForWebhooks() {
+  const metrics = await getText('/metrics').catch(() => '');
+  has_webhooks = metrics.includes('\n# TYPE tocsin_webhook_waiting ');
+  element('nav-webhooks').hidden = !has_webhooks;
+}
+
+async function enter() {
+  showControls(true);
+  events.start();
+  await lookForWebhooks();
+  showPath(true);
+}
+
+function leave(reason) {
+  signOut();
+  events.stop();
+  live = null;
+  showControls(false);
+  show(new SignInView(enter, reason), false);
+}
+
+const kLive = {
+  live: ['Live', 'Live'],
+  away: ['Not connected', 'The connection is lost; it is tried again'],
+  denied: ['Not live', 'The server tells nothing as it happens'],
+};
+events.onState((state) => {
+  const [word, said] = kLive[state];
+  element('live').dataset.state = state;
+  setText(element('live-text'), word);
+  if (live !== null && live !== state) say(said);
+  live = state;
+});
+
+onDenied(() => {
+  if (!(view instanceof SignInView)) leave('The server does not know this token any more.');
+});
+window.addEventListener('hashchange', () => showPath(true));
+element('sign-out').addEventListener('click', () => leave(null));
+element('find').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const id = element('find-id').value.trim();
+  if (id === '') return;
+  element('find-id').value = '';
+  location.hash = `#/customers/${encodeURIComponent(id)}`;
+});
+
+if (token() === null) leave(null);
+else enter();

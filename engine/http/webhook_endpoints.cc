@@ -1,0 +1,197 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "engine/http/cursor.h"
+#include "engine/http/endpoints.h"
+#include "engine/http/respond.h"
+#include "tocsin/json.h"
+#include "tocsin/webhook.h"
+#include "tocsin/webhook_requests.h"
+
+// Endpoints are no part of the engine's state, so their changes have no receipts there:
+// the answer of an `Idempotency-Key` is kept in memory.
+namespace tocsin::http {
+namespace {
+
+HttpResponse NoWebhooks() {
+  return ErrorResponse(404, "this server sends no webhooks; it was started without");
+}
+
+std::string DataOf(EndpointId id) {
+  return absl::StrCat("{\"data\":{\"id\":\"", id.ToString(), "\"");
+}
+
+HttpResponse EndpointIdResponse(EndpointId id) {
+  return JsonResponse(absl::StrCat(DataOf(id), "}}"));
+}
+
+HttpResponse SecretResponse(EndpointId id, absl::string_view secret) {
+  std::string body = DataOf(id);
+  body.append(",\"secret\":");
+  AppendJsonText(secret, &body);
+  body.append("}}");
+  return JsonResponse(std::move(body));
+}
+
+// Of a request that names an endpoint and no more, what `answer(id)` says.
+template <typename AnswerOf>
+HttpResponse OfEndpoint(const Call& call, AnswerOf answer) {
+  if (call.webhooks == nullptr) return NoWebhooks();
+  const absl::StatusOr<EndpointId> id = WebhookRequestFromJson(call.request.body);
+  if (!id.ok()) return RefusalResponse(id.status());
+  return answer(*id);
+}
+
+}  // namespace
+
+HttpResponse CreateWebhook(const Call& call) {
+  if (call.webhooks == nullptr) return NoWebhooks();
+  const absl::StatusOr<CreateWebhookRequest> request =
+      CreateWebhookRequestFromJson(call.request.body);
+  if (!request.ok()) return RefusalResponse(request.status());
+  const absl::StatusOr<WebhookSink::Created> created =
+      call.webhooks->Create(request->settings, request->secret);
+  if (!created.ok()) return RefusalResponse(created.status());
+  return SecretResponse(created->id, created->secret);
+}
+
+HttpResponse UpdateWebhook(const Call& call) {
+  if (call.webhooks == nullptr) return NoWebhooks();
+  const absl::StatusOr<UpdateWebhookRequest> request =
+      UpdateWebhookRequestFromJson(call.request.body);
+  if (!request.ok()) return RefusalResponse(request.status());
+  // What one request leaves as it was, another one may be changing.
+  absl::MutexLock lock(&call.webhook_changes);
+  absl::StatusOr<WebhookEndpoint> endpoint = call.webhooks->Get(request->id);
+  if (!endpoint.ok()) return RefusalResponse(endpoint.status());
+  request->ApplyTo(&endpoint->settings);
+  const absl::Status status = call.webhooks->Update(request->id, endpoint->settings);
+  if (!status.ok()) return RefusalResponse(status);
+  return EndpointIdResponse(request->id);
+}
+
+HttpResponse DeleteWebhook(const Call& call) {
+  return OfEndpoint(call, [&call](EndpointId id) {
+    const absl::Status status = call.webhooks->Remove(id);
+    return status.ok() ? EndpointIdResponse(id) : RefusalResponse(status);
+  });
+}
+
+HttpResponse GetWebhook(const Call& call) {
+  return OfEndpoint(call, [&call](EndpointId id) {
+    const absl::StatusOr<WebhookEndpoint> endpoint = call.webhooks->Get(id);
+    if (!endpoint.ok()) return RefusalResponse(endpoint.status());
+    std::string body = "{\"data\":";
+    AppendWebhookJson(*endpoint, &body);
+    body.push_back('}');
+    return JsonResponse(std::move(body));
+  });
+}
+
+HttpResponse ListWebhooks(const Call& call) {
+  if (call.webhooks == nullptr) return NoWebhooks();
+  const absl::Status status = ListWebhooksRequestFromJson(call.request.body);
+  if (!status.ok()) return RefusalResponse(status);
+  const absl::StatusOr<std::optional<EndpointId>> after =
+      EndpointCursor(call.request.target);
+  if (!after.ok()) return RefusalResponse(after.status());
+  std::vector<WebhookEndpoint> endpoints = call.webhooks->List();
+  if (after->has_value()) {
+    std::erase_if(endpoints,
+                  [&after](const WebhookEndpoint& one) { return one.id <= **after; });
+  }
+  std::sort(
+      endpoints.begin(), endpoints.end(),
+      [](const WebhookEndpoint& a, const WebhookEndpoint& b) { return a.id < b.id; });
+  const std::size_t shown = std::min(endpoints.size(), kPageSize);
+  std::string body = "{\"data\":[";
+  for (std::size_t i = 0; i < shown; ++i) {
+    if (i > 0) body.push_back(',');
+    AppendWebhookJson(endpoints[i], &body);
+  }
+  body.push_back(']');
+  AppendNextPage(endpoints.size() > shown
+                     ? std::optional(CursorBehind(endpoints[shown - 1].id))
+                     : std::nullopt,
+                 &body);
+  body.push_back('}');
+  return JsonResponse(std::move(body));
+}
+
+HttpResponse RotateWebhookSecret(const Call& call) {
+  if (call.webhooks == nullptr) return NoWebhooks();
+  const absl::StatusOr<RotateSecretRequest> request =
+      RotateSecretRequestFromJson(call.request.body);
+  if (!request.ok()) return RefusalResponse(request.status());
+  const absl::StatusOr<std::string> secret =
+      call.webhooks->RotateSecret(request->id, request->secret, request->overlap);
+  if (!secret.ok()) return RefusalResponse(secret.status());
+  return SecretResponse(request->id, *secret);
+}
+
+HttpResponse EndWebhookOverlap(const Call& call) {
+  return OfEndpoint(call, [&call](EndpointId id) {
+    const absl::Status status = call.webhooks->EndOverlap(id);
+    return status.ok() ? EndpointIdResponse(id) : RefusalResponse(status);
+  });
+}
+
+HttpResponse TestWebhook(const Call& call) {
+  return OfEndpoint(call, [&call](EndpointId id) {
+    const absl::StatusOr<WebhookOptions::Attempt> attempt = call.webhooks->SendTest(id);
+    if (!attempt.ok()) return RefusalResponse(attempt.status());
+    std::string body = "{\"data\":";
+    AppendWebhookTestJson(*attempt, &body);
+    body.push_back('}');
+    return JsonResponse(std::move(body));
+  });
+}
+
+HttpResponse WebhookDeadLetters(const Call& call) {
+  return OfEndpoint(call, [&call](EndpointId id) {
+    const absl::StatusOr<std::uint64_t> after =
+        NumberCursor(CursorOf::kDeadLetters, call.request.target);
+    if (!after.ok()) return RefusalResponse(after.status());
+    const absl::StatusOr<std::vector<DeadLetter>> letters =
+        call.webhooks->DeadLetters(id, *after, kPageSize + 1);
+    if (!letters.ok()) return RefusalResponse(letters.status());
+    const std::size_t shown = std::min(letters->size(), kPageSize);
+    std::string body = "{\"data\":[";
+    for (std::size_t i = 0; i < shown; ++i) {
+      if (i > 0) body.push_back(',');
+      AppendDeadLetterJson((*letters)[i], &body);
+    }
+    body.push_back(']');
+    AppendNextPage(letters->size() > shown
+                       ? std::optional(CursorBehind(CursorOf::kDeadLetters,
+                                                    (*letters)[shown - 1].number))
+                       : std::nullopt,
+                   &body);
+    body.push_back('}');
+    return JsonResponse(std::move(body));
+  });
+}
+
+HttpResponse SendWebhooksAgain(const Call& call) {
+  if (call.webhooks == nullptr) return NoWebhooks();
+  const absl::StatusOr<SendAgainRequest> request =
+      SendAgainRequestFromJson(call.request.body);
+  if (!request.ok()) return RefusalResponse(request.status());
+  std::uint64_t count = 1;
+  if (request->number.has_value()) {
+    const absl::Status status = call.webhooks->SendAgain(request->id, *request->number);
+    if (!status.ok()) return RefusalResponse(status);
+  } else {
+    const absl::StatusOr<std::uint64_t> all = call.webhooks->SendAllAgain(request->id);
+    if (!all.ok()) return RefusalResponse(all.status());
+    count = *all;
+  }
+  return JsonResponse(absl::StrCat(DataOf(request->id), ",\"count\":", count, "}}"));
+}
+
+}  // namespace tocsin::http

@@ -1,0 +1,185 @@
+#include "engine/webhook/dispatcher.h"
+
+#include <algorithm>
+
+#include "absl/memory/memory.h"
+#include "engine/webhook/settings.h"
+
+namespace tocsin::webhook {
+namespace {
+
+constexpr absl::Duration kForgetEvery = absl::Hours(1);
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Dispatcher>> Dispatcher::Open(
+    WebhookOptions options, std::unique_ptr<DeliveryStore> store, Transfers* transfers,
+    absl::Time now) {
+  absl::Status status = CheckOptions(options);
+  if (!status.ok()) return status;
+  absl::StatusOr<AddressPolicy> policy = AddressPolicy::Make(options.allowed_networks);
+  if (!policy.ok()) return policy.status();
+  auto dispatcher = absl::WrapUnique(new Dispatcher(
+      std::move(options), *std::move(policy), std::move(store), transfers));
+  status = dispatcher->Load(now);
+  if (!status.ok()) return status;
+  return dispatcher;
+}
+
+Dispatcher::Dispatcher(WebhookOptions options, AddressPolicy policy,
+                       std::unique_ptr<DeliveryStore> store, Transfers* transfers)
+    : options_(std::move(options)),
+      schedule_{.first = options_.retry_first, .max = options_.retry_max},
+      policy_(std::move(policy)),
+      store_(std::move(store)),
+      transfers_(transfers),
+      random_(options_.random_seed ? *options_.random_seed : std::random_device()()),
+      slots_(options_.attempts_max, options_.attempts_max_of_endpoint) {}
+
+absl::Status Dispatcher::Load(absl::Time now) {
+  absl::StatusOr<std::vector<EndpointRecord>> records = store_->Endpoints();
+  if (!records.ok()) return records.status();
+  for (EndpointRecord& record : *records) AddEndpoint(std::move(record));
+  const absl::StatusOr<std::uint64_t> last = store_->LastNumber();
+  if (!last.ok()) return last.status();
+  last_number_ = *last;
+  absl::Status status = store_->EachWaiting([&](const DeliveryStore::Found& found) {
+    Endpoint* const endpoint = Find(found.endpoint);
+    if (endpoint == nullptr) return;
+    const Waiting waiting{.number = found.number,
+                          .accepted_at = found.accepted_at,
+                          .attempts = found.attempts};
+    endpoint->queue.Push(
+        found.line, waiting,
+        std::min(found.due_at, DeadlineOf(*endpoint, found.accepted_at)));
+  });
+  const absl::StatusOr<std::vector<DeliveryStore::DeadOf>> dead = store_->CountDead();
+  if (!dead.ok()) return dead.status();
+  for (const DeliveryStore::DeadOf& of : *dead) {
+    if (Endpoint* const endpoint = Find(of.endpoint)) endpoint->dead = of.count;
+  }
+  DivideSlots();
+  forgets_at_ = now;
+  return status;
+}
+
+Dispatcher::Endpoint* Dispatcher::AddEndpoint(EndpointRecord record) {
+  auto endpoint = std::make_unique<Endpoint>();
+  endpoint->filter = Filter(record.settings.filter);
+  endpoint->circuit = Circuit(record.circuit);
+  endpoint->record = std::move(record);
+  Endpoint* const added = endpoint.get();
+  last_endpoint_ = std::max(last_endpoint_, added->record.number);
+  by_id_[added->record.id] = added;
+  endpoints_[added->record.number] = std::move(endpoint);
+  Touch(added);
+  return added;
+}
+
+Dispatcher::Endpoint* Dispatcher::Find(std::uint64_t number) {
+  const auto found = endpoints_.find(number);
+  return found == endpoints_.end() ? nullptr : found->second.get();
+}
+
+void Dispatcher::DivideSlots() {
+  slots_.Divide(endpoints_.size());
+  for (const auto& [number, endpoint] : endpoints_) {
+    for (std::size_t i = 0; i < endpoint->under_way; ++i) slots_.Take(i);
+  }
+}
+
+absl::Time Dispatcher::DeadlineOf(const Endpoint& endpoint,
+                                  absl::Time accepted_at) const {
+  return std::max(accepted_at, endpoint.record.enabled_at) + options_.keep_trying;
+}
+
+void Dispatcher::NoteChanged(Endpoint* endpoint) {
+  if (endpoint->is_changed) return;
+  endpoint->is_changed = true;
+  changed_.push_back(endpoint->record.number);
+}
+
+absl::Status Dispatcher::Accept(const std::shared_ptr<const Letter>& letter,
+                                absl::Time now) {
+  for (const auto& [number, endpoint] : endpoints_) {
+    const LineKey& line = letter->line;
+    if (!endpoint->filter.Wants(letter->alert_type, line.alert, line.customer)) continue;
+    if (unwritten_.Has(number, letter->id)) continue;
+    if (endpoint->queue.size() + endpoint->dead > 0) {
+      const absl::StatusOr<bool> knows = store_->Knows(number, letter->id);
+      if (!knows.ok()) return knows.status();
+      if (*knows) continue;
+    }
+    DeliveryState state{.accepted_at = now};
+    const Waiting waiting{.number = ++last_number_, .accepted_at = now};
+    if (endpoint->queue.size() >= options_.waiting_max) {
+      state.died_at = now;
+      state.last_failure = "too many were waiting for the endpoint already";
+      ++endpoint->dead;
+    } else {
+      Push(endpoint.get(), line, waiting, absl::InfinitePast());
+    }
+    unwritten_.Add(waiting.number, number, letter, state);
+  }
+  return absl::OkStatus();
+}
+
+void Dispatcher::Push(Endpoint* endpoint, const LineKey& line, const Waiting& waiting,
+                      absl::Time due) {
+  endpoint->queue.Push(line, waiting, due);
+  Touch(endpoint);
+}
+
+absl::Time Dispatcher::NextEvent() const {
+  return agenda_.empty() ? absl::InfiniteFuture() : agenda_.begin()->first;
+}
+
+absl::Status Dispatcher::Keep(absl::Time now) {
+  if (now >= forgets_at_) {
+    absl::Status status = ForgetOld(now);
+    if (!status.ok()) return status;
+  }
+  if (!HasUnwritten()) return absl::OkStatus();
+  absl::Status status = store_->Write([&] {
+    absl::Status written = unwritten_.WriteTo(store_.get());
+    for (const std::uint64_t number : changed_) {
+      Endpoint* const endpoint = Find(number);
+      if (endpoint == nullptr || !written.ok()) continue;
+      endpoint->record.circuit = endpoint->circuit.state();
+      written = store_->PutEndpoint(endpoint->record);
+    }
+    return written;
+  });
+  if (!status.ok()) return status;
+  unwritten_.Clear();
+  for (const std::uint64_t number : changed_) {
+    if (Endpoint* const endpoint = Find(number)) endpoint->is_changed = false;
+  }
+  changed_.clear();
+  return absl::OkStatus();
+}
+
+absl::Status Dispatcher::ForgetOld(absl::Time now) {
+  // The others are written before: some of those that died may not be in the store yet.
+  forgets_at_ = now + kForgetEvery;
+  for (const auto& [number, endpoint] : endpoints_) {
+    EndpointRecord& record = endpoint->record;
+    if (!record.previous_secret || now < record.previous_secret_until) continue;
+    record.previous_secret = std::nullopt;
+    NoteChanged(endpoint.get());
+  }
+  absl::Status status = Keep(now);
+  if (status.ok()) {
+    status = store_->Write([&] { return store_->ForgetDead(now - options_.keep_dead); });
+  }
+  if (!status.ok()) return status;
+  const absl::StatusOr<std::vector<DeliveryStore::DeadOf>> dead = store_->CountDead();
+  if (!dead.ok()) return dead.status();
+  for (const auto& [number, endpoint] : endpoints_) endpoint->dead = 0;
+  for (const DeliveryStore::DeadOf& of : *dead) {
+    if (Endpoint* const endpoint = Find(of.endpoint)) endpoint->dead = of.count;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tocsin::webhook

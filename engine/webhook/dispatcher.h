@@ -1,0 +1,169 @@
+#ifndef TOCSIN_ENGINE_WEBHOOK_DISPATCHER_H_
+#define TOCSIN_ENGINE_WEBHOOK_DISPATCHER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "engine/webhook/address.h"
+#include "engine/webhook/attempt_slots.h"
+#include "engine/webhook/circuit.h"
+#include "engine/webhook/delivery_store.h"
+#include "engine/webhook/endpoint_queue.h"
+#include "engine/webhook/endpoint_record.h"
+#include "engine/webhook/filter.h"
+#include "engine/webhook/retry.h"
+#include "engine/webhook/transfers.h"
+#include "engine/webhook/unwritten.h"
+#include "tocsin/webhook.h"
+
+namespace tocsin::webhook {
+
+// All that a sink of webhooks does, but for threads and time: it is told what comes and
+// when it is, and says when it wants to be asked again.
+//
+// Errors that are not said otherwise are those of the store; what was asked for was not
+// done then. Thread safety: none.
+class Dispatcher {
+ public:
+  using TestDone = absl::AnyInvocable<void(const WebhookOptions::Attempt&)>;
+
+  // Goes on with what the store has. `transfers` must outlive it. Errors: also
+  // kInvalidArgument for an option out of its range.
+  static absl::StatusOr<std::unique_ptr<Dispatcher>> Open(
+      WebhookOptions options, std::unique_ptr<DeliveryStore> store, Transfers* transfers,
+      absl::Time now);
+
+  // ---- The way of a notification -----------------------------------------------------
+  // It waits for each endpoint that wants it and does not have it waiting, or dead. After
+  // an error none has it, or some; it can be given again.
+  absl::Status Accept(const std::shared_ptr<const Letter>& letter, absl::Time now);
+  // Makes what attempts may be made. Returns how many.
+  std::size_t Begin(absl::Time now);
+  void End(const Ended& ended, absl::Time now);
+  // When `Begin` has something to do, as far as that is known.
+  absl::Time NextEvent() const;
+  bool HasUnwritten() const { return !unwritten_.empty() || !changed_.empty(); }
+  // Writes what became of everything since the last time.
+  absl::Status Keep(absl::Time now);
+
+  // ---- Administration: as the methods of `WebhookSink` -------------------------------
+  absl::StatusOr<WebhookSink::Created> Create(const WebhookSettings& settings,
+                                              absl::string_view secret, absl::Time now);
+  absl::Status Update(EndpointId id, const WebhookSettings& settings, absl::Time now);
+  absl::Status Remove(EndpointId id, absl::Time now);
+  absl::StatusOr<WebhookEndpoint> Get(EndpointId id, absl::Time now) const;
+  std::vector<WebhookEndpoint> List(absl::Time now) const;
+  absl::StatusOr<std::string> RotateSecret(EndpointId id, absl::string_view secret,
+                                           absl::Duration overlap, absl::Time now);
+  absl::Status EndOverlap(EndpointId id, absl::Time now);
+  absl::Status SendTest(EndpointId id, absl::Time now, TestDone done);
+  absl::StatusOr<std::vector<DeadLetter>> DeadLetters(EndpointId id, std::uint64_t after,
+                                                      std::size_t max, absl::Time now);
+  absl::Status SendAgain(EndpointId id, std::uint64_t number, absl::Time now);
+  absl::StatusOr<std::uint64_t> SendAllAgain(EndpointId id, absl::Time now);
+
+ private:
+  struct Endpoint {
+    EndpointRecord record = {};
+    Filter filter = {};
+    Circuit circuit = {};
+    EndpointQueue queue = {};
+    std::uint64_t dead = 0;
+    std::size_t under_way = 0;
+    // When it is looked at next, as `agenda_` has it.
+    std::optional<absl::Time> wakes_at = std::nullopt;
+    bool is_starved = false;  // it is in `starved_`
+    bool is_changed = false;  // it is in `changed_`
+  };
+  // An attempt that is under way.
+  struct Flight {
+    std::uint64_t endpoint = 0;
+    EndpointId id = {};
+    std::uint64_t number = 0;  // 0: of a test
+    LineKey line = {};
+    NotificationId notification = {};
+    absl::Time accepted_at = {};
+    std::uint32_t attempt = 0;
+    bool is_probe = false;
+    TestDone test = nullptr;
+  };
+  struct Content {
+    NotificationId notification = {};
+    std::shared_ptr<const std::string> body = nullptr;
+  };
+
+  Dispatcher(WebhookOptions options, AddressPolicy policy,
+             std::unique_ptr<DeliveryStore> store, Transfers* transfers);
+  absl::Status Load(absl::Time now);
+  Endpoint* AddEndpoint(EndpointRecord record);
+  Endpoint* Find(std::uint64_t number);
+  absl::StatusOr<Endpoint*> Find(EndpointId id) const;
+
+  absl::Time DeadlineOf(const Endpoint& endpoint, absl::Time accepted_at) const;
+  void Push(Endpoint* endpoint, const LineKey& line, const Waiting& waiting,
+            absl::Time due);
+  bool BeginOne(Endpoint* endpoint, absl::Time now);
+  void BuryOverdue(Endpoint* endpoint, absl::Time now);
+  absl::StatusOr<Content> ContentOf(std::uint64_t number);
+  void Send(const Endpoint& endpoint, Content content, Flight flight, absl::Time now);
+  void Succeeded(Endpoint* endpoint, const Flight& flight, absl::Time now);
+  void Failed(Endpoint* endpoint, const Flight& flight, const Ended& ended,
+              absl::Time now);
+  void TellOf(Flight* flight, const Ended& ended);
+
+  // It may have something to do now.
+  void Touch(Endpoint* endpoint) { WakeAt(endpoint, absl::InfinitePast()); }
+  void WakeAt(Endpoint* endpoint, absl::Time at);
+  // Nothing can be begun for it now.
+  void Settle(Endpoint* endpoint, absl::Time now);
+  void NoteChanged(Endpoint* endpoint);
+  void DivideSlots();
+
+  absl::Status CheckEndpoint(const WebhookSettings& settings, const Endpoint* but) const;
+  absl::Status Put(Endpoint* endpoint, const EndpointRecord& record);
+  absl::StatusOr<std::string> SecretOr(WebhookScheme scheme, absl::string_view secret);
+  WebhookEndpoint Show(const Endpoint& endpoint, absl::Time now) const;
+  absl::Status ReviveBatch(Endpoint* endpoint, const std::vector<DeadLetter>& letters,
+                           absl::Time now);
+  absl::Status ForgetOld(absl::Time now);
+
+  WebhookOptions options_;
+  const RetrySchedule schedule_;
+  const AddressPolicy policy_;
+  const std::unique_ptr<DeliveryStore> store_;
+  Transfers* const transfers_;
+  std::mt19937_64 random_;
+  AttemptSlots slots_;
+
+  std::map<std::uint64_t, std::unique_ptr<Endpoint>> endpoints_;
+  absl::flat_hash_map<EndpointId, Endpoint*> by_id_;
+  absl::flat_hash_map<std::uint64_t, Flight> flights_;
+  std::set<std::pair<absl::Time, std::uint64_t>> agenda_;
+  // That would begin something, were it not for the others.
+  std::deque<std::uint64_t> starved_;
+  std::vector<std::uint64_t> changed_;
+  Unwritten unwritten_;
+  std::uint64_t last_number_ = 0;
+  std::uint64_t last_flight_ = 0;
+  std::uint64_t last_endpoint_ = 0;
+  absl::Time forgets_at_ = absl::InfinitePast();
+};
+
+}  // namespace tocsin::webhook
+
+#endif  // TOCSIN_ENGINE_WEBHOOK_DISPATCHER_H_

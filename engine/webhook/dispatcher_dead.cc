@@ -1,0 +1,91 @@
+// What died, and is sent again.
+#include <algorithm>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+#include "engine/webhook/dispatcher.h"
+
+namespace tocsin::webhook {
+namespace {
+
+// Of one transaction, so that the others are not kept waiting for long.
+constexpr std::size_t kRevivedAtOnce = 1'000;
+constexpr std::size_t kShownMax = 10'000;
+constexpr auto kNumberMax =
+    static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+
+}  // namespace
+
+absl::StatusOr<std::vector<DeadLetter>> Dispatcher::DeadLetters(EndpointId id,
+                                                                std::uint64_t after,
+                                                                std::size_t max,
+                                                                absl::Time now) {
+  const absl::StatusOr<Endpoint*> found = Find(id);
+  if (!found.ok()) return found.status();
+  absl::Status status = Keep(now);
+  if (!status.ok()) return status;
+  return store_->Dead((*found)->record.number, std::min(after, kNumberMax),
+                      std::min(max, kShownMax));
+}
+
+absl::Status Dispatcher::ReviveBatch(Endpoint* endpoint,
+                                     const std::vector<DeadLetter>& letters,
+                                     absl::Time now) {
+  std::uint64_t number = last_number_;
+  absl::Status status = store_->Write([&] {
+    absl::Status revived;
+    for (const DeadLetter& letter : letters) {
+      if (revived.ok()) revived = store_->Revive(letter.number, ++number, now);
+    }
+    return revived;
+  });
+  if (!status.ok()) return status;
+  for (const DeadLetter& letter : letters) {
+    const LineKey line{.customer = letter.customer, .alert = letter.alert};
+    Push(endpoint, line, {.number = ++last_number_, .accepted_at = now},
+         absl::InfinitePast());
+    --endpoint->dead;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Dispatcher::SendAgain(EndpointId id, std::uint64_t number, absl::Time now) {
+  const absl::StatusOr<Endpoint*> found = Find(id);
+  if (!found.ok()) return found.status();
+  const absl::StatusOr<std::vector<DeadLetter>> letters =
+      DeadLetters(id, std::max<std::uint64_t>(number, 1) - 1, 1, now);
+  if (!letters.ok()) return letters.status();
+  if (letters->empty() || letters->front().number != number) {
+    return MakeStatus(Reason::kUnknownDelivery,
+                      absl::StrCat("the webhook ", id.ToString(),
+                                   " has no dead letter with the number ", number));
+  }
+  if ((*found)->queue.size() >= options_.waiting_max) {
+    return MakeStatus(Reason::kLimitReached,
+                      absl::StrCat((*found)->queue.size(),
+                                   " wait for the webhook already; send it again later"));
+  }
+  return ReviveBatch(*found, *letters, now);
+}
+
+absl::StatusOr<std::uint64_t> Dispatcher::SendAllAgain(EndpointId id, absl::Time now) {
+  const absl::StatusOr<Endpoint*> found = Find(id);
+  if (!found.ok()) return found.status();
+  std::uint64_t sent = 0, after = 0;
+  for (;;) {
+    const std::size_t waiting = (*found)->queue.size();
+    const std::size_t room =
+        options_.waiting_max - std::min(waiting, options_.waiting_max);
+    const absl::StatusOr<std::vector<DeadLetter>> letters =
+        DeadLetters(id, after, std::min(room, kRevivedAtOnce), now);
+    if (!letters.ok()) return letters.status();
+    if (letters->empty()) return sent;
+    after = letters->back().number;
+    absl::Status status = ReviveBatch(*found, *letters, now);
+    if (!status.ok()) return status;
+    sent += letters->size();
+  }
+}
+
+}  // namespace tocsin::webhook

@@ -1,0 +1,81 @@
+#include "engine/webhook/endpoint_queue.h"
+
+#include <cstddef>
+
+namespace tocsin::webhook {
+
+void EndpointQueue::Push(const LineKey& key, const Waiting& waiting, absl::Time due) {
+  std::unique_ptr<Line>& line = lines_[key];
+  ++size_;
+  if (line != nullptr) {
+    line->waiting.push_back(waiting);
+    return;
+  }
+  line = std::make_unique<Line>();
+  line->key = key;
+  line->waiting.push_back(waiting);
+  SetDue(line.get(), due);
+}
+
+void EndpointQueue::SetDue(Line* line, absl::Time due) {
+  line->state = Line::State::kLater;
+  line->due = due;
+  later_.insert({due, line});
+}
+
+void EndpointQueue::BringUpTo(absl::Time now) {
+  while (!later_.empty() && later_.begin()->first <= now) {
+    Line* const line = later_.begin()->second;
+    later_.erase(later_.begin());
+    line->state = Line::State::kReady;
+    ready_.insert({line->waiting[line->first].number, line});
+  }
+}
+
+const Waiting* EndpointQueue::Oldest() const {
+  if (ready_.empty()) return nullptr;
+  const Line& line = *ready_.begin()->second;
+  return &line.waiting[line.first];
+}
+
+std::optional<EndpointQueue::First> EndpointQueue::Take() {
+  if (ready_.empty()) return std::nullopt;
+  Line* const line = ready_.begin()->second;
+  ready_.erase(ready_.begin());
+  line->state = Line::State::kUnderWay;
+  return First{.line = line->key, .waiting = line->waiting[line->first]};
+}
+
+void EndpointQueue::Return(const LineKey& key, absl::Time due) {
+  const auto found = lines_.find(key);
+  if (found == lines_.end()) return;
+  Line* const line = found->second.get();
+  ++line->waiting[line->first].attempts;
+  SetDue(line, due);
+}
+
+void EndpointQueue::Finish(const LineKey& key) {
+  const auto found = lines_.find(key);
+  if (found == lines_.end()) return;
+  Line* const line = found->second.get();
+  --size_;
+  if (++line->first == line->waiting.size()) {
+    lines_.erase(found);
+    return;
+  }
+  // Half of it is moved once it is done with, so each is moved once at most, on average.
+  if (line->first > line->waiting.size() / 2) {
+    line->waiting.erase(line->waiting.begin(),
+                        line->waiting.begin() + static_cast<std::ptrdiff_t>(line->first));
+    line->first = 0;
+  }
+  SetDue(line, absl::InfinitePast());
+}
+
+void EndpointQueue::MakeAllDue() { BringUpTo(absl::InfiniteFuture()); }
+
+absl::Time EndpointQueue::NextDue() const {
+  return later_.empty() ? absl::InfiniteFuture() : later_.begin()->first;
+}
+
+}  // namespace tocsin::webhook

@@ -1,0 +1,86 @@
+#include "engine/webhook/sender.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace tocsin::webhook {
+namespace {
+
+// The longest that the clock is not looked at: it may be one that is moved.
+constexpr absl::Duration kLook = absl::Seconds(1);
+// What nobody waits for is written after so long without anything to do, as what was
+// taken meanwhile need not be; or after so many turns.
+constexpr absl::Duration kLinger = absl::Milliseconds(20);
+constexpr int kTurnsUntilKept = 64;
+
+thread_local const Sender* sending_here = nullptr;
+
+}  // namespace
+
+bool Sender::IsHere() const { return sending_here == this; }
+
+absl::Time Sender::Now() {
+  now_ = std::max(now_, absl::FromUnixMillis(absl::ToUnixMillis(clock_->Now())));
+  return now_;
+}
+
+void Sender::TakeEnded(absl::Time now) {
+  for (const Ended& ended : ended_) dispatcher_->End(ended, now);
+  ended_.clear();
+}
+
+absl::Status Sender::AcceptBacklog(absl::Time now) {
+  std::size_t accepted = 0;
+  absl::Status status;
+  for (; accepted < backlog_.size(); ++accepted) {
+    status = dispatcher_->Accept(backlog_[accepted], now);
+    if (!status.ok()) break;
+  }
+  backlog_.erase(backlog_.begin(),
+                 backlog_.begin() + static_cast<std::ptrdiff_t>(accepted));
+  return status;
+}
+
+absl::Duration Sender::UntilNext(bool with_letters) {
+  if (mailbox_->HasSomething(with_letters) || !ended_.empty())
+    return absl::ZeroDuration();
+  const absl::Duration wait =
+      std::max(dispatcher_->NextEvent() - now_, absl::ZeroDuration());
+  return std::min(wait, dispatcher_->HasUnwritten() && with_letters ? kLinger : kLook);
+}
+
+void Sender::Loop() {
+  sending_here = this;
+  bool takes_letters = true, has_lingered = false;
+  for (int turns = 0;; ++turns) {
+    Mailbox::Taken taken = mailbox_->Take(takes_letters);
+    const absl::Time now = Now();
+    has_lingered = has_lingered && ended_.empty() && taken.letters.empty();
+    TakeEnded(now);
+    backlog_.insert(backlog_.end(), taken.letters.begin(), taken.letters.end());
+    absl::Status status = AcceptBacklog(now);
+    for (const Mailbox::Task& task : taken.tasks) task();
+    const bool has_begun = !taken.stops && dispatcher_->Begin(now) > 0;
+    // On their way while the disk is waited for.
+    if (has_begun) transfers_->Run(absl::ZeroDuration(), &ended_);
+    const bool is_time = has_lingered || turns >= kTurnsUntilKept || !takes_letters;
+    if (taken.keep_now || taken.stops || (dispatcher_->HasUnwritten() && is_time)) {
+      if (status.ok()) status = dispatcher_->Keep(now);
+      mailbox_->NoteKept(status);
+      turns = 0;
+    }
+    // While the disk fails, what comes waits outside: memory is not for that.
+    takes_letters = status.ok();
+    const bool is_over = transfers_->under_way() == 0 && ended_.empty();
+    if (taken.stops && (taken.stops_at_once || is_over)) break;
+    has_lingered = ended_.empty();
+    transfers_->Run(UntilNext(takes_letters), &ended_);
+  }
+  TakeEnded(Now());
+  absl::Status status = AcceptBacklog(now_);
+  if (status.ok()) status = dispatcher_->Keep(now_);
+  mailbox_->NoteKept(status);
+  mailbox_->NoteEnded();
+}
+
+}  // namespace tocsin::webhook

@@ -1,0 +1,56 @@
+#include "engine/webhook/store_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "absl/memory/memory.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+#include "engine/sqlite/directory.h"
+
+namespace tocsin::webhook {
+namespace {
+
+constexpr char kLockFile[] = "/webhooks.lock";
+
+absl::Status CannotUse(absl::string_view path, absl::string_view what) {
+  return MakeStatus(Reason::kStoreUnusable,
+                    absl::StrCat(path, ": ", what, ": ", std::strerror(errno)));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<StoreLock>> StoreLock::Take(const std::string& directory) {
+  constexpr mode_t kOnlyOwner = 0700;
+  if (mkdir(directory.c_str(), kOnlyOwner) != 0 && errno != EEXIST) {
+    return CannotUse(directory, "making the directory");
+  }
+  absl::Status status = sqlite::SyncNameOf(directory);
+  if (!status.ok()) return status;
+  const std::string path = directory + kLockFile;
+  constexpr mode_t kOnlyOwnerReads = 0600;
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOnlyOwnerReads);
+  if (file < 0) return CannotUse(path, "opening it");
+  // Of the open file, not of the process: a second sink of this one is refused too.
+  if (flock(file, LOCK_EX | LOCK_NB) != 0) {
+    status = errno == EWOULDBLOCK
+                 ? MakeStatus(Reason::kStoreInUse,
+                              absl::StrCat(directory,
+                                           ": another sink of webhooks has "
+                                           "it open; one at a time"))
+                 : CannotUse(path, "locking it");
+    close(file);
+    return status;
+  }
+  return absl::WrapUnique(new StoreLock(file));
+}
+
+StoreLock::~StoreLock() { close(file_); }
+
+}  // namespace tocsin::webhook

@@ -1,0 +1,103 @@
+// Would catch an alert that cannot be created, edited or archived, a form that sends what
+// is wrong, and a name that is taken for markup.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Browser } from './browser.mjs';
+import { Server, acme, spend, tokens } from './server.mjs';
+
+const kName = '<img src=x onerror=alert(1)> "limit" & more';
+
+let server;
+let browser;
+before(async () => {
+  server = await Server.start();
+  browser = await Browser.start();
+});
+after(async () => {
+  await browser.stop();
+  await server.stop();
+});
+
+async function alertsOfServer() {
+  return (await server.post('/v1/alerts/list', { alert_statuses: ['ENABLED', 'ARCHIVED'] })).data;
+}
+
+test('an alert is created, edited and archived', async () => {
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.getByRole('link', { name: 'Alerts' }).click();
+  await page.getByText('Nothing is watched yet.').waitFor();
+  await page.getByRole('button', { name: 'New alert' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill(kName);
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByText('The threshold is missing.').waitFor();
+  await dialog.getByLabel('Threshold').fill('12345.67');
+  await dialog.getByText('In cents: $123.4567.').waitFor();
+  await dialog.getByLabel('Uniqueness key').fill('limit-1');
+  await dialog.getByText('Filters', { exact: true }).click();
+  await dialog.getByLabel('Filters, as JSON').fill('{"group_values": [{"key": "region"}]}');
+  await visitor.screenshot('alert-form');
+  await visitor.hasNoViolation();
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { name: kName }).waitFor();
+  const [created] = await alertsOfServer();
+  assert.equal(created.name, kName);
+  assert.equal(created.threshold, 12345.67);
+  assert.deepEqual(created.group_values, [{ key: 'region' }]);
+
+  // A second one with its key is refused, and what was typed stays.
+  await page.getByRole('button', { name: 'New alert' }).click();
+  await dialog.getByLabel('What is watched').selectOption({ label: 'Usage' });
+  await dialog.getByLabel('Name').fill('Another');
+  await dialog.getByLabel('Threshold').fill('5');
+  await dialog.getByLabel('Billable metric id').fill(acme);
+  await dialog.getByLabel('Uniqueness key').fill('limit-1');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByText('is held by the alert').waitFor();
+  await dialog.getByLabel('Uniqueness key').fill('');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { name: 'Another', exact: true }).waitFor();
+
+  await page.getByRole('button', { name: 'Edit Another' }).click();
+  await dialog.getByLabel('Threshold').fill('0.000000000001');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('≥ 0.000000000001').waitFor();
+
+  await page.getByRole('button', { name: 'Archive Another' }).click();
+  await dialog.getByRole('button', { name: 'Archive' }).click();
+  await page.getByRole('heading', { name: 'Another', exact: true }).waitFor({ state: 'detached' });
+  await page.getByLabel('also disabled and archived ones').check();
+  await page.getByText('Archived', { exact: true }).waitFor();
+  assert.equal((await alertsOfServer()).find(({ name }) => name === 'Another').status, 'archived');
+
+  // For one customer, from where it is looked at; each value of the key is an instance.
+  await server.tell([{ ...spend(acme, '20000'), group_values: { region: 'eu' } }]);
+  await visitor.open(`#/customers/${acme}`);
+  await visitor.sees(kName, 'In alarm');
+  await visitor.row(kName).locator('.opener').click();
+  await page.getByRole('rowheader', { name: 'region = eu' }).waitFor();
+  await page.getByRole('button', { name: 'New alert' }).click();
+  assert.equal(await dialog.getByLabel('Id', { exact: true }).inputValue(), acme);
+  await dialog.getByLabel('Name').fill('Only here');
+  await dialog.getByLabel('Threshold').fill('100');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await visitor.sees('Only here', 'In alarm');
+  visitor.hadNoProblem(409);
+});
+
+test('who may only read is told so', async () => {
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  await visitor.signIn(tokens.reader);
+  await visitor.open('#/alerts');
+  await page.getByRole('button', { name: 'New alert' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('No');
+  await dialog.getByLabel('Threshold').fill('1');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await dialog.getByText('the token has not the right admin').waitFor();
+  assert.equal((await alertsOfServer()).some(({ name }) => name === 'No'), false);
+  visitor.hadNoProblem(403);
+});

@@ -1,0 +1,92 @@
+// A browser that looks at the console, and what goes wrong in it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { tokens } from './server.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export class Browser {
+  static async start() {
+    const browser = new Browser();
+    browser.chromium = await chromium.launch({ executablePath: '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'] });
+    return browser;
+  }
+  stop() { return this.chromium.close(); }
+
+  // Somebody with a window of this size, who has not signed in.
+  async visitor(server, { width = 1280, height = 900, dark = false } = {}) {
+    const context = await this.chromium.newContext({ viewport: { width, height },
+      colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce', locale: 'en-GB',
+      timezoneId: 'UTC' });
+    const visitor = new Visitor(await context.newPage(), server);
+    await visitor.page.goto(server.url);
+    return visitor;
+  }
+}
+
+export class Visitor {
+  constructor(page, server) {
+    this.page = page;
+    this.server = server;
+    this.problems = [];
+    page.setDefaultTimeout(20_000);
+    page.on('console', (message) => {
+      // What the policy forbids comes here as well.
+      if (['error', 'warning'].includes(message.type())) this.problems.push(message.text());
+    });
+    page.on('pageerror', (error) => this.problems.push(String(error.stack)));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(`${server.url}/`)) this.problems.push(request.url());
+    });
+  }
+
+  async signIn(token = tokens.all) {
+    await this.page.getByLabel('Token').fill(token);
+    await this.page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  async open(where) {
+    await this.page.evaluate((hash) => { location.hash = hash; }, where);
+  }
+
+  row(name) {
+    return this.page.locator('.standing').filter({ has: this.page.getByText(name, { exact: true }) });
+  }
+
+  // Until it stands so, by itself.
+  async sees(name, standing) {
+    await this.row(name).locator('.badge', { hasText: standing }).first().waitFor();
+  }
+
+  // All of it, or what is in the window.
+  async screenshot(name, fullPage = true) {
+    await this.page.screenshot({ fullPage,
+      path: path.join(process.env.TOCSIN_SCREENSHOTS, `${name}.png`) });
+  }
+
+  async hasNoViolation() {
+    await this.page.evaluate(axe);
+    const { violations } = await this.page.evaluate(() => globalThis.axe.run(document));
+    assert.deepEqual(violations.map(({ id, nodes }) =>
+      `${id}, ${nodes.length} times: ${nodes[0].html} ${nodes[0].failureSummary}`), []);
+  }
+
+  // Nothing is wider than the window.
+  async fits() {
+    const { wide, width } = await this.page.evaluate(() => ({
+      width: document.documentElement.clientWidth,
+      wide: document.documentElement.scrollWidth,
+    }));
+    assert.ok(wide <= width, `${wide} wide in a window of ${width}`);
+  }
+
+  // But for refusals with this status, of which the browser itself speaks.
+  hadNoProblem(refusals = null) {
+    assert.deepEqual(this.problems.filter((problem) =>
+      refusals === null || !problem.includes(`a status of ${refusals}`)), []);
+  }
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# run.sh BUILD_FOLDER TOCSIN [SCREENSHOTS]: has the packages of package-lock.json in the
+# build folder, and runs the tests there.
+set -euo pipefail
+source=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+export TOCSIN_BINARY=$2 TOCSIN_SCREENSHOTS=${3:-}
+cd "$1"
+for program in node npm chromium; do
+  command -v "$program" >/dev/null || {
+    echo "there is no $program here; ./dev test installs it" >&2
+    exit 1
+  }
+done
+if [[ $# -eq 2 ]]; then
+  cmp -s "$source/package-lock.json" installed.json && exit 0
+  cp "$source/package.json" "$source/package-lock.json" .
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+  cp package-lock.json installed.json
+  exit 0
+fi
+mkdir -p "$TOCSIN_SCREENSHOTS"
+# Copies, as a module's packages are looked for where the file is.
+work=$(mktemp -d -p .)
+trap 'rm -rf "$work"' EXIT
+cp "$source"/*.mjs "$source"/../client/server.mjs "$work"
+mkdir "$work/console"
+cp "$source"/../../engine/http/console/*.js "$work/console"
+echo '{"type": "module"}' >"$work/console/package.json"
+# One browser at a time.
+node --test --test-concurrency=1 "$work"/*_test.mjs

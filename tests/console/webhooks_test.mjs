@@ -1,0 +1,83 @@
+// Would catch an endpoint whose failures are not seen, a dead letter that cannot be sent
+// again, and a secret that is shown twice, or not at all.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Browser } from './browser.mjs';
+import { Receiver } from './receiver.mjs';
+import { Server, acme, spend } from './server.mjs';
+
+let server;
+let browser;
+let receiver;
+before(async () => {
+  receiver = await Receiver.start();
+  server = await Server.start({ flags: ['--webhook-allow-http', '--webhook-allowed-network', '127.0.0.0/8',
+    '--webhook-keep-trying', '1ms', '--webhook-retry-first', '1ms'] });
+  browser = await Browser.start();
+  await server.post('/v1/alerts/create',
+    { alert_type: 'spend_threshold_reached', name: 'Spend limit', threshold: '10000' });
+});
+after(async () => {
+  await browser.stop();
+  receiver.stop();
+  await server.stop();
+});
+
+test('an endpoint is created, fails, and is sent again what it did not take', async () => {
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  const dialog = page.getByRole('dialog');
+  await visitor.signIn();
+  await page.getByRole('link', { name: 'Webhooks' }).click();
+  await page.getByText('Create the first one.').waitFor();
+  await page.getByRole('button', { name: 'New endpoint' }).click();
+  await dialog.getByLabel('Name').fill('Billing');
+  await dialog.getByLabel('URL').fill(receiver.url);
+  await dialog.getByText('Which notifications').click();
+  await dialog.getByLabel('Spend', { exact: true }).check();
+  await visitor.screenshot('endpoint-form');
+  await visitor.hasNoViolation();
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  const secret = await dialog.getByLabel('Secret').inputValue();
+  assert.ok(secret.length >= 24, secret);
+  await dialog.getByRole('button', { name: 'I have kept it' }).click();
+  assert.equal((await page.content()).includes(secret), false);
+
+  const card = page.locator('.card').filter({ hasText: 'Billing' });
+  await card.getByRole('button', { name: 'Test' }).click();
+  await page.locator('#notices').getByText('The test was taken: 200.').waitFor();
+  assert.equal(receiver.taken.pop().type, 'webhook.test');
+
+  receiver.status = 500;
+  await server.tell([spend(acme, '20000')]);
+  await card.locator('.failure').getByText('500').waitFor();
+  await card.locator('.counts div').filter({ hasText: 'Dead letters' }).getByText('1').waitFor();
+  await card.getByRole('button', { name: 'Dead letters' }).click();
+  await card.locator('.letters li').waitFor();
+  await visitor.screenshot('webhooks');
+  await visitor.hasNoViolation();
+  receiver.status = 200;
+  await card.getByRole('button', { name: /^Send again/ }).click();
+  await card.getByText('There are none').waitFor();
+  await card.locator('.counts div').filter({ hasText: 'Delivered' }).getByText('1').waitFor();
+  assert.deepEqual(receiver.taken.map(({ type, properties }) => [type, properties.customer_id]),
+    [['alerts.spend_threshold_reached', acme]]);
+
+  await card.getByRole('button', { name: 'Disable' }).click();
+  await card.getByText('Disabled', { exact: true }).waitFor();
+  await card.getByRole('button', { name: 'Enable' }).click();
+  await card.getByText('Enabled', { exact: true }).waitFor();
+  await card.getByRole('button', { name: 'New secret' }).click();
+  await dialog.getByRole('button', { name: 'Make one' }).click();
+  assert.notEqual(await dialog.getByLabel('Secret').inputValue(), secret);
+  await dialog.getByRole('button', { name: 'I have kept it' }).click();
+  await card.getByText('two secrets until').waitFor();
+  await card.getByRole('button', { name: 'Edit' }).click();
+  await dialog.getByLabel('Name').fill('Ledger');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'Ledger' }).waitFor();
+  await page.getByRole('button', { name: 'Delete: Ledger' }).click();
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('Create the first one.').waitFor();
+  visitor.hadNoProblem();
+});

@@ -1,0 +1,183 @@
+// Would catch a sink that says that it keeps what it does not, that waits for ever, or
+// that forgets its endpoints.
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "engine/sqlite/database.h"
+#include "engine/webhook/make_sink.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/names.h"
+#include "tests/support/temp_directory.h"
+#include "tests/webhook/prompt_transfers.h"
+#include "tests/webhook/simulated_world.h"
+#include "tocsin/engine.h"
+#include "tocsin/status.h"
+
+namespace tocsin {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::PromptReceiver;
+using testing::PromptTransfers;
+using testing::SampleNotification;
+using ::testing::SizeIs;
+
+constexpr char kTarget[] = "https://receiver.example/hook";
+
+class WebhookSinkTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<WebhookSink> Open(bool hangs = false, WebhookOptions options = {}) {
+    options.directory = directory_ / "sink";
+    auto sink = webhook::MakeWebhookSink(
+        std::move(options), std::make_unique<PromptTransfers>(&receiver_, hangs));
+    EXPECT_TRUE(sink.ok()) << sink.status();
+    return *std::move(sink);
+  }
+
+  testing::TempDirectory directory_;
+  PromptReceiver receiver_;
+};
+
+TEST_F(WebhookSinkTest, WhatIsTakenAndSyncedIsThereForTheNext) {
+  const Notification notification = SampleNotification(1, 1, 1);
+  {
+    const auto sink = Open(/*hangs=*/true);
+    ASSERT_TRUE(sink->Create({.name = "first", .url = kTarget}, "").ok());
+    ASSERT_TRUE(sink->Deliver(notification).ok());
+    ASSERT_TRUE(sink->Sync().ok());
+    EXPECT_EQ(sink->List()[0].waiting, 1u);
+  }
+  EXPECT_THAT(receiver_.bodies(), IsEmpty());
+  const auto sink = Open();
+  EXPECT_THAT(receiver_.Await(1), ElementsAre(ToJson(notification)));
+  EXPECT_EQ(sink->List()[0].settings.name, "first");
+}
+
+TEST_F(WebhookSinkTest, ManyThreadsGiveAndAskAtOnce) {
+  const auto sink = Open();
+  const EndpointId id = sink->Create({.url = kTarget}, "")->id;
+  constexpr int kThreads = 4;
+  constexpr std::uint64_t kEach = 250;
+  std::vector<std::thread> threads;
+  for (int thread = 1; thread <= kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (std::uint64_t n = 1; n <= kEach; ++n) {
+        EXPECT_TRUE(sink->Deliver(SampleNotification(thread, 1, n)).ok());
+        if (n % 50 == 0) {
+          EXPECT_TRUE(sink->Sync().ok());
+          EXPECT_TRUE(sink->Get(id).ok());
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(receiver_.Await(kThreads * kEach), SizeIs(kThreads * kEach));
+}
+
+TEST_F(WebhookSinkTest, WhoStopsItWaitsNoLongerThanHeSays) {
+  const auto sink = Open(/*hangs=*/true);
+  ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
+  ASSERT_TRUE(sink->Deliver(SampleNotification(1, 1, 1)).ok());
+  sink->Stop(absl::ZeroDuration());
+  const absl::Status after = sink->Deliver(SampleNotification(1, 1, 2));
+  EXPECT_EQ(after.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(ReasonOf(after), Reason::kClosing);
+  EXPECT_EQ(sink->Create({.url = kTarget}, "").status().code(),
+            absl::StatusCode::kUnavailable);
+}
+
+TEST_F(WebhookSinkTest, ATestOfWhoDoesNotAnswerEndsWithTheSink) {
+  const auto sink = Open(/*hangs=*/true);
+  const EndpointId id = sink->Create({.url = kTarget}, "")->id;
+  std::thread other([&] {
+    EXPECT_EQ(sink->SendTest(id).status().code(), absl::StatusCode::kUnavailable);
+  });
+  sink->Stop(absl::ZeroDuration());
+  other.join();
+}
+
+TEST_F(WebhookSinkTest, ATestIsSentOnceAndTellsWhatCameOfIt) {
+  const auto sink = Open();
+  const EndpointId id = sink->Create({.url = kTarget}, "")->id;
+  receiver_.Answer(500);
+  const auto attempt = sink->SendTest(id);
+  ASSERT_TRUE(attempt.ok()) << attempt.status();
+  EXPECT_EQ(attempt->status, 500);
+  EXPECT_EQ(attempt->endpoint, id);
+  ASSERT_THAT(receiver_.bodies(), SizeIs(1));
+  EXPECT_THAT(receiver_.bodies()[0], HasSubstr(R"("type":"webhook.test")"));
+  EXPECT_EQ(sink->Get(id)->waiting, 0u);
+  EXPECT_EQ(sink->SendTest(testing::Named<EndpointId>("x")).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST_F(WebhookSinkTest, ASecondSinkIsRefusedTheDirectory) {
+  const auto first = Open();
+  const auto second = webhook::MakeWebhookSink(
+      {.directory = directory_ / "sink"}, std::make_unique<PromptTransfers>(&receiver_));
+  EXPECT_EQ(ReasonOf(second.status()), Reason::kStoreInUse) << second.status();
+}
+
+TEST_F(WebhookSinkTest, WhatCannotBeKeptIsSaidAndKeptLater) {
+  const Notification notification = SampleNotification(1, 1, 1);
+  {
+    const auto sink = Open(/*hangs=*/true);
+    ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
+    auto other = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
+    ASSERT_TRUE(other.ok()) << other.status();
+    ASSERT_TRUE((*other)->Execute("BEGIN IMMEDIATE").ok());
+    ASSERT_TRUE(sink->Deliver(notification).ok());
+    EXPECT_FALSE(sink->Sync().ok());
+    EXPECT_FALSE(sink->Create({.url = kTarget}, "").ok());
+    EXPECT_THAT(sink->List(), SizeIs(1)) << "what was refused is not there";
+    ASSERT_TRUE((*other)->Execute("ROLLBACK").ok());
+    EXPECT_TRUE(sink->Sync().ok());
+  }
+  const auto sink = Open();
+  EXPECT_THAT(receiver_.Await(1), ElementsAre(ToJson(notification)));
+}
+
+TEST_F(WebhookSinkTest, WhoLooksOnMustNotAsk) {
+  WebhookSink* asked = nullptr;
+  Reason reason = Reason::kNone;
+  WebhookOptions options;
+  options.on_attempt = [&](const WebhookOptions::Attempt& attempt) {
+    reason = ReasonOf(asked->Get(attempt.endpoint).status());
+  };
+  const auto sink = Open(/*hangs=*/false, std::move(options));
+  asked = sink.get();
+  ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
+  ASSERT_TRUE(sink->Deliver(SampleNotification(1, 1, 1)).ok());
+  receiver_.Await(1);
+  sink->Stop(absl::InfiniteDuration());
+  EXPECT_EQ(reason, Reason::kCalledFromSink);
+}
+
+TEST_F(WebhookSinkTest, AnEngineHasItsStoreInTheSameDirectory) {
+  const auto sink = Open();
+  ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
+  for (int life = 1; life <= 2; ++life) {
+    auto engine = Engine::Open({.directory = directory_ / "sink", .sink = sink.get()});
+    ASSERT_TRUE(engine.ok()) << engine.status();
+    if (life == 1) {
+      ASSERT_TRUE((*engine)
+                      ->CreateAlert({.name = "limit", .threshold = *Decimal::Parse("10")})
+                      .ok());
+    }
+    const SpendAdded fact{.customer = testing::Customer(life),
+                          .amount = *Decimal::Parse("10")};
+    ASSERT_TRUE((*engine)->Apply({{fact}}).status.ok());
+    EXPECT_THAT(receiver_.Await(static_cast<std::size_t>(life)),
+                SizeIs(static_cast<std::size_t>(life)));
+    ASSERT_TRUE((*engine)->Close(absl::InfiniteDuration()).ok());
+  }
+}
+
+}  // namespace
+}  // namespace tocsin
