@@ -1,5 +1,8 @@
 #include "engine/webhook/delivery_store.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -16,6 +19,15 @@ namespace {
 
 constexpr char kInMemory[] = ":memory:";
 constexpr char kFile[] = "/webhooks.db";
+
+// The file has secrets in it. Where there is none, one is made that its owner alone may
+// read; those that SQLite makes beside it are as it is.
+void MakeForItsOwner(const std::string& path) {
+  constexpr mode_t kOnlyOwnerReads = 0600;
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOnlyOwnerReads);
+  // What is in the way SQLite says.
+  if (file >= 0) close(file);
+}
 
 // At once is NULL.
 void BindDue(int parameter, absl::Time due, sqlite::Statement* to) {
@@ -52,6 +64,7 @@ absl::StatusOr<std::unique_ptr<DeliveryStore>> DeliveryStore::Open(
     lock = *std::move(taken);
   }
   const std::string path = directory.empty() ? kInMemory : directory + kFile;
+  if (!directory.empty()) MakeForItsOwner(path);
   absl::StatusOr<std::unique_ptr<sqlite::Database>> database =
       sqlite::Database::Open(path, "");
   if (!database.ok()) return database.status();

@@ -257,6 +257,19 @@ TEST_F(ServeWebhooksTest, WhatCannotBeConfiguredIsRefusedAndNamed) {
   EXPECT_THAT(Refused({"--webhook-authorities", dir_.Path("none")}), HasSubstr("none"));
 }
 
+TEST_F(ServeWebhooksTest, ItsOwnerAloneReadsTheSecrets) {
+  // In a directory that others may look into.
+  ASSERT_EQ(mkdir(dir_.Path("data").c_str(), 0755), 0);
+  LiveServer server(args_);
+  Create(server);
+  for (const char* const file : {"data/webhooks.db", "data/webhooks.db-wal"}) {
+    struct stat about = {};
+    ASSERT_EQ(stat(dir_.Path(file).c_str(), &about), 0) << file;
+    EXPECT_EQ(about.st_mode & 0777, 0600u) << file;
+  }
+  EXPECT_EQ(server.EndBy(SIGTERM), 0);
+}
+
 TEST_F(ServeWebhooksTest, WithoutWebhooksThereAreNone) {
   LiveServer server({"--token-file", tokens_, "--no-webhooks"});
   EXPECT_THAT(Post(server, "/v1/webhooks/list", "{}"), EndsWith("\n404"));

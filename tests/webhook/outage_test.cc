@@ -144,6 +144,50 @@ TEST(Outage, OneAnswerThatFailsHoldsUpItsOwnCustomerAlertOnly) {
   EXPECT_THAT(world.TakenBy(kUrl), SizeIs(others + kRounds - 1)) << "all but the poison";
 }
 
+TEST(Outage, WhenOneIsTakenTheOthersFollowAtOnce) {
+  SimulatedWorld world;
+  world.AddEndpoint(kUrl);
+  const absl::Time back = world.now() + absl::Hours(10);
+  world.Answers(kUrl, DownUntil(back));
+  // Some at a time, so that they do not all become due together.
+  for (int customer = 1; customer <= 100; ++customer) {
+    world.Give(SampleNotification(customer, 1, 1));
+    world.RunFor(absl::Minutes(1));
+  }
+  world.RunUntil(back + absl::Minutes(16));
+  const auto taken = world.TakenBy(kUrl);
+  ASSERT_THAT(taken, SizeIs(100));
+  EXPECT_LT(taken.back().at - taken.front().at, absl::Seconds(1));
+}
+
+TEST(Outage, WhatWasTakenIsNotSentAgainAfterAnOrderlyEnd) {
+  testing::TempDirectory directory;
+  SimulatedWorld world({.directory = directory / "sink"});
+  world.AddEndpoint(kUrl);
+  world.Give(SampleNotification(1, 1, 1));
+  ASSERT_TRUE(world.Keep().ok());
+  world.RunFor(absl::Seconds(1));
+  ASSERT_THAT(world.TakenBy(kUrl), SizeIs(1));
+  world.Restart(/*keeps_first=*/true);
+  world.RunFor(absl::Hours(1));
+  EXPECT_THAT(world.arrived(), SizeIs(1));
+}
+
+TEST(Outage, WhoWaitsIsTriedWhenItIsDueAfterARestartToo) {
+  testing::TempDirectory directory;
+  SimulatedWorld world({.directory = directory / "sink"});
+  world.AddEndpoint(kUrl);
+  world.Answers(kUrl, [](const auto&) { return SimulatedWorld::Answer{.status = 500}; });
+  world.Give(SampleNotification(1, 1, 1));
+  world.RunFor(absl::Hours(1));
+  const absl::Time last = world.arrived().back().at;
+  world.Restart(/*keeps_first=*/true);
+  const std::size_t before = world.arrived().size();
+  world.RunFor(absl::Minutes(16));
+  ASSERT_GT(world.arrived().size(), before);
+  EXPECT_GT(world.arrived()[before].at - last, absl::Minutes(7));
+}
+
 TEST(Outage, WhatComesBackIsKnownWhileItWaitsOrIsDead) {
   SimulatedWorld world;
   const EndpointId id = world.AddEndpoint(kUrl);
