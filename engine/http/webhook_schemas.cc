@@ -8,7 +8,7 @@ namespace {
 
 constexpr absl::string_view kWebhookRequests = R"json(
 "WebhookSettings":{"type":"object","properties":{
-  "name":{"type":"string","maxLength":256},
+  "name":{"type":"string","description":"At most 256 bytes of UTF-8"},
   "url":{"type":"string","maxLength":2048},
   "signature":{"enum":["metronome","standard_webhooks"],"default":"metronome"},
   "alert_types":{"type":"array","items":{"$ref":"#/components/schemas/AlertType"}},
