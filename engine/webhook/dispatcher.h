@@ -120,7 +120,8 @@ class Dispatcher {
   bool BeginOne(Endpoint* endpoint, absl::Time now);
   void BuryOverdue(Endpoint* endpoint, absl::Time now);
   absl::StatusOr<Content> ContentOf(std::uint64_t number);
-  void Send(const Endpoint& endpoint, Content content, Flight flight, absl::Time now);
+  void Send(const Endpoint& endpoint, const Content& content, Flight flight,
+            absl::Time now);
   void Succeeded(Endpoint* endpoint, const Flight& flight, absl::Time now);
   void Failed(Endpoint* endpoint, const Flight& flight, const Ended& ended,
               absl::Time now);

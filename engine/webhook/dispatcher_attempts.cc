@@ -77,7 +77,7 @@ bool Dispatcher::BeginOne(Endpoint* endpoint, absl::Time now) {
                 .accepted_at = first->waiting.accepted_at,
                 .attempt = first->waiting.attempts + 1,
                 .is_probe = endpoint->circuit.Begin()};
-  Send(*endpoint, *std::move(content), std::move(flight), now);
+  Send(*endpoint, *content, std::move(flight), now);
   return true;
 }
 
@@ -109,7 +109,7 @@ absl::StatusOr<Dispatcher::Content> Dispatcher::ContentOf(std::uint64_t number) 
                  .body = std::make_shared<const std::string>(std::move(kept->body))};
 }
 
-void Dispatcher::Send(const Endpoint& endpoint, Content content, Flight flight,
+void Dispatcher::Send(const Endpoint& endpoint, const Content& content, Flight flight,
                       absl::Time now) {
   const EndpointRecord& record = endpoint.record;
   Transfer transfer{
