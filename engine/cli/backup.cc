@@ -1,8 +1,14 @@
 #include "engine/cli/backup.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "engine/cli/file_name.h"
 #include "engine/cli/inspect.h"
 #include "tocsin/store.h"
+#ifdef TOCSIN_SERVE
+#include "tocsin/webhook.h"
+#endif
 
 namespace tocsin::cli {
 namespace {
@@ -12,8 +18,9 @@ constexpr char kBackupDescription[] =
 
 The copy is the store as it was at one instant: all that was acknowledged before
 the command began is in it. It is verified, and on the disk, before the command
-says what was copied, as inspect --verify does. To restore one, move it to where
-the engine's directory was.)";
+says what was copied, as inspect --verify does. What serve keeps of webhooks,
+webhooks.db with their secrets, is copied with it. To restore a copy, move it to
+where the engine's directory was.)";
 
 constexpr char kBackupFooter[] =
     R"(Where it ends with an error nothing is left in TO. What it leaves there when it is
@@ -39,7 +46,24 @@ void AddBackup(CLI::App& app, BackupOptions* options) {
 }
 
 int RunBackup(const BackupOptions& options) {
+#ifdef TOCSIN_SERVE
+  std::error_code error;
+  const bool was_there = std::filesystem::exists(options.to, error);
+  bool has_webhooks = false;
+  const absl::StatusOr<StoreSummary> summary =
+      BackupStore(options.directory, options.to, [&] {
+        const absl::StatusOr<bool> copied = BackupWebhooks(options.directory, options.to);
+        has_webhooks = copied.ok() && *copied;
+        return copied.status();
+      });
+  if (!summary.ok() && has_webhooks) {
+    std::filesystem::remove(options.to + "/webhooks.db", error);
+    if (!was_there) std::filesystem::remove(options.to, error);
+  }
+  return ShowSummary(summary, options.json);
+#else
   return ShowSummary(BackupStore(options.directory, options.to), options.json);
+#endif
 }
 
 }  // namespace tocsin::cli

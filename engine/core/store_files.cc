@@ -142,7 +142,8 @@ absl::StatusOr<StoreSummary> VerifyStore(const std::string& directory) {
 }
 
 absl::StatusOr<StoreSummary> BackupStore(const std::string& directory,
-                                         const std::string& to) {
+                                         const std::string& to,
+                                         const std::function<absl::Status()>& beside) {
   const absl::StatusOr<std::string> file = DatabaseIn(directory);
   if (!file.ok()) return file.status();
   if (to.empty()) return BadDirectory(to, "give one for the copy");
@@ -160,7 +161,8 @@ absl::StatusOr<StoreSummary> BackupStore(const std::string& directory,
   if (!status.ok()) return status;
   absl::StatusOr<StoreSummary> copied = VerifyFile(target->part());
   if (!copied.ok()) return copied.status();
-  status = target->Finish();
+  if (beside) status = beside();
+  if (status.ok()) status = target->Finish();
   if (!status.ok()) return status;
   copied->files = FilesIn(to);
   return copied;
@@ -182,8 +184,8 @@ absl::StatusOr<StoreSummary> InspectStore(const std::string& directory) {
 absl::StatusOr<StoreSummary> VerifyStore(const std::string& directory) {
   return WithoutStore(directory);
 }
-absl::StatusOr<StoreSummary> BackupStore(const std::string& directory,
-                                         const std::string&) {
+absl::StatusOr<StoreSummary> BackupStore(const std::string& directory, const std::string&,
+                                         const std::function<absl::Status()>&) {
   return WithoutStore(directory);
 }
 

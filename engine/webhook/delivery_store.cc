@@ -1,8 +1,5 @@
 #include "engine/webhook/delivery_store.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -11,6 +8,7 @@
 #include "engine/base/status.h"
 #include "engine/sqlite/directory.h"
 #include "engine/webhook/endpoint_rows.h"
+#include "engine/webhook/store_file.h"
 #include "engine/webhook/store_schema.h"
 #include "engine/webhook/store_values.h"
 
@@ -18,16 +16,6 @@ namespace tocsin::webhook {
 namespace {
 
 constexpr char kInMemory[] = ":memory:";
-constexpr char kFile[] = "/webhooks.db";
-
-// The file has secrets in it. Where there is none, one is made that its owner alone may
-// read; those that SQLite makes beside it are as it is.
-void MakeForItsOwner(const std::string& path) {
-  constexpr mode_t kOnlyOwnerReads = 0600;
-  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOnlyOwnerReads);
-  // What is in the way SQLite says.
-  if (file >= 0) close(file);
-}
 
 // At once is NULL.
 void BindDue(int parameter, absl::Time due, sqlite::Statement* to) {
@@ -63,7 +51,7 @@ absl::StatusOr<std::unique_ptr<DeliveryStore>> DeliveryStore::Open(
     if (!taken.ok()) return taken.status();
     lock = *std::move(taken);
   }
-  const std::string path = directory.empty() ? kInMemory : directory + kFile;
+  const std::string path = directory.empty() ? kInMemory : WebhooksFileIn(directory);
   if (!directory.empty()) MakeForItsOwner(path);
   absl::StatusOr<std::unique_ptr<sqlite::Database>> database =
       sqlite::Database::Open(path, "");

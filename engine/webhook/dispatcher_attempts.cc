@@ -90,8 +90,10 @@ void Dispatcher::BuryOverdue(Endpoint* endpoint, absl::Time now) {
                         .attempts = first.waiting.attempts,
                         .died_at = now};
     if (state.attempts == 0) {
-      state.last_failure = absl::StrCat("it was not tried, as others had failed: ",
-                                        endpoint->record.last_failure);
+      const std::string& last = endpoint->record.last_failure;
+      state.last_failure =
+          last.empty() ? std::string("its turn did not come in time")
+                       : absl::StrCat("it was not tried, as others had failed: ", last);
     }
     unwritten_.Change(first.waiting.number, state);
     endpoint->queue.Finish(first.line);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -89,9 +90,13 @@ absl::StatusOr<StoreSummary> VerifyStore(const std::string& directory);
 // here.
 // Errors: of the source as above; kFailedPrecondition (kStoreUnusable) for a `to` that
 // cannot be made or is not empty; kUnavailable (kStoreFailed) where writing fails, on a
-// full disk for one.
-absl::StatusOr<StoreSummary> BackupStore(const std::string& directory,
-                                         const std::string& to);
+// full disk for one; those of `beside`.
+// `beside`, if there is one, copies what a host keeps beside the store into `to`: of a
+// later instant than the store's, and before the copy counts. After an error it removes
+// what it has put there itself.
+absl::StatusOr<StoreSummary> BackupStore(
+    const std::string& directory, const std::string& to,
+    const std::function<absl::Status()>& beside = {});
 
 }  // namespace tocsin
 

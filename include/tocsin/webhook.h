@@ -212,6 +212,14 @@ class WebhookSink : public NotificationSink {
   WebhookSink() = default;
 };
 
+// Copies the `webhooks.db` of a directory, whose sink may be at work in this process or
+// another, into one that has none, as it was at one instant and durably; false where
+// there is none to be copied. It is as secret as that. Taken behind a copy of the
+// engine's store (`BackupStore`) the two lose no notification: one that waits in both is
+// known. Errors: kFailedPrecondition and kDataLoss as of `Open`; kUnavailable where
+// writing fails. After one of them nothing is left of it.
+absl::StatusOr<bool> BackupWebhooks(const std::string& directory, const std::string& to);
+
 // The headers that sign a body: for a receiver's tests, and for who sends by himself.
 std::vector<std::pair<std::string, std::string>> SignWebhook(WebhookScheme scheme,
                                                              absl::string_view secret,

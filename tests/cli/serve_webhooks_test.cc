@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <string>
 #include <vector>
@@ -144,6 +145,39 @@ TEST_F(ServeWebhooksTest, WhatWaitsIsSentByTheNextOne) {
   inbox_.AnswerFromNowOn(204);
   LiveServer server(args_);
   EXPECT_EQ(inbox_.Await(before).body, body);
+  EXPECT_EQ(server.EndBy(SIGTERM), 0);
+}
+
+TEST_F(ServeWebhooksTest, ABackupHasTheEndpointsAndWhatWaitsForThem) {
+  inbox_.AnswerFromNowOn(500);
+  const std::string copy = dir_.Path("copy");
+  std::string id;
+  std::string body;
+  {
+    LiveServer server(args_);
+    id = Create(server);
+    Cross(server);
+    body = inbox_.Await(0).body;
+    const RunResult said = RunTocsin({"backup", dir_.Path("data"), copy});
+    EXPECT_EQ(said.exit_status, 0) << said.err;
+    server.Signal(SIGKILL);
+    EXPECT_EQ(server.End(), -1);
+  }
+  struct stat file = {};
+  ASSERT_EQ(stat((copy + "/webhooks.db").c_str(), &file), 0);
+  EXPECT_EQ(file.st_mode & 0777U, 0600U);
+  // One that fails leaves nothing, also where the engine's part of it went well.
+  ASSERT_EQ(truncate((dir_.Path("data") + "/webhooks.db").c_str(), 5000), 0);
+  const RunResult refused = RunTocsin({"backup", dir_.Path("data"), dir_.Path("none")});
+  EXPECT_NE(refused.exit_status, 0);
+  EXPECT_THAT(refused.err, HasSubstr("webhooks.db"));
+  EXPECT_NE(stat(dir_.Path("none").c_str(), &file), 0);
+  args_[3] = copy;
+  const std::size_t before = inbox_.count();
+  inbox_.AnswerFromNowOn(204);
+  LiveServer server(args_);
+  EXPECT_EQ(inbox_.Await(before).body, body);
+  EXPECT_EQ(FieldOf(Post(server, "/v1/webhooks/list", "{}"), "id"), id);
   EXPECT_EQ(server.EndBy(SIGTERM), 0);
 }
 
