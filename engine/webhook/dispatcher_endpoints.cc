@@ -206,7 +206,7 @@ absl::Status Dispatcher::SendTest(EndpointId id, absl::Time now, TestDone done) 
                 .notification = notification,
                 .attempt = 1,
                 .test = std::move(done)};
-  Send(**found, std::move(content), std::move(flight), now);
+  Send(**found, content, std::move(flight), now);
   return absl::OkStatus();
 }
 
