@@ -22,6 +22,7 @@ FAMILIES = (
     "Crossing",
     "Durable",
     "Http",
+    "Webhook",
 )
 PEERS = ("sqlite", "redis", "postgres", "prometheus", "tbb", "boost")
 

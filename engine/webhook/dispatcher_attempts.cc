@@ -1,6 +1,5 @@
 // What is tried when, and what comes of it.
 #include <algorithm>
-#include <exception>
 
 #include "absl/strings/str_cat.h"
 #include "engine/webhook/dispatcher.h"
@@ -182,7 +181,7 @@ void Dispatcher::TellOf(Flight* flight, const Ended& ended) {
   if (options_.on_attempt == nullptr) return;
   try {
     options_.on_attempt(attempt);
-  } catch (const std::exception&) {
+  } catch (...) {
     // Who looks on has no say in what is sent.
   }
 }
