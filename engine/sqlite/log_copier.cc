@@ -1,6 +1,6 @@
 #include "engine/sqlite/log_copier.h"
 
-#include <sys/resource.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,9 +38,11 @@ LogCopier::~LogCopier() {
 }
 
 void LogCopier::Run() {
-  // Nobody waits for it: who holds a lock, or commits, goes first. Where it may not be
-  // so it is as the others.
-  static_cast<void>(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10));
+  // Nobody waits for it: whoever has something to do goes first, also amid its turn.
+  // Where it may not be so it is as the others, and where it never has a turn who commits
+  // copies.
+  const sched_param none = {};
+  static_cast<void>(sched_setscheduler(gettid(), SCHED_IDLE, &none));
   absl::MutexLock lock(&mu_);
   while (true) {
     mu_.Await(absl::Condition(this, &LogCopier::IsDueOrStops));
