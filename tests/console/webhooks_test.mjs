@@ -41,6 +41,7 @@ test('an endpoint is created, fails, and is sent again what it did not take', as
   const secret = await dialog.getByLabel('Secret').inputValue();
   assert.ok(secret.length >= 24, secret);
   await dialog.getByRole('button', { name: 'I have kept it' }).click();
+  await dialog.waitFor({ state: 'detached' });
   assert.equal((await page.content()).includes(secret), false);
 
   const card = page.locator('.card').filter({ hasText: 'Billing' });

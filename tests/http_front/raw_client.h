@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -44,20 +45,21 @@ inline RawAnswer TakeRawAnswer(std::string* bytes) {
   return answer;
 }
 
-// A connection to a port of this machine, and bytes on it.
+// A connection to a port of this machine, or to a socket in a folder, and bytes on it.
 class RawClient {
  public:
   explicit RawClient(std::uint16_t port) {
-    fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    // So that a test whose answer never comes fails, instead of never ending.
-    const timeval longest = {.tv_sec = 30, .tv_usec = 0};
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest);
-    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
     sockaddr_in to = {};
     to.sin_family = AF_INET;
     to.sin_port = htons(port);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    is_connected_ = connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
+    Connect(to);
+  }
+  explicit RawClient(const std::string& path) {
+    sockaddr_un to = {};
+    to.sun_family = AF_UNIX;
+    EXPECT_LT(path.copy(to.sun_path, sizeof to.sun_path - 1), sizeof to.sun_path - 1);
+    Connect(to);
   }
   ~RawClient() { Close(); }
   RawClient(const RawClient&) = delete;
@@ -129,6 +131,17 @@ class RawClient {
   }
 
  private:
+  template <typename Address>
+  void Connect(const Address& to) {
+    const auto* address = reinterpret_cast<const sockaddr*>(&to);
+    fd_ = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    // So that a test whose answer never comes fails, instead of never ending.
+    const timeval longest = {.tv_sec = 30, .tv_usec = 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest);
+    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
+    is_connected_ = connect(fd_, address, sizeof to) == 0;
+  }
+
   bool ReadMore() {
     char bytes[4096];
     const ssize_t count = recv(fd_, bytes, sizeof bytes, 0);

@@ -1,13 +1,10 @@
 #ifndef TOCSIN_TESTS_NGINX_NGINX_H_
 #define TOCSIN_TESTS_NGINX_NGINX_H_
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,13 +21,12 @@
 namespace tocsin::testing {
 
 // nginx as a reverse proxy before a port of this machine, to which it keeps one
-// connection open. It is given the socket that it listens on, so that whoever connects
-// waits until it has begun.
+// connection open. It listens on a socket in a folder of its own: a port that is free
+// when one looks may be another's when nginx takes it.
 class Nginx {
  public:
   // `buffering`: whether it reads a body to its end before it passes it on.
   Nginx(std::uint16_t behind, bool buffering) {
-    port_ = FreePort();
     WriteConfig(behind, buffering);
     const std::string config = File("nginx.conf");
     const std::string prefix = folder_ / "";
@@ -44,17 +40,17 @@ class Nginx {
     }
     // It has begun once it answers.
     int ended = 0;
-    while (waitpid(pid_, &ended, WNOHANG) == 0 && !RawClient(port_).is_connected()) {
+    while (waitpid(pid_, &ended, WNOHANG) == 0 && !RawClient(path()).is_connected()) {
       sched_yield();
     }
-    EXPECT_NE(RawClient(port_).Ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 0)
+    EXPECT_NE(RawClient(path()).Ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 0)
         << Text("error.log");
   }
   ~Nginx() { Quit(); }
   Nginx(const Nginx&) = delete;
   Nginx& operator=(const Nginx&) = delete;
 
-  std::uint16_t port() const { return port_; }
+  std::string path() const { return File("socket"); }
 
   // Ends it. Returns the requests that it passed on, in order, as `METHOD /path STATUS`
   // with the status that was answered behind it; `-` where it did not wait for that, as
@@ -76,18 +72,6 @@ class Nginx {
   }
 
  private:
-  // One that nobody listens on.
-  static std::uint16_t FreePort() {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at = {};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    EXPECT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&at), size), 0);
-    EXPECT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size), 0);
-    close(fd);
-    return ntohs(at.sin_port);
-  }
   std::string File(const std::string& name) const { return folder_ / name; }
   std::string Text(const std::string& name) const {
     std::ostringstream text;
@@ -104,7 +88,7 @@ class Nginx {
         ";\nuwsgi_temp_path ", File("uwsgi"), ";\nscgi_temp_path ", File("scgi"),
         ";\nunderscores_in_headers on;\nignore_invalid_headers off;\n"
         "upstream tocsin { server 127.0.0.1:",
-        behind, "; keepalive 1; }\nserver {\nlisten 127.0.0.1:", port_,
+        behind, "; keepalive 1; }\nserver {\nlisten unix:", path(),
         ";\nlocation / {\nproxy_pass http://tocsin;\nproxy_http_version 1.1;\n"
         "proxy_set_header Connection \"\";\nproxy_next_upstream off;\n"
         "lingering_timeout 20ms;\nproxy_ignore_client_abort "
@@ -113,7 +97,6 @@ class Nginx {
   }
 
   TempDirectory folder_;
-  std::uint16_t port_ = 0;
   pid_t pid_ = 0;
 };
 
