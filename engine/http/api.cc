@@ -70,7 +70,7 @@ class Api final : public HttpApi {
     }
     return {.admitted = true,
             .body_bytes_max = BodyBytesMax(*route, options_),
-            .is_slow = route->is_slow,
+            .lane = route->lane,
             .changes = MayChange(*route),
             .is_stream = route->is_stream};
   }

@@ -93,9 +93,7 @@ void Connection::AwaitFlush() {
 void Connection::AwaitSlowAnswer() {
   phase_ = Phase::kSlow;
   deadline_.reset();
-  FrontParts& parts = *loop_->parts();
-  SlowLane& lane = conversation_.changes() ? parts.slow_changes : parts.slow_looks;
-  lane.Do([self = shared_from_this()] {
+  loop_->parts()->slow.Of(conversation_.lane()).Do([self = shared_from_this()] {
     HttpResponse response = self->conversation_.AnswerSlowly();
     self->loop_->Post([self, response = std::move(response)] {
       if (!self->is_closed()) self->Act(self->conversation_.TakeAnswer(response));

@@ -99,7 +99,8 @@ std::optional<Conversation::Wants> Conversation::StepBody(absl::string_view* byt
 
 std::optional<Conversation::Wants> Conversation::Answer() {
   if (admission_.is_stream && request_.method != "HEAD") return BeginStream();
-  if (!admission_.is_slow) return Say(shared_->api->Answer(request_));
+  if (admission_.lane == HttpApi::Lane::kAtOnce)
+    return Say(shared_->api->Answer(request_));
   part_ = Part::kSlow;
   return Wants::kSlowAnswer;
 }

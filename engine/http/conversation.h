@@ -53,8 +53,8 @@ class Conversation {
   // On any thread, while nothing else of this is called.
   HttpResponse AnswerSlowly() { return shared_->api->Answer(request_); }
   Wants TakeAnswer(const HttpResponse& response);
-  // Whether what is answered slowly may change something.
-  bool changes() const { return admission_.changes; }
+  // Of what is answered slowly.
+  HttpApi::Lane lane() const { return admission_.lane; }
 
   // Whether who asked for the stream may still read it.
   bool MayGoOnStreaming() const { return shared_->api->Admit(request_).admitted; }

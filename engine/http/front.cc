@@ -158,8 +158,7 @@ void Front::Stop(absl::Duration deadline) {
   parts_.open.AwaitNone(deadline);
   for (const auto& loop : loops_) loop->CloseAll();
   // A call of the engine that is under way is waited for in any case.
-  parts_.slow_changes.Stop();
-  parts_.slow_looks.Stop();
+  parts_.slow.Stop();
   parts_.flusher.Stop();
   for (const auto& loop : loops_) loop->Stop();
 }

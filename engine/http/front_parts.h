@@ -80,9 +80,7 @@ struct FrontParts {
   std::optional<boost::asio::ssl::context> tls;
   OpenConnections open;
   Flusher flusher;
-  // Who only looks does not wait for who resets a million.
-  SlowLane slow_changes;
-  SlowLane slow_looks;
+  SlowLanes slow;
 };
 
 }  // namespace tocsin::http

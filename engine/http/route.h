@@ -62,7 +62,7 @@ struct Route {
   std::uint32_t right = 0;  // of HttpRight; 0: no token is asked for
   BodyKind body = BodyKind::kNone;
   QueryKind query = QueryKind::kNone;
-  bool is_slow = false;
+  HttpApi::Lane lane = HttpApi::Lane::kAtOnce;
   // Its answer is the beginning of what goes on for as long as the client likes.
   bool is_stream = false;
   // Also answered while the host stops.

@@ -1,6 +1,8 @@
 #ifndef TOCSIN_ENGINE_HTTP_SIDE_THREADS_H_
 #define TOCSIN_ENGINE_HTTP_SIDE_THREADS_H_
 
+#include <array>
+#include <cstddef>
 #include <deque>
 #include <thread>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
 #include "tocsin/engine.h"
+#include "tocsin/http.h"
 
 // What takes long happens beside the threads that serve connections. Either may start a
 // thread, which throws std::system_error where there is none to be had.
@@ -39,6 +42,20 @@ class SlowLane {
   std::deque<absl::AnyInvocable<void()>> tasks_ ABSL_GUARDED_BY(mu_);
   bool stops_ ABSL_GUARDED_BY(mu_) = false;
   std::thread thread_;
+};
+
+// One for each kind of what takes long: who looks does not wait for who resets a million,
+// nor who changes an endpoint of webhooks for one that hangs.
+class SlowLanes {
+ public:
+  // Not of kAtOnce.
+  SlowLane& Of(HttpApi::Lane lane) { return lanes_[static_cast<std::size_t>(lane) - 1]; }
+  void Stop() {
+    for (SlowLane& lane : lanes_) lane.Stop();
+  }
+
+ private:
+  std::array<SlowLane, static_cast<std::size_t>(HttpApi::Lane::kWebhookTest)> lanes_;
 };
 
 // Makes durable what answers say that was done: those that come while one flush is under

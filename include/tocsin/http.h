@@ -136,14 +136,18 @@ class HttpApi {
   // where that admits, `Answer`.
   virtual HttpResponse HandleRequest(const HttpRequest& request) = 0;
 
+  // What answering takes. What may take seconds is to be kept off threads that serve
+  // connections; `HttpFront` has a thread for each kind, so that none waits for another.
+  enum class Lane { kAtOnce, kLook, kChange, kWebhook, kWebhookTest };
+
   // What is known from the head alone: route, method, token, type and length of the
   // body. Nothing is read or changed.
   struct Admission {
     bool admitted = false;
     HttpResponse response = {};      // if not admitted
     std::size_t body_bytes_max = 0;  // if admitted: a longer one is answered 413
-    bool is_slow = false;            // may take seconds: keep it off threads that serve
-    bool changes = false;            // what it is told was done waits for `Engine::Flush`
+    Lane lane = Lane::kAtOnce;
+    bool changes = false;  // what it is told was done waits for `Engine::Flush`
     // `Answer` gives the beginning of something that `HttpFront` goes on with for as long
     // as the client likes.
     bool is_stream = false;

@@ -5,17 +5,10 @@ set -euo pipefail
 source=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 export TOCSIN_BINARY=$2 TOCSIN_SCREENSHOTS=${3:-}
 cd "$1"
-for program in node npm chromium; do
-  command -v "$program" >/dev/null || {
-    echo "there is no $program here; ./dev test installs it" >&2
-    exit 1
-  }
-done
+source "$source/../support/npm.sh"
+needs node npm chromium
 if [[ $# -eq 2 ]]; then
-  cmp -s "$source/package-lock.json" installed.json && exit 0
-  cp "$source/package.json" "$source/package-lock.json" .
-  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-  cp package-lock.json installed.json
+  has_packages "$source"
   exit 0
 fi
 mkdir -p "$TOCSIN_SCREENSHOTS"

@@ -34,7 +34,7 @@ class EchoApi final : public HttpApi {
     if (head.target == "/nobody") return {.response = {.status = 401}};
     return {.admitted = true,
             .body_bytes_max = 16,
-            .is_slow = absl::StrContains(head.target, "slow"),
+            .lane = absl::StrContains(head.target, "slow") ? Lane::kLook : Lane::kAtOnce,
             .changes = absl::StrContains(head.target, "change")};
   }
   HttpResponse Answer(const HttpRequest& request) override {

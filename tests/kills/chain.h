@@ -2,18 +2,12 @@
 #define TOCSIN_TESTS_KILLS_CHAIN_H_
 
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <string>
 
-namespace tocsin::testing {
+#include "tests/kills/kill_options.h"
 
-struct KillOptions {
-  std::string child = {};  // the program
-  std::filesystem::path in = std::filesystem::temp_directory_path();
-  std::uint64_t seed = 1;
-  int kills = 1;
-};
+namespace tocsin::testing {
 
 struct Killed {
   int kills = 0;

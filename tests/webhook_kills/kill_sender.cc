@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -96,7 +97,7 @@ class KillingReceiver {
 
 class KillChain {
  public:
-  explicit KillChain(const KillSenderOptions& options)
+  explicit KillChain(const KillOptions& options)
       : options_(options), random_(options.seed), receiver_(options.seed) {}
 
   KilledSenders Run() {
@@ -183,7 +184,7 @@ class KillChain {
     });
   }
 
-  const KillSenderOptions options_;
+  const KillOptions options_;
   Random random_;
   KillingReceiver receiver_;
   KilledSenders killed_;
@@ -198,8 +199,6 @@ std::string KilledSenders::ToString() const {
                       " of them once more\n");
 }
 
-KilledSenders KillSenders(const KillSenderOptions& options) {
-  return KillChain(options).Run();
-}
+KilledSenders KillSenders(const KillOptions& options) { return KillChain(options).Run(); }
 
 }  // namespace tocsin::testing

@@ -2,17 +2,11 @@
 #define TOCSIN_TESTS_WEBHOOK_KILLS_KILL_SENDER_H_
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 
-namespace tocsin::testing {
+#include "tests/kills/kill_options.h"
 
-struct KillSenderOptions {
-  std::string child = {};  // the program
-  std::filesystem::path in = std::filesystem::temp_directory_path();
-  std::uint64_t seed = 1;
-  int kills = 1;
-};
+namespace tocsin::testing {
 
 struct KilledSenders {
   int kills = 0;
@@ -29,7 +23,7 @@ struct KilledSenders {
 
 // Starts one process after the other, which sends webhooks to a receiver here, kills each
 // and compares what came. Ends with the first thing that is wrong.
-KilledSenders KillSenders(const KillSenderOptions& options);
+KilledSenders KillSenders(const KillOptions& options);
 
 }  // namespace tocsin::testing
 
