@@ -15,28 +15,41 @@ export class Server {
   static async start({ flags = [], stdout = '/dev/null' } = {}) {
     const server = new Server();
     server.folder = mkdtempSync(path.join(tmpdir(), 'tocsin-client.'));
-    const tokenFile = path.join(server.folder, 'tokens');
-    writeFileSync(tokenFile, `${tokens.all} read,write,admin\n${tokens.reader} read\n`,
-      { mode: 0o600 });
-    server.child = spawn(process.env.TOCSIN_BINARY,
-      ['serve', '--listen', '127.0.0.1:0', '--token-file', tokenFile, '--data',
-        path.join(server.folder, 'data'), ...flags],
-      { stdio: ['ignore', openSync(stdout, 'w'), 'pipe'] });
+    server.flags = flags;
+    server.stdout = stdout;
     process.on('exit', () => server.child.kill('SIGKILL'));
-    server.ended = new Promise((resolve) => {
-      server.child.on('exit', (status, signal) => resolve(signal ?? status));
-    });
-    server.log = '';
-    server.url = await new Promise((resolve, reject) => {
-      server.child.stderr.on('data', (bytes) => {
-        server.log += bytes;
-        const found = / serving address=(\S+)/.exec(server.log);
-        if (found) resolve(found[1]);
-      });
-      server.ended.then(() => reject(new Error(`it ended: ${server.log}`)));
-    });
+    writeFileSync(path.join(server.folder, 'tokens'),
+      `${tokens.all} read,write,admin\n${tokens.reader} read\n`, { mode: 0o600 });
+    await server.run('127.0.0.1:0');
     return server;
   }
+
+  async run(address) {
+    this.child = spawn(process.env.TOCSIN_BINARY,
+      ['serve', '--listen', address, '--token-file', path.join(this.folder, 'tokens'),
+        '--data', path.join(this.folder, 'data'), ...this.flags],
+      { stdio: ['ignore', openSync(this.stdout, 'w'), 'pipe'] });
+    this.ended = new Promise((resolve) => {
+      this.child.on('exit', (status, signal) => resolve(signal ?? status));
+    });
+    this.log = '';
+    this.url = await new Promise((resolve, reject) => {
+      this.child.stderr.on('data', (bytes) => {
+        this.log += bytes;
+        const found = / serving address=(\S+)/.exec(this.log);
+        if (found) resolve(found[1]);
+      });
+      this.ended.then(() => reject(new Error(`it ended: ${this.log}`)));
+    });
+  }
+
+  async kill() {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  // Where it was, on the same store.
+  runAgain() { return this.run(new URL(this.url).host); }
 
   // As it should end.
   async stop() {

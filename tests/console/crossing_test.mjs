@@ -125,6 +125,25 @@ test('what is no customer is said to be none', async () => {
   visitor.hadNoProblem();
 });
 
+test('a server that dies and comes back is followed again, and what it did meanwhile is seen', async () => {
+  const { page } = visitor;
+  await visitor.signIn();
+  const live = page.locator('#live');
+  await live.getByText('Live', { exact: true }).waitFor();
+  await visitor.open(`#/customers/${acme}`);
+  await visitor.sees('Spend limit', 'OK');
+  await server.kill();
+  await live.getByText('Not connected', { exact: true }).waitFor();
+  await server.runAgain();
+  await server.tell([spend(acme, '6000')]);
+  await visitor.sees('Spend limit', 'In alarm');
+  await live.getByText('Live', { exact: true }).waitFor();
+  await page.getByText('$110.005').waitFor();
+  // Chromium itself speaks of whom it cannot reach.
+  visitor.problems = visitor.problems.filter((problem) => !/net::ERR_/.test(problem));
+  visitor.hadNoProblem();
+});
+
 test('a token that is none is said to be, and nothing of it is kept', async () => {
   const { page } = visitor;
   await visitor.signIn('nobody-was-given-this');
