@@ -77,8 +77,13 @@ class BehindNginx : public FrontTest, public ::testing::WithParamInterface<bool>
       served_.push_back(
           absl::StrCat(access.method, " ", access.path, " ", access.status));
     };
+    options.api.feed = &feed_;
     StartFront(std::move(options));
     nginx_ = std::make_unique<Nginx>(port(), GetParam());
+  }
+  ~BehindNginx() override {
+    nginx_.reset();
+    front_.reset();
   }
 
   // What is read until the connection ends, to which nothing more is sent.
@@ -107,6 +112,7 @@ class BehindNginx : public FrontTest, public ::testing::WithParamInterface<bool>
   }
   std::vector<Hiding> Hidings() const;
 
+  NotificationFeed feed_{nullptr, 10};
   absl::Mutex mu_;
   std::vector<std::string> served_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<Nginx> nginx_;
@@ -221,6 +227,18 @@ TEST_P(BehindNginx, EachOfManyInARowHasItsOwnAnswer) {
     EXPECT_EQ(client.Read().status, i % 3 == 0 ? 404 : 200);
   }
   EXPECT_EQ(Epoch(), 13u);
+}
+
+TEST_P(BehindNginx, EventsComeAsTheyHappen) {
+  RawClient client(nginx_->path());
+  client.Send(Get("/v1/events"));
+  EXPECT_THAT(client.ReadUntil("event: stats"), ::testing::HasSubstr("event: stats"));
+  for (const std::string name : {"first", "second"}) {
+    Notification notification;
+    notification.alert_name = name;
+    EXPECT_TRUE(feed_.Deliver(notification).ok());
+    EXPECT_THAT(client.ReadUntil(name), ::testing::HasSubstr(name));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Bodies, BehindNginx, ::testing::Bool(), [](const auto& mode) {
