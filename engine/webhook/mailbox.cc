@@ -123,6 +123,21 @@ void Mailbox::NoteKept(const absl::Status& status) {
   wanted_ = kept_;
 }
 
+void Mailbox::NoteHealth(const absl::Status& status, absl::Time now) {
+  absl::MutexLock lock(&mu_);
+  health_.status = status;
+  if (status.ok()) {
+    health_.failing_since = std::nullopt;
+  } else if (!health_.failing_since) {
+    health_.failing_since = now;
+  }
+}
+
+WebhookHealth Mailbox::health() {
+  absl::MutexLock lock(&mu_);
+  return health_;
+}
+
 void Mailbox::NoteEnded() {
   absl::MutexLock lock(&mu_);
   ended_ = true;

@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "engine/webhook/delivery_record.h"
+#include "tocsin/webhook.h"
 
 namespace tocsin::webhook {
 
@@ -38,6 +39,8 @@ class Mailbox {
   // Asks the thread to end, and waits so long until it has; then asks it to end at once,
   // and waits.
   void Stop(absl::Duration deadline, const std::function<void()>& wake);
+  // As it was noted last. Waits for nobody.
+  WebhookHealth health();
 
   // ---- Of the thread that sends ------------------------------------------------------
   struct Taken {
@@ -52,6 +55,9 @@ class Mailbox {
   bool HasSomething(bool with_letters);
   // All that was taken is kept, or could not be.
   void NoteKept(const absl::Status& status);
+  // How what was tried went. The first that fails is remembered with its time, until
+  // something does not.
+  void NoteHealth(const absl::Status& status, absl::Time now);
   // What is not done will not be.
   void NoteEnded();
 
@@ -74,6 +80,7 @@ class Mailbox {
   // The last, and how many there were.
   absl::Status failure_ ABSL_GUARDED_BY(mu_);
   std::uint64_t failures_ ABSL_GUARDED_BY(mu_) = 0;
+  WebhookHealth health_ ABSL_GUARDED_BY(mu_);
   bool stops_ ABSL_GUARDED_BY(mu_) = false;
   bool stops_at_once_ ABSL_GUARDED_BY(mu_) = false;
   bool ended_ ABSL_GUARDED_BY(mu_) = false;

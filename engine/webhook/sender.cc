@@ -63,9 +63,13 @@ void Sender::Loop() {
     const bool has_begun = !taken.stops && dispatcher_->Begin(now) > 0;
     // On their way while the disk is waited for.
     if (has_begun) transfers_->Run(absl::ZeroDuration(), &ended_);
-    const bool is_time = has_lingered || turns >= kTurnsUntilKept || !takes_letters;
-    if (taken.keep_now || taken.stops || (dispatcher_->HasUnwritten() && is_time)) {
-      if (status.ok()) status = dispatcher_->Keep(now);
+    const bool is_time = has_lingered || turns >= kTurnsUntilKept;
+    if (taken.keep_now || taken.stops || !status.ok() || !takes_letters ||
+        (dispatcher_->HasUnwritten() && is_time)) {
+      // What cannot be taken does not keep the rest from being written.
+      status.Update(dispatcher_->Keep(now));
+      // First, for who is told by the second.
+      mailbox_->NoteHealth(status, now);
       mailbox_->NoteKept(status);
       turns = 0;
     }
@@ -78,7 +82,8 @@ void Sender::Loop() {
   }
   TakeEnded(Now());
   absl::Status status = AcceptBacklog(now_);
-  if (status.ok()) status = dispatcher_->Keep(now_);
+  status.Update(dispatcher_->Keep(now_));
+  mailbox_->NoteHealth(status, now_);
   mailbox_->NoteKept(status);
   mailbox_->NoteEnded();
 }

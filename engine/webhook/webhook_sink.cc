@@ -73,6 +73,7 @@ class Sink final : public WebhookSink {
     absl::MutexLock lock(&ending_);
     return left_;
   }
+  WebhookHealth Health() override { return mailbox_.health(); }
   absl::StatusOr<std::string> RotateSecret(EndpointId id, absl::string_view secret,
                                            absl::Duration overlap) override {
     return Ask<std::string>([&](Dispatcher& dispatcher, absl::Time now) {

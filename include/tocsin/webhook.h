@@ -142,6 +142,15 @@ struct WebhookOptions {
   absl::AnyInvocable<void(const Attempt&)> on_attempt = nullptr;
 };
 
+// Whether what comes can be taken and kept.
+struct WebhookHealth {
+  // OK, or why the last try to take something, or to write down what became of it,
+  // failed. It is tried again each second; until then what comes waits.
+  absl::Status status = {};
+  // Since when it fails, by `WebhookOptions::clock`. Nothing while `status` is OK.
+  std::optional<absl::Time> failing_since = std::nullopt;
+};
+
 // Sends notifications to HTTP endpoints: to each those of its filter, in order for each
 // customer alert, signed, until it takes them.
 //
@@ -183,6 +192,8 @@ class WebhookSink : public NotificationSink {
   virtual absl::StatusOr<WebhookEndpoint> Get(EndpointId id) = 0;
   // In the order of their creation. After `Stop` as it left them.
   virtual std::vector<WebhookEndpoint> List() = 0;
+  // Waits for nobody, and may be called inside `on_attempt`. After `Stop` as it was last.
+  virtual WebhookHealth Health() = 0;
   // From now on signs with another secret, and until `overlap` is over with that of
   // before as well; the secret that it has already changes nothing. `kMetronome` has room
   // for one signature: until then it is that of before, and the new one's is in

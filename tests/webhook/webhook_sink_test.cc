@@ -10,6 +10,7 @@
 #include "engine/webhook/make_sink.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/names.h"
 #include "tests/support/temp_directory.h"
 #include "tests/webhook/prompt_transfers.h"
@@ -141,6 +142,53 @@ TEST_F(WebhookSinkTest, WhatCannotBeKeptIsSaidAndKeptLater) {
   }
   const auto sink = Open();
   EXPECT_THAT(receiver_.Await(1), ElementsAre(ToJson(notification)));
+}
+
+TEST_F(WebhookSinkTest, WhatCannotBeKeptIsSeenByWhoAsksHowItIs) {
+  const absl::Time began = absl::FromUnixSeconds(1'767'225'600);
+  testing::ManualClock clock(began);
+  WebhookOptions options;
+  options.clock = &clock;
+  const auto sink = Open(/*hangs=*/true, std::move(options));
+  ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
+  EXPECT_TRUE(sink->Health().status.ok());
+  EXPECT_EQ(sink->Health().failing_since, std::nullopt);
+  auto other = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
+  ASSERT_TRUE(other.ok()) << other.status();
+  ASSERT_TRUE((*other)->Execute("BEGIN IMMEDIATE").ok());
+  ASSERT_TRUE(sink->Deliver(SampleNotification(1, 1, 1)).ok());
+  EXPECT_FALSE(sink->Sync().ok());
+  clock.Advance(absl::Minutes(1));
+  EXPECT_FALSE(sink->Sync().ok());
+  EXPECT_EQ(ReasonOf(sink->Health().status), Reason::kStoreInUse)
+      << sink->Health().status;
+  EXPECT_EQ(sink->Health().failing_since, began) << "since the first";
+  ASSERT_TRUE((*other)->Execute("ROLLBACK").ok());
+  EXPECT_TRUE(sink->Sync().ok());
+  EXPECT_TRUE(sink->Health().status.ok()) << sink->Health().status;
+  EXPECT_EQ(sink->Health().failing_since, std::nullopt);
+}
+
+TEST_F(WebhookSinkTest, WhatCannotBeTakenIsSeenAndKeepsNothingElseFromBeingWritten) {
+  const Notification other = SampleNotification(2, 1, 1);
+  {
+    const auto sink = Open(/*hangs=*/true);
+    ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
+    ASSERT_TRUE(sink->Deliver(SampleNotification(1, 1, 1)).ok());
+    ASSERT_TRUE(sink->Sync().ok());
+    auto file = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
+    ASSERT_TRUE(file.ok()) << file.status();
+    // What looks whether it is known finds no table.
+    ASSERT_TRUE((*file)->Execute("ALTER TABLE delivery RENAME TO elsewhere").ok());
+    ASSERT_TRUE(sink->Deliver(other).ok());
+    EXPECT_FALSE(sink->Sync().ok());
+    EXPECT_FALSE(sink->Health().status.ok());
+    ASSERT_TRUE((*file)->Execute("ALTER TABLE elsewhere RENAME TO delivery").ok());
+    ASSERT_TRUE(sink->Sync().ok());
+    EXPECT_TRUE(sink->Health().status.ok()) << sink->Health().status;
+  }
+  const auto sink = Open();
+  EXPECT_THAT(receiver_.Await(2), SizeIs(2));
 }
 
 TEST_F(WebhookSinkTest, WhoLooksOnMustNotAsk) {
