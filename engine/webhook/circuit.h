@@ -33,6 +33,14 @@ class Circuit {
   bool MayBegin(absl::Time now) const {
     return !state_.paused_until || (now >= *state_.paused_until && !probing_);
   }
+  // Whether nothing is sent, and no probe is on its way either.
+  bool IsPaused(absl::Time now) const {
+    return state_.paused_until && now < *state_.paused_until;
+  }
+  // No pause is longer, as the clock that it was measured by was wrong.
+  void PauseUntilAtMost(absl::Time latest) {
+    if (IsPaused(latest)) state_.paused_until = latest;
+  }
   // An attempt begins; whether it is the probe, which is said again when it ends.
   bool Begin();
   // Whether it was paused, and is not any more.

@@ -30,6 +30,7 @@ Dispatcher::Dispatcher(WebhookOptions options, AddressPolicy policy,
                        std::unique_ptr<DeliveryStore> store, Transfers* transfers)
     : options_(std::move(options)),
       schedule_{.first = options_.retry_first, .max = options_.retry_max},
+      grace_(std::min(2 * options_.retry_max, options_.keep_trying)),
       policy_(std::move(policy)),
       store_(std::move(store)),
       transfers_(transfers),
@@ -39,7 +40,14 @@ Dispatcher::Dispatcher(WebhookOptions options, AddressPolicy policy,
 absl::Status Dispatcher::Load(absl::Time now) {
   absl::StatusOr<std::vector<EndpointRecord>> records = store_->Endpoints();
   if (!records.ok()) return records.status();
-  for (EndpointRecord& record : *records) AddEndpoint(std::move(record));
+  // Nobody was tried while nothing ran; and what was measured by a clock that was wrong
+  // is not believed.
+  grace_until_ = now + grace_;
+  const absl::Time latest = now + schedule_.max;
+  for (EndpointRecord& record : *records) {
+    record.enabled_at = std::min(record.enabled_at, now);
+    AddEndpoint(std::move(record))->circuit.PauseUntilAtMost(latest);
+  }
   const absl::StatusOr<std::uint64_t> last = store_->LastNumber();
   if (!last.ok()) return last.status();
   last_number_ = *last;
@@ -47,11 +55,9 @@ absl::Status Dispatcher::Load(absl::Time now) {
     Endpoint* const endpoint = Find(found.endpoint);
     if (endpoint == nullptr) return;
     const Waiting waiting{.number = found.number,
-                          .accepted_at = found.accepted_at,
+                          .accepted_at = std::min(found.accepted_at, now),
                           .attempts = found.attempts};
-    endpoint->queue.Push(
-        found.line, waiting,
-        std::min(found.due_at, DeadlineOf(*endpoint, found.accepted_at)));
+    endpoint->queue.Push(found.line, waiting, std::min(found.due_at, latest));
   });
   const absl::StatusOr<std::vector<DeliveryStore::DeadOf>> dead = store_->CountDead();
   if (!dead.ok()) return dead.status();
@@ -90,7 +96,34 @@ void Dispatcher::DivideSlots() {
 
 absl::Time Dispatcher::DeadlineOf(const Endpoint& endpoint,
                                   absl::Time accepted_at) const {
-  return std::max(accepted_at, endpoint.record.enabled_at) + options_.keep_trying;
+  return std::max(
+      std::max(accepted_at, endpoint.record.enabled_at) + options_.keep_trying,
+      grace_until_);
+}
+
+absl::Time Dispatcher::GivesUpAt(const Endpoint& endpoint, absl::Time accepted_at,
+                                 absl::Time now) const {
+  const absl::Time deadline = DeadlineOf(endpoint, accepted_at);
+  const std::optional<absl::Time>& taken_at = endpoint.record.last_success_at;
+  // One that took others just now is about to come to it.
+  return taken_at ? std::max(deadline, std::min(*taken_at, now) + grace_) : deadline;
+}
+
+void Dispatcher::ClockWentBack(absl::Time now) {
+  const absl::Time latest = now + schedule_.max;
+  for (const auto& [number, endpoint] : endpoints_) {
+    endpoint->record.enabled_at = std::min(endpoint->record.enabled_at, now);
+    endpoint->circuit.PauseUntilAtMost(latest);
+    endpoint->queue.GoBackTo(now, latest);
+    Touch(endpoint.get());
+  }
+  grace_until_ = std::min(grace_until_, now + grace_);
+  forgets_at_ = std::min(forgets_at_, now + kForgetEvery);
+}
+
+void Dispatcher::ClockJumpedAhead(absl::Time now) {
+  grace_until_ = now + grace_;
+  forgets_at_ = now + kForgetEvery;
 }
 
 void Dispatcher::NoteChanged(Endpoint* endpoint) {

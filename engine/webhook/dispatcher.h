@@ -48,6 +48,13 @@ class Dispatcher {
       WebhookOptions options, std::unique_ptr<DeliveryStore> store, Transfers* transfers,
       absl::Time now);
 
+  // ---- The clock, of which every `now` is ---------------------------------------------
+  // It was put back: no wait that was measured before is longer than it would be now.
+  void ClockWentBack(absl::Time now);
+  // It went further than time did. It may be wrong for a moment, or right at last: nobody
+  // is given up before it has been so for some time.
+  void ClockJumpedAhead(absl::Time now);
+
   // ---- The way of a notification -----------------------------------------------------
   // It waits for each endpoint that wants it and does not have it waiting, or dead. After
   // an error none has it, or some; it can be given again.
@@ -98,6 +105,7 @@ class Dispatcher {
     LineKey line = {};
     NotificationId notification = {};
     absl::Time accepted_at = {};
+    absl::Time began_at = {};
     std::uint32_t attempt = 0;
     bool is_probe = false;
     TestDone test = nullptr;
@@ -114,7 +122,11 @@ class Dispatcher {
   Endpoint* Find(std::uint64_t number);
   absl::StatusOr<Endpoint*> Find(EndpointId id) const;
 
+  // An attempt that begins then, or later, is the last one.
   absl::Time DeadlineOf(const Endpoint& endpoint, absl::Time accepted_at) const;
+  // While the endpoint is paused it dies then without one.
+  absl::Time GivesUpAt(const Endpoint& endpoint, absl::Time accepted_at,
+                       absl::Time now) const;
   void Push(Endpoint* endpoint, const LineKey& line, const Waiting& waiting,
             absl::Time due);
   bool BeginOne(Endpoint* endpoint, absl::Time now);
@@ -145,6 +157,8 @@ class Dispatcher {
 
   WebhookOptions options_;
   const RetrySchedule schedule_;
+  // For so long everybody is tried who could not be before.
+  const absl::Duration grace_;
   const AddressPolicy policy_;
   const std::unique_ptr<DeliveryStore> store_;
   Transfers* const transfers_;
@@ -163,6 +177,8 @@ class Dispatcher {
   std::uint64_t last_flight_ = 0;
   std::uint64_t last_endpoint_ = 0;
   absl::Time forgets_at_ = absl::InfinitePast();
+  // Nothing dies before.
+  absl::Time grace_until_ = absl::InfinitePast();
 };
 
 }  // namespace tocsin::webhook

@@ -74,6 +74,7 @@ bool Dispatcher::BeginOne(Endpoint* endpoint, absl::Time now) {
                 .line = first->line,
                 .notification = content->notification,
                 .accepted_at = first->waiting.accepted_at,
+                .began_at = now,
                 .attempt = first->waiting.attempts + 1,
                 .is_probe = endpoint->circuit.Begin()};
   Send(*endpoint, *content, std::move(flight), now);
@@ -81,9 +82,11 @@ bool Dispatcher::BeginOne(Endpoint* endpoint, absl::Time now) {
 }
 
 void Dispatcher::BuryOverdue(Endpoint* endpoint, absl::Time now) {
+  // Of any other each has its turn.
+  if (!endpoint->circuit.IsPaused(now)) return;
   // The oldest has the first deadline of those that are due, and they all are by theirs.
   while (const Waiting* const oldest = endpoint->queue.Oldest()) {
-    if (now < DeadlineOf(*endpoint, oldest->accepted_at)) return;
+    if (now < GivesUpAt(*endpoint, oldest->accepted_at, now)) return;
     const EndpointQueue::First first = *endpoint->queue.Take();
     DeliveryState state{.accepted_at = first.waiting.accepted_at,
                         .attempts = first.waiting.attempts,
@@ -136,9 +139,10 @@ void Dispatcher::Settle(Endpoint* endpoint, absl::Time now) {
   const Waiting* const oldest = endpoint->queue.Oldest();
   absl::Time wakes = endpoint->queue.NextDue();
   if (oldest != nullptr) {
-    wakes = std::min(wakes, DeadlineOf(*endpoint, oldest->accepted_at));
-    const std::optional<absl::Time> paused = endpoint->circuit.state().paused_until;
-    if (paused && now < *paused) wakes = std::min(wakes, *paused);
+    if (endpoint->circuit.IsPaused(now)) {
+      wakes = std::min({wakes, *endpoint->circuit.state().paused_until,
+                        GivesUpAt(*endpoint, oldest->accepted_at, now)});
+    }
     if (endpoint->circuit.MayBegin(now) && slots_.IsStarved(endpoint->under_way) &&
         !endpoint->is_starved) {
       endpoint->is_starved = true;
@@ -210,7 +214,11 @@ void Dispatcher::Failed(Endpoint* endpoint, const Flight& flight, const Ended& e
                       .attempts = flight.attempt,
                       .last_failure = ended.failure};
   const absl::Time deadline = DeadlineOf(*endpoint, flight.accepted_at);
-  if (record.status == WebhookStatus::kEnabled && now >= deadline) {
+  // A probe says something about the endpoint, not about what it was made with.
+  const absl::Time last =
+      flight.is_probe ? GivesUpAt(*endpoint, flight.accepted_at, now) : deadline;
+  const bool was_last = std::min(flight.began_at, now) >= last;
+  if (record.status == WebhookStatus::kEnabled && was_last) {
     state.died_at = now;
     ++endpoint->dead;
     endpoint->queue.Finish(flight.line);
@@ -219,7 +227,8 @@ void Dispatcher::Failed(Endpoint* endpoint, const Flight& flight, const Ended& e
         ended.retry_after
             ? ClampRetryAfter(schedule_, *ended.retry_after)
             : RetryDelay(schedule_, static_cast<int>(flight.attempt), random_());
-    state.due_at = std::min(now + wait, deadline);
+    // At the deadline once more, for the last time.
+    state.due_at = std::min(now + wait, std::max(deadline, now + schedule_.first));
     endpoint->queue.Return(flight.line, state.due_at);
   }
   unwritten_.Change(flight.number, state);

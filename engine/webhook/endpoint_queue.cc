@@ -1,6 +1,8 @@
 #include "engine/webhook/endpoint_queue.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 namespace tocsin::webhook {
 
@@ -73,6 +75,20 @@ void EndpointQueue::Finish(const LineKey& key) {
 }
 
 void EndpointQueue::MakeAllDue() { BringUpTo(absl::InfiniteFuture()); }
+
+void EndpointQueue::GoBackTo(absl::Time now, absl::Time latest) {
+  for (const auto& [key, line] : lines_) {
+    for (std::size_t i = line->first; i < line->waiting.size(); ++i) {
+      Waiting& waiting = line->waiting[i];
+      waiting.accepted_at = std::min(waiting.accepted_at, now);
+    }
+  }
+  while (!later_.empty() && later_.rbegin()->first > latest) {
+    Line* const line = later_.rbegin()->second;
+    later_.erase(std::prev(later_.end()));
+    SetDue(line, latest);
+  }
+}
 
 absl::Time EndpointQueue::NextDue() const {
   return later_.empty() ? absl::InfiniteFuture() : later_.begin()->first;

@@ -63,6 +63,9 @@ class EndpointQueue {
   void Finish(const LineKey& line);
   // All are due that are not under way.
   void MakeAllDue();
+  // The clock went back to `now`: none was accepted later, and none is due after
+  // `latest`.
+  void GoBackTo(absl::Time now, absl::Time latest);
   // When the next one becomes due, that may not yet be taken.
   absl::Time NextDue() const;
 

@@ -8,6 +8,9 @@ namespace {
 
 // The longest that the clock is not looked at: it may be one that is moved.
 constexpr absl::Duration kLook = absl::Seconds(1);
+// A clock that is set right goes back by less, or ahead by less.
+constexpr absl::Duration kSmallStep = absl::Seconds(1);
+constexpr absl::Duration kJump = absl::Minutes(1);
 // What nobody waits for is written after so long without anything to do, as what was
 // taken meanwhile need not be; or after so many turns.
 constexpr absl::Duration kLinger = absl::Milliseconds(20);
@@ -20,7 +23,17 @@ thread_local const Sender* sending_here = nullptr;
 bool Sender::IsHere() const { return sending_here == this; }
 
 absl::Time Sender::Now() {
-  now_ = std::max(now_, absl::FromUnixMillis(absl::ToUnixMillis(clock_->Now())));
+  const auto steady = std::chrono::steady_clock::now();
+  const absl::Duration passed = absl::FromChrono(steady - looked_at_);
+  const absl::Time at = absl::FromUnixMillis(absl::ToUnixMillis(clock_->Now()));
+  const absl::Duration step = at - now_;
+  if (step < absl::ZeroDuration() && step >= -kSmallStep) return now_;
+  const bool is_first = now_ == absl::InfinitePast();
+  now_ = at;
+  looked_at_ = steady;
+  if (is_first || dispatcher_ == nullptr) return now_;
+  if (step < absl::ZeroDuration()) dispatcher_->ClockWentBack(now_);
+  if (step > passed + kJump) dispatcher_->ClockJumpedAhead(now_);
   return now_;
 }
 
@@ -60,16 +73,16 @@ void Sender::Loop() {
     backlog_.insert(backlog_.end(), taken.letters.begin(), taken.letters.end());
     absl::Status status = AcceptBacklog(now);
     for (const Mailbox::Task& task : taken.tasks) task();
-    const bool has_begun = !taken.stops && dispatcher_->Begin(now) > 0;
+    const bool has_begun = !taken.stops && dispatcher_->Begin(Now()) > 0;
     // On their way while the disk is waited for.
     if (has_begun) transfers_->Run(absl::ZeroDuration(), &ended_);
     const bool is_time = has_lingered || turns >= kTurnsUntilKept;
     if (taken.keep_now || taken.stops || !status.ok() || !takes_letters ||
         (dispatcher_->HasUnwritten() && is_time)) {
       // What cannot be taken does not keep the rest from being written.
-      status.Update(dispatcher_->Keep(now));
+      status.Update(dispatcher_->Keep(Now()));
       // First, for who is told by the second.
-      mailbox_->NoteHealth(status, now);
+      mailbox_->NoteHealth(status, now_);
       mailbox_->NoteKept(status);
       turns = 0;
     }

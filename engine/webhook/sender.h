@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_WEBHOOK_SENDER_H_
 #define TOCSIN_ENGINE_WEBHOOK_SENDER_H_
 
+#include <chrono>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -32,7 +33,8 @@ class Sender {
   void Loop();
   // Whether it is the caller's own thread that runs it.
   bool IsHere() const;
-  // Never goes back. To the millisecond, as it is stored.
+  // By the clock, to the millisecond, as it is stored. The dispatcher is told where it
+  // jumps; a step back that is a short one is none.
   absl::Time Now();
   Dispatcher* dispatcher() { return dispatcher_.get(); }
 
@@ -48,6 +50,7 @@ class Sender {
   std::vector<Ended> ended_;
   std::vector<std::shared_ptr<const Letter>> backlog_;
   absl::Time now_ = absl::InfinitePast();
+  std::chrono::steady_clock::time_point looked_at_ = {};
 };
 
 }  // namespace tocsin::webhook

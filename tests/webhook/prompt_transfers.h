@@ -23,10 +23,16 @@ class PromptReceiver {
     absl::MutexLock lock(&mu_);
     status_ = status;
   }
-  int Take(std::string body) {
+  int Take(const webhook::Transfer& transfer) {
     absl::MutexLock lock(&mu_);
-    bodies_.push_back(std::move(body));
+    bodies_.push_back(*transfer.body);
+    headers_ = transfer.headers;
     return status_;
+  }
+  // Of the last one, `Name: value`.
+  std::vector<std::string> headers() {
+    absl::MutexLock lock(&mu_);
+    return headers_;
   }
   std::vector<std::string> bodies() {
     absl::MutexLock lock(&mu_);
@@ -45,6 +51,7 @@ class PromptReceiver {
   absl::Mutex mu_;
   int status_ ABSL_GUARDED_BY(mu_) = 200;
   std::vector<std::string> bodies_ ABSL_GUARDED_BY(mu_);
+  std::vector<std::string> headers_ ABSL_GUARDED_BY(mu_);
 };
 
 // Transfers to it, which end in the next `Run`; those to one that `hangs` never.
@@ -59,7 +66,7 @@ class PromptTransfers : public webhook::Transfers {
   void Run(absl::Duration at_most, std::vector<webhook::Ended>* ended) override {
     if (!hangs_ && !begun_.empty()) {
       for (const webhook::Transfer& transfer : begun_) {
-        const int status = receiver_->Take(*transfer.body);
+        const int status = receiver_->Take(transfer);
         ended->push_back({.key = transfer.key,
                           .status = status,
                           .failure = status == 200 ? "" : "the answer is not 200"});

@@ -77,8 +77,21 @@ void SimulatedWorld::Open() {
   dispatcher_ = *std::move(dispatcher);
 }
 
-void SimulatedWorld::Restart(bool keeps_first) {
+void SimulatedWorld::PutClock(absl::Duration by) {
+  now_ += by;
+  std::multimap<absl::Time, Ending> endings;
+  for (const auto& [at, ending] : endings_) endings.insert({at + by, ending});
+  endings_ = std::move(endings);
+  if (by < absl::ZeroDuration()) {
+    dispatcher_->ClockWentBack(now_);
+  } else {
+    dispatcher_->ClockJumpedAhead(now_);
+  }
+}
+
+void SimulatedWorld::Restart(bool keeps_first, absl::Duration later) {
   if (keeps_first) Need(Keep());
+  now_ += later;
   dispatcher_ = nullptr;
   endings_.clear();
   seen_.clear();

@@ -54,9 +54,11 @@ class SimulatedWorld {
   // Until then, or until nothing happens any more.
   void RunUntil(absl::Time end);
   void RunFor(absl::Duration time) { RunUntil(now_ + time); }
+  // The clock is put ahead or back; no time goes by.
+  void PutClock(absl::Duration by);
   // The process dies, also with what is under way and not written, and another one
-  // begins.
-  void Restart(bool keeps_first);
+  // begins when the clock shows so much more.
+  void Restart(bool keeps_first, absl::Duration later = absl::ZeroDuration());
   absl::Status Keep() { return dispatcher_->Keep(now_); }
 
   // All that came to receivers, in the order in which it came.

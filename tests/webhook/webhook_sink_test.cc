@@ -21,6 +21,7 @@
 namespace tocsin {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -189,6 +190,36 @@ TEST_F(WebhookSinkTest, WhatCannotBeTakenIsSeenAndKeepsNothingElseFromBeingWritt
   }
   const auto sink = Open();
   EXPECT_THAT(receiver_.Await(2), SizeIs(2));
+}
+
+TEST_F(WebhookSinkTest, TheDateOfASignatureIsThatOfTheClockAlsoWhenItGoesBack) {
+  const absl::Time right = absl::FromUnixSeconds(1'767'225'600);
+  testing::ManualClock clock(right + absl::Hours(2));
+  WebhookOptions options;
+  options.clock = &clock;
+  const auto sink = Open(/*hangs=*/false, std::move(options));
+  const EndpointId id = sink->Create({.url = kTarget}, "")->id;
+  ASSERT_TRUE(sink->SendTest(id).ok());
+  EXPECT_THAT(receiver_.headers(), Contains("Date: Thu, 01 Jan 2026 02:00:00 GMT"));
+  clock.Set(right);
+  ASSERT_TRUE(sink->SendTest(id).ok());
+  EXPECT_THAT(receiver_.headers(), Contains("Date: Thu, 01 Jan 2026 00:00:00 GMT"));
+}
+
+TEST_F(WebhookSinkTest, NothingDiesAtOnceWhenTheClockJumps) {
+  testing::ManualClock clock(absl::FromUnixSeconds(1'767'225'600));
+  WebhookOptions options;
+  options.clock = &clock;
+  receiver_.Answer(500);
+  const auto sink = Open(/*hangs=*/false, std::move(options));
+  const EndpointId id = sink->Create({.url = kTarget}, "")->id;
+  ASSERT_TRUE(sink->Deliver(SampleNotification(1, 1, 1)).ok());
+  receiver_.Await(1);
+  clock.Advance(absl::Hours(24 * 3));
+  // A turn, in which it would die, and the next one.
+  ASSERT_TRUE(sink->SendTest(id).ok());
+  EXPECT_EQ(sink->List()[0].waiting, 1u);
+  EXPECT_EQ(sink->List()[0].dead, 0u);
 }
 
 TEST_F(WebhookSinkTest, WhoLooksOnMustNotAsk) {
