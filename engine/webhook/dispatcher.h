@@ -92,6 +92,9 @@ class Dispatcher {
     EndpointQueue queue = {};
     std::uint64_t dead = 0;
     std::size_t under_way = 0;
+    // Raised where it becomes another one for who sends: what attempts from before say
+    // is not of it.
+    std::uint64_t generation = 0;
     // When it is looked at next, as `agenda_` has it.
     std::optional<absl::Time> wakes_at = std::nullopt;
     bool is_starved = false;  // it is in `starved_`
@@ -106,6 +109,7 @@ class Dispatcher {
     NotificationId notification = {};
     absl::Time accepted_at = {};
     absl::Time began_at = {};
+    std::uint64_t generation = 0;  // of the endpoint
     std::uint32_t attempt = 0;
     bool is_probe = false;
     TestDone test = nullptr;
@@ -137,6 +141,8 @@ class Dispatcher {
   void Succeeded(Endpoint* endpoint, const Flight& flight, absl::Time now);
   void Failed(Endpoint* endpoint, const Flight& flight, const Ended& ended,
               absl::Time now);
+  // Before the endpoint became what it is.
+  void FailedBefore(Endpoint* endpoint, const Flight& flight, const Ended& ended);
   void TellOf(Flight* flight, const Ended& ended);
 
   // It may have something to do now.

@@ -75,6 +75,7 @@ bool Dispatcher::BeginOne(Endpoint* endpoint, absl::Time now) {
                 .notification = content->notification,
                 .accepted_at = first->waiting.accepted_at,
                 .began_at = now,
+                .generation = endpoint->generation,
                 .attempt = first->waiting.attempts + 1,
                 .is_probe = endpoint->circuit.Begin()};
   Send(*endpoint, *content, std::move(flight), now);
@@ -164,6 +165,8 @@ void Dispatcher::End(const Ended& ended, absl::Time now) {
   slots_.Give(endpoint->under_way--);
   if (ended.failure.empty()) {
     Succeeded(endpoint, flight, now);
+  } else if (flight.generation != endpoint->generation) {
+    FailedBefore(endpoint, flight, ended);
   } else {
     Failed(endpoint, flight, ended, now);
   }
@@ -195,8 +198,18 @@ void Dispatcher::Succeeded(Endpoint* endpoint, const Flight& flight, absl::Time 
   endpoint->record.last_success_at = now;
   unwritten_.Remove(flight.number);
   endpoint->queue.Finish(flight.line);
+  if (flight.generation != endpoint->generation) return;
   // What kept waiting was the endpoint: it is back.
   if (endpoint->circuit.Succeed()) endpoint->queue.MakeAllDue();
+}
+
+void Dispatcher::FailedBefore(Endpoint* endpoint, const Flight& flight,
+                              const Ended& ended) {
+  ++endpoint->record.failed;
+  unwritten_.Change(flight.number, {.accepted_at = flight.accepted_at,
+                                    .attempts = flight.attempt,
+                                    .last_failure = ended.failure});
+  endpoint->queue.Return(flight.line, absl::InfinitePast());
 }
 
 void Dispatcher::Failed(Endpoint* endpoint, const Flight& flight, const Ended& ended,

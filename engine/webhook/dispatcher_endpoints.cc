@@ -99,6 +99,7 @@ absl::Status Dispatcher::Update(EndpointId id, const WebhookSettings& settings,
   if (!status.ok()) return status;
   endpoint->filter = Filter(settings.filter);
   if (is_enabled_again || is_elsewhere) {
+    ++endpoint->generation;
     endpoint->circuit = Circuit();
     endpoint->queue.MakeAllDue();
   }

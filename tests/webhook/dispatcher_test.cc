@@ -264,6 +264,71 @@ TEST(Dispatcher, FiltersSayWhatAnEndpointGets) {
   EXPECT_THAT(world.TakenBy(UrlOf(4)), SizeIs(1));
 }
 
+TEST(Dispatcher, WhatTheFormerUrlAnswersLateIsNotOfTheNewOne) {
+  for (const int status : {410, 500}) {
+    SimulatedWorld world;
+    const EndpointId id = world.AddEndpoint(kHook);
+    world.AddEndpoint(UrlOf(1), {.customers = {testing::Customer(99)}});
+    world.Answers(kHook, [status](const Arrived&) {
+      return Answer{.status = status, .took = absl::Seconds(5)};
+    });
+    for (int customer = 1; customer <= 16; ++customer) {
+      world.Give(SampleNotification(customer, 1, 1));
+    }
+    world.RunFor(kMoment);
+    WebhookSettings settings = world.dispatcher().Get(id, world.now())->settings;
+    settings.url = UrlOf(1);
+    ASSERT_TRUE(world.dispatcher().Update(id, settings, world.now()).ok());
+    world.RunFor(2 * absl::Seconds(5));
+    const WebhookEndpoint after = *world.dispatcher().Get(id, world.now());
+    EXPECT_EQ(after.status, WebhookStatus::kEnabled);
+    EXPECT_EQ(after.paused_until, std::nullopt);
+    EXPECT_EQ(after.failures_in_a_row, 0);
+    EXPECT_EQ(after.failed, 16u) << "it was tried, though";
+    EXPECT_THAT(world.TakenBy(UrlOf(1)), SizeIs(16)) << "at once";
+  }
+}
+
+TEST(Dispatcher, WhatIsAnsweredFromBeforeItWasEnabledAgainChangesNothing) {
+  SimulatedWorld world;
+  const EndpointId id = world.AddEndpoint(kHook);
+  world.Answers(kHook, OnceThenWell({.status = 410, .took = absl::Seconds(5)}));
+  world.Give(SampleNotification(1, 1, 1));
+  world.RunFor(kMoment);
+  WebhookSettings settings = world.dispatcher().Get(id, world.now())->settings;
+  for (const bool enabled : {false, true}) {
+    settings.enabled = enabled;
+    ASSERT_TRUE(world.dispatcher().Update(id, settings, world.now()).ok());
+  }
+  world.RunFor(2 * absl::Seconds(5));
+  EXPECT_EQ(world.dispatcher().Get(id, world.now())->status, WebhookStatus::kEnabled);
+  EXPECT_THAT(world.TakenBy(kHook), SizeIs(1));
+}
+
+TEST(Dispatcher, WhatTheFormerUrlTookIsTakenAndSaysNothingOfTheNewOne) {
+  SimulatedWorld world;
+  const EndpointId id = world.AddEndpoint(kHook);
+  world.AddEndpoint(UrlOf(1), {.customers = {testing::Customer(99)}});
+  world.Answers(UrlOf(1), [](const Arrived&) { return Answer{.status = 500}; });
+  world.Answers(kHook, [](const Arrived&) { return Answer{.took = absl::Seconds(9)}; });
+  world.Give(SampleNotification(1, 1, 1));
+  world.RunFor(kMoment);
+  WebhookSettings settings = world.dispatcher().Get(id, world.now())->settings;
+  settings.url = UrlOf(1);
+  ASSERT_TRUE(world.dispatcher().Update(id, settings, world.now()).ok());
+  for (int customer = 2; customer <= 9; ++customer) {
+    world.Give(SampleNotification(customer, 1, 1));
+  }
+  world.RunFor(absl::Seconds(7));
+  const std::size_t before = world.arrived().size();
+  world.RunFor(absl::Seconds(2));
+  EXPECT_LE(world.arrived().size(), before + 1) << "no more than a probe";
+  const WebhookEndpoint after = *world.dispatcher().Get(id, world.now());
+  EXPECT_EQ(after.delivered, 1u);
+  EXPECT_EQ(after.waiting, 8u);
+  EXPECT_GE(after.failures_in_a_row, 5);
+}
+
 TEST(Dispatcher, WhatIsRemovedAmidAnAttemptIsGoneWithIt) {
   SimulatedWorld world;
   const EndpointId id = world.AddEndpoint(kHook);
