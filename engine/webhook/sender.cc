@@ -54,9 +54,11 @@ absl::Status Sender::AcceptBacklog(absl::Time now) {
   return status;
 }
 
-absl::Duration Sender::UntilNext(bool with_letters) {
+absl::Duration Sender::UntilNext(bool with_letters, bool stops) {
   if (mailbox_->HasSomething(with_letters) || !ended_.empty())
     return absl::ZeroDuration();
+  // What is due is not begun any more.
+  if (stops) return kLook;
   const absl::Duration wait =
       std::max(dispatcher_->NextEvent() - now_, absl::ZeroDuration());
   return std::min(wait, dispatcher_->HasUnwritten() && with_letters ? kLinger : kLook);
@@ -91,7 +93,7 @@ void Sender::Loop() {
     const bool is_over = transfers_->under_way() == 0 && ended_.empty();
     if (taken.stops && (taken.stops_at_once || is_over)) break;
     has_lingered = ended_.empty();
-    transfers_->Run(UntilNext(takes_letters), &ended_);
+    transfers_->Run(UntilNext(takes_letters, taken.stops), &ended_);
   }
   TakeEnded(Now());
   absl::Status status = AcceptBacklog(now_);

@@ -41,7 +41,7 @@ class Sender {
  private:
   void TakeEnded(absl::Time now);
   absl::Status AcceptBacklog(absl::Time now);
-  absl::Duration UntilNext(bool with_letters);
+  absl::Duration UntilNext(bool with_letters, bool stops);
 
   Mailbox* const mailbox_;
   Clock* const clock_;

@@ -2,6 +2,7 @@
 #define TOCSIN_TESTS_WEBHOOK_PROMPT_TRANSFERS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -90,6 +91,68 @@ class PromptTransfers : public webhook::Transfers {
   std::vector<webhook::Transfer> begun_;
   absl::Mutex mu_;
   bool woken_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+// Transfers that hang until one is woken behind `Arm`. Then the first ends, and the
+// others once there is time to wait for them, or nobody ever has it.
+class HangingTransfers : public webhook::Transfers {
+ public:
+  void Arm() {
+    absl::MutexLock lock(&mu_);
+    armed_ = true;
+  }
+  // How often it was to go on at once while there was nothing to go on with.
+  int hurried() {
+    absl::MutexLock lock(&mu_);
+    return hurried_;
+  }
+  void AwaitBegun(std::size_t count) {
+    absl::MutexLock lock(&mu_);
+    const auto are_there = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+      return begun_.size() >= count;
+    };
+    mu_.Await(absl::Condition(&are_there));
+  }
+
+  void Begin(webhook::Transfer transfer) override {
+    absl::MutexLock lock(&mu_);
+    begun_.push_back(transfer.key);
+  }
+  void Run(absl::Duration at_most, std::vector<webhook::Ended>* ended) override {
+    constexpr int kHurriedUntilTheyEnd = 100;
+    absl::MutexLock lock(&mu_);
+    if (!ends_) {
+      mu_.AwaitWithTimeout(absl::Condition(&woken_), at_most);
+      woken_ = false;
+      return;
+    }
+    const bool is_time = at_most > absl::ZeroDuration();
+    if (has_ended_one_ && !is_time && ++hurried_ <= kHurriedUntilTheyEnd) return;
+    const std::size_t count = has_ended_one_ ? begun_.size() : 1;
+    for (std::size_t i = 0; i < count; ++i) {
+      ended->push_back({.key = begun_[i], .failure = "no answer"});
+    }
+    begun_.erase(begun_.begin(), begun_.begin() + static_cast<std::ptrdiff_t>(count));
+    has_ended_one_ = true;
+  }
+  std::size_t under_way() const override {
+    absl::MutexLock lock(&mu_);
+    return begun_.size();
+  }
+  void Wake() override {
+    absl::MutexLock lock(&mu_);
+    woken_ = true;
+    ends_ = armed_;
+  }
+
+ private:
+  mutable absl::Mutex mu_;
+  std::vector<std::uint64_t> begun_ ABSL_GUARDED_BY(mu_);
+  bool armed_ ABSL_GUARDED_BY(mu_) = false;
+  bool ends_ ABSL_GUARDED_BY(mu_) = false;
+  bool has_ended_one_ ABSL_GUARDED_BY(mu_) = false;
+  bool woken_ ABSL_GUARDED_BY(mu_) = false;
+  int hurried_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
 }  // namespace tocsin::testing

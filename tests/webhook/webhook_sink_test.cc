@@ -94,6 +94,22 @@ TEST_F(WebhookSinkTest, WhoStopsItWaitsNoLongerThanHeSays) {
             absl::StatusCode::kUnavailable);
 }
 
+TEST_F(WebhookSinkTest, WhatIsDueWhileItStopsDoesNotHurryIt) {
+  auto owner = std::make_unique<testing::HangingTransfers>();
+  testing::HangingTransfers* const transfers = owner.get();
+  const auto sink =
+      webhook::MakeWebhookSink({.directory = directory_ / "sink"}, std::move(owner));
+  ASSERT_TRUE(sink.ok()) << sink.status();
+  ASSERT_TRUE((*sink)->Create({.url = kTarget}, "").ok());
+  for (int customer = 1; customer <= 2; ++customer) {
+    ASSERT_TRUE((*sink)->Deliver(SampleNotification(customer, 1, 1)).ok());
+  }
+  transfers->AwaitBegun(2);
+  transfers->Arm();
+  (*sink)->Stop(absl::InfiniteDuration());
+  EXPECT_LE(transfers->hurried(), 2);
+}
+
 TEST_F(WebhookSinkTest, ATestOfWhoDoesNotAnswerEndsWithTheSink) {
   const auto sink = Open(/*hangs=*/true);
   const EndpointId id = sink->Create({.url = kTarget}, "")->id;
