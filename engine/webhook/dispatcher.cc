@@ -9,6 +9,8 @@ namespace tocsin::webhook {
 namespace {
 
 constexpr absl::Duration kForgetEvery = absl::Hours(1);
+// After work that failed.
+constexpr absl::Duration kWorkAgain = absl::Seconds(10);
 
 }  // namespace
 
@@ -164,14 +166,10 @@ void Dispatcher::Push(Endpoint* endpoint, const LineKey& line, const Waiting& wa
 }
 
 absl::Time Dispatcher::NextEvent() const {
-  return agenda_.empty() ? absl::InfiniteFuture() : agenda_.begin()->first;
+  return agenda_.empty() ? forgets_at_ : std::min(agenda_.begin()->first, forgets_at_);
 }
 
-absl::Status Dispatcher::Keep(absl::Time now) {
-  if (now >= forgets_at_) {
-    absl::Status status = ForgetOld(now);
-    if (!status.ok()) return status;
-  }
+absl::Status Dispatcher::Keep() {
   if (!HasUnwritten()) return absl::OkStatus();
   absl::Status status = store_->Write([&] {
     absl::Status written = unwritten_.WriteTo(store_.get());
@@ -192,16 +190,22 @@ absl::Status Dispatcher::Keep(absl::Time now) {
   return absl::OkStatus();
 }
 
+absl::Status Dispatcher::Work(absl::Time now) {
+  if (now < forgets_at_) return worked_;
+  worked_ = ForgetOld(now);
+  forgets_at_ = now + (worked_.ok() ? kForgetEvery : kWorkAgain);
+  return worked_;
+}
+
 absl::Status Dispatcher::ForgetOld(absl::Time now) {
   // The others are written before: some of those that died may not be in the store yet.
-  forgets_at_ = now + kForgetEvery;
   for (const auto& [number, endpoint] : endpoints_) {
     EndpointRecord& record = endpoint->record;
     if (!record.previous_secret || now < record.previous_secret_until) continue;
     record.previous_secret = std::nullopt;
     NoteChanged(endpoint.get());
   }
-  absl::Status status = Keep(now);
+  absl::Status status = Keep();
   if (status.ok()) {
     status = store_->Write([&] { return store_->ForgetDead(now - options_.keep_dead); });
   }

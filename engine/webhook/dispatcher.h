@@ -62,11 +62,14 @@ class Dispatcher {
   // Makes what attempts may be made. Returns how many.
   std::size_t Begin(absl::Time now);
   void End(const Ended& ended, absl::Time now);
-  // When `Begin` has something to do, as far as that is known.
+  // When `Begin` or `Work` has something to do, as far as that is known.
   absl::Time NextEvent() const;
   bool HasUnwritten() const { return !unwritten_.empty() || !changed_.empty(); }
   // Writes what became of everything since the last time.
-  absl::Status Keep(absl::Time now);
+  absl::Status Keep();
+  // Does what is due by itself: forgets what is old. How the last of it went; what failed
+  // is tried again.
+  absl::Status Work(absl::Time now);
 
   // ---- Administration: as the methods of `WebhookSink` -------------------------------
   absl::StatusOr<WebhookSink::Created> Create(const WebhookSettings& settings,
@@ -183,6 +186,7 @@ class Dispatcher {
   std::uint64_t last_flight_ = 0;
   std::uint64_t last_endpoint_ = 0;
   absl::Time forgets_at_ = absl::InfinitePast();
+  absl::Status worked_;
   // Nothing dies before.
   absl::Time grace_until_ = absl::InfinitePast();
 };

@@ -20,10 +20,10 @@ constexpr auto kNumberMax =
 absl::StatusOr<std::vector<DeadLetter>> Dispatcher::DeadLetters(EndpointId id,
                                                                 std::uint64_t after,
                                                                 std::size_t max,
-                                                                absl::Time now) {
+                                                                absl::Time) {
   const absl::StatusOr<Endpoint*> found = Find(id);
   if (!found.ok()) return found.status();
-  absl::Status status = Keep(now);
+  absl::Status status = Keep();
   if (!status.ok()) return status;
   return store_->Dead((*found)->record.number, std::min(after, kNumberMax),
                       std::min(max, kShownMax));

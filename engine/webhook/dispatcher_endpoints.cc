@@ -107,11 +107,11 @@ absl::Status Dispatcher::Update(EndpointId id, const WebhookSettings& settings,
   return absl::OkStatus();
 }
 
-absl::Status Dispatcher::Remove(EndpointId id, absl::Time now) {
+absl::Status Dispatcher::Remove(EndpointId id, absl::Time) {
   const absl::StatusOr<Endpoint*> found = Find(id);
   if (!found.ok()) return found.status();
   // What is not written yet would come into the store behind it.
-  absl::Status status = Keep(now);
+  absl::Status status = Keep();
   if (!status.ok()) return status;
   const std::uint64_t number = (*found)->record.number;
   status = store_->Write([&] { return store_->RemoveEndpoint(number); });

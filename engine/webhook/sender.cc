@@ -66,7 +66,7 @@ absl::Duration Sender::UntilNext(bool with_letters, bool stops) {
 
 void Sender::Loop() {
   sending_here = this;
-  bool takes_letters = true, has_lingered = false;
+  bool takes_letters = true, is_well = true, has_lingered = false;
   for (int turns = 0;; ++turns) {
     Mailbox::Taken taken = mailbox_->Take(takes_letters);
     const absl::Time now = Now();
@@ -79,12 +79,16 @@ void Sender::Loop() {
     // On their way while the disk is waited for.
     if (has_begun) transfers_->Run(absl::ZeroDuration(), &ended_);
     const bool is_time = has_lingered || turns >= kTurnsUntilKept;
-    if (taken.keep_now || taken.stops || !status.ok() || !takes_letters ||
+    const absl::Status worked = taken.stops ? absl::OkStatus() : dispatcher_->Work(Now());
+    if (taken.keep_now || taken.stops || !status.ok() || !worked.ok() || !is_well ||
         (dispatcher_->HasUnwritten() && is_time)) {
       // What cannot be taken does not keep the rest from being written.
-      status.Update(dispatcher_->Keep(Now()));
+      status.Update(dispatcher_->Keep());
+      absl::Status health = status;
+      health.Update(worked);
+      is_well = health.ok();
       // First, for who is told by the second.
-      mailbox_->NoteHealth(status, now_);
+      mailbox_->NoteHealth(health, now_);
       mailbox_->NoteKept(status);
       turns = 0;
     }
@@ -97,7 +101,7 @@ void Sender::Loop() {
   }
   TakeEnded(Now());
   absl::Status status = AcceptBacklog(now_);
-  status.Update(dispatcher_->Keep(now_));
+  status.Update(dispatcher_->Keep());
   mailbox_->NoteHealth(status, now_);
   mailbox_->NoteKept(status);
   mailbox_->NoteEnded();

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/sqlite/database.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/names.h"
+#include "tests/support/temp_directory.h"
 #include "tests/webhook/simulated_world.h"
 
 namespace tocsin {
@@ -238,6 +240,25 @@ TEST(Dispatcher, DeadLettersAreForgottenAfterTheirTime) {
   ASSERT_TRUE(world.Keep().ok());
   EXPECT_EQ(world.dispatcher().Get(id, world.now())->dead, 0u);
   EXPECT_THAT(*world.dispatcher().DeadLetters(id, 0, 10, world.now()), IsEmpty());
+}
+
+TEST(Dispatcher, WhoHasNothingToDoForgetsInTimeToo) {
+  testing::TempDirectory directory;
+  SimulatedWorld world({.directory = directory / "sink",
+                        .keep_trying = absl::Hours(1),
+                        .keep_dead = absl::Hours(24)});
+  const EndpointId id = world.AddEndpoint(kHook);
+  world.Answers(kHook, [](const Arrived&) { return Answer{.status = 500}; });
+  world.Give(SampleNotification(1, 1, 1));
+  const absl::Duration overlap = absl::Hours(20);
+  ASSERT_TRUE(world.dispatcher().RotateSecret(id, "", overlap, world.now()).ok());
+  world.RunFor(absl::Hours(23));
+  EXPECT_EQ(world.dispatcher().Get(id, world.now())->dead, 1u);
+  world.RunFor(absl::Hours(4));
+  EXPECT_EQ(world.dispatcher().Get(id, world.now())->dead, 0u);
+  const auto file = sqlite::Database::OpenToRead(directory / "sink/webhooks.db", "");
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ(*(*file)->QueryInteger("SELECT count(previous_secret) FROM endpoint"), 0);
 }
 
 TEST(Dispatcher, FiltersSayWhatAnEndpointGets) {

@@ -146,6 +146,7 @@ void SimulatedWorld::RunUntil(absl::Time end) {
   for (;;) {
     dispatcher_->Begin(now_);
     TakeRequests();
+    Need(dispatcher_->Work(now_));
     const absl::Time event = dispatcher_->NextEvent();
     if (EndNext(std::min(event, end))) continue;
     if (event > end) break;

@@ -59,7 +59,7 @@ class SimulatedWorld {
   // The process dies, also with what is under way and not written, and another one
   // begins when the clock shows so much more.
   void Restart(bool keeps_first, absl::Duration later = absl::ZeroDuration());
-  absl::Status Keep() { return dispatcher_->Keep(now_); }
+  absl::Status Keep() { return dispatcher_->Keep(); }
 
   // All that came to receivers, in the order in which it came.
   const std::vector<Arrived>& arrived() const { return arrived_; }
