@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ class CurlRequest {
   // Whether all that it must hold to could be set.
   bool ok() const { return ok_; }
   CURL* handle() const { return handle_.get(); }
+  // Of what was set last.
+  std::uint64_t key() const { return transfer_.key; }
 
   // Sets what is to be sent. What it returns is why it cannot be; empty: it can.
   std::string Set(Transfer transfer);

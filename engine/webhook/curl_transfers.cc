@@ -53,6 +53,7 @@ class CurlTransfers final : public Transfers {
   absl::Status Open();
 
   void Begin(Transfer transfer) override;
+  void Cancel(std::uint64_t key) override;
   void Run(absl::Duration at_most, std::vector<Ended>* ended) override;
   std::size_t under_way() const override { return begun_.size() + failed_.size(); }
   void Wake() override {
@@ -165,6 +166,18 @@ void CurlTransfers::Begin(Transfer transfer) {
   }
   begun_.emplace(request, std::move(idle_.back()));
   idle_.pop_back();
+}
+
+void CurlTransfers::Cancel(std::uint64_t key) {
+  const auto is_failed = [key](const Ended& ended) { return ended.key == key; };
+  failed_.erase(std::remove_if(failed_.begin(), failed_.end(), is_failed), failed_.end());
+  const auto found = std::find_if(begun_.begin(), begun_.end(), [key](const auto& begun) {
+    return begun.first->key() == key;
+  });
+  if (found == begun_.end()) return;
+  // What is not whole cannot be gone on with: curl closes its connection.
+  curl_multi_remove_handle(multi_.get(), found->first->handle());
+  begun_.erase(found);
 }
 
 void CurlTransfers::Fail(std::uint64_t key, std::string failure) {

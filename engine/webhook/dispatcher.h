@@ -146,6 +146,7 @@ class Dispatcher {
               absl::Time now);
   // Before the endpoint became what it is.
   void FailedBefore(Endpoint* endpoint, const Flight& flight, const Ended& ended);
+  void CancelAttempts(std::uint64_t endpoint);
   void TellOf(Flight* flight, const Ended& ended);
 
   // It may have something to do now.

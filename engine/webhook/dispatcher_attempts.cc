@@ -160,7 +160,7 @@ void Dispatcher::End(const Ended& ended, absl::Time now) {
   flights_.erase(found);
   Endpoint* const endpoint = Find(flight.endpoint);
   TellOf(&flight, ended);
-  // It may have been removed meanwhile.
+  // Of a test it may have been removed meanwhile.
   if (endpoint == nullptr || flight.number == 0) return;
   slots_.Give(endpoint->under_way--);
   if (ended.failure.empty()) {
@@ -172,6 +172,18 @@ void Dispatcher::End(const Ended& ended, absl::Time now) {
   }
   NoteChanged(endpoint);
   Touch(endpoint);
+}
+
+void Dispatcher::CancelAttempts(std::uint64_t endpoint) {
+  // They would have connections beyond those that there may be. Of a test somebody waits
+  // for the end.
+  for (auto next = flights_.begin(); next != flights_.end();) {
+    const auto flight = next++;
+    if (flight->second.endpoint != endpoint || flight->second.number == 0) continue;
+    transfers_->Cancel(flight->first);
+    TellOf(&flight->second, {.key = flight->first, .failure = "the webhook was deleted"});
+    flights_.erase(flight);
+  }
 }
 
 void Dispatcher::TellOf(Flight* flight, const Ended& ended) {

@@ -116,6 +116,7 @@ absl::Status Dispatcher::Remove(EndpointId id, absl::Time) {
   const std::uint64_t number = (*found)->record.number;
   status = store_->Write([&] { return store_->RemoveEndpoint(number); });
   if (!status.ok()) return status;
+  CancelAttempts(number);
   WakeAt(*found, absl::InfiniteFuture());
   by_id_.erase(id);
   endpoints_.erase(number);

@@ -43,6 +43,8 @@ class Transfers {
  public:
   virtual ~Transfers() = default;
   virtual void Begin(Transfer transfer) = 0;
+  // Ends one with its connection, if it is under way. Nobody is told of it any more.
+  virtual void Cancel(std::uint64_t key) = 0;
   // Goes on with all of them until one has ended, `Wake` was called, or so long; appends
   // those that ended. It may return before: who has nothing else to do calls it again.
   virtual void Run(absl::Duration at_most, std::vector<Ended>* ended) = 0;

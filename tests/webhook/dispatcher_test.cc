@@ -202,6 +202,35 @@ TEST(Dispatcher, NoMoreAttemptsThanMayBe) {
   }
 }
 
+TEST(Dispatcher, NoMoreAttemptsThanMayBeThoughEndpointsComeAndGo) {
+  SimulatedWorld world({.attempts_max = 20});
+  for (int times = 0; times < 15; ++times) {
+    const EndpointId id = world.AddEndpoint(UrlOf(times));
+    world.Answers(UrlOf(times), [](const Arrived&) {
+      return Answer{.status = 0, .took = absl::Hours(1)};
+    });
+    for (int customer = 1; customer <= 20; ++customer) {
+      world.Give(SampleNotification(customer, 1, static_cast<std::uint64_t>(times)));
+    }
+    world.RunFor(kMoment);
+    if (times == 14) break;
+    ASSERT_TRUE(world.dispatcher().Remove(id, world.now()).ok());
+  }
+  EXPECT_LE(world.most_in_all(), 20u);
+  EXPECT_EQ(world.most_of(UrlOf(14)), 16u) << "the others let go of theirs";
+}
+
+TEST(Dispatcher, ATestOfWhatIsRemovedIsToldOf) {
+  SimulatedWorld world;
+  const EndpointId id = world.AddEndpoint(kHook);
+  int told = 0;
+  ASSERT_TRUE(
+      world.dispatcher().SendTest(id, world.now(), [&](const auto&) { ++told; }).ok());
+  ASSERT_TRUE(world.dispatcher().Remove(id, world.now()).ok());
+  world.RunFor(kMoment);
+  EXPECT_EQ(told, 1);
+}
+
 TEST(Dispatcher, NoMoreAttemptsOfOneEndpointThanMayBe) {
   SimulatedWorld world({.attempts_max_of_endpoint = 3, .attempts_max = 10});
   world.AddEndpoint(kHook);

@@ -1,6 +1,7 @@
 #ifndef TOCSIN_TESTS_WEBHOOK_PROMPT_TRANSFERS_H_
 #define TOCSIN_TESTS_WEBHOOK_PROMPT_TRANSFERS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -64,6 +65,10 @@ class PromptTransfers : public webhook::Transfers {
   void Begin(webhook::Transfer transfer) override {
     begun_.push_back(std::move(transfer));
   }
+  void Cancel(std::uint64_t key) override {
+    const auto is_it = [key](const auto& transfer) { return transfer.key == key; };
+    begun_.erase(std::remove_if(begun_.begin(), begun_.end(), is_it), begun_.end());
+  }
   void Run(absl::Duration at_most, std::vector<webhook::Ended>* ended) override {
     if (!hangs_ && !begun_.empty()) {
       for (const webhook::Transfer& transfer : begun_) {
@@ -117,6 +122,10 @@ class HangingTransfers : public webhook::Transfers {
   void Begin(webhook::Transfer transfer) override {
     absl::MutexLock lock(&mu_);
     begun_.push_back(transfer.key);
+  }
+  void Cancel(std::uint64_t key) override {
+    absl::MutexLock lock(&mu_);
+    begun_.erase(std::remove(begun_.begin(), begun_.end(), key), begun_.end());
   }
   void Run(absl::Duration at_most, std::vector<webhook::Ended>* ended) override {
     constexpr int kHurriedUntilTheyEnd = 100;

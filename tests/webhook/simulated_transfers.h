@@ -19,6 +19,7 @@ class SimulatedTransfers : public webhook::Transfers {
     const std::uint64_t key = transfer.key;
     under_way_.emplace(key, std::move(transfer));
   }
+  void Cancel(std::uint64_t key) override { under_way_.erase(key); }
   void Run(absl::Duration, std::vector<webhook::Ended>*) override {}
   std::size_t under_way() const override { return under_way_.size(); }
   void Wake() override {}

@@ -130,6 +130,8 @@ bool SimulatedWorld::EndNext(absl::Time end) {
   const Ending ending = endings_.begin()->second;
   now_ = std::max(now_, endings_.begin()->first);
   endings_.erase(endings_.begin());
+  // It was cancelled.
+  if (!transfers_->all().contains(ending.key)) return true;
   --under_way_[transfers_->Take(ending.key).url];
   const int status = ending.answer.status;
   const bool is_taken = status >= 200 && status < 300;

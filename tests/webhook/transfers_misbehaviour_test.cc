@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "tests/webhook/transfers_fixture.h"
 
 namespace tocsin::testing {
@@ -169,6 +170,29 @@ TEST_F(TransfersTest, NobodyListens) {
     url = gone.Url();
   }
   EXPECT_EQ(Post(url).failure, "no connection: refused");
+}
+
+TEST_F(TransfersTest, WhatIsCancelledEndsItsConnectionAndNothingElse) {
+  absl::Notification has_come, is_over;
+  const Receiver hangs([&](Conversation& conversation) {
+    conversation.Read();
+    has_come.Notify();
+    conversation.AwaitEnd();
+    is_over.Notify();
+  });
+  const Receiver answers(Receiver::Answering(AnswerOf(200)));
+  Open();
+  Begin(hangs.Url(), 1);
+  std::vector<webhook::Ended> ended;
+  while (!has_come.HasBeenNotified()) transfers_->Run(absl::Milliseconds(10), &ended);
+  Begin(answers.Url(), 2);
+  transfers_->Cancel(1);
+  is_over.WaitForNotification();
+  EXPECT_EQ(transfers_->under_way(), 1U);
+  ended = AwaitAll();
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended.front().key, 2U);
+  transfers_->Cancel(2);
 }
 
 }  // namespace
