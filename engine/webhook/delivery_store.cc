@@ -86,7 +86,10 @@ absl::Status DeliveryStore::Prepare() {
   Statements& all = *statements_;
   prepare(kPutEndpoint, &all.put_endpoint);
   prepare("DELETE FROM endpoint WHERE number = ?", &all.remove_endpoint);
-  prepare("DELETE FROM delivery WHERE endpoint = ?", &all.remove_deliveries);
+  prepare(
+      "DELETE FROM delivery WHERE number IN (SELECT number FROM delivery "
+      "WHERE endpoint = ? LIMIT ?) RETURNING 1",
+      &all.remove_deliveries);
   prepare("INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           &all.insert);
   // Without a new failure the last one stays.
@@ -179,9 +182,19 @@ absl::Status DeliveryStore::PutEndpoint(const EndpointRecord& endpoint) {
 }
 
 absl::Status DeliveryStore::RemoveEndpoint(std::uint64_t endpoint) {
-  absl::Status status = statements_->remove_deliveries->Bind(1, InColumn(endpoint)).Run();
-  if (!status.ok()) return status;
   return statements_->remove_endpoint->Bind(1, InColumn(endpoint)).Run();
+}
+
+absl::StatusOr<std::size_t> DeliveryStore::RemoveDeliveries(std::uint64_t endpoint,
+                                                            std::size_t max) {
+  sqlite::Statement& remove = *statements_->remove_deliveries;
+  const auto reset = absl::MakeCleanup([&] { remove.Reset(); });
+  remove.Bind(1, InColumn(endpoint)).Bind(2, static_cast<std::int64_t>(max));
+  for (std::size_t removed = 0;; ++removed) {
+    const absl::StatusOr<bool> row = remove.Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return removed;
+  }
 }
 
 absl::Status DeliveryStore::Insert(std::uint64_t number, std::uint64_t endpoint,

@@ -56,8 +56,10 @@ class DeliveryStore {
   // ---- Changes: all that `write` does, or nothing; durable when it returns ----------
   absl::Status Write(absl::FunctionRef<absl::Status()> write);
   absl::Status PutEndpoint(const EndpointRecord& endpoint);
-  // With all that is of it.
+  // What waited for it, or died, stays, as that of one that there is not.
   absl::Status RemoveEndpoint(std::uint64_t endpoint);
+  // Of what is an endpoint's, so many. How many there were.
+  absl::StatusOr<std::size_t> RemoveDeliveries(std::uint64_t endpoint, std::size_t max);
   absl::Status Insert(std::uint64_t number, std::uint64_t endpoint, const Letter& letter,
                       const DeliveryState& state);
   absl::Status Update(std::uint64_t number, const DeliveryState& state);

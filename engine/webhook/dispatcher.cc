@@ -6,13 +6,6 @@
 #include "engine/webhook/settings.h"
 
 namespace tocsin::webhook {
-namespace {
-
-constexpr absl::Duration kForgetEvery = absl::Hours(1);
-// After work that failed.
-constexpr absl::Duration kWorkAgain = absl::Seconds(10);
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<Dispatcher>> Dispatcher::Open(
     WebhookOptions options, std::unique_ptr<DeliveryStore> store, Transfers* transfers,
@@ -55,7 +48,10 @@ absl::Status Dispatcher::Load(absl::Time now) {
   last_number_ = *last;
   absl::Status status = store_->EachWaiting([&](const DeliveryStore::Found& found) {
     Endpoint* const endpoint = Find(found.endpoint);
-    if (endpoint == nullptr) return;
+    if (endpoint == nullptr) {
+      removed_.insert(found.endpoint);
+      return;
+    }
     const Waiting waiting{.number = found.number,
                           .accepted_at = std::min(found.accepted_at, now),
                           .attempts = found.attempts};
@@ -64,8 +60,14 @@ absl::Status Dispatcher::Load(absl::Time now) {
   const absl::StatusOr<std::vector<DeliveryStore::DeadOf>> dead = store_->CountDead();
   if (!dead.ok()) return dead.status();
   for (const DeliveryStore::DeadOf& of : *dead) {
-    if (Endpoint* const endpoint = Find(of.endpoint)) endpoint->dead = of.count;
+    if (Endpoint* const endpoint = Find(of.endpoint)) {
+      endpoint->dead = of.count;
+    } else {
+      removed_.insert(of.endpoint);
+    }
   }
+  // Its number is not given to another one before it is gone whole.
+  if (!removed_.empty()) last_endpoint_ = std::max(last_endpoint_, *removed_.rbegin());
   DivideSlots();
   forgets_at_ = now;
   return status;
@@ -121,6 +123,7 @@ void Dispatcher::ClockWentBack(absl::Time now) {
   }
   grace_until_ = std::min(grace_until_, now + grace_);
   forgets_at_ = std::min(forgets_at_, now + kForgetEvery);
+  works_again_at_ = std::min(works_again_at_, now + kWorkAgain);
 }
 
 void Dispatcher::ClockJumpedAhead(absl::Time now) {
@@ -166,7 +169,10 @@ void Dispatcher::Push(Endpoint* endpoint, const LineKey& line, const Waiting& wa
 }
 
 absl::Time Dispatcher::NextEvent() const {
-  return agenda_.empty() ? forgets_at_ : std::min(agenda_.begin()->first, forgets_at_);
+  if (!revivals_.empty()) return absl::InfinitePast();
+  const absl::Time works_at =
+      std::max(works_again_at_, removed_.empty() ? forgets_at_ : absl::InfinitePast());
+  return agenda_.empty() ? works_at : std::min(agenda_.begin()->first, works_at);
 }
 
 absl::Status Dispatcher::Keep() {
@@ -187,35 +193,6 @@ absl::Status Dispatcher::Keep() {
     if (Endpoint* const endpoint = Find(number)) endpoint->is_changed = false;
   }
   changed_.clear();
-  return absl::OkStatus();
-}
-
-absl::Status Dispatcher::Work(absl::Time now) {
-  if (now < forgets_at_) return worked_;
-  worked_ = ForgetOld(now);
-  forgets_at_ = now + (worked_.ok() ? kForgetEvery : kWorkAgain);
-  return worked_;
-}
-
-absl::Status Dispatcher::ForgetOld(absl::Time now) {
-  // The others are written before: some of those that died may not be in the store yet.
-  for (const auto& [number, endpoint] : endpoints_) {
-    EndpointRecord& record = endpoint->record;
-    if (!record.previous_secret || now < record.previous_secret_until) continue;
-    record.previous_secret = std::nullopt;
-    NoteChanged(endpoint.get());
-  }
-  absl::Status status = Keep();
-  if (status.ok()) {
-    status = store_->Write([&] { return store_->ForgetDead(now - options_.keep_dead); });
-  }
-  if (!status.ok()) return status;
-  const absl::StatusOr<std::vector<DeliveryStore::DeadOf>> dead = store_->CountDead();
-  if (!dead.ok()) return dead.status();
-  for (const auto& [number, endpoint] : endpoints_) endpoint->dead = 0;
-  for (const DeliveryStore::DeadOf& of : *dead) {
-    if (Endpoint* const endpoint = Find(of.endpoint)) endpoint->dead = of.count;
-  }
   return absl::OkStatus();
 }
 

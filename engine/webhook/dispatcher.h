@@ -41,6 +41,7 @@ namespace tocsin::webhook {
 class Dispatcher {
  public:
   using TestDone = absl::AnyInvocable<void(const WebhookOptions::Attempt&)>;
+  using SentAgain = absl::AnyInvocable<void(absl::StatusOr<std::uint64_t>)>;
 
   // Goes on with what the store has. `transfers` must outlive it. Errors: also
   // kInvalidArgument for an option out of its range.
@@ -67,9 +68,12 @@ class Dispatcher {
   bool HasUnwritten() const { return !unwritten_.empty() || !changed_.empty(); }
   // Writes what became of everything since the last time.
   absl::Status Keep();
-  // Does what is due by itself: forgets what is old. How the last of it went; what failed
-  // is tried again.
+  // Does what is due by itself, and a part of what takes long: sends dead letters again,
+  // removes what is left of endpoints, forgets what is old. How the last of the last two
+  // went; what failed is tried again.
   absl::Status Work(absl::Time now);
+  // There will be no more of it. Who waits for it is told so.
+  void EndWork();
 
   // ---- Administration: as the methods of `WebhookSink` -------------------------------
   absl::StatusOr<WebhookSink::Created> Create(const WebhookSettings& settings,
@@ -85,7 +89,8 @@ class Dispatcher {
   absl::StatusOr<std::vector<DeadLetter>> DeadLetters(EndpointId id, std::uint64_t after,
                                                       std::size_t max, absl::Time now);
   absl::Status SendAgain(EndpointId id, std::uint64_t number, absl::Time now);
-  absl::StatusOr<std::uint64_t> SendAllAgain(EndpointId id, absl::Time now);
+  // By `Work`. `done` is called at its end.
+  void SendAllAgain(EndpointId id, SentAgain done);
 
  private:
   struct Endpoint {
@@ -120,6 +125,15 @@ class Dispatcher {
   struct Content {
     NotificationId notification = {};
     std::shared_ptr<const std::string> body = nullptr;
+  };
+
+  // Dead letters of one endpoint that are sent again, some at a time.
+  struct Revival {
+    EndpointId id = {};
+    std::uint64_t after = 0;  // those up to there were
+    std::uint64_t last = 0;   // what died later is none of it
+    std::uint64_t sent = 0;
+    SentAgain done = nullptr;
   };
 
   Dispatcher(WebhookOptions options, AddressPolicy policy,
@@ -163,6 +177,10 @@ class Dispatcher {
   WebhookEndpoint Show(const Endpoint& endpoint, absl::Time now) const;
   absl::Status ReviveBatch(Endpoint* endpoint, const std::vector<DeadLetter>& letters,
                            absl::Time now);
+  void ReviveSome(absl::Time now);
+  // Whether that was the last of it.
+  absl::StatusOr<bool> ReviveNext(Revival* revival, absl::Time now);
+  absl::Status RemoveSome();
   absl::Status ForgetOld(absl::Time now);
 
   WebhookOptions options_;
@@ -183,11 +201,18 @@ class Dispatcher {
   std::deque<std::uint64_t> starved_;
   std::vector<std::uint64_t> changed_;
   Unwritten unwritten_;
+  static constexpr absl::Duration kForgetEvery = absl::Hours(1);
+  static constexpr absl::Duration kWorkAgain = absl::Seconds(10);
+
   std::uint64_t last_number_ = 0;
   std::uint64_t last_flight_ = 0;
   std::uint64_t last_endpoint_ = 0;
   absl::Time forgets_at_ = absl::InfinitePast();
+  // Endpoints that are gone, but for what waited for them, or died.
+  std::set<std::uint64_t> removed_;
+  std::deque<Revival> revivals_;
   absl::Status worked_;
+  absl::Time works_again_at_ = absl::InfinitePast();  // after it failed
   // Nothing dies before.
   absl::Time grace_until_ = absl::InfinitePast();
 };

@@ -9,8 +9,6 @@
 namespace tocsin::webhook {
 namespace {
 
-// Of one transaction, so that the others are not kept waiting for long.
-constexpr std::size_t kRevivedAtOnce = 1'000;
 constexpr std::size_t kShownMax = 10'000;
 constexpr auto kNumberMax =
     static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
@@ -67,25 +65,6 @@ absl::Status Dispatcher::SendAgain(EndpointId id, std::uint64_t number, absl::Ti
                                    " wait for the webhook already; send it again later"));
   }
   return ReviveBatch(*found, *letters, now);
-}
-
-absl::StatusOr<std::uint64_t> Dispatcher::SendAllAgain(EndpointId id, absl::Time now) {
-  const absl::StatusOr<Endpoint*> found = Find(id);
-  if (!found.ok()) return found.status();
-  std::uint64_t sent = 0, after = 0;
-  for (;;) {
-    const std::size_t waiting = (*found)->queue.size();
-    const std::size_t room =
-        options_.waiting_max - std::min(waiting, options_.waiting_max);
-    const absl::StatusOr<std::vector<DeadLetter>> letters =
-        DeadLetters(id, after, std::min(room, kRevivedAtOnce), now);
-    if (!letters.ok()) return letters.status();
-    if (letters->empty()) return sent;
-    after = letters->back().number;
-    absl::Status status = ReviveBatch(*found, *letters, now);
-    if (!status.ok()) return status;
-    sent += letters->size();
-  }
 }
 
 }  // namespace tocsin::webhook

@@ -118,6 +118,8 @@ absl::Status Dispatcher::Remove(EndpointId id, absl::Time) {
   if (!status.ok()) return status;
   CancelAttempts(number);
   WakeAt(*found, absl::InfiniteFuture());
+  // What is left of it is not told of any more, and goes some at a time.
+  removed_.insert(number);
   by_id_.erase(id);
   endpoints_.erase(number);
   DivideSlots();

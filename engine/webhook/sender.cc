@@ -75,6 +75,7 @@ void Sender::Loop() {
     backlog_.insert(backlog_.end(), taken.letters.begin(), taken.letters.end());
     absl::Status status = AcceptBacklog(now);
     for (const Mailbox::Task& task : taken.tasks) task();
+    if (taken.stops) dispatcher_->EndWork();
     const bool has_begun = !taken.stops && dispatcher_->Begin(Now()) > 0;
     // On their way while the disk is waited for.
     if (has_begun) transfers_->Run(absl::ZeroDuration(), &ended_);

@@ -97,11 +97,7 @@ class Sink final : public WebhookSink {
       return dispatcher.SendAgain(id, number, now);
     });
   }
-  absl::StatusOr<std::uint64_t> SendAllAgain(EndpointId id) override {
-    return Ask<std::uint64_t>([&](Dispatcher& dispatcher, absl::Time now) {
-      return dispatcher.SendAllAgain(id, now);
-    });
-  }
+  absl::StatusOr<std::uint64_t> SendAllAgain(EndpointId id) override;
 
   void Stop(absl::Duration deadline) override { End(deadline); }
 
@@ -180,6 +176,20 @@ absl::StatusOr<WebhookOptions::Attempt> Sink::SendTest(EndpointId id) {
   });
   if (!status.ok()) return status;
   return *attempt;
+}
+
+absl::StatusOr<std::uint64_t> Sink::SendAllAgain(EndpointId id) {
+  // Shared, as with a test.
+  const auto sent = std::make_shared<std::uint64_t>(0);
+  const absl::Status status = OnThread([&, sent](const Done& done) {
+    sender_.dispatcher()->SendAllAgain(id,
+                                       [sent, done](absl::StatusOr<std::uint64_t> all) {
+                                         if (all.ok()) *sent = *all;
+                                         done(all.status());
+                                       });
+  });
+  if (!status.ok()) return status;
+  return *sent;
 }
 
 }  // namespace

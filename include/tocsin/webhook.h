@@ -187,7 +187,8 @@ class WebhookSink : public NotificationSink {
   // tried at once, and for `keep_trying` from then on. Another scheme needs a secret that
   // fits it: kInvalidArgument else.
   virtual absl::Status Update(EndpointId id, const WebhookSettings& settings) = 0;
-  // With all that waits for it, and what is dead.
+  // With all that waits for it, and what is dead: it is gone at once, that little by
+  // little.
   virtual absl::Status Remove(EndpointId id) = 0;
   virtual absl::StatusOr<WebhookEndpoint> Get(EndpointId id) = 0;
   // In the order of their creation. After `Stop` as it left them.
@@ -213,7 +214,8 @@ class WebhookSink : public NotificationSink {
   // Has it wait again, behind what waits, for `keep_trying` from now on. kNotFound: there
   // is no such one; kResourceExhausted: `waiting_max` wait already.
   virtual absl::Status SendAgain(EndpointId id, std::uint64_t number) = 0;
-  // All of them, or as many as may wait; returns how many.
+  // All of them, or as many as may wait, some at a time; returns how many. An error says
+  // how many were before it; `Stop` ends it with kUnavailable.
   virtual absl::StatusOr<std::uint64_t> SendAllAgain(EndpointId id) = 0;
 
   // Ends what is under way, at most after `deadline`; nothing is sent any more.

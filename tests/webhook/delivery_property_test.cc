@@ -59,8 +59,7 @@ class DyingHost {
     // No more at a time than may wait.
     for (int times = 0; times < kStepsOfHost && HasDead(); ++times) {
       for (const EndpointId id : ids_) {
-        if (!world_.dispatcher().SendAllAgain(id, world_.now()).ok())
-          return "not sent again";
+        if (!world_.SendAllAgain(id).ok()) return "not sent again";
       }
       world_.RunFor(absl::Minutes(10));
     }

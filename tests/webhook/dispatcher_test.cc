@@ -253,7 +253,7 @@ TEST(Dispatcher, WhatIsTooMuchIsDeadAtOnceAndSaysWhy) {
   EXPECT_THAT(letters[0].reason, HasSubstr("too many"));
   EXPECT_EQ(world.dispatcher().SendAgain(id, letters[0].number, world.now()).code(),
             absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(*world.dispatcher().SendAllAgain(id, world.now()), 0u);
+  EXPECT_EQ(*world.SendAllAgain(id), 0u);
   EXPECT_EQ(world.dispatcher().Get(id, world.now())->dead, 2u);
 }
 

@@ -111,6 +111,13 @@ void SimulatedWorld::Give(const Notification& notification) {
   Need(dispatcher_->Accept(webhook::MakeLetter(notification), now_));
 }
 
+absl::StatusOr<std::uint64_t> SimulatedWorld::SendAllAgain(EndpointId id) {
+  std::optional<absl::StatusOr<std::uint64_t>> sent;
+  dispatcher_->SendAllAgain(id, [&](absl::StatusOr<std::uint64_t> all) { sent = all; });
+  while (!sent) Need(dispatcher_->Work(now_));
+  return *sent;
+}
+
 void SimulatedWorld::TakeRequests() {
   for (const auto& [key, transfer] : transfers_->all()) {
     if (!seen_.insert(key).second) continue;

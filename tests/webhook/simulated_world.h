@@ -59,6 +59,8 @@ class SimulatedWorld {
   // The process dies, also with what is under way and not written, and another one
   // begins when the clock shows so much more.
   void Restart(bool keeps_first, absl::Duration later = absl::ZeroDuration());
+  // Until all are that may be.
+  absl::StatusOr<std::uint64_t> SendAllAgain(EndpointId id);
   absl::Status Keep() { return dispatcher_->Keep(); }
 
   // All that came to receivers, in the order in which it came.

@@ -1,0 +1,120 @@
+// What takes long is done a part at a time, so that deliveries are not kept waiting for
+// it; and what is due by itself.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
+#include "engine/webhook/dispatcher.h"
+
+namespace tocsin::webhook {
+namespace {
+
+// Of one transaction, and one turn.
+constexpr std::size_t kRevivedAtOnce = 1'000;
+constexpr std::size_t kRemovedAtOnce = 1'000;
+
+// The same error, which says how far it came.
+absl::Status After(std::uint64_t sent, const absl::Status& status) {
+  if (sent == 0) return status;
+  absl::Status after(status.code(), absl::StrCat(status.message(), "; ", sent,
+                                                 " were sent again before that"));
+  status.ForEachPayload([&after](absl::string_view url, const absl::Cord& payload) {
+    after.SetPayload(url, payload);
+  });
+  return after;
+}
+
+}  // namespace
+
+absl::Status Dispatcher::Work(absl::Time now) {
+  // Who waits for it is told what fails.
+  if (!revivals_.empty()) ReviveSome(now);
+  if (now < works_again_at_) return worked_;
+  if (now >= forgets_at_) {
+    worked_ = ForgetOld(now);
+    if (worked_.ok()) forgets_at_ = now + kForgetEvery;
+  } else if (!removed_.empty()) {
+    worked_ = RemoveSome();
+  }
+  if (!worked_.ok()) works_again_at_ = now + kWorkAgain;
+  return worked_;
+}
+
+void Dispatcher::EndWork() {
+  while (!revivals_.empty()) {
+    Revival revival = std::move(revivals_.front());
+    revivals_.pop_front();
+    revival.done(
+        After(revival.sent,
+              MakeStatus(Reason::kClosing,
+                         "the sink of webhooks was stopped before all were sent again")));
+  }
+}
+
+void Dispatcher::SendAllAgain(EndpointId id, SentAgain done) {
+  const absl::StatusOr<Endpoint*> found = Find(id);
+  if (!found.ok()) return done(found.status());
+  revivals_.push_back({.id = id, .last = last_number_, .done = std::move(done)});
+}
+
+void Dispatcher::ReviveSome(absl::Time now) {
+  Revival revival = std::move(revivals_.front());
+  revivals_.pop_front();
+  const absl::StatusOr<bool> is_over = ReviveNext(&revival, now);
+  if (!is_over.ok()) return revival.done(After(revival.sent, is_over.status()));
+  if (*is_over) return revival.done(revival.sent);
+  // Behind the others.
+  revivals_.push_back(std::move(revival));
+}
+
+absl::StatusOr<bool> Dispatcher::ReviveNext(Revival* revival, absl::Time now) {
+  const absl::StatusOr<Endpoint*> found = Find(revival->id);
+  if (!found.ok()) return found.status();
+  const std::size_t waiting = (*found)->queue.size();
+  const std::size_t room = options_.waiting_max - std::min(waiting, options_.waiting_max);
+  absl::StatusOr<std::vector<DeadLetter>> letters =
+      DeadLetters(revival->id, revival->after, std::min(room, kRevivedAtOnce), now);
+  if (!letters.ok()) return letters.status();
+  while (!letters->empty() && letters->back().number > revival->last) letters->pop_back();
+  if (letters->empty()) return true;
+  revival->after = letters->back().number;
+  absl::Status status = ReviveBatch(*found, *letters, now);
+  if (!status.ok()) return status;
+  revival->sent += letters->size();
+  return false;
+}
+
+absl::Status Dispatcher::RemoveSome() {
+  const std::uint64_t endpoint = *removed_.begin();
+  absl::StatusOr<std::size_t> removed = std::size_t{0};
+  absl::Status status = store_->Write([&] {
+    removed = store_->RemoveDeliveries(endpoint, kRemovedAtOnce);
+    return removed.status();
+  });
+  if (status.ok() && *removed < kRemovedAtOnce) removed_.erase(endpoint);
+  return status;
+}
+
+absl::Status Dispatcher::ForgetOld(absl::Time now) {
+  // The others are written before: some of those that died may not be in the store yet.
+  for (const auto& [number, endpoint] : endpoints_) {
+    EndpointRecord& record = endpoint->record;
+    if (!record.previous_secret || now < record.previous_secret_until) continue;
+    record.previous_secret = std::nullopt;
+    NoteChanged(endpoint.get());
+  }
+  absl::Status status = Keep();
+  if (status.ok()) {
+    status = store_->Write([&] { return store_->ForgetDead(now - options_.keep_dead); });
+  }
+  if (!status.ok()) return status;
+  const absl::StatusOr<std::vector<DeliveryStore::DeadOf>> dead = store_->CountDead();
+  if (!dead.ok()) return dead.status();
+  for (const auto& [number, endpoint] : endpoints_) endpoint->dead = 0;
+  for (const DeliveryStore::DeadOf& of : *dead) {
+    if (Endpoint* const endpoint = Find(of.endpoint)) endpoint->dead = of.count;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tocsin::webhook

@@ -1,0 +1,136 @@
+// Would catch an administrator's wish that keeps everybody else waiting, or is left half
+// done without a word.
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "engine/sqlite/database.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/names.h"
+#include "tests/support/temp_directory.h"
+#include "tests/webhook/simulated_world.h"
+#include "tocsin/status.h"
+
+namespace tocsin {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::SampleNotification;
+using testing::SimulatedWorld;
+using ::testing::SizeIs;
+using Answer = SimulatedWorld::Answer;
+using Arrived = SimulatedWorld::Arrived;
+
+constexpr char kFull[] = "https://full.example/hook";
+constexpr char kOther[] = "https://other.example/hook";
+constexpr int kLetters = 2'500;
+constexpr std::uint64_t kAtOnce = 1'000;
+
+class LongWorkTest : public ::testing::Test {
+ protected:
+  LongWorkTest()
+      : world_({.directory = directory_ / "sink", .keep_trying = absl::Minutes(5)}) {
+    full_ = world_.AddEndpoint(kFull);
+    world_.Answers(
+        kFull, [this](const Arrived&) { return Answer{.status = is_down_ ? 500 : 200}; });
+    for (int customer = 1; customer <= kLetters; ++customer) {
+      world_.Give(SampleNotification(customer, 1, 1));
+    }
+    world_.RunFor(absl::Hours(1));
+    EXPECT_EQ(Full().dead, std::uint64_t{kLetters});
+  }
+
+  WebhookEndpoint Full() { return *world_.dispatcher().Get(full_, world_.now()); }
+  std::int64_t Count(const std::string& sql) {
+    const auto file = sqlite::Database::OpenToRead(directory_ / "sink/webhooks.db", "");
+    EXPECT_TRUE(file.ok()) << file.status();
+    return *(*file)->QueryInteger(sql);
+  }
+  std::int64_t Rows() { return Count("SELECT count(*) FROM delivery"); }
+  // What is sent again, once that is known.
+  void SendAllAgain() {
+    world_.dispatcher().SendAllAgain(
+        full_, [this](absl::StatusOr<std::uint64_t> all) { sent_ = all; });
+  }
+  void Work() { ASSERT_TRUE(world_.dispatcher().Work(world_.now()).ok()); }
+
+  testing::TempDirectory directory_;
+  SimulatedWorld world_;
+  bool is_down_ = true;
+  EndpointId full_;
+  std::optional<absl::StatusOr<std::uint64_t>> sent_;
+};
+
+TEST_F(LongWorkTest, OthersHaveTheirTurnWhileAllIsSentAgain) {
+  world_.AddEndpoint(kOther, {.customers = {testing::Customer(1)}});
+  is_down_ = false;
+  SendAllAgain();
+  Work();
+  EXPECT_EQ(Full().waiting, kAtOnce);
+  EXPECT_FALSE(sent_.has_value());
+  EXPECT_LE(world_.dispatcher().NextEvent(), world_.now())
+      << "it is gone on with at once";
+  const Notification notification = SampleNotification(1, 1, 2);
+  world_.Give(notification);
+  EXPECT_GT(world_.dispatcher().Begin(world_.now()), 0u);
+  world_.RunFor(absl::Minutes(1));
+  ASSERT_TRUE(sent_.has_value());
+  ASSERT_TRUE(sent_->ok()) << sent_->status();
+  EXPECT_EQ(**sent_, std::uint64_t{kLetters});
+  EXPECT_THAT(world_.TakenBy(kFull), SizeIs(kLetters + 1));
+  EXPECT_THAT(world_.TakenBy(kOther), SizeIs(1));
+}
+
+TEST_F(LongWorkTest, WhoIsStoppedAmidItSaysHowFarItCame) {
+  SendAllAgain();
+  Work();
+  world_.dispatcher().EndWork();
+  ASSERT_TRUE(sent_.has_value());
+  EXPECT_EQ(ReasonOf(sent_->status()), Reason::kClosing);
+  EXPECT_THAT(std::string(sent_->status().message()), HasSubstr("1000 were sent again"));
+  world_.Restart(/*keeps_first=*/true);
+  EXPECT_EQ(Full().waiting, kAtOnce);
+  EXPECT_EQ(Full().dead, kLetters - kAtOnce);
+}
+
+TEST_F(LongWorkTest, AnEndpointThatIsRemovedAmidItEndsIt) {
+  SendAllAgain();
+  Work();
+  ASSERT_TRUE(world_.dispatcher().Remove(full_, world_.now()).ok());
+  Work();
+  ASSERT_TRUE(sent_.has_value());
+  EXPECT_EQ(sent_->status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(LongWorkTest, WhatDiesAgainMeanwhileIsNotSentAgainAndAgain) {
+  SendAllAgain();
+  for (int i = 0; i < 2; ++i) Work();
+  world_.RunFor(absl::Hours(1));
+  ASSERT_TRUE(sent_.has_value());
+  EXPECT_EQ(**sent_, std::uint64_t{kLetters});
+  EXPECT_EQ(Full().dead, std::uint64_t{kLetters});
+}
+
+TEST_F(LongWorkTest, WhatIsRemovedIsGoneAtOnceAndItsRowsLittleByLittle) {
+  ASSERT_TRUE(world_.dispatcher().Remove(full_, world_.now()).ok());
+  EXPECT_EQ(world_.dispatcher().Get(full_, world_.now()).status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(Count("SELECT count(*) FROM endpoint"), 0);
+  EXPECT_EQ(Rows(), kLetters);
+  EXPECT_LE(world_.dispatcher().NextEvent(), world_.now());
+  Work();
+  EXPECT_EQ(Rows(), kLetters - std::int64_t{kAtOnce});
+  // The process dies amid it.
+  world_.Restart(/*keeps_first=*/false);
+  const EndpointId next = world_.AddEndpoint(kOther);
+  world_.Restart(/*keeps_first=*/true);
+  EXPECT_EQ(world_.dispatcher().Get(next, world_.now())->dead, 0u)
+      << "none of it is another one's";
+  world_.RunFor(absl::Seconds(1));
+  EXPECT_EQ(Rows(), 0);
+  EXPECT_LT(world_.now(), world_.dispatcher().NextEvent());
+}
+
+}  // namespace
+}  // namespace tocsin
