@@ -52,8 +52,8 @@ class Dispatcher {
   // ---- The clock, of which every `now` is ---------------------------------------------
   // It was put back: no wait that was measured before is longer than it would be now.
   void ClockWentBack(absl::Time now);
-  // It went further than time did. It may be wrong for a moment, or right at last: nobody
-  // is given up before it has been so for some time.
+  // It went ahead by more than anybody looked on. It may be wrong for a moment, or right
+  // at last: nobody is given up before it has been so for some time.
   void ClockJumpedAhead(absl::Time now);
 
   // ---- The way of a notification -----------------------------------------------------

@@ -8,8 +8,10 @@ namespace {
 
 // The longest that the clock is not looked at: it may be one that is moved.
 constexpr absl::Duration kLook = absl::Seconds(1);
-// A clock that is set right goes back by less, or ahead by less.
+// A clock that is kept right goes back by less.
 constexpr absl::Duration kSmallStep = absl::Seconds(1);
+// Between two looks there is less, unless it jumps, or nothing could run meanwhile;
+// nobody was tried in either.
 constexpr absl::Duration kJump = absl::Minutes(1);
 // What nobody waits for is written after so long without anything to do, as what was
 // taken meanwhile need not be; or after so many turns.
@@ -23,17 +25,14 @@ thread_local const Sender* sending_here = nullptr;
 bool Sender::IsHere() const { return sending_here == this; }
 
 absl::Time Sender::Now() {
-  const auto steady = std::chrono::steady_clock::now();
-  const absl::Duration passed = absl::FromChrono(steady - looked_at_);
   const absl::Time at = absl::FromUnixMillis(absl::ToUnixMillis(clock_->Now()));
   const absl::Duration step = at - now_;
   if (step < absl::ZeroDuration() && step >= -kSmallStep) return now_;
   const bool is_first = now_ == absl::InfinitePast();
   now_ = at;
-  looked_at_ = steady;
   if (is_first || dispatcher_ == nullptr) return now_;
   if (step < absl::ZeroDuration()) dispatcher_->ClockWentBack(now_);
-  if (step > passed + kJump) dispatcher_->ClockJumpedAhead(now_);
+  if (step > kJump) dispatcher_->ClockJumpedAhead(now_);
   return now_;
 }
 

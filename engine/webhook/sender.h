@@ -1,7 +1,6 @@
 #ifndef TOCSIN_ENGINE_WEBHOOK_SENDER_H_
 #define TOCSIN_ENGINE_WEBHOOK_SENDER_H_
 
-#include <chrono>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -50,7 +49,6 @@ class Sender {
   std::vector<Ended> ended_;
   std::vector<std::shared_ptr<const Letter>> backlog_;
   absl::Time now_ = absl::InfinitePast();
-  std::chrono::steady_clock::time_point looked_at_ = {};
 };
 
 }  // namespace tocsin::webhook
