@@ -18,7 +18,7 @@ constexpr absl::Duration kConfiguredOverlap = absl::Hours(24);
 
 // Makes an endpoint as its line says, where it is otherwise.
 absl::Status MakeSo(WebhookSink& sink, const std::vector<WebhookEndpoint>& endpoints,
-                    const WebhookLine& line) {
+                    WebhookLine line) {
   const auto found = std::find_if(endpoints.begin(), endpoints.end(),
                                   [&line](const WebhookEndpoint& endpoint) {
                                     return endpoint.settings.name == line.settings.name;
@@ -28,7 +28,11 @@ absl::Status MakeSo(WebhookSink& sink, const std::vector<WebhookEndpoint>& endpo
     return sink.RotateSecret(found->id, line.secret, kConfiguredOverlap).status();
   };
   const auto update = [&] {
-    // One that is gone would be tried again by an update that changes nothing.
+    // Who is gone stays so, unless he is somewhere else now: the file says nothing of it.
+    if (found->status == WebhookStatus::kGone &&
+        found->settings.url == line.settings.url) {
+      line.settings.enabled = false;
+    }
     if (found->settings == line.settings) return absl::OkStatus();
     return sink.Update(found->id, line.settings);
   };
@@ -56,18 +60,26 @@ absl::StatusOr<std::unique_ptr<ServeWebhooks>> ServeWebhooks::Open(WebhookOption
 }
 
 absl::Status ServeWebhooks::Configure(const std::string& path) {
-  const absl::StatusOr<std::vector<WebhookLine>> lines = ReadWebhookFile(path);
-  if (!lines.ok()) return lines.status();
+  const absl::StatusOr<WebhookFile> file = ReadWebhookFile(path);
+  if (!file.ok()) return file.status();
+  if (file->is_open_to_all) {
+    log_->Error("the file of webhooks can be read by all", {{"file", path}});
+  }
   const std::vector<WebhookEndpoint> endpoints = sink_->List();
-  for (const WebhookLine& line : *lines) {
+  for (const WebhookLine& line : file->lines) {
     if (line.is_open_to_all) {
       log_->Error("the file of a webhook's secret can be read by all",
                   {{"file", path}, {"webhook", line.settings.name}});
     }
     const absl::Status status = MakeSo(*sink_, endpoints, line);
-    if (!status.ok()) {
+    // Neither a start nor the other lines have to wait until an overlap is over.
+    if (ReasonOf(status) == Reason::kCannotChange) {
+      log_->Error(
+          "a webhook's secret is not changed yet",
+          {{"webhook", line.settings.name}, {"because", std::string(status.message())}});
+    } else if (!status.ok()) {
       return absl::Status(status.code(), absl::StrCat(path, ": line ", line.number, ": ",
-                                                      status.message()));
+                                                      WithoutValues(status.message())));
     }
   }
   return absl::OkStatus();

@@ -14,10 +14,21 @@
 namespace tocsin::cli {
 namespace {
 
+absl::StatusOr<SmallFile> ReadSecret(const std::string& path) {
+  absl::StatusOr<SmallFile> file = ReadSmallFile(path);
+  if (file.ok() || absl::StartsWith(path, "/")) return file;
+  return absl::Status(file.status().code(),
+                      "secret_file: is no file that can be read, must be the path of one "
+                      "with the secret in it");
+}
+
 absl::StatusOr<WebhookLine> ReadWebhookLine(absl::string_view text) {
   absl::StatusOr<ConfiguredWebhook> webhook = ConfiguredWebhookFromJson(text);
-  if (!webhook.ok()) return webhook.status();
-  const absl::StatusOr<SmallFile> secret = ReadSmallFile(webhook->secret_file);
+  if (!webhook.ok()) {
+    return absl::Status(webhook.status().code(),
+                        WithoutValues(webhook.status().message()));
+  }
+  const absl::StatusOr<SmallFile> secret = ReadSecret(webhook->secret_file);
   if (!secret.ok()) return secret.status();
   WebhookLine line = {.settings = std::move(webhook->settings),
                       .secret = std::string(absl::StripAsciiWhitespace(secret->text)),
@@ -32,10 +43,23 @@ absl::StatusOr<WebhookLine> ReadWebhookLine(absl::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<WebhookLine>> ReadWebhookFile(const std::string& path) {
+std::string WithoutValues(absl::string_view message) {
+  std::string shown;
+  bool is_value = false;
+  for (std::size_t i = 0; i < message.size(); ++i) {
+    const bool is_quote = message[i] == '"';
+    if (is_quote && !is_value) shown += "\"...\"";
+    if (is_value && message[i] == '\\') ++i;
+    if (!is_value && !is_quote) shown.push_back(message[i]);
+    if (is_quote) is_value = !is_value;
+  }
+  return shown;
+}
+
+absl::StatusOr<WebhookFile> ReadWebhookFile(const std::string& path) {
   const absl::StatusOr<SmallFile> file = ReadSmallFile(path);
   if (!file.ok()) return file.status();
-  std::vector<WebhookLine> lines;
+  WebhookFile webhooks = {.is_open_to_all = file->is_open_to_all};
   absl::flat_hash_set<std::string> names;
   std::size_t number = 0;
   for (const absl::string_view text : absl::StrSplit(file->text, '\n')) {
@@ -53,9 +77,9 @@ absl::StatusOr<std::vector<WebhookLine>> ReadWebhookFile(const std::string& path
           absl::StrCat(path, ": line ", number, ": ", line.status().message()));
     }
     line->number = number;
-    lines.push_back(*std::move(line));
+    webhooks.lines.push_back(*std::move(line));
   }
-  return lines;
+  return webhooks;
 }
 
 }  // namespace tocsin::cli

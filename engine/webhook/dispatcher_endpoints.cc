@@ -89,9 +89,17 @@ absl::Status Dispatcher::Update(EndpointId id, const WebhookSettings& settings,
   EndpointRecord record = endpoint->record;
   const bool is_enabled_again =
       settings.enabled && record.status != WebhookStatus::kEnabled;
+  const bool stays_gone = !settings.enabled && record.status == WebhookStatus::kGone;
+  // What cannot sign by the new scheme has ended with the old one.
+  if (record.previous_secret &&
+      !CheckSecret(settings.scheme, *record.previous_secret).ok()) {
+    record.previous_secret = std::nullopt;
+  }
   const bool is_elsewhere = settings.url != record.settings.url;
   record.settings = settings;
-  record.status = settings.enabled ? WebhookStatus::kEnabled : WebhookStatus::kDisabled;
+  record.status = settings.enabled ? WebhookStatus::kEnabled
+                  : stays_gone     ? WebhookStatus::kGone
+                                   : WebhookStatus::kDisabled;
   if (is_enabled_again) record.enabled_at = now;
   record.circuit = endpoint->circuit.state();
   if (is_enabled_again || is_elsewhere) record.circuit = Circuit::State();
@@ -141,6 +149,8 @@ WebhookEndpoint Dispatcher::Show(const Endpoint& endpoint, absl::Time now) const
                         .last_failure_at = record.last_failure_at,
                         .last_failure = record.last_failure,
                         .last_success_at = record.last_success_at};
+  // So that who gives back what is shown, with something changed, does not enable it.
+  if (record.status == WebhookStatus::kGone) shown.settings.enabled = false;
   if (circuit.paused_until && now < *circuit.paused_until) {
     shown.paused_until = circuit.paused_until;
   }
@@ -163,6 +173,25 @@ std::vector<WebhookEndpoint> Dispatcher::List(absl::Time now) const {
   return shown;
 }
 
+namespace {
+
+// There is room for two: a third would leave out one that a receiver may rely on.
+absl::Status CheckRotation(const EndpointRecord& record, absl::string_view secret,
+                           absl::Duration overlap, absl::Time now) {
+  const bool overlaps = record.previous_secret && now < record.previous_secret_until;
+  if (!overlaps || overlap == absl::ZeroDuration() || record.previous_secret == secret) {
+    return absl::OkStatus();
+  }
+  return MakeStatus(
+      Reason::kCannotChange,
+      absl::StrCat("the secret of before signs as well until ",
+                   TimeText(record.previous_secret_until),
+                   ", and there is no room for a third; end that overlap first, go back "
+                   "to the secret of before, or let nothing overlap"));
+}
+
+}  // namespace
+
 absl::StatusOr<std::string> Dispatcher::RotateSecret(EndpointId id,
                                                      absl::string_view secret,
                                                      absl::Duration overlap,
@@ -177,12 +206,18 @@ absl::StatusOr<std::string> Dispatcher::RotateSecret(EndpointId id,
   }
   EndpointRecord record = (*found)->record;
   absl::StatusOr<std::string> taken = SecretOr(record.settings.scheme, secret);
-  if (!taken.ok() || *taken == record.secret) return taken;
-  record.previous_secret = std::move(record.secret);
+  if (!taken.ok()) return taken;
+  const bool is_new = *taken != record.secret;
+  if (!is_new && overlap > absl::ZeroDuration()) return taken;
+  absl::Status status = CheckRotation(record, *taken, overlap, now);
+  if (!status.ok()) return status;
+  // Taken back: who learned of the other one meanwhile has to forget it.
+  const bool is_back = record.previous_secret == *taken;
+  if (is_new) record.previous_secret = std::move(record.secret);
   record.previous_secret_until = now + overlap;
-  if (overlap == absl::ZeroDuration()) record.previous_secret = std::nullopt;
+  if (is_back || overlap == absl::ZeroDuration()) record.previous_secret = std::nullopt;
   record.secret = *taken;
-  absl::Status status = Put(*found, record);
+  status = Put(*found, record);
   if (!status.ok()) return status;
   return taken;
 }

@@ -185,9 +185,10 @@ class WebhookSink : public NotificationSink {
   virtual absl::StatusOr<Created> Create(const WebhookSettings& settings,
                                          absl::string_view secret) = 0;
   // What waits for one that is disabled or gone waits on and does not die, and what comes
-  // waits behind it. With `enabled` it is enabled again, also where it was gone: all is
-  // tried at once, and for `keep_trying` from then on. Another scheme needs a secret that
-  // fits it: kInvalidArgument else.
+  // waits behind it. With `enabled`, which is shown as false of one that is gone, it is
+  // enabled again: all is tried at once, and for `keep_trying` from then on. Another
+  // scheme needs a secret that fits it: kInvalidArgument else; one of before that does
+  // not fit it signs nothing more.
   virtual absl::Status Update(EndpointId id, const WebhookSettings& settings) = 0;
   // With all that waits for it, and what is dead: it is gone at once, that little by
   // little.
@@ -200,7 +201,9 @@ class WebhookSink : public NotificationSink {
   // From now on signs with another secret, and until `overlap` is over with that of
   // before as well; the secret that it has already changes nothing. `kMetronome` has room
   // for one signature: until then it is that of before, and the new one's is in
-  // `Metronome-Webhook-Signature-Next`.
+  // `Metronome-Webhook-Signature-Next`. An overlap of 0 ends an earlier one; else there
+  // is no third secret while one lasts (kFailedPrecondition, kCannotChange), but that of
+  // before can be gone back to, which takes the rotation back.
   virtual absl::StatusOr<std::string> RotateSecret(EndpointId id,
                                                    absl::string_view secret,
                                                    absl::Duration overlap) = 0;

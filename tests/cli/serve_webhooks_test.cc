@@ -259,6 +259,21 @@ TEST_F(ServeWebhooksTest, EndpointsOfTheConfigurationAreAsItSays) {
     EXPECT_TRUE(Signed(both, kHookSecret).ok());
     EXPECT_TRUE(Signed(both, kNewSecret).ok());
     EXPECT_THAT(Post(server, "/v1/webhooks/list", "{}"), HasSubstr(R"("name":"sales")"));
+    EXPECT_THAT(server.log(), Not(HasSubstr("not changed yet")));
+    // A third secret has to wait, and nothing else for it.
+    Write("secret", "a-third-that-nobody-would-guess");
+    Write("webhooks", Line("billing", R"(,"headers":{"X-A":"c"})") + Line("sales"));
+    server.Signal(SIGHUP);
+    EXPECT_THAT(server.AwaitLine("secret is not changed yet"), HasSubstr("billing"));
+    Post(server, "/v1/webhooks/test", absl::StrCat(R"({"id":")", id, R"("})"));
+    const ReceivedRequest still = inbox_.Await(2);
+    EXPECT_EQ(still.Header("X-A"), "c");
+    EXPECT_TRUE(Signed(still, kHookSecret).ok());
+    EXPECT_TRUE(Signed(still, kNewSecret).ok());
+    EXPECT_THAT(server.log(), Not(HasSubstr("can be read by all")));
+    ASSERT_EQ(chmod(file.c_str(), 0644), 0);
+    server.Signal(SIGHUP);
+    EXPECT_THAT(server.AwaitLine("can be read by all"), HasSubstr("webhooks"));
     // One that is wrong leaves what there is.
     Write("webhooks", Line("billing", R"(,"alert_type":[])"));
     server.Signal(SIGHUP);
@@ -278,6 +293,17 @@ TEST_F(ServeWebhooksTest, WhatCannotBeConfiguredIsRefusedAndNamed) {
   EXPECT_THAT(refused(Line("a") + "\n" + Line("a")),
               HasSubstr("line 3: name: is a, which a line before has as well"));
   EXPECT_THAT(refused(Line("a", R"(,"headers":{"Host":"b"})")), HasSubstr("line 1: "));
+  // What is in the wrong place may be what is secret.
+  for (const std::string& wrong :
+       {absl::StrCat(R"(,"headers":"Bearer )", kHookSecret, "\""),
+        absl::StrCat(R"(,"headers":{"Bearer )", kHookSecret, R"(":"a"})"),
+        absl::StrCat(R"(,"headers":{"A":"Bearer )", kHookSecret, R"(}})"),
+        absl::StrCat(",\"", kHookSecret, "\":1")}) {
+    EXPECT_THAT(refused(Line("a", wrong)), HasSubstr("line 1: ")) << wrong;
+  }
+  EXPECT_THAT(refused(absl::StrCat(R"({"name":"a","url":"https://a.example/",)",
+                                   R"("secret_file":")", kHookSecret, "\"}")),
+              HasSubstr("line 1: secret_file: "));
   EXPECT_THAT(refused(R"({"name":"a","url":"https://a.example/","secret_file":"/no"})"),
               HasSubstr("line 1: /no: "));
   Write("secret", "short");

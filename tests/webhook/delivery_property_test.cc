@@ -158,7 +158,8 @@ class DyingHost {
   }
   void EnableAll() {
     for (const EndpointId id : ids_) {
-      const WebhookEndpoint endpoint = *world_.dispatcher().Get(id, world_.now());
+      WebhookEndpoint endpoint = *world_.dispatcher().Get(id, world_.now());
+      endpoint.settings.enabled = true;
       world_.dispatcher().Update(id, endpoint.settings, world_.now()).IgnoreError();
     }
   }

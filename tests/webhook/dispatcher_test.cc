@@ -115,7 +115,9 @@ TEST(Dispatcher, AnEndpointThatIsGoneIsNotAskedUntilItIsEnabled) {
   EXPECT_EQ(gone.status, WebhookStatus::kGone);
   EXPECT_EQ(gone.waiting, 2u) << "nothing of it dies meanwhile";
   EXPECT_EQ(gone.dead, 0u);
-  ASSERT_TRUE(world.dispatcher().Update(id, gone.settings, world.now()).ok());
+  WebhookSettings settings = gone.settings;
+  settings.enabled = true;
+  ASSERT_TRUE(world.dispatcher().Update(id, settings, world.now()).ok());
   world.RunFor(kMoment);
   EXPECT_THAT(world.TakenBy(kHook), SizeIs(2));
   EXPECT_EQ(world.dispatcher().Get(id, world.now())->status, WebhookStatus::kEnabled);

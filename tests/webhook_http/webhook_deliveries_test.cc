@@ -85,6 +85,19 @@ TEST(WebhookDeliveries, ARotatedSecretSignsBesideTheOneOfBefore) {
   EXPECT_TRUE(Verified(one, WebhookScheme::kMetronome, kOther).ok());
 }
 
+TEST(WebhookDeliveries, AnotherSchemeIsSignedByWhatCanSignIt) {
+  constexpr char kStandard[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  const WebhookApiFixture f;
+  const std::string id = f.Create();
+  f.Data("rotate-secret", f.Of(id, absl::StrCat(",\"secret\":\"", kStandard, "\"")));
+  f.Data("update", f.Of(id, R"(,"signature":"standard_webhooks")"));
+  f.Data("test", f.Of(id));
+  const ReceivedRequest request = f.inbox.Await(0);
+  EXPECT_TRUE(Verified(request, WebhookScheme::kStandard, kStandard).ok());
+  // One, and none that is made with a key of nothing.
+  EXPECT_THAT(request.Header("webhook-signature"), ::testing::Not(HasSubstr(" ")));
+}
+
 TEST(WebhookDeliveries, DeadLettersAreListedAndSentAgain) {
   const WebhookApiFixture f({.retry_first = absl::Milliseconds(1),
                              .retry_max = absl::Milliseconds(10),
