@@ -103,14 +103,27 @@ void ServeWebhooks::Tell(const WebhookOptions::Attempt& attempt) {
 }
 
 void ServeWebhooks::Look() {
-  for (const WebhookEndpoint& endpoint : sink_->List()) {
-    if (endpoint.dead == 0) {
-      with_dead_.erase(endpoint.id);
-    } else if (with_dead_.insert(endpoint.id).second) {
-      log_->Error("webhook has dead letters",
-                  {{"endpoint", endpoint.id.ToString()}, {"dead", endpoint.dead}});
+  const absl::Status health = sink_->Health().status;
+  if (is_kept_ != health.ok()) {
+    is_kept_ = health.ok();
+    if (is_kept_) {
+      log_->Info("webhooks are kept again");
+    } else {
+      log_->Error("webhooks cannot be kept",
+                  {{"because", std::string(health.message())}});
     }
   }
+  // Who asks it now may have to wait as long as the disk does.
+  if (!is_kept_) return;
+  absl::flat_hash_set<EndpointId> with_dead;
+  for (const WebhookEndpoint& endpoint : sink_->List()) {
+    if (endpoint.dead == 0) continue;
+    with_dead.insert(endpoint.id);
+    if (with_dead_.contains(endpoint.id)) continue;
+    log_->Error("webhook has dead letters",
+                {{"endpoint", endpoint.id.ToString()}, {"dead", endpoint.dead}});
+  }
+  with_dead_ = std::move(with_dead);
 }
 
 std::uint64_t ServeWebhooks::waiting() {

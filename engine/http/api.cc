@@ -173,6 +173,7 @@ class Api final : public HttpApi {
                        .ready = IsReady(),
                        .stopping = &stopping_,
                        .webhooks = options_.webhooks,
+                       .facts_unread = facts_unread_,
                        .webhook_changes = webhook_changes_,
                        .once = once};
     try {
@@ -194,9 +195,10 @@ class Api final : public HttpApi {
   AnswerCounts answers_;
   const std::function<std::string()> open_api_ = [this] { return OpenApi(); };
   const std::function<std::string()> metrics_ = [this] {
-    return MetricsText(engine_->GetStats(), answers_, keys_.size(), options_.webhooks,
-                       front_);
+    return MetricsText(engine_->GetStats(), answers_, facts_unread_, keys_.size(),
+                       options_.webhooks, front_);
   };
+  std::atomic<std::uint64_t> facts_unread_ = 0;
   absl::Mutex webhook_changes_;
   absl::Mutex mutex_;
   std::shared_ptr<const TokenTable> tokens_ ABSL_GUARDED_BY(mutex_);

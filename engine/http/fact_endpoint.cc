@@ -86,6 +86,7 @@ HttpResponse TakeFacts(const Call& call) {
           ? FactsFromJsonLines(call.request.body, call.facts_max)
           : FactsFromJsonArray(call.request.body, call.facts_max);
   if (!request.ok()) return RefusalResponse(request.status());
+  call.facts_unread += request->refused.size();
   options.fact_ids = request->fact_ids;
   // Also where no fact could be read: what came with the position has been dealt with.
   ApplyResult result;

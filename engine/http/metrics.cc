@@ -159,8 +159,8 @@ void AnswerCounts::Count(const Route* route, int status) {
 }
 
 std::string MetricsText(const Stats& stats, const AnswerCounts& answers,
-                        std::size_t idempotency_keys, WebhookSink* webhooks,
-                        const FrontCounts* front) {
+                        std::uint64_t facts_unread, std::size_t idempotency_keys,
+                        WebhookSink* webhooks, const FrontCounts* front) {
   Families families;
   for (const StatsRow& row : kCounters) {
     families.Counter(row.name, row.help, stats.*row.count);
@@ -174,6 +174,8 @@ std::string MetricsText(const Stats& stats, const AnswerCounts& answers,
   }
   families.Gauge("tocsin_disk_full", "1 while there is less room than disk_reserve",
                  stats.disk_is_full ? 1 : 0);
+  families.Counter("tocsin_http_facts_unread_total",
+                   "Facts that were refused as they could not be read", facts_unread);
   families.Gauge("tocsin_http_idempotency_keys", "Idempotency keys kept",
                  static_cast<double>(idempotency_keys));
   families.Add("tocsin_http_requests_total", "Requests answered", MetricType::Counter);
@@ -182,7 +184,12 @@ std::string MetricsText(const Stats& stats, const AnswerCounts& answers,
     metric.label = {{"path", std::string(path)}, {"status", absl::StrCat(status)}};
     metric.counter.value = static_cast<double>(count);
   });
-  if (webhooks != nullptr) AddWebhooks(webhooks->List(), &families);
+  if (webhooks != nullptr) {
+    families.Gauge("tocsin_webhooks_not_kept",
+                   "1 while what comes to webhooks and of them cannot be written",
+                   webhooks->Health().status.ok() ? 0 : 1);
+    AddWebhooks(webhooks->List(), &families);
+  }
   if (front != nullptr) AddFront(*front, &families);
   return families.Text();
 }

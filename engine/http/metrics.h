@@ -49,8 +49,8 @@ class AnswerCounts {
 
 // All that there is to count, in Prometheus' text format. Customers are in no label.
 std::string MetricsText(const Stats& stats, const AnswerCounts& answers,
-                        std::size_t idempotency_keys, WebhookSink* webhooks,
-                        const FrontCounts* front);
+                        std::uint64_t facts_unread, std::size_t idempotency_keys,
+                        WebhookSink* webhooks, const FrontCounts* front);
 
 }  // namespace tocsin::http
 

@@ -34,6 +34,8 @@ struct Call {
   const std::atomic<bool>* stopping = nullptr;
   // Null: there are none.
   WebhookSink* webhooks = nullptr;
+  // Counts facts that could not be read.
+  std::atomic<std::uint64_t>& facts_unread;
   // Held by who changes one of their endpoints.
   absl::Mutex& webhook_changes;
   // With an `Idempotency-Key`, of a request that is the first with it.

@@ -213,6 +213,7 @@ constexpr Route kRoutes[] = {
     {.method = "GET",
      .path = "/metrics",
      .right = kRead,
+     .lane = HttpApi::Lane::kLook,
      .summary = "Counts in Prometheus' text format",
      .media = "text/plain",
      .answer = Metrics},

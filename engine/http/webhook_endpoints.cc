@@ -18,6 +18,21 @@
 namespace tocsin::http {
 namespace {
 
+// Where the files of webhooks fail it is for the server's log to say which and how.
+HttpResponse WebhookRefusal(const absl::Status& status) {
+  switch (ReasonOf(status)) {
+    case Reason::kStoreUnusable:
+    case Reason::kStoreInUse:
+    case Reason::kStoreFailed:
+    case Reason::kDamaged:
+      return ErrorResponse(503,
+                           "webhooks cannot be kept just now; whether this was done is "
+                           "not known, ask for it and try again");
+    default:
+      return RefusalResponse(status);
+  }
+}
+
 HttpResponse NoWebhooks() {
   return ErrorResponse(404, "this server sends no webhooks; it was started without");
 }
@@ -43,7 +58,7 @@ template <typename AnswerOf>
 HttpResponse OfEndpoint(const Call& call, AnswerOf answer) {
   if (call.webhooks == nullptr) return NoWebhooks();
   const absl::StatusOr<EndpointId> id = WebhookRequestFromJson(call.request.body);
-  if (!id.ok()) return RefusalResponse(id.status());
+  if (!id.ok()) return WebhookRefusal(id.status());
   return answer(*id);
 }
 
@@ -53,10 +68,10 @@ HttpResponse CreateWebhook(const Call& call) {
   if (call.webhooks == nullptr) return NoWebhooks();
   const absl::StatusOr<CreateWebhookRequest> request =
       CreateWebhookRequestFromJson(call.request.body);
-  if (!request.ok()) return RefusalResponse(request.status());
+  if (!request.ok()) return WebhookRefusal(request.status());
   const absl::StatusOr<WebhookSink::Created> created =
       call.webhooks->Create(request->settings, request->secret);
-  if (!created.ok()) return RefusalResponse(created.status());
+  if (!created.ok()) return WebhookRefusal(created.status());
   return SecretResponse(created->id, created->secret);
 }
 
@@ -64,28 +79,28 @@ HttpResponse UpdateWebhook(const Call& call) {
   if (call.webhooks == nullptr) return NoWebhooks();
   const absl::StatusOr<UpdateWebhookRequest> request =
       UpdateWebhookRequestFromJson(call.request.body);
-  if (!request.ok()) return RefusalResponse(request.status());
+  if (!request.ok()) return WebhookRefusal(request.status());
   // What one request leaves as it was, another one may be changing.
   absl::MutexLock lock(&call.webhook_changes);
   absl::StatusOr<WebhookEndpoint> endpoint = call.webhooks->Get(request->id);
-  if (!endpoint.ok()) return RefusalResponse(endpoint.status());
+  if (!endpoint.ok()) return WebhookRefusal(endpoint.status());
   request->ApplyTo(&endpoint->settings);
   const absl::Status status = call.webhooks->Update(request->id, endpoint->settings);
-  if (!status.ok()) return RefusalResponse(status);
+  if (!status.ok()) return WebhookRefusal(status);
   return EndpointIdResponse(request->id);
 }
 
 HttpResponse DeleteWebhook(const Call& call) {
   return OfEndpoint(call, [&call](EndpointId id) {
     const absl::Status status = call.webhooks->Remove(id);
-    return status.ok() ? EndpointIdResponse(id) : RefusalResponse(status);
+    return status.ok() ? EndpointIdResponse(id) : WebhookRefusal(status);
   });
 }
 
 HttpResponse GetWebhook(const Call& call) {
   return OfEndpoint(call, [&call](EndpointId id) {
     const absl::StatusOr<WebhookEndpoint> endpoint = call.webhooks->Get(id);
-    if (!endpoint.ok()) return RefusalResponse(endpoint.status());
+    if (!endpoint.ok()) return WebhookRefusal(endpoint.status());
     std::string body = "{\"data\":";
     AppendWebhookJson(*endpoint, &body);
     body.push_back('}');
@@ -96,10 +111,10 @@ HttpResponse GetWebhook(const Call& call) {
 HttpResponse ListWebhooks(const Call& call) {
   if (call.webhooks == nullptr) return NoWebhooks();
   const absl::Status status = ListWebhooksRequestFromJson(call.request.body);
-  if (!status.ok()) return RefusalResponse(status);
+  if (!status.ok()) return WebhookRefusal(status);
   const absl::StatusOr<std::optional<EndpointId>> after =
       EndpointCursor(call.request.target);
-  if (!after.ok()) return RefusalResponse(after.status());
+  if (!after.ok()) return WebhookRefusal(after.status());
   std::vector<WebhookEndpoint> endpoints = call.webhooks->List();
   if (after->has_value()) {
     std::erase_if(endpoints,
@@ -127,24 +142,24 @@ HttpResponse RotateWebhookSecret(const Call& call) {
   if (call.webhooks == nullptr) return NoWebhooks();
   const absl::StatusOr<RotateSecretRequest> request =
       RotateSecretRequestFromJson(call.request.body);
-  if (!request.ok()) return RefusalResponse(request.status());
+  if (!request.ok()) return WebhookRefusal(request.status());
   const absl::StatusOr<std::string> secret =
       call.webhooks->RotateSecret(request->id, request->secret, request->overlap);
-  if (!secret.ok()) return RefusalResponse(secret.status());
+  if (!secret.ok()) return WebhookRefusal(secret.status());
   return SecretResponse(request->id, *secret);
 }
 
 HttpResponse EndWebhookOverlap(const Call& call) {
   return OfEndpoint(call, [&call](EndpointId id) {
     const absl::Status status = call.webhooks->EndOverlap(id);
-    return status.ok() ? EndpointIdResponse(id) : RefusalResponse(status);
+    return status.ok() ? EndpointIdResponse(id) : WebhookRefusal(status);
   });
 }
 
 HttpResponse TestWebhook(const Call& call) {
   return OfEndpoint(call, [&call](EndpointId id) {
     const absl::StatusOr<WebhookOptions::Attempt> attempt = call.webhooks->SendTest(id);
-    if (!attempt.ok()) return RefusalResponse(attempt.status());
+    if (!attempt.ok()) return WebhookRefusal(attempt.status());
     std::string body = "{\"data\":";
     AppendWebhookTestJson(*attempt, &body);
     body.push_back('}');
@@ -156,10 +171,10 @@ HttpResponse WebhookDeadLetters(const Call& call) {
   return OfEndpoint(call, [&call](EndpointId id) {
     const absl::StatusOr<std::uint64_t> after =
         NumberCursor(CursorOf::kDeadLetters, call.request.target);
-    if (!after.ok()) return RefusalResponse(after.status());
+    if (!after.ok()) return WebhookRefusal(after.status());
     const absl::StatusOr<std::vector<DeadLetter>> letters =
         call.webhooks->DeadLetters(id, *after, kPageSize + 1);
-    if (!letters.ok()) return RefusalResponse(letters.status());
+    if (!letters.ok()) return WebhookRefusal(letters.status());
     const std::size_t shown = std::min(letters->size(), kPageSize);
     std::string body = "{\"data\":[";
     for (std::size_t i = 0; i < shown; ++i) {
@@ -181,14 +196,14 @@ HttpResponse SendWebhooksAgain(const Call& call) {
   if (call.webhooks == nullptr) return NoWebhooks();
   const absl::StatusOr<SendAgainRequest> request =
       SendAgainRequestFromJson(call.request.body);
-  if (!request.ok()) return RefusalResponse(request.status());
+  if (!request.ok()) return WebhookRefusal(request.status());
   std::uint64_t count = 1;
   if (request->number.has_value()) {
     const absl::Status status = call.webhooks->SendAgain(request->id, *request->number);
-    if (!status.ok()) return RefusalResponse(status);
+    if (!status.ok()) return WebhookRefusal(status);
   } else {
     const absl::StatusOr<std::uint64_t> all = call.webhooks->SendAllAgain(request->id);
-    if (!all.ok()) return RefusalResponse(all.status());
+    if (!all.ok()) return WebhookRefusal(all.status());
     count = *all;
   }
   return JsonResponse(absl::StrCat(DataOf(request->id), ",\"count\":", count, "}}"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
 
 namespace tocsin::webhook {
@@ -16,8 +17,15 @@ absl::Status Mailbox::Push(std::shared_ptr<const Letter> letter,
                            const std::function<void()>& wake) {
   {
     absl::MutexLock lock(&mu_);
-    mu_.Await(absl::Condition(this, &Mailbox::HasRoom));
+    const bool has_room =
+        mu_.AwaitWithTimeout(absl::Condition(this, &Mailbox::HasRoom), kPushMost);
     if (ended_ || stops_) return Closed();
+    if (!has_room) {
+      return MakeStatus(Reason::kLimitReached,
+                        absl::StrCat(letters_.size(),
+                                     " notifications wait to be taken by webhooks, there "
+                                     "is no room for another one"));
+    }
     letters_.push_back(std::move(letter));
     ++pushed_;
     // Who finds something in it comes again.

@@ -26,7 +26,8 @@ class Mailbox {
   using Task = std::function<void()>;
 
   // ---- Of any thread -----------------------------------------------------------------
-  // Waits while too much is in it. `wake` is called where the thread may be asleep.
+  // Waits while too much is in it, but not for ever: who closes an engine waits for this.
+  // Error then: kResourceExhausted. `wake` is called where the thread may be asleep.
   absl::Status Push(std::shared_ptr<const Letter> letter,
                     const std::function<void()>& wake);
   // Waits until all that was pushed before is kept. Error: why it could not be.
@@ -69,6 +70,7 @@ class Mailbox {
   bool HasEnded() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return ended_; }
 
   static constexpr std::size_t kLettersMax = 65'536;
+  static constexpr absl::Duration kPushMost = absl::Seconds(1);
 
   absl::Mutex mu_;
   std::vector<std::shared_ptr<const Letter>> letters_ ABSL_GUARDED_BY(mu_);

@@ -18,6 +18,15 @@ namespace {
 
 constexpr std::uint64_t kOverlapSecondsMax = std::uint64_t{30} * 24 * 60 * 60;
 
+// A filter that is misspelt and passed over would let everything go to everybody.
+constexpr FieldSet kCreatedFields = {
+    Field::kName,       Field::kUrl,      Field::kSignature,
+    Field::kAlertTypes, Field::kAlertIds, Field::kCustomerIds,
+    Field::kHeaders,    Field::kEnabled,  Field::kSecret};
+constexpr FieldSet kUpdatedFields = {
+    Field::kName,       Field::kUrl,      Field::kSignature,
+    Field::kAlertTypes, Field::kAlertIds, Field::kCustomerIds,
+    Field::kHeaders,    Field::kEnabled,  Field::kId};
 constexpr FieldSet kConfiguredFields = {
     Field::kName,       Field::kUrl,      Field::kSignature,
     Field::kAlertTypes, Field::kAlertIds, Field::kCustomerIds,
@@ -152,10 +161,13 @@ void UpdateWebhookRequest::ApplyTo(WebhookSettings* settings) const {
 absl::StatusOr<CreateWebhookRequest> CreateWebhookRequestFromJson(
     absl::string_view json) {
   return ReadBody<CreateWebhookRequest>(
-      json, [](FieldReader& in, CreateWebhookRequest* request) {
+      json,
+      [](FieldReader& in, CreateWebhookRequest* request) {
+        in.RefuseOthers(kCreatedFields, "a webhook");
         ReadSettings(in, &request->settings);
         ReadSecret(in, &request->secret);
-      });
+      },
+      OtherNames::kRefused);
 }
 
 absl::StatusOr<ConfiguredWebhook> ConfiguredWebhookFromJson(absl::string_view json) {
@@ -177,10 +189,13 @@ absl::StatusOr<ConfiguredWebhook> ConfiguredWebhookFromJson(absl::string_view js
 absl::StatusOr<UpdateWebhookRequest> UpdateWebhookRequestFromJson(
     absl::string_view json) {
   return ReadBody<UpdateWebhookRequest>(
-      json, [](FieldReader& in, UpdateWebhookRequest* request) {
+      json,
+      [](FieldReader& in, UpdateWebhookRequest* request) {
+        in.RefuseOthers(kUpdatedFields, "a webhook");
         in.RequireId(Field::kId, &request->id);
         ReadChange(in, request);
-      });
+      },
+      OtherNames::kRefused);
 }
 
 absl::StatusOr<EndpointId> WebhookRequestFromJson(absl::string_view json) {

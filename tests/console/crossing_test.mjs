@@ -122,6 +122,8 @@ test('what is no customer is said to be none', async () => {
   await page.getByLabel('Customer id', { exact: true }).fill('acme/../x');
   await page.getByRole('button', { name: 'Find' }).click();
   await page.getByText('acme/../x is no id of a customer.').waitFor();
+  await visitor.open('#/customers/%');
+  await page.getByText('% is no id of a customer.', { exact: true }).waitFor();
   visitor.hadNoProblem();
 });
 

@@ -79,6 +79,8 @@ TEST(ApiMetrics, CountWhatWasDone) {
   ASSERT_EQ(api.Post("/v1/customer-alerts/reset", "").status, 400);
   ASSERT_EQ(api.Post("/v1/customer-alerts/reset", std::string(20'000, ' ')).status, 413);
   ASSERT_EQ(api.Post("/v1/x\"} 1\nmade_up 1", "").status, 404);
+  ASSERT_EQ(api.Post("/v1/facts", R"([{"type":"spend","amount":"much"},{}])").status,
+            200);
   const HttpResponse metrics = api.Get("/metrics");
   EXPECT_EQ(metrics.status, 200);
   EXPECT_EQ(FieldOf(metrics, "Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
@@ -89,7 +91,7 @@ TEST(ApiMetrics, CountWhatWasDone) {
         "path=\"/v1/customer-alerts/reset\",status=\"200\"} 1\n",
         "path=\"/v1/customer-alerts/reset\",status=\"400\"} 1\n",
         "path=\"/v1/customer-alerts/reset\",status=\"413\"} 1\n",
-        "path=\"other\",status=\"404\"} 1\n"}) {
+        "\ntocsin_http_facts_unread_total 2\n", "path=\"other\",status=\"404\"} 1\n"}) {
     EXPECT_THAT(metrics.body, ::testing::HasSubstr(line));
   }
   EXPECT_EQ(metrics.body.find("made_up"), std::string::npos);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "engine/sqlite/database.h"
 #include "engine/webhook/make_sink.h"
 #include "gmock/gmock.h"
@@ -133,6 +134,31 @@ TEST_F(WebhookSinkTest, ATestIsSentOnceAndTellsWhatCameOfIt) {
   EXPECT_EQ(sink->Get(id)->waiting, 0u);
   EXPECT_EQ(sink->SendTest(testing::Named<EndpointId>("x")).status().code(),
             absl::StatusCode::kNotFound);
+}
+
+TEST_F(WebhookSinkTest, WhoGivesToASinkThatTakesNothingIsToldSo) {
+  absl::Notification is_held, goes_on;
+  WebhookOptions options;
+  options.on_attempt = [&](const WebhookOptions::Attempt&) {
+    if (!is_held.HasBeenNotified()) is_held.Notify();
+    goes_on.WaitForNotification();
+  };
+  const auto sink = Open(/*hangs=*/false, std::move(options));
+  ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
+  ASSERT_TRUE(sink->Deliver(SampleNotification(1, 1, 1)).ok());
+  is_held.WaitForNotification();
+  absl::Status status;
+  std::uint64_t given = 1;
+  while ((status = sink->Deliver(SampleNotification(1, 1, ++given))).ok()) {
+    ASSERT_LT(given, 100'000U);
+  }
+  EXPECT_EQ(ReasonOf(status), Reason::kLimitReached);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("no room for another one"));
+  goes_on.Notify();
+  // It is taken once there is room.
+  while (!sink->Deliver(SampleNotification(1, 1, given)).ok()) {
+  }
+  sink->Stop(absl::ZeroDuration());
 }
 
 TEST_F(WebhookSinkTest, ASecondSinkIsRefusedTheDirectory) {

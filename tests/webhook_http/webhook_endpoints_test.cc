@@ -102,12 +102,18 @@ TEST(WebhookEndpoints, WhatCannotBeIsRefusedAndChangesNothing) {
   for (const char* const change :
        {R"(,"url":"gopher://a.example/")", R"(,"url":"http://a:b@127.0.0.1/")",
         R"(,"url":"http://10.0.0.1/")", R"(,"headers":{"Host":"a"})",
-        R"(,"headers":{"X-A":"a\r\nX-B: c"})", R"(,"alert_types":["none"])"}) {
+        R"(,"headers":{"X-A":"a\r\nX-B: c"})", R"(,"alert_types":["none"])",
+        // Passed over, it would let everything go there.
+        R"(,"customer_id":"11111111-1111-4111-8111-111111111111")"}) {
     const HttpResponse response = f.Post("update", f.Of(id, change));
     EXPECT_EQ(response.status, 400) << change << response.body;
     EXPECT_THAT(Message(response), Not(HasSubstr("a:b"))) << change;
   }
   EXPECT_EQ(f.Endpoint(id), before);
+  EXPECT_EQ(f.Post("create",
+                   absl::StrCat("{\"url\":\"", f.inbox.Url(), "\",\"alert_type\":\"x\"}"))
+                .status,
+            400);
   EXPECT_EQ(f.Post("rotate-secret", f.Of(id, R"(,"secret":"short")")).status, 400);
   EXPECT_EQ(f.Endpoint(id), before);
 }

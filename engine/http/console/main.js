@@ -24,13 +24,22 @@ class NoView {
   close() {}
 }
 
+// What is in an address, also where it is none that anybody could have made here.
+function asWritten(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function viewOf(path) {
   const [, where = '', what = ''] = path.split('/');
   if (where === '') return new OverviewView();
   if (where === 'alerts') return new AlertsView();
   if (where === 'webhooks' && has_webhooks) return new WebhooksView();
   if (where !== 'customers') return new NoView('There is no such page.');
-  if (!kUuid.test(what)) return new NoView(`${decodeURIComponent(what)} is no id of a customer.`);
+  if (!kUuid.test(what)) return new NoView(`${asWritten(what)} is no id of a customer.`);
   return new CustomerView(what.toLowerCase());
 }
 
