@@ -78,6 +78,7 @@ test('an alert is created, edited and archived', async () => {
   await visitor.sees(kName, 'In alarm');
   await visitor.row(kName).locator('.opener').click();
   await page.getByRole('rowheader', { name: 'region = eu' }).waitFor();
+  await page.getByText('At least one of its instances has reached the threshold of').waitFor();
   await page.getByRole('button', { name: 'New alert' }).click();
   assert.equal(await dialog.getByLabel('Id', { exact: true }).inputValue(), acme);
   await dialog.getByLabel('Name').fill('Only here');

@@ -18,7 +18,10 @@ function because({ customer_alert, status_change, last_notification, due }) {
   const limit = amountOf(alert.threshold, alert);
   const { rises } = typeOf(alert.type);
   if (value === null) {
-    sentences.push('Nothing was told yet that this alert watches.');
+    // Where each value of a key is an instance there is none for all of them.
+    sentences.push(customer_status === 'in_alarm'
+      ? `At least one of its instances ${rises ? 'has reached' : 'is at or below'} the threshold of ${limit}.`
+      : 'Nothing was told yet that this alert watches, or no instance is in alarm.');
   } else if (customer_status === 'in_alarm') {
     sentences.push(`${amount} ${rises ? 'has reached' : 'is at or below'} the threshold of ${limit}.`);
   } else if (customer_status === 'ok') {
