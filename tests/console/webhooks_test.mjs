@@ -53,6 +53,7 @@ test('an endpoint is created, fails, and is sent again what it did not take', as
   await server.tell([spend(acme, '20000')]);
   await card.locator('.failure').getByText('500').waitFor();
   await card.locator('.counts div').filter({ hasText: 'Dead letters' }).getByText('1').waitFor();
+  await page.getByRole('link', { name: 'Webhooks: 1 in trouble' }).waitFor();
   await card.getByRole('button', { name: 'Dead letters' }).click();
   await card.locator('.letters li').waitFor();
   await visitor.screenshot('webhooks');
@@ -73,6 +74,14 @@ test('an endpoint is created, fails, and is sent again what it did not take', as
   assert.notEqual(await dialog.getByLabel('Secret').inputValue(), secret);
   await dialog.getByRole('button', { name: 'I have kept it' }).click();
   await card.getByText('two secrets until').waitFor();
+  await card.getByRole('button', { name: 'End overlap' }).click();
+  await card.getByText('two secrets until').waitFor({ state: 'detached' });
+  await card.getByRole('button', { name: 'New secret' }).click();
+  await dialog.getByLabel('It leaked').check();
+  await dialog.getByRole('button', { name: 'Make one' }).click();
+  await dialog.getByRole('button', { name: 'I have kept it' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  assert.equal((await server.post('/v1/webhooks/list', {})).data[0].previous_secret_until, null);
   await card.getByRole('button', { name: 'Edit' }).click();
   await dialog.getByLabel('Name').fill('Ledger');
   await dialog.getByRole('button', { name: 'Save' }).click();

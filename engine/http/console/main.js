@@ -13,6 +13,7 @@ import { WebhooksView } from './webhooks.js';
 const element = (id) => document.getElementById(id);
 let view = null;
 let has_webhooks = false;
+const kLookEvery = 10_000;
 let live = null;  // what was said last of whether events come
 
 class NoView {
@@ -77,9 +78,27 @@ function showControls(are_shown) {
 // A server that sends none counts none. Asked so, as who may read may ask it.
 async function lookForWebhooks() {
   const metrics = await getText('/metrics').catch(() => '');
+  if (metrics === '') return;
   has_webhooks = metrics.includes('\n# TYPE tocsin_webhook_waiting ');
   element('nav-webhooks').hidden = !has_webhooks;
+  const count = inTrouble(metrics);
+  setText(element('nav-webhooks').firstElementChild,
+    count > 0 ? `Webhooks: ${count} in trouble` : 'Webhooks');
 }
+
+// How many endpoints are paused or gone, or have dead letters.
+function inTrouble(metrics) {
+  const least = { failures_in_a_row: 5, gone: 1, dead: 1 };
+  const found = new Set();
+  const lines = /^tocsin_webhook_(failures_in_a_row|gone|dead)\{endpoint="([^"]+)"\} (\S+)$/gm;
+  for (const [, what, id, value] of metrics.matchAll(lines)) {
+    if (Number(value) >= least[what]) found.add(id);
+  }
+  return found.size;
+}
+setInterval(() => {
+  if (token() !== null && !document.hidden) lookForWebhooks();
+}, kLookEvery);
 
 async function enter() {
   showControls(true);

@@ -3,7 +3,7 @@ import { pages, post } from './api.js';
 import { DeadLetters } from './dead_letters.js';
 import { ask, showOnce } from './dialog.js';
 import { askForEndpoint } from './endpoint_form.js';
-import { h, newId, setText, when } from './dom.js';
+import { checkbox, h, newId, setText, when } from './dom.js';
 import { instant, number, plural } from './format.js';
 import { tell, tellFailure } from './say.js';
 import { Badge } from './status.js';
@@ -56,10 +56,11 @@ class EndpointCard {
     const { view } = this;
     this.dead = button('Dead letters', () => this.toggleDead(),
       { 'aria-expanded': 'false', 'aria-controls': this.panel.id });
+    this.overlap = button('End overlap', () => view.endOverlap(this.endpoint), { hidden: true });
     this.toggle = button('Disable', () => view.enable(this.endpoint));
     this.buttons.append(this.dead, button('Test', () => view.test(this.endpoint)), this.toggle,
       button('Edit', () => view.edit(this.endpoint)),
-      button('New secret', () => view.rotate(this.endpoint)),
+      button('New secret', () => view.rotate(this.endpoint)), this.overlap,
       button('Delete', () => view.remove(this.endpoint), { class: 'small quiet' }));
   }
 
@@ -78,6 +79,7 @@ class EndpointCard {
     for (const button of this.buttons.children) {
       button.setAttribute('aria-label', `${button.textContent}: ${nameOf(endpoint)}`);
     }
+    this.overlap.hidden = endpoint.previous_secret_until === null;
     this.showFailure(endpoint);
     if (this.letters && endpoint.dead !== this.dead_shown) this.readDead();
   }
@@ -206,18 +208,28 @@ export class WebhooksView {
 
   async rotate(endpoint) {
     let secret = null;
+    const leaked = checkbox('It leaked: the old one signs nothing from now on', false);
     const done = await ask({
       title: 'A new secret?',
-      body: h('p', {}, `What is sent to ${nameOf(endpoint)} is signed with both secrets for a day, so that the receiver can change over.`),
+      body: h('div', {}, h('p', {}, `What is sent to ${nameOf(endpoint)} is signed with both secrets for a day, so that the receiver can change over.`),
+        leaked.row),
       act: 'Make one',
       submit: async () => {
-        ({ data: { secret } } = await post('/v1/webhooks/rotate-secret', { id: endpoint.id }));
+        ({ data: { secret } } = await post('/v1/webhooks/rotate-secret',
+          { id: endpoint.id, ...(leaked.input.checked ? { overlap_seconds: 0 } : {}) }));
       },
     });
     if (!done) return;
     await this.read();
     await showOnce({ title: 'The new secret', secret,
       intro: 'It is shown now and never again.' });
+  }
+
+  endOverlap(endpoint) {
+    return this.attempt(async () => {
+      await post('/v1/webhooks/end-overlap', { id: endpoint.id });
+      tell('The old secret signs nothing any more.');
+    });
   }
 
   async remove(endpoint) {
