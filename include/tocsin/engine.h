@@ -79,11 +79,17 @@ struct CloseResult {
 // that returned before it began.
 //
 // Errors: a call on an engine that is closing answers kUnavailable. Each status
-// carries a Reason. A call that fails has changed nothing.
+// carries a Reason. A call that fails has changed nothing; after kStoreFailed
+// (kUnavailable) that is known only once an engine is opened on the directory again.
 class Engine {
  public:
-  // Errors: kInvalidArgument for an option out of its range; kResourceExhausted
-  // if a thread cannot be started.
+  // Errors, first match first: kInvalidArgument for an option out of its range. With a
+  // directory: kFailedPrecondition for one that cannot be used (kStoreUnusable) or that
+  // another engine has (kStoreInUse); then, whichever is met first as it is read,
+  // kDataLoss for what is damaged (kDamaged), and kFailedPrecondition for what is no store
+  // of this library (kStoreUnusable) or was made with an option that cannot change
+  // (kStoreDiffers); kUnavailable if writing fails. kResourceExhausted if a thread cannot
+  // be started.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(Options options);
 
   // As `Close` without a deadline.

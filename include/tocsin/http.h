@@ -46,7 +46,7 @@ struct HttpResponse {
 enum class HttpRight {
   kRead = 1,   // look
   kWrite = 2,  // tell facts, reset
-  kAdmin = 4,  // create, change and archive alerts
+  kAdmin = 4,  // create, change and archive alerts; all about webhooks
 };
 
 // One that has been given to somebody.
