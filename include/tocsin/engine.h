@@ -86,8 +86,8 @@ class Engine {
   // Errors, first match first: kInvalidArgument for an option out of its range. With a
   // directory: kFailedPrecondition for one that cannot be used (kStoreUnusable) or that
   // another engine has (kStoreInUse); then, whichever is met first as it is read,
-  // kDataLoss for what is damaged (kDamaged), and kFailedPrecondition for what is no store
-  // of this library (kStoreUnusable) or was made with an option that cannot change
+  // kDataLoss for what is damaged (kDamaged), and kFailedPrecondition for what is no
+  // store of this library (kStoreUnusable) or was made with an option that cannot change
   // (kStoreDiffers); kUnavailable if writing fails. kResourceExhausted if a thread cannot
   // be started.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(Options options);
