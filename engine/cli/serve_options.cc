@@ -21,7 +21,7 @@ constexpr char kServeDescription[] =
     R"(Serves an engine over HTTP/1.1: the endpoints of docs/http-api.md.
 
 Whatever is a flag here can be a line of --config, and the other way round: --head-timeout
-5s is `head-timeout = "5s"`, --no-auth is `no-auth = true`. The command line goes before
+5s is `head-timeout = "5s"`, --no-auth is `no-auth = true`. The command line wins over
 the file. A duration is a number with a unit: 250ms, 5s, 2m, 24h.
 
 SIGHUP reads --token-file and --webhook-file again; a token file that is wrong leaves the
@@ -186,7 +186,7 @@ void TakeConfig(CLI::App* serve, const std::string& path) {
       throw CLI::ConfigError(
           absl::StrCat(path, ": ", item.name, " stands twice; give it once"));
     }
-    // The command line goes before the file.
+    // The command line wins over the file.
     if (option->count() > 0) continue;
     if (option->get_expected_min() == 0) {
       option->add_result(option->get_flag_value(item.name, format.to_flag(item)));
