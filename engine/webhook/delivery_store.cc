@@ -186,7 +186,7 @@ absl::StatusOr<std::uint64_t> DeliveryStore::LastNumber() {
       "0), "
       "coalesce((SELECT max(number) FROM delivery), 0))");
   if (!last.ok()) return last.status();
-  if (*last >= 0 && *last < std::numeric_limits<std::int64_t>::max()) {
+  if (*last < std::numeric_limits<std::int64_t>::max()) {
     return static_cast<std::uint64_t>(*last);
   }
   return MakeStatus(Reason::kDamaged,

@@ -42,7 +42,8 @@ class DeliveryStore {
 
   // Makes directory and file where there are none; without a directory it is in memory.
   // Errors: kFailedPrecondition for what cannot be used, is another program's, of a newer
-  // format, or in use; kDataLoss for a damaged file.
+  // format, in use, or read by others though it must not be; kDataLoss for what is
+  // damaged, or gone though it was made.
   static absl::StatusOr<std::unique_ptr<DeliveryStore>> Open(
       const std::string& directory);
 

@@ -56,6 +56,19 @@ TEST_F(WebhookDamage, WhatIsWholeIsShown) {
   }
 }
 
+TEST_F(WebhookDamage, ACopyThatIsMadeBesideWhoWritesIsWhole) {
+  ground_.Put(killed_.files);
+  const auto store = ground_.Open();
+  ASSERT_TRUE(store.ok()) << store.status();
+  WebhookGround copy;
+  ASSERT_TRUE(*BackupWebhooks(ground_.directory(), copy.directory()));
+  // Nor has it taken anything from who writes.
+  EXPECT_TRUE((*store)->Write([&] { return (*store)->Remove(1); }).ok());
+  const auto shown = copy.Look();
+  ASSERT_TRUE(shown.ok()) << shown.status();
+  EXPECT_EQ(*shown, killed_.shown.back());
+}
+
 TEST_F(WebhookDamage, AnyValueOfARowIsMissedByName) {
   for (const std::string table : {"endpoint", "delivery"}) {
     ground_.Put(closed_.files);
@@ -101,6 +114,16 @@ TEST_F(WebhookDamage, WhatIsForNobodyIsMissed) {
   ground_.Put(closed_.files);
   ground_.Execute("DELETE FROM endpoint WHERE number = 2");
   ExpectDamaged({"webhooks.db: row 1 of delivery is for endpoint 2"});
+}
+
+TEST_F(WebhookDamage, ANumberBehindWhichThereIsNoneIsRefused) {
+  ground_.Put(closed_.files);
+  ground_.Execute("UPDATE sqlite_sequence SET seq = 9223372036854775807");
+  const auto store = ground_.Open();
+  ASSERT_TRUE(store.ok()) << store.status();
+  const absl::Status status = (*store)->LastNumber().status();
+  EXPECT_EQ(ReasonOf(status), Reason::kDamaged) << status;
+  EXPECT_THAT(status.message(), HasSubstr("webhooks.db: the last number"));
 }
 
 TEST_F(WebhookDamage, ARowThatIsGoneIsMissedByItsIndex) {
