@@ -59,6 +59,20 @@ absl::Status SyncNameOf(const std::string& directory) {
   return SyncDirectory(above);
 }
 
+bool HasNote(int lock) {
+  struct stat found = {};
+  return fstat(lock, &found) == 0 && found.st_size > 0;
+}
+
+absl::Status WriteNote(int lock, const std::string& file, absl::string_view note) {
+  if (HasNote(lock)) return absl::OkStatus();
+  const bool noted =
+      pwrite(lock, note.data(), note.size(), 0) == static_cast<ssize_t>(note.size()) &&
+      fsync(lock) == 0;
+  if (noted) return absl::OkStatus();
+  return Failed(Reason::kStoreFailed, file, "writing to it");
+}
+
 absl::StatusOr<std::unique_ptr<Directory>> Directory::Take(const std::string& path) {
   constexpr mode_t kOnlyOwner = 0700;
   const bool made = mkdir(path.c_str(), kOnlyOwner) == 0;
@@ -96,20 +110,11 @@ Directory::~Directory() {
   close(lock_);
 }
 
-bool Directory::HoldsStore() const {
-  struct stat found = {};
-  return fstat(lock_, &found) == 0 && found.st_size > 0;
-}
+bool Directory::HoldsStore() const { return HasNote(lock_); }
 
 absl::Status Directory::NoteStore() const {
-  if (HoldsStore()) return absl::OkStatus();
-  constexpr absl::string_view kNote =
-      "A store of tocsin: tocsin.db is in this directory.\n";
-  const bool noted = pwrite(lock_, kNote.data(), kNote.size(), 0) ==
-                         static_cast<ssize_t>(kNote.size()) &&
-                     fsync(lock_) == 0;
-  if (noted) return absl::OkStatus();
-  return Failed(Reason::kStoreFailed, FileOf(kLockName), "writing to it");
+  return WriteNote(lock_, FileOf(kLockName),
+                   "A store of tocsin: tocsin.db is in this directory.\n");
 }
 
 absl::Status Directory::Sync() const { return SyncDirectory(path_); }

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace tocsin::sqlite {
 
@@ -20,6 +21,10 @@ absl::Status SyncDirectory(const std::string& path);
 // Those that it was made in, where they can be read: what a host has given us may stand
 // in one that we cannot.
 absl::Status SyncNameOf(const std::string& directory);
+// Whether it was noted in the file of a lock, which stays open, that what it is for was
+// made; and notes it, durably, where it was not. Error: kUnavailable.
+bool HasNote(int lock);
+absl::Status WriteNote(int lock, const std::string& file, absl::string_view note);
 
 // The directory of a store, which one engine has at a time: the system takes the lock
 // back when it is destroyed or the process is gone.

@@ -4,23 +4,41 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "engine/base/status.h"
 #include "engine/sqlite/vfs_file.h"
 #include "engine/sqlite/wal.h"
 
 namespace tocsin::sqlite {
-namespace {
+absl::Status MissDatabase(const LeftFiles& left, bool has_log) {
+  constexpr absl::string_view kNothing = ": it is gone, or empty, but ";
+  // SQLite would begin a new one, and remove the log.
+  if (has_log) {
+    return MakeStatus(Reason::kDamaged,
+                      absl::StrCat(left.database, kNothing,
+                                   "there is a log of it: ", left.database, "-wal"));
+  }
+  if (!left.was_made) return absl::OkStatus();
+  return MakeStatus(
+      Reason::kDamaged,
+      absl::StrCat(left.database, kNothing, left.lock,
+                   " says that a store was made here; restore a copy, or remove that "
+                   "too, to begin with nothing"));
+}
 
-constexpr char kNothing[] = ": it is gone, or empty, ";
+absl::Status MissTables(const LeftFiles& left) {
+  if (!left.was_made) return absl::OkStatus();
+  return MakeStatus(
+      Reason::kDamaged,
+      absl::StrCat(left.database, ": there are no tables in it, but ", left.lock,
+                   " says that a store was made here; its log may be gone; restore a "
+                   "copy, or remove all three, to begin with nothing"));
+}
 
-}  // namespace
-
-absl::StatusOr<std::string> TakeFiles(const Directory& directory,
-                                      const std::string& vfs) {
-  const std::string path = directory.FileOf(kDatabaseName);
-  const std::string wal_path = path + "-wal";
+absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& vfs) {
+  const std::string wal_path = left.database + "-wal";
   absl::StatusOr<std::unique_ptr<VfsFile>> database =
-      VfsFile::Open(path, VfsFile::Kind::kDatabase, vfs);
+      VfsFile::Open(left.database, VfsFile::Kind::kDatabase, vfs);
   if (!database.ok()) return database.status();
   // SQLite does not open as a log what has no database beside it.
   const auto kind = *database == nullptr ? VfsFile::Kind::kDatabase : VfsFile::Kind::kWal;
@@ -28,18 +46,8 @@ absl::StatusOr<std::string> TakeFiles(const Directory& directory,
   if (!wal.ok()) return wal.status();
   const bool has_log = *wal != nullptr && (*wal)->size() > 0;
   if (*database == nullptr || (*database)->size() == 0) {
-    // SQLite would begin a new one, and remove the log.
-    if (has_log) {
-      return MakeStatus(
-          Reason::kDamaged,
-          absl::StrCat(path, kNothing, "but there is a log of it: ", wal_path));
-    }
-    if (directory.HoldsStore()) {
-      return MakeStatus(Reason::kDamaged,
-                        absl::StrCat(path, kNothing, "but ", directory.FileOf(kLockName),
-                                     " says that a store was made here; restore a copy, "
-                                     "or remove that too, to begin with nothing"));
-    }
+    absl::Status missed = MissDatabase(left, has_log);
+    if (!missed.ok()) return missed;
   }
   if (!has_log) return std::string();
   // What was made durable is read, and nothing else: to copy more than the log has into

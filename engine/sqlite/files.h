@@ -3,20 +3,33 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "engine/sqlite/directory.h"
 
 // What SQLite does not see, or passes over in silence, of the files of a store.
 namespace tocsin::sqlite {
 
-// Before SQLite has the files. Makes the log that an engine left durable, as all is
+// A database as it was left, and the file of its lock, which says whether it was made.
+struct LeftFiles {
+  std::string database = {};
+  std::string lock = {};
+  bool was_made = false;
+};
+
+// Before SQLite has the files. Makes the log that a process left durable, as all is
 // before the last transaction: who wrote it may have ended before that. Cuts off what is
 // behind its end, so that nobody takes it for a part of what is written there next. Says
 // where it ended; empty where there was nothing to cut off.
 //
-// Errors: kDataLoss for a database that is gone or empty though a store was made, and for
-// a log that is damaged; those of the files.
-absl::StatusOr<std::string> TakeFiles(const Directory& directory, const std::string& vfs);
+// Errors: kDataLoss for a database that is gone or empty though it was made, and for a
+// log that is damaged; those of the files.
+absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& vfs);
+
+// Of a database that is gone, or empty: kDataLoss where it was made.
+absl::Status MissDatabase(const LeftFiles& left, bool has_log);
+// Of one without tables: kDataLoss where it was made. They were durable before that was
+// noted.
+absl::Status MissTables(const LeftFiles& left);
 
 }  // namespace tocsin::sqlite
 

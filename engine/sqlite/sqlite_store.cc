@@ -19,6 +19,12 @@
 namespace tocsin::sqlite {
 namespace {
 
+LeftFiles LeftIn(const Directory& directory) {
+  return {.database = directory.FileOf(kDatabaseName),
+          .lock = directory.FileOf(kLockName),
+          .was_made = directory.HoldsStore()};
+}
+
 class SqliteStore final : public store::Store {
  public:
   SqliteStore(std::unique_ptr<Directory> directory, std::unique_ptr<Database> database,
@@ -86,17 +92,11 @@ absl::Status SqliteStore::Prepare(const std::string& vfs, Copying copying) {
   return status.ok() && copying.by_thread ? copier_.Start(vfs) : status;
 }
 
-// They were durable before it was noted that a store was made.
 absl::Status SqliteStore::MissTables() {
   if (!directory_->HoldsStore()) return absl::OkStatus();
   const absl::StatusOr<std::int64_t> format = FormatOf(database_.get());
   if (!format.ok() || *format != 0) return format.status();
-  return MakeStatus(
-      Reason::kDamaged,
-      absl::StrCat(database_->path(), ": there are no tables in it, but ",
-                   directory_->FileOf(kLockName),
-                   " says that a store was made here; its log may be gone; restore a "
-                   "copy, or remove all three, to begin with nothing"));
+  return sqlite::MissTables(LeftIn(*directory_));
 }
 
 absl::Status SqliteStore::Load(store::Loader* loader) {
@@ -133,7 +133,7 @@ absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& direc
                                                         Copying copying) {
   absl::StatusOr<std::unique_ptr<Directory>> taken = Directory::Take(directory);
   if (!taken.ok()) return taken.status();
-  absl::StatusOr<std::string> cut_off = TakeFiles(**taken, vfs);
+  absl::StatusOr<std::string> cut_off = TakeFiles(LeftIn(**taken), vfs);
   if (!cut_off.ok()) return cut_off.status();
   const std::string file = (*taken)->FileOf(kDatabaseName);
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(file, vfs);

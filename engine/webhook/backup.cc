@@ -1,4 +1,7 @@
+#include <sys/stat.h>
+
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -9,10 +12,14 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
+#include "engine/sqlite/as_found.h"
 #include "engine/sqlite/database.h"
 #include "engine/sqlite/directory.h"
+#include "engine/sqlite/files.h"
+#include "engine/webhook/store_check.h"
 #include "engine/webhook/store_file.h"
 #include "engine/webhook/store_schema.h"
+#include "tocsin/status.h"
 #include "tocsin/webhook.h"
 
 namespace tocsin {
@@ -20,40 +27,62 @@ namespace {
 
 using webhook::WebhooksFileIn;
 
-absl::Status CopyFile(const std::string& from, const std::string& to) {
-  const auto source = sqlite::Database::OpenToRead(from, "");
-  if (!source.ok()) return source.status();
-  absl::Status status = (*source)->Execute("PRAGMA busy_timeout = 10000");
-  // The instant is that of the first reading.
-  if (status.ok()) {
-    status = (*source)->Execute("BEGIN; SELECT count(*) FROM sqlite_schema");
-  }
+std::int64_t SizeOf(const std::string& path) {
+  struct stat found = {};
+  return stat(path.c_str(), &found) == 0 ? found.st_size : 0;
+}
+
+// One of an older format is copied as it is, and has less to be checked by.
+absl::Status CheckCopy(const sqlite::LeftFiles& left, sqlite::Database* copy) {
+  const absl::StatusOr<std::int64_t> format = webhook::WebhookFormatOf(copy);
+  if (!format.ok()) return format.status();
+  if (*format == 0) return sqlite::MissTables(left);
+  return *format == webhook::kWebhookFormat ? webhook::CheckWebhooks(copy)
+                                            : webhook::CheckPages(copy);
+}
+
+absl::Status CopyTo(const std::string& to, const sqlite::LeftFiles& left,
+                    sqlite::Database* source) {
+  // A copy that was begun before may be of another instant.
+  std::remove(to.c_str());
+  absl::Status status = webhook::KeepForItsOwner(to);
   if (!status.ok()) return status;
-  webhook::MakeForItsOwner(to);
   const auto copy = sqlite::Database::Open(to, "");
   if (!copy.ok()) return copy.status();
-  status = (*source)->CopyTo(copy->get());
-  // Also whether it is whole.
-  if (status.ok()) status = webhook::PrepareWebhookSchema(copy->get());
+  status = source->CopyTo(copy->get());
+  if (!status.ok()) return status;
+  status = CheckCopy(left, copy->get());
+  if (!status.ok()) {
+    return MakeStatus(ReasonOf(status), absl::StrCat("the copy of ", left.database, ": ",
+                                                     status.message()));
+  }
   // Its name is to be durable without a log beside it.
-  if (status.ok()) status = (*copy)->Execute("PRAGMA journal_mode = DELETE");
-  return status;
+  return (*copy)->Execute("PRAGMA journal_mode = DELETE");
 }
 
 }  // namespace
 
 absl::StatusOr<bool> BackupWebhooks(const std::string& directory, const std::string& to) {
-  const std::string from = WebhooksFileIn(directory);
-  std::error_code error;
-  if (!std::filesystem::exists(from, error) && !error) return false;
+  const std::string lock = webhook::WebhooksLockIn(directory);
+  const sqlite::LeftFiles left{
+      .database = WebhooksFileIn(directory), .lock = lock, .was_made = SizeOf(lock) > 0};
+  if (SizeOf(left.database) == 0) {
+    absl::Status missed =
+        sqlite::MissDatabase(left, SizeOf(absl::StrCat(left.database, "-wal")) > 0);
+    if (!missed.ok()) return missed;
+    return false;
+  }
   const std::string file = WebhooksFileIn(to);
+  std::error_code error;
   if (std::filesystem::exists(file, error)) {
     return MakeStatus(Reason::kStoreUnusable,
                       absl::StrCat(file, ": is there already, and is not replaced"));
   }
   const std::string part = absl::StrCat(file, "-part");
   const absl::Cleanup remove = [&part] { std::remove(part.c_str()); };
-  absl::Status status = CopyFile(from, part);
+  absl::Status status = sqlite::ReadAsFound(left.database, [&](sqlite::Database* source) {
+    return CopyTo(part, left, source);
+  });
   if (!status.ok()) return status;
   if (std::rename(part.c_str(), file.c_str()) != 0) {
     return MakeStatus(Reason::kStoreFailed,

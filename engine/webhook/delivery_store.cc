@@ -1,5 +1,7 @@
 #include "engine/webhook/delivery_store.h"
 
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -7,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
 #include "engine/sqlite/directory.h"
+#include "engine/sqlite/files.h"
+#include "engine/webhook/delivery_rows.h"
 #include "engine/webhook/endpoint_rows.h"
 #include "engine/webhook/store_file.h"
 #include "engine/webhook/store_schema.h"
@@ -15,15 +19,59 @@
 namespace tocsin::webhook {
 namespace {
 
-constexpr char kInMemory[] = ":memory:";
-
-// At once is NULL.
-void BindDue(int parameter, absl::Time due, sqlite::Statement* to) {
-  const bool at_once = due == absl::InfinitePast();
-  BindTime(parameter, at_once ? std::nullopt : std::make_optional(due), to);
+// A delivery that a statement finds, if it is there.
+absl::StatusOr<std::optional<DeliveryRow>> FindRow(std::uint64_t number,
+                                                   const sqlite::Database& database,
+                                                   sqlite::Statement* select) {
+  const auto reset = absl::MakeCleanup([&] { select->Reset(); });
+  const absl::StatusOr<bool> has_row = select->Bind(1, InColumn(number)).Step();
+  if (!has_row.ok()) return has_row.status();
+  if (!*has_row) return std::nullopt;
+  absl::StatusOr<DeliveryRow> row = ReadDeliveryRow(database, *select);
+  if (!row.ok()) return row.status();
+  return *std::move(row);
 }
 
-std::int64_t InColumn(std::uint64_t number) { return static_cast<std::int64_t>(number); }
+absl::Status Configure(const sqlite::LeftFiles& left, sqlite::Database* database) {
+  // Of another program that writes; meanwhile nothing is sent.
+  absl::Status status = database->Execute("PRAGMA busy_timeout = 1000");
+  // Before anything is written, as it may be somebody else's.
+  if (status.ok()) status = PrepareWebhookSchema(left, database);
+  // Durable when a commit returns; another process may read meanwhile.
+  if (status.ok()) status = database->Execute("PRAGMA journal_mode = WAL");
+  if (status.ok()) status = database->Execute("PRAGMA synchronous = FULL");
+  if (!status.ok() || !database->IsReadOnly()) return status;
+  return MakeStatus(Reason::kStoreUnusable,
+                    absl::StrCat(database->path(), ": it can only be read"));
+}
+
+using OpenedDatabase = absl::StatusOr<std::unique_ptr<sqlite::Database>>;
+
+OpenedDatabase OpenFileIn(const std::string& directory, const StoreLock& lock) {
+  const sqlite::LeftFiles left{.database = WebhooksFileIn(directory),
+                               .lock = lock.path(),
+                               .was_made = lock.HoldsStore()};
+  // A log that ends before its last transaction is one that the power has cut off.
+  const absl::StatusOr<std::string> cut_off = sqlite::TakeFiles(left, "");
+  if (!cut_off.ok()) return cut_off.status();
+  absl::Status status = KeepForItsOwner(left.database);
+  if (!status.ok()) return status;
+  OpenedDatabase database = sqlite::Database::Open(left.database, "");
+  if (!database.ok()) return database;
+  status = Configure(left, database->get());
+  if (status.ok()) status = sqlite::SyncDirectory(directory);
+  if (status.ok()) status = lock.NoteStore();
+  if (!status.ok()) return status;
+  return database;
+}
+
+OpenedDatabase OpenInMemory() {
+  OpenedDatabase database = sqlite::Database::Open(":memory:", "");
+  if (!database.ok()) return database;
+  absl::Status status = Configure({}, database->get());
+  if (!status.ok()) return status;
+  return database;
+}
 
 }  // namespace
 
@@ -31,8 +79,8 @@ struct DeliveryStore::Statements {
   using Statement = std::unique_ptr<sqlite::Statement>;
 
   Statement put_endpoint, remove_endpoint, remove_deliveries;
-  Statement insert, update, remove, revive, forget_dead;
-  Statement content, knows, dead;
+  Statement insert, change, remove, forget_dead;
+  Statement find, knows, dead;
 };
 
 DeliveryStore::DeliveryStore(std::unique_ptr<StoreLock> lock,
@@ -51,26 +99,11 @@ absl::StatusOr<std::unique_ptr<DeliveryStore>> DeliveryStore::Open(
     if (!taken.ok()) return taken.status();
     lock = *std::move(taken);
   }
-  const std::string path = directory.empty() ? kInMemory : WebhooksFileIn(directory);
-  if (!directory.empty()) MakeForItsOwner(path);
-  absl::StatusOr<std::unique_ptr<sqlite::Database>> database =
-      sqlite::Database::Open(path, "");
+  OpenedDatabase database =
+      directory.empty() ? OpenInMemory() : OpenFileIn(directory, *lock);
   if (!database.ok()) return database.status();
-  // Of another program that writes; meanwhile nothing is sent.
-  absl::Status status = (*database)->Execute("PRAGMA busy_timeout = 1000");
-  // Before anything is written, as it may be somebody else's.
-  if (status.ok()) status = PrepareWebhookSchema(database->get());
-  // Durable when a commit returns; another process may read meanwhile.
-  if (status.ok()) status = (*database)->Execute("PRAGMA journal_mode = WAL");
-  if (status.ok()) status = (*database)->Execute("PRAGMA synchronous = FULL");
-  if (status.ok() && (*database)->IsReadOnly()) {
-    status =
-        MakeStatus(Reason::kStoreUnusable, absl::StrCat(path, ": it can only be read"));
-  }
-  if (status.ok() && !directory.empty()) status = sqlite::SyncDirectory(directory);
-  if (!status.ok()) return status;
   auto store = absl::WrapUnique(new DeliveryStore(std::move(lock), *std::move(database)));
-  status = store->Prepare();
+  absl::Status status = store->Prepare();
   if (!status.ok()) return status;
   return store;
 }
@@ -90,25 +123,15 @@ absl::Status DeliveryStore::Prepare() {
       "DELETE FROM delivery WHERE number IN (SELECT number FROM delivery "
       "WHERE endpoint = ? LIMIT ?) RETURNING 1",
       &all.remove_deliveries);
-  prepare("INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          &all.insert);
-  // Without a new failure the last one stays.
-  prepare(
-      "UPDATE delivery SET attempts = ?1, due_at = ?2, last_failure = iif(?3 = '', "
-      "last_failure, ?3), died_at = ?4 WHERE number = ?5",
-      &all.update);
+  prepare(kInsertDelivery, &all.insert);
+  prepare(kChangeDelivery, &all.change);
   prepare("DELETE FROM delivery WHERE number = ?", &all.remove);
-  prepare(
-      "UPDATE delivery SET number = ?, accepted_at = ?, attempts = 0, due_at = NULL, "
-      "died_at = NULL WHERE number = ? AND died_at IS NOT NULL",
-      &all.revive);
   prepare("DELETE FROM delivery WHERE died_at < ?", &all.forget_dead);
-  prepare("SELECT notification_id, body FROM delivery WHERE number = ?", &all.content);
+  prepare("SELECT * FROM delivery WHERE number = ?", &all.find);
   prepare("SELECT 1 FROM delivery WHERE endpoint = ? AND notification_id = ?",
           &all.knows);
   prepare(
-      "SELECT number, notification_id, customer_id, alert_id, type, accepted_at, "
-      "died_at, attempts, last_failure FROM delivery WHERE endpoint = ? AND number > ? "
+      "SELECT * FROM delivery WHERE endpoint = ? AND number > ? "
       "AND died_at IS NOT NULL ORDER BY number LIMIT ?",
       &all.dead);
   return status;
@@ -136,7 +159,9 @@ absl::Status DeliveryStore::EachWaiting(absl::FunctionRef<void(const Found&)> ta
     found.accepted_at = columns.Time(4);
     columns.Count(5, &found.attempts);
     found.due_at = columns.TimeIfAny(6).value_or(absl::InfinitePast());
-    if (!columns.status().ok()) return columns.status();
+    if (!columns.status().ok()) {
+      return OfRow(*database_, kDeliveryTable, found.number, columns.status());
+    }
     take(found);
   }
 }
@@ -164,7 +189,12 @@ absl::StatusOr<std::uint64_t> DeliveryStore::LastNumber() {
       "0), "
       "coalesce((SELECT max(number) FROM delivery), 0))");
   if (!last.ok()) return last.status();
-  return static_cast<std::uint64_t>(*last);
+  if (*last < std::numeric_limits<std::int64_t>::max()) {
+    return static_cast<std::uint64_t>(*last);
+  }
+  return MakeStatus(Reason::kDamaged,
+                    absl::StrCat(database_->path(), ": the last number of a delivery is ",
+                                 *last, ", behind which there is none"));
 }
 
 absl::Status DeliveryStore::Write(absl::FunctionRef<absl::Status()> write) {
@@ -199,29 +229,28 @@ absl::StatusOr<std::size_t> DeliveryStore::RemoveDeliveries(std::uint64_t endpoi
 
 absl::Status DeliveryStore::Insert(std::uint64_t number, std::uint64_t endpoint,
                                    const Letter& letter, const DeliveryState& state) {
-  using View = absl::string_view;
-  sqlite::Statement& insert = *statements_->insert;
-  insert.Bind(1, InColumn(number))
-      .Bind(2, InColumn(endpoint))
-      .Bind(3, View(letter.id.ToString()))
-      .Bind(4, View(letter.line.customer.ToString()))
-      .Bind(5, View(letter.line.alert.ToString()))
-      .Bind(6, View(letter.type));
-  BindTime(7, state.accepted_at, &insert);
-  insert.Bind(8, std::int64_t{state.attempts});
-  BindDue(9, state.due_at, &insert);
-  insert.Bind(10, View(state.last_failure));
-  BindTime(11, state.died_at, &insert);
-  return insert.Bind(12, View(*letter.body)).Run();
+  const DeliveryRow row{.number = number,
+                        .endpoint = endpoint,
+                        .notification = letter.id,
+                        .line = letter.line,
+                        .type = letter.type,
+                        .state = state,
+                        .body = *letter.body};
+  return InsertDeliveryRow(row, statements_->insert.get());
 }
 
 absl::Status DeliveryStore::Update(std::uint64_t number, const DeliveryState& state) {
-  sqlite::Statement& update = *statements_->update;
-  update.Bind(1, std::int64_t{state.attempts});
-  BindDue(2, state.due_at, &update);
-  update.Bind(3, absl::string_view(state.last_failure));
-  BindTime(4, state.died_at, &update);
-  return update.Bind(5, InColumn(number)).Run();
+  absl::StatusOr<std::optional<DeliveryRow>> row =
+      FindRow(number, *database_, statements_->find.get());
+  // Of one that is gone there is nothing to keep.
+  if (!row.ok() || !row->has_value()) return row.status();
+  DeliveryState& kept = (*row)->state;
+  kept.attempts = state.attempts;
+  kept.due_at = state.due_at;
+  // Without a new failure the last one stays.
+  if (!state.last_failure.empty()) kept.last_failure = state.last_failure;
+  kept.died_at = state.died_at;
+  return ChangeDeliveryRow(number, **row, statements_->change.get());
 }
 
 absl::Status DeliveryStore::Remove(std::uint64_t number) {
@@ -230,10 +259,12 @@ absl::Status DeliveryStore::Remove(std::uint64_t number) {
 
 absl::Status DeliveryStore::Revive(std::uint64_t number, std::uint64_t as,
                                    absl::Time now) {
-  return statements_->revive->Bind(1, InColumn(as))
-      .Bind(2, absl::string_view(TimeText(now)))
-      .Bind(3, InColumn(number))
-      .Run();
+  absl::StatusOr<std::optional<DeliveryRow>> row =
+      FindRow(number, *database_, statements_->find.get());
+  if (!row.ok() || !row->has_value() || !(*row)->state.died_at) return row.status();
+  (*row)->number = as;
+  (*row)->state = {.accepted_at = now, .last_failure = (*row)->state.last_failure};
+  return ChangeDeliveryRow(number, **row, statements_->change.get());
 }
 
 absl::Status DeliveryStore::ForgetDead(absl::Time died_before) {
@@ -242,20 +273,14 @@ absl::Status DeliveryStore::ForgetDead(absl::Time died_before) {
 }
 
 absl::StatusOr<DeliveryStore::Content> DeliveryStore::ContentOf(std::uint64_t number) {
-  sqlite::Statement& select = *statements_->content;
-  const auto reset = absl::MakeCleanup([&] { select.Reset(); });
-  const absl::StatusOr<bool> row = select.Bind(1, InColumn(number)).Step();
+  absl::StatusOr<std::optional<DeliveryRow>> row =
+      FindRow(number, *database_, statements_->find.get());
   if (!row.ok()) return row.status();
-  if (!*row) {
-    return MakeStatus(Reason::kDamaged,
-                      absl::StrCat(database_->path(), ": delivery ", number, " is gone"));
+  if (row->has_value()) {
+    return Content{.notification = (*row)->notification, .body = std::move((*row)->body)};
   }
-  ColumnReader columns(select);
-  Content content;
-  columns.Id(0, &content.notification);
-  content.body = columns.Text(1);
-  if (!columns.status().ok()) return columns.status();
-  return content;
+  return MakeStatus(Reason::kDamaged,
+                    absl::StrCat(database_->path(), ": delivery ", number, " is gone"));
 }
 
 absl::StatusOr<bool> DeliveryStore::Knows(std::uint64_t endpoint,
@@ -280,18 +305,18 @@ absl::StatusOr<std::vector<DeadLetter>> DeliveryStore::Dead(std::uint64_t endpoi
     const absl::StatusOr<bool> row = select.Step();
     if (!row.ok()) return row.status();
     if (!*row) return letters;
-    ColumnReader columns(select);
-    DeadLetter& letter = letters.emplace_back();
-    columns.Count(0, &letter.number);
-    columns.Id(1, &letter.notification);
-    columns.Id(2, &letter.customer);
-    columns.Id(3, &letter.alert);
-    letter.type = columns.Text(4);
-    letter.accepted_at = columns.Time(5);
-    letter.died_at = columns.Time(6);
-    columns.Count(7, &letter.attempts);
-    letter.reason = columns.Text(8);
-    if (!columns.status().ok()) return columns.status();
+    absl::StatusOr<DeliveryRow> found = ReadDeliveryRow(*database_, select);
+    if (!found.ok()) return found.status();
+    DeliveryState& state = found->state;
+    letters.push_back({.number = found->number,
+                       .notification = found->notification,
+                       .customer = found->line.customer,
+                       .alert = found->line.alert,
+                       .type = std::move(found->type),
+                       .accepted_at = state.accepted_at,
+                       .died_at = state.died_at.value_or(state.accepted_at),
+                       .attempts = state.attempts,
+                       .reason = std::move(state.last_failure)});
   }
 }
 

@@ -42,7 +42,8 @@ class DeliveryStore {
 
   // Makes directory and file where there are none; without a directory it is in memory.
   // Errors: kFailedPrecondition for what cannot be used, is another program's, of a newer
-  // format, or in use; kDataLoss for a damaged file.
+  // format, in use, or read by others though it must not be; kDataLoss for what is
+  // damaged, or gone though it was made.
   static absl::StatusOr<std::unique_ptr<DeliveryStore>> Open(
       const std::string& directory);
 
@@ -56,7 +57,7 @@ class DeliveryStore {
   // ---- Changes: all that `write` does, or nothing; durable when it returns ----------
   absl::Status Write(absl::FunctionRef<absl::Status()> write);
   absl::Status PutEndpoint(const EndpointRecord& endpoint);
-  // What waited for it, or died, stays, as that of one that there is not.
+  // Once nothing that is of it is left.
   absl::Status RemoveEndpoint(std::uint64_t endpoint);
   // Of what is an endpoint's, so many. How many there were.
   absl::StatusOr<std::size_t> RemoveDeliveries(std::uint64_t endpoint, std::size_t max);

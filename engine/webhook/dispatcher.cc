@@ -40,6 +40,10 @@ absl::Status Dispatcher::Load(absl::Time now) {
   grace_until_ = now + grace_;
   const absl::Time latest = now + schedule_.max;
   for (EndpointRecord& record : *records) {
+    if (record.is_removed) {
+      removed_.insert(record.number);
+      continue;
+    }
     record.enabled_at = std::min(record.enabled_at, now);
     AddEndpoint(std::move(record))->circuit.PauseUntilAtMost(latest);
   }
@@ -48,10 +52,7 @@ absl::Status Dispatcher::Load(absl::Time now) {
   last_number_ = *last;
   absl::Status status = store_->EachWaiting([&](const DeliveryStore::Found& found) {
     Endpoint* const endpoint = Find(found.endpoint);
-    if (endpoint == nullptr) {
-      removed_.insert(found.endpoint);
-      return;
-    }
+    if (endpoint == nullptr) return;
     const Waiting waiting{.number = found.number,
                           .accepted_at = std::min(found.accepted_at, now),
                           .attempts = found.attempts};
@@ -60,11 +61,7 @@ absl::Status Dispatcher::Load(absl::Time now) {
   const absl::StatusOr<std::vector<DeliveryStore::DeadOf>> dead = store_->CountDead();
   if (!dead.ok()) return dead.status();
   for (const DeliveryStore::DeadOf& of : *dead) {
-    if (Endpoint* const endpoint = Find(of.endpoint)) {
-      endpoint->dead = of.count;
-    } else {
-      removed_.insert(of.endpoint);
-    }
+    if (Endpoint* const endpoint = Find(of.endpoint)) endpoint->dead = of.count;
   }
   // Its number is not given to another one before it is gone whole.
   if (!removed_.empty()) last_endpoint_ = std::max(last_endpoint_, *removed_.rbegin());

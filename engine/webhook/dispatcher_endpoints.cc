@@ -121,9 +121,11 @@ absl::Status Dispatcher::Remove(EndpointId id, absl::Time) {
   // What is not written yet would come into the store behind it.
   absl::Status status = Keep();
   if (!status.ok()) return status;
-  const std::uint64_t number = (*found)->record.number;
-  status = store_->Write([&] { return store_->RemoveEndpoint(number); });
+  EndpointRecord record = (*found)->record;
+  record.is_removed = true;
+  status = Put(*found, record);
   if (!status.ok()) return status;
+  const std::uint64_t number = record.number;
   CancelAttempts(number);
   WakeAt(*found, absl::InfiniteFuture());
   // What is left of it is not told of any more, and goes some at a time.

@@ -89,7 +89,8 @@ absl::Status Dispatcher::RemoveSome() {
   absl::StatusOr<std::size_t> removed = std::size_t{0};
   absl::Status status = store_->Write([&] {
     removed = store_->RemoveDeliveries(endpoint, kRemovedAtOnce);
-    return removed.status();
+    const bool is_over = removed.ok() && *removed < kRemovedAtOnce;
+    return is_over ? store_->RemoveEndpoint(endpoint) : removed.status();
   });
   if (status.ok() && *removed < kRemovedAtOnce) removed_.erase(endpoint);
   return status;

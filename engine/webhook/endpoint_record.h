@@ -21,6 +21,8 @@ struct EndpointRecord {
   EndpointId id = {};
   WebhookSettings settings = {};
   WebhookStatus status = WebhookStatus::kEnabled;
+  // There is none any more, and what is left of it goes some at a time.
+  bool is_removed = false;
   std::string secret = {};
   std::optional<std::string> previous_secret = std::nullopt;
   absl::Time previous_secret_until = absl::InfinitePast();

@@ -2,57 +2,60 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "engine/sqlite/row.h"
+#include "engine/webhook/signature.h"
 #include "engine/webhook/store_values.h"
 
 namespace tocsin::webhook {
 namespace {
 
-constexpr char kSelectEndpoints[] =
-    "SELECT number, id, name, url, scheme, alert_types, alerts, customers, headers, "
-    "enabled, status, secret, previous_secret, previous_secret_until, created_at, "
-    "enabled_at, delivered, failed, last_failure_at, last_failure, last_success_at, "
-    "failures_in_a_row, pauses_in_a_row, paused_until FROM endpoint ORDER BY number";
-
-std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+// In the place of a status.
+constexpr absl::string_view kRemoved = "removed";
 
 absl::StatusOr<EndpointRecord> ReadRow(const sqlite::Statement& row) {
   ColumnReader columns(row);
   EndpointRecord endpoint;
   columns.Count(0, &endpoint.number);
-  columns.Id(1, &endpoint.id);
-  endpoint.settings.name = columns.Text(2);
-  endpoint.settings.url = columns.Text(3);
-  const absl::StatusOr<WebhookScheme> scheme = ReadScheme(row.Text(4));
+  columns.Id(2, &endpoint.id);
+  endpoint.settings.name = columns.Text(3);
+  endpoint.settings.url = columns.Text(4);
+  const absl::StatusOr<WebhookScheme> scheme = ReadScheme(row.Text(5));
   if (!scheme.ok()) return scheme.status();
   endpoint.settings.scheme = *scheme;
-  absl::Status read = ReadFilter(columns.Text(5), columns.Text(6), columns.Text(7),
+  absl::Status read = ReadFilter(columns.Text(6), columns.Text(7), columns.Text(8),
                                  &endpoint.settings.filter);
-  if (read.ok()) read = ReadHeaders(columns.Text(8), &endpoint.settings);
+  if (read.ok()) read = ReadHeaders(columns.Text(9), &endpoint.settings);
   if (!read.ok()) return read;
-  endpoint.settings.enabled = row.Integer(9) != 0;
-  const absl::StatusOr<WebhookStatus> status = ReadStatus(row.Text(10));
-  if (!status.ok()) return status.status();
-  endpoint.status = *status;
-  endpoint.secret = columns.Text(11);
-  if (!row.IsNull(12)) {
-    endpoint.previous_secret = columns.Text(12);
-    endpoint.previous_secret_until = columns.Time(13);
+  endpoint.settings.enabled = row.Integer(10) != 0;
+  endpoint.is_removed = row.Text(11) == kRemoved;
+  if (!endpoint.is_removed) {
+    const absl::StatusOr<WebhookStatus> status = ReadStatus(row.Text(11));
+    if (!status.ok()) return status.status();
+    endpoint.status = *status;
   }
-  endpoint.created_at = columns.Time(14);
-  endpoint.enabled_at = columns.Time(15);
-  columns.Count(16, &endpoint.delivered);
-  columns.Count(17, &endpoint.failed);
-  endpoint.last_failure_at = columns.TimeIfAny(18);
-  endpoint.last_failure = columns.Text(19);
-  endpoint.last_success_at = columns.TimeIfAny(20);
-  columns.Count(21, &endpoint.circuit.failures_in_a_row);
-  columns.Count(22, &endpoint.circuit.pauses_in_a_row);
-  endpoint.circuit.paused_until = columns.TimeIfAny(23);
+  endpoint.secret = columns.Text(12);
+  if (!row.IsNull(13)) {
+    endpoint.previous_secret = columns.Text(13);
+    endpoint.previous_secret_until = columns.Time(14);
+  }
+  endpoint.created_at = columns.Time(15);
+  endpoint.enabled_at = columns.Time(16);
+  columns.Count(17, &endpoint.delivered);
+  columns.Count(18, &endpoint.failed);
+  endpoint.last_failure_at = columns.TimeIfAny(19);
+  endpoint.last_failure = columns.Text(20);
+  endpoint.last_success_at = columns.TimeIfAny(21);
+  columns.Count(22, &endpoint.circuit.failures_in_a_row);
+  columns.Count(23, &endpoint.circuit.pauses_in_a_row);
+  endpoint.circuit.paused_until = columns.TimeIfAny(24);
   if (!columns.status().ok()) return columns.status();
+  read = CheckSecret(endpoint.settings.scheme, endpoint.secret);
+  if (!read.ok()) return read;
   return endpoint;
 }
 
@@ -60,53 +63,60 @@ absl::StatusOr<EndpointRecord> ReadRow(const sqlite::Statement& row) {
 
 const char kPutEndpoint[] =
     "INSERT OR REPLACE INTO endpoint VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-    "?, "
-    "?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 absl::Status PutEndpointRow(const EndpointRecord& endpoint, sqlite::Statement* put) {
   const WebhookSettings& settings = endpoint.settings;
+  const Circuit::State& circuit = endpoint.circuit;
+  std::optional<std::string> previous_until;
+  if (endpoint.previous_secret) previous_until = TimeText(endpoint.previous_secret_until);
   using View = absl::string_view;
-  put->Bind(1, Signed(endpoint.number))
-      .Bind(2, View(endpoint.id.ToString()))
-      .Bind(3, View(settings.name))
-      .Bind(4, View(settings.url))
-      .Bind(5, SchemeText(settings.scheme))
-      .Bind(6, View(TypesText(settings.filter.alert_types)))
-      .Bind(7, View(IdsText(settings.filter.alerts)))
-      .Bind(8, View(IdsText(settings.filter.customers)))
-      .Bind(9, View(HeadersText(settings)))
-      .Bind(10, std::int64_t{settings.enabled ? 1 : 0})
-      .Bind(11, StatusText(endpoint.status))
-      .Bind(12, View(endpoint.secret));
-  if (endpoint.previous_secret) {
-    put->Bind(13, View(*endpoint.previous_secret))
-        .Bind(14, View(TimeText(endpoint.previous_secret_until)));
-  } else {
-    put->BindNull(13).BindNull(14);
-  }
-  BindTime(15, endpoint.created_at, put);
-  BindTime(16, endpoint.enabled_at, put);
-  put->Bind(17, Signed(endpoint.delivered)).Bind(18, Signed(endpoint.failed));
-  BindTime(19, endpoint.last_failure_at, put);
-  put->Bind(20, View(endpoint.last_failure));
-  BindTime(21, endpoint.last_success_at, put);
-  put->Bind(22, std::int64_t{endpoint.circuit.failures_in_a_row})
-      .Bind(23, std::int64_t{endpoint.circuit.pauses_in_a_row});
-  BindTime(24, endpoint.circuit.paused_until, put);
-  return put->Run();
+  // Rows of this database have no sum of them all.
+  std::uint64_t sum = 0;
+  return sqlite::RowWriter(kEndpointTable, put)
+      .Add(InColumn(endpoint.number))
+      .Add(View(endpoint.id.ToString()))
+      .Add(View(settings.name))
+      .Add(View(settings.url))
+      .Add(SchemeText(settings.scheme))
+      .Add(View(TypesText(settings.filter.alert_types)))
+      .Add(View(IdsText(settings.filter.alerts)))
+      .Add(View(IdsText(settings.filter.customers)))
+      .Add(View(HeadersText(settings)))
+      .Add(std::int64_t{settings.enabled ? 1 : 0})
+      .Add(endpoint.is_removed ? kRemoved : StatusText(endpoint.status))
+      .Add(View(endpoint.secret))
+      .AddIfAny(endpoint.previous_secret)
+      .AddIfAny(previous_until)
+      .Add(View(TimeText(endpoint.created_at)))
+      .Add(View(TimeText(endpoint.enabled_at)))
+      .Add(InColumn(endpoint.delivered))
+      .Add(InColumn(endpoint.failed))
+      .AddIfAny(TimeTextIfAny(endpoint.last_failure_at))
+      .Add(View(endpoint.last_failure))
+      .AddIfAny(TimeTextIfAny(endpoint.last_success_at))
+      .Add(std::int64_t{circuit.failures_in_a_row})
+      .Add(std::int64_t{circuit.pauses_in_a_row})
+      .AddIfAny(TimeTextIfAny(circuit.paused_until))
+      .Write(&sum);
 }
 
 absl::StatusOr<std::vector<EndpointRecord>> ReadEndpointRows(sqlite::Database* database) {
   absl::StatusOr<std::unique_ptr<sqlite::Statement>> select =
-      database->Prepare(kSelectEndpoints);
+      database->Prepare("SELECT * FROM endpoint ORDER BY number");
   if (!select.ok()) return select.status();
   std::vector<EndpointRecord> endpoints;
   for (;;) {
     const absl::StatusOr<bool> row = (*select)->Step();
     if (!row.ok()) return row.status();
     if (!*row) return endpoints;
+    absl::Status status = CheckRow(*database, kEndpointTable, **select);
+    if (!status.ok()) return status;
     absl::StatusOr<EndpointRecord> endpoint = ReadRow(**select);
-    if (!endpoint.ok()) return endpoint.status();
+    if (!endpoint.ok()) {
+      const auto number = static_cast<std::uint64_t>((*select)->Integer(0));
+      return OfRow(*database, kEndpointTable, number, endpoint.status());
+    }
     endpoints.push_back(*std::move(endpoint));
   }
 }

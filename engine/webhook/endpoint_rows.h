@@ -10,11 +10,13 @@
 
 namespace tocsin::webhook {
 
-// The table `endpoint`. Errors: those of the database; kDataLoss for a row that nobody
-// wrote.
+inline constexpr char kEndpointTable[] = "endpoint";
+
+// Its parameters are all columns.
 extern const char kPutEndpoint[];
 absl::Status PutEndpointRow(const EndpointRecord& endpoint, sqlite::Statement* put);
-// In the order of their creation.
+// In the order of their creation. Errors: those of the database; kDataLoss for a row that
+// is not as it was written, or nobody wrote.
 absl::StatusOr<std::vector<EndpointRecord>> ReadEndpointRows(sqlite::Database* database);
 
 }  // namespace tocsin::webhook

@@ -156,7 +156,10 @@ absl::Status CheckOptions(const WebhookOptions& options) {
   if (options.keep_trying < zero || options.keep_trying > absl::Hours(24) * 365) {
     return OutOfRange("keep_trying", "0 to 365 days");
   }
-  if (options.keep_dead < zero) return OutOfRange("keep_dead", "0 or more");
+  // So that the time that long ago is one that can be written down.
+  if (options.keep_dead < zero || options.keep_dead > absl::Hours(24) * 3'650) {
+    return OutOfRange("keep_dead", "0 to 3,650 days");
+  }
   if (options.attempts_max < 1 || options.attempts_max > 100'000) {
     return OutOfRange("attempts_max", "1 to 100,000");
   }

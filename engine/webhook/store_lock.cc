@@ -12,12 +12,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
-#include "engine/sqlite/directory.h"
+#include "engine/webhook/store_file.h"
 
 namespace tocsin::webhook {
 namespace {
-
-constexpr char kLockFile[] = "/webhooks.lock";
 
 absl::Status CannotUse(absl::string_view path, absl::string_view what) {
   return MakeStatus(Reason::kStoreUnusable,
@@ -33,7 +31,7 @@ absl::StatusOr<std::unique_ptr<StoreLock>> StoreLock::Take(const std::string& di
   }
   absl::Status status = sqlite::SyncNameOf(directory);
   if (!status.ok()) return status;
-  const std::string path = directory + kLockFile;
+  const std::string path = WebhooksLockIn(directory);
   constexpr mode_t kOnlyOwnerReads = 0600;
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOnlyOwnerReads);
   if (file < 0) return CannotUse(path, "opening it");
@@ -48,7 +46,12 @@ absl::StatusOr<std::unique_ptr<StoreLock>> StoreLock::Take(const std::string& di
     close(file);
     return status;
   }
-  return absl::WrapUnique(new StoreLock(file));
+  return absl::WrapUnique(new StoreLock(path, file));
+}
+
+absl::Status StoreLock::NoteStore() const {
+  return sqlite::WriteNote(file_, path_,
+                           "Webhooks of tocsin: webhooks.db is in this directory.\n");
 }
 
 StoreLock::~StoreLock() { close(file_); }

@@ -1,19 +1,22 @@
 #include "engine/webhook/store_schema.h"
 
-#include <string>
+#include <optional>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "engine/base/status.h"
+#include "engine/sqlite/row.h"
+#include "engine/webhook/delivery_rows.h"
+#include "engine/webhook/endpoint_rows.h"
+#include "engine/webhook/store_check.h"
 
 namespace tocsin::webhook {
-namespace {
 
-constexpr char kTables[] = R"sql(
+const char kWebhookTables[] = R"sql(
 -- Where notifications are sent, and how it went. Lists have a line for each.
 CREATE TABLE endpoint (
   number                INTEGER PRIMARY KEY,
+  checksum              INTEGER NOT NULL,
   id                    TEXT NOT NULL UNIQUE,
   name                  TEXT NOT NULL,
   url                   TEXT NOT NULL,
@@ -42,6 +45,7 @@ CREATE TABLE endpoint (
 -- What waits for an endpoint, or died of it. What an endpoint took is not here any more.
 CREATE TABLE delivery (
   number          INTEGER PRIMARY KEY AUTOINCREMENT,
+  checksum        INTEGER NOT NULL,
   endpoint        INTEGER NOT NULL,
   notification_id TEXT NOT NULL,
   customer_id     TEXT NOT NULL,
@@ -58,49 +62,107 @@ CREATE UNIQUE INDEX delivery_of_notification ON delivery (endpoint, notification
 CREATE INDEX dead_delivery ON delivery (endpoint, number) WHERE died_at IS NOT NULL;
 )sql";
 
-absl::Status Refuse(Reason reason, const sqlite::Database& database,
-                    absl::string_view why) {
-  return MakeStatus(reason, absl::StrCat(database.path(), ": ", why));
+namespace {
+
+absl::Status Unusable(const sqlite::Database& database, absl::string_view why) {
+  return MakeStatus(Reason::kStoreUnusable, absl::StrCat(database.path(), ": ", why));
 }
 
-absl::Status CheckWhole(sqlite::Database* database) {
-  const absl::StatusOr<std::string> found = database->QueryText("PRAGMA quick_check(1)");
-  if (!found.ok()) return found.status();
-  if (*found == "ok") return absl::OkStatus();
-  return Refuse(Reason::kDamaged, *database,
-                absl::StrCat("it is damaged: ", *found,
-                             "; restore a copy, or remove it to "
-                             "begin with no endpoints"));
+// Rows of format 1 had no checksum, and their columns were the same.
+absl::Status MoveRows(absl::string_view table, const char* insert_sql,
+                      sqlite::Database* database) {
+  auto select =
+      database->Prepare(absl::StrCat("SELECT * FROM old_", table, " ORDER BY number"));
+  if (!select.ok()) return select.status();
+  auto insert = database->Prepare(insert_sql);
+  if (!insert.ok()) return insert.status();
+  std::uint64_t sum = 0;
+  for (;;) {
+    const absl::StatusOr<bool> has_row = (*select)->Step();
+    if (!has_row.ok() || !*has_row) return has_row.status();
+    const sqlite::Statement& row = **select;
+    sqlite::RowWriter writer(table, insert->get());
+    for (int column = 0; column < row.columns(); ++column) {
+      // Of a number its digits, which the column makes one again.
+      if (row.IsNull(column)) {
+        writer.AddIfAny(std::nullopt);
+      } else {
+        writer.Add(row.Text(column));
+      }
+    }
+    absl::Status status = writer.Write(&sum);
+    if (!status.ok()) return status;
+  }
+}
+
+absl::Status BringToNewest(sqlite::Database* database) {
+  absl::Status status = CheckPages(database);
+  if (status.ok()) {
+    status = database->Execute(
+        absl::StrCat("DROP INDEX delivery_of_notification; DROP INDEX dead_delivery;"
+                     "ALTER TABLE endpoint RENAME TO old_endpoint;"
+                     "ALTER TABLE delivery RENAME TO old_delivery;",
+                     kWebhookTables));
+  }
+  if (status.ok()) status = MoveRows(kEndpointTable, kPutEndpoint, database);
+  if (status.ok()) status = MoveRows(kDeliveryTable, kInsertDelivery, database);
+  if (!status.ok()) return status;
+  // Nor are numbers given again that were given to what is gone.
+  status = database->Execute(absl::StrCat(
+      "DELETE FROM sqlite_sequence WHERE name = 'delivery';"
+      "INSERT INTO sqlite_sequence SELECT 'delivery', seq FROM sqlite_sequence "
+      "WHERE name = 'old_delivery';"
+      "DROP TABLE old_endpoint; DROP TABLE old_delivery;"
+      "PRAGMA user_version = ",
+      kWebhookFormat));
+  return status.ok() ? CheckWebhooks(database) : status;
 }
 
 }  // namespace
 
-absl::Status PrepareWebhookSchema(sqlite::Database* database) {
+absl::StatusOr<std::int64_t> WebhookFormatOf(sqlite::Database* database) {
   const absl::StatusOr<std::int64_t> application =
       database->QueryInteger("PRAGMA application_id");
   if (!application.ok()) return application.status();
   const absl::StatusOr<std::int64_t> tables =
       database->QueryInteger("SELECT count(*) FROM sqlite_schema");
   if (!tables.ok()) return tables.status();
-  if (*application == 0 && *tables == 0) {
-    return database->Execute(absl::StrCat(
-        "BEGIN IMMEDIATE;", kTables, "PRAGMA application_id = ", kWebhookApplicationId,
-        ";PRAGMA user_version = ", kWebhookFormat, ";COMMIT"));
-  }
+  if (*application == 0 && *tables == 0) return 0;
   if (*application != kWebhookApplicationId) {
-    return Refuse(Reason::kStoreUnusable, *database,
-                  absl::StrCat("is a database of another program (application_id ",
-                               *application, "); give a directory of its own to tocsin"));
+    return Unusable(*database, absl::StrCat("is a database of another program "
+                                            "(application_id ",
+                                            *application,
+                                            "); give a directory of its own to tocsin"));
   }
   const absl::StatusOr<std::int64_t> version =
       database->QueryInteger("PRAGMA user_version");
   if (!version.ok()) return version.status();
-  if (*version != kWebhookFormat) {
-    return Refuse(Reason::kStoreUnusable, *database,
-                  absl::StrCat("is of format ", *version, "; this program knows format ",
-                               kWebhookFormat, " only, a newer one may know that"));
+  if (*version >= 1 && *version <= kWebhookFormat) return *version;
+  return Unusable(
+      *database,
+      absl::StrCat("is of format ", *version, "; this program knows formats 1 to ",
+                   kWebhookFormat, " only, a newer one may know that"));
+}
+
+absl::Status PrepareWebhookSchema(const sqlite::LeftFiles& left,
+                                  sqlite::Database* database) {
+  const absl::StatusOr<std::int64_t> format = WebhookFormatOf(database);
+  if (!format.ok()) return format.status();
+  if (*format == 0) {
+    absl::Status status = sqlite::MissTables(left);
+    if (!status.ok()) return status;
+    return database->Execute(absl::StrCat(
+        "BEGIN IMMEDIATE;", kWebhookTables, "PRAGMA application_id = ",
+        kWebhookApplicationId, ";PRAGMA user_version = ", kWebhookFormat, ";COMMIT"));
   }
-  return CheckWhole(database);
+  if (*format == kWebhookFormat) return CheckWebhooks(database);
+  absl::Status status = database->Execute("BEGIN IMMEDIATE");
+  if (!status.ok()) return status;
+  status = BringToNewest(database);
+  if (status.ok()) status = database->Execute("COMMIT");
+  // After some errors SQLite has done it already.
+  if (!status.ok()) database->Execute("ROLLBACK").IgnoreError();
+  return status;
 }
 
 }  // namespace tocsin::webhook

@@ -4,19 +4,29 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "engine/sqlite/database.h"
+#include "engine/sqlite/files.h"
 
 namespace tocsin::webhook {
 
 // `PRAGMA application_id` of `webhooks.db`: "tocw".
 inline constexpr std::int64_t kWebhookApplicationId = 0x746f6377;
-// `PRAGMA user_version`: the format of the tables.
-inline constexpr std::int64_t kWebhookFormat = 1;
+// `PRAGMA user_version`: the format of the tables. Rows of format 1 had no checksum.
+inline constexpr std::int64_t kWebhookFormat = 2;
 
-// Makes the tables in a database that is empty; of any other checks that it is whole and
-// one of these. Errors: kFailedPrecondition for one of another program or of a newer
-// format; kDataLoss for a damaged one; those of the database.
-absl::Status PrepareWebhookSchema(sqlite::Database* database);
+// The statements that make the tables.
+extern const char kWebhookTables[];
+
+// 0: the database is empty. Errors: kFailedPrecondition for one of another program or of
+// a newer format; those of the database.
+absl::StatusOr<std::int64_t> WebhookFormatOf(sqlite::Database* database);
+
+// Makes the tables in a database that is empty and was not made before, brings one of an
+// older format to this one, in one transaction, and checks it as `CheckWebhooks` does.
+// Errors: those of `WebhookFormatOf`; kDataLoss for damage.
+absl::Status PrepareWebhookSchema(const sqlite::LeftFiles& left,
+                                  sqlite::Database* database);
 
 }  // namespace tocsin::webhook
 
