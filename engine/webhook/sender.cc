@@ -32,7 +32,9 @@ absl::Time Sender::Now() {
   now_ = at;
   if (is_first || dispatcher_ == nullptr) return now_;
   if (step < absl::ZeroDuration()) dispatcher_->ClockWentBack(now_);
-  if (step > kJump) dispatcher_->ClockJumpedAhead(now_);
+  if (step > std::max(dispatcher_->longest_wait(), kJump)) {
+    dispatcher_->ClockJumpedAhead(now_);
+  }
   return now_;
 }
 

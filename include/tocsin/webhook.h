@@ -110,7 +110,8 @@ struct WebhookOptions {
   // An attempt that failed is made again after about `retry_first`, twice that, and so on
   // up to `retry_max`; for `keep_trying` from the notification on, and once more at its
   // end, if the endpoint is not paused then. Then it is dead. For twice `retry_max` after
-  // `Open`, or after the clock jumped ahead, none is.
+  // `Open`, or after the clock went ahead at once by more than `retry_max`, and a minute,
+  // none is.
   absl::Duration retry_first = absl::Seconds(1);
   absl::Duration retry_max = absl::Minutes(15);
   absl::Duration keep_trying = absl::Hours(48);

@@ -212,26 +212,28 @@ TEST_F(WebhookSinkTest, WhatCannotBeKeptIsSeenByWhoAsksHowItIs) {
   EXPECT_EQ(sink->Health().failing_since, std::nullopt);
 }
 
-TEST_F(WebhookSinkTest, WhatCannotBeTakenIsSeenAndKeepsNothingElseFromBeingWritten) {
-  const Notification other = SampleNotification(2, 1, 1);
-  {
-    const auto sink = Open(/*hangs=*/true);
-    ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
-    ASSERT_TRUE(sink->Deliver(SampleNotification(1, 1, 1)).ok());
-    ASSERT_TRUE(sink->Sync().ok());
-    auto file = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
-    ASSERT_TRUE(file.ok()) << file.status();
-    // What looks whether it is known finds no table.
-    ASSERT_TRUE((*file)->Execute("ALTER TABLE delivery RENAME TO elsewhere").ok());
-    ASSERT_TRUE(sink->Deliver(other).ok());
-    EXPECT_FALSE(sink->Sync().ok());
-    EXPECT_FALSE(sink->Health().status.ok());
-    ASSERT_TRUE((*file)->Execute("ALTER TABLE elsewhere RENAME TO delivery").ok());
-    ASSERT_TRUE(sink->Sync().ok());
-    EXPECT_TRUE(sink->Health().status.ok()) << sink->Health().status;
+TEST_F(WebhookSinkTest, WhatCannotBeTakenIsSeenAndTakenLater) {
+  WebhookOptions options;
+  options.retry_first = absl::Milliseconds(1);
+  options.retry_max = absl::Milliseconds(10);
+  receiver_.Answer(500);
+  const auto sink = Open(/*hangs=*/false, std::move(options));
+  ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
+  ASSERT_TRUE(sink->Deliver(SampleNotification(1, 1, 1)).ok());
+  ASSERT_TRUE(sink->Sync().ok());
+  auto file = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
+  ASSERT_TRUE(file.ok()) << file.status();
+  // What looks whether it is known finds no table.
+  ASSERT_TRUE((*file)->Execute("ALTER TABLE delivery RENAME TO elsewhere").ok());
+  ASSERT_TRUE(sink->Deliver(SampleNotification(2, 1, 1)).ok());
+  EXPECT_FALSE(sink->Sync().ok());
+  EXPECT_FALSE(sink->Health().status.ok());
+  ASSERT_TRUE((*file)->Execute("ALTER TABLE elsewhere RENAME TO delivery").ok());
+  ASSERT_TRUE(sink->Sync().ok());
+  EXPECT_TRUE(sink->Health().status.ok()) << sink->Health().status;
+  receiver_.Answer(200);
+  while (sink->List()[0].delivered < 2) {
   }
-  const auto sink = Open();
-  EXPECT_THAT(receiver_.Await(2), SizeIs(2));
 }
 
 TEST_F(WebhookSinkTest, TheDateOfASignatureIsThatOfTheClockAlsoWhenItGoesBack) {
@@ -262,6 +264,24 @@ TEST_F(WebhookSinkTest, NothingDiesAtOnceWhenTheClockJumps) {
   ASSERT_TRUE(sink->SendTest(id).ok());
   EXPECT_EQ(sink->List()[0].waiting, 1u);
   EXPECT_EQ(sink->List()[0].dead, 0u);
+}
+
+TEST_F(WebhookSinkTest, WhatIsTriedOftenDiesInItsTimeToo) {
+  testing::ManualClock clock(absl::FromUnixSeconds(1'767'225'600));
+  WebhookOptions options;
+  options.clock = &clock;
+  options.retry_max = absl::Seconds(1);
+  options.keep_trying = absl::Minutes(10);
+  receiver_.Answer(500);
+  const auto sink = Open(/*hangs=*/false, std::move(options));
+  const EndpointId id = sink->Create({.url = kTarget}, "")->id;
+  ASSERT_TRUE(sink->Deliver(SampleNotification(1, 1, 1)).ok());
+  // It is looked at less often than it is tried.
+  for (int i = 0; i < 50 && sink->List()[0].dead == 0; ++i) {
+    clock.Advance(absl::Seconds(30));
+    ASSERT_TRUE(sink->SendTest(id).ok());
+  }
+  EXPECT_EQ(sink->List()[0].dead, 1u);
 }
 
 TEST_F(WebhookSinkTest, WhoLooksOnMustNotAsk) {
