@@ -41,7 +41,7 @@ absl::Status Dispatcher::Load(absl::Time now) {
   const absl::Time latest = now + schedule_.max;
   for (EndpointRecord& record : *records) {
     if (record.is_removed) {
-      removed_.insert(record.number);
+      removed_.emplace(record.number, record.id);
       continue;
     }
     record.enabled_at = std::min(record.enabled_at, now);
@@ -64,7 +64,8 @@ absl::Status Dispatcher::Load(absl::Time now) {
     if (Endpoint* const endpoint = Find(of.endpoint)) endpoint->dead = of.count;
   }
   // Its number is not given to another one before it is gone whole.
-  if (!removed_.empty()) last_endpoint_ = std::max(last_endpoint_, *removed_.rbegin());
+  if (!removed_.empty())
+    last_endpoint_ = std::max(last_endpoint_, removed_.rbegin()->first);
   DivideSlots();
   forgets_at_ = now;
   return status;

@@ -174,6 +174,7 @@ class Dispatcher {
 
   absl::Status CheckEndpoint(const WebhookSettings& settings, const Endpoint* but) const;
   absl::Status Put(Endpoint* endpoint, const EndpointRecord& record);
+  EndpointId NewId();
   absl::StatusOr<std::string> SecretOr(WebhookScheme scheme, absl::string_view secret);
   WebhookEndpoint Show(const Endpoint& endpoint, absl::Time now) const;
   absl::Status ReviveBatch(Endpoint* endpoint, const std::vector<DeadLetter>& letters,
@@ -210,7 +211,7 @@ class Dispatcher {
   std::uint64_t last_endpoint_ = 0;
   absl::Time forgets_at_ = absl::InfinitePast();
   // Endpoints that are gone, but for what waited for them, or died.
-  std::set<std::uint64_t> removed_;
+  std::map<std::uint64_t, EndpointId> removed_;
   std::deque<Revival> revivals_;
   absl::Status worked_;
   absl::Time works_again_at_ = absl::InfinitePast();  // after it failed

@@ -50,6 +50,17 @@ absl::Status Dispatcher::Put(Endpoint* endpoint, const EndpointRecord& record) {
   return absl::OkStatus();
 }
 
+// Chance that begins as it did before has given some already.
+EndpointId Dispatcher::NewId() {
+  for (;;) {
+    const EndpointId id(RandomUuid(&random_));
+    const auto is_it = [id](const auto& removed) { return removed.second == id; };
+    if (!by_id_.contains(id) && std::none_of(removed_.begin(), removed_.end(), is_it)) {
+      return id;
+    }
+  }
+}
+
 absl::StatusOr<WebhookSink::Created> Dispatcher::Create(const WebhookSettings& settings,
                                                         absl::string_view secret,
                                                         absl::Time now) {
@@ -63,7 +74,7 @@ absl::StatusOr<WebhookSink::Created> Dispatcher::Create(const WebhookSettings& s
   absl::StatusOr<std::string> taken = SecretOr(settings.scheme, secret);
   if (!taken.ok()) return taken.status();
   EndpointRecord record{.number = last_endpoint_ + 1,
-                        .id = EndpointId(RandomUuid(&random_)),
+                        .id = NewId(),
                         .settings = settings,
                         .secret = *taken,
                         .created_at = now,
@@ -129,7 +140,7 @@ absl::Status Dispatcher::Remove(EndpointId id, absl::Time) {
   CancelAttempts(number);
   WakeAt(*found, absl::InfiniteFuture());
   // What is left of it is not told of any more, and goes some at a time.
-  removed_.insert(number);
+  removed_.emplace(number, id);
   by_id_.erase(id);
   endpoints_.erase(number);
   DivideSlots();

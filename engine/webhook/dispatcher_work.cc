@@ -85,7 +85,7 @@ absl::StatusOr<bool> Dispatcher::ReviveNext(Revival* revival, absl::Time now) {
 }
 
 absl::Status Dispatcher::RemoveSome() {
-  const std::uint64_t endpoint = *removed_.begin();
+  const std::uint64_t endpoint = removed_.begin()->first;
   absl::StatusOr<std::size_t> removed = std::size_t{0};
   absl::Status status = store_->Write([&] {
     removed = store_->RemoveDeliveries(endpoint, kRemovedAtOnce);

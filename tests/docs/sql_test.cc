@@ -73,6 +73,8 @@ class DocsSql : public ::testing::Test {
       if (absl::Now() > end) break;
       std::this_thread::yield();
     }
+    // It is written down before anybody is shown it.
+    EXPECT_EQ(webhooks_->DeadLetters(webhooks_->List().at(0).id, 0, 1)->size(), 1U);
     Cross(2);
   }
 
