@@ -56,6 +56,8 @@ absl::StatusOr<std::unique_ptr<ServeWebhooks>> ServeWebhooks::Open(WebhookOption
       WebhookSink::Open(std::move(options));
   if (!sink.ok()) return sink.status();
   webhooks->sink_ = *std::move(sink);
+  const std::string cut_off = webhooks->sink_->Health().cut_off;
+  if (!cut_off.empty()) log->Info("webhooks recovered", {{"cut_off", cut_off}});
   return webhooks;
 }
 

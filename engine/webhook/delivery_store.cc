@@ -47,13 +47,14 @@ absl::Status Configure(const sqlite::LeftFiles& left, sqlite::Database* database
 
 using OpenedDatabase = absl::StatusOr<std::unique_ptr<sqlite::Database>>;
 
-OpenedDatabase OpenFileIn(const std::string& directory, const StoreLock& lock) {
+OpenedDatabase OpenFileIn(const std::string& directory, const StoreLock& lock,
+                          std::string* cut_off) {
   const sqlite::LeftFiles left{.database = WebhooksFileIn(directory),
                                .lock = lock.path(),
                                .was_made = lock.HoldsStore()};
-  // A log that ends before its last transaction is one that the power has cut off.
-  const absl::StatusOr<std::string> cut_off = sqlite::TakeFiles(left, "");
-  if (!cut_off.ok()) return cut_off.status();
+  absl::StatusOr<std::string> ended = sqlite::TakeFiles(left, "");
+  if (!ended.ok()) return ended.status();
+  *cut_off = *std::move(ended);
   absl::Status status = KeepForItsOwner(left.database);
   if (!status.ok()) return status;
   OpenedDatabase database = sqlite::Database::Open(left.database, "");
@@ -99,10 +100,12 @@ absl::StatusOr<std::unique_ptr<DeliveryStore>> DeliveryStore::Open(
     if (!taken.ok()) return taken.status();
     lock = *std::move(taken);
   }
+  std::string cut_off;
   OpenedDatabase database =
-      directory.empty() ? OpenInMemory() : OpenFileIn(directory, *lock);
+      directory.empty() ? OpenInMemory() : OpenFileIn(directory, *lock, &cut_off);
   if (!database.ok()) return database.status();
   auto store = absl::WrapUnique(new DeliveryStore(std::move(lock), *std::move(database)));
+  store->cut_off_ = std::move(cut_off);
   absl::Status status = store->Prepare();
   if (!status.ok()) return status;
   return store;

@@ -47,6 +47,10 @@ class DeliveryStore {
   static absl::StatusOr<std::unique_ptr<DeliveryStore>> Open(
       const std::string& directory);
 
+  // Where the log that was left ended before its end, as what was being written then was
+  // torn, and is cut off. Empty: there was nothing to cut off.
+  const std::string& cut_off() const { return cut_off_; }
+
   // ---- All of it, at the beginning --------------------------------------------------
   absl::StatusOr<std::vector<EndpointRecord>> Endpoints();
   absl::Status EachWaiting(absl::FunctionRef<void(const Found&)> take);
@@ -93,6 +97,7 @@ class DeliveryStore {
   std::unique_ptr<StoreLock> lock_;
   std::unique_ptr<sqlite::Database> database_;
   std::unique_ptr<Statements> statements_;
+  std::string cut_off_;
 };
 
 }  // namespace tocsin::webhook

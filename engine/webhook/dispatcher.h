@@ -55,6 +55,7 @@ class Dispatcher {
   // It went ahead by more than anybody looked on. It may be wrong for a moment, or right
   // at last: nobody is given up before it has been so for some time.
   void ClockJumpedAhead(absl::Time now);
+  const std::string& cut_off() const { return store_->cut_off(); }
   absl::Duration longest_wait() const { return schedule_.max; }
 
   // ---- The way of a notification -----------------------------------------------------

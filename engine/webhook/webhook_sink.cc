@@ -73,7 +73,11 @@ class Sink final : public WebhookSink {
     absl::MutexLock lock(&ending_);
     return left_;
   }
-  WebhookHealth Health() override { return mailbox_.health(); }
+  WebhookHealth Health() override {
+    WebhookHealth health = mailbox_.health();
+    health.cut_off = cut_off_;
+    return health;
+  }
   absl::StatusOr<std::string> RotateSecret(EndpointId id, absl::string_view secret,
                                            absl::Duration overlap) override {
     return Ask<std::string>([&](Dispatcher& dispatcher, absl::Time now) {
@@ -131,6 +135,7 @@ class Sink final : public WebhookSink {
   Mailbox mailbox_;
   Sender sender_;
   const std::function<void()> wake_;
+  std::string cut_off_;  // does not change once it is open
   // Who may end it is one at a time.
   absl::Mutex ending_;
   std::thread thread_;
@@ -144,6 +149,7 @@ absl::Status Sink::Start(WebhookOptions options) {
   absl::StatusOr<std::unique_ptr<Dispatcher>> dispatcher = Dispatcher::Open(
       std::move(options), *std::move(store), sender_.transfers(), sender_.Now());
   if (!dispatcher.ok()) return dispatcher.status();
+  cut_off_ = (*dispatcher)->cut_off();
   sender_.Set(*std::move(dispatcher));
   try {
     thread_ = std::thread([this] { sender_.Loop(); });

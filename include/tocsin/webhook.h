@@ -152,6 +152,9 @@ struct WebhookHealth {
   absl::Status status = {};
   // Since when it fails, by `WebhookOptions::clock`. Nothing while `status` is OK.
   std::optional<absl::Time> failing_since = std::nullopt;
+  // Where `Open` found that the log of the one before ended before its end. What was
+  // being written then had not been acknowledged, and is cut off. Empty: nothing was.
+  std::string cut_off = {};
 };
 
 // Sends notifications to HTTP endpoints: to each those of its filter, in order for each

@@ -173,6 +173,12 @@ TEST_F(WebhookDamage, ALastTransactionThatWasTornEndsTheLog) {
   std::string& log = files[kWebhooksLog];
   log.resize(log.size() - 100);
   ground_.Put(files);
+  {
+    const auto sink = WebhookSink::Open({.directory = ground_.directory()});
+    ASSERT_TRUE(sink.ok()) << sink.status();
+    EXPECT_THAT((*sink)->Health().cut_off, HasSubstr("webhooks.db-wal"));
+  }
+  ground_.Put(files);
   const auto shown = ground_.Look();
   ASSERT_TRUE(shown.ok()) << shown.status();
   EXPECT_EQ(*shown, killed_.shown.rbegin()[1]);

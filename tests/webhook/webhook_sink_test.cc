@@ -175,7 +175,7 @@ TEST_F(WebhookSinkTest, WhatCannotBeKeptIsSaidAndKeptLater) {
     ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
     auto other = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
     ASSERT_TRUE(other.ok()) << other.status();
-    ASSERT_TRUE((*other)->Execute("BEGIN IMMEDIATE").ok());
+    ASSERT_TRUE((*other)->Execute("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE").ok());
     ASSERT_TRUE(sink->Deliver(notification).ok());
     EXPECT_FALSE(sink->Sync().ok());
     EXPECT_FALSE(sink->Create({.url = kTarget}, "").ok());
@@ -198,7 +198,7 @@ TEST_F(WebhookSinkTest, WhatCannotBeKeptIsSeenByWhoAsksHowItIs) {
   EXPECT_EQ(sink->Health().failing_since, std::nullopt);
   auto other = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
   ASSERT_TRUE(other.ok()) << other.status();
-  ASSERT_TRUE((*other)->Execute("BEGIN IMMEDIATE").ok());
+  ASSERT_TRUE((*other)->Execute("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE").ok());
   ASSERT_TRUE(sink->Deliver(SampleNotification(1, 1, 1)).ok());
   EXPECT_FALSE(sink->Sync().ok());
   clock.Advance(absl::Minutes(1));
