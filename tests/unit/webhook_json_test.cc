@@ -34,7 +34,7 @@ TEST(WebhookJson, ACreationSaysAllThatAnEndpointCanBe) {
            R"("signature":"standard_webhooks","alert_types":["usage_threshold_reached"],)"
            R"("alert_ids":["$A"],"customer_ids":["$C","$O"],)"
            R"("headers":{"X-Team":"a","X-Of":"b"},"enabled":false,)"
-           R"("secret":"a-secret-of-24-characters","later":1})"));
+           R"("secret":"a-secret-of-24-characters"})"));
   ASSERT_TRUE(request.ok()) << request.status();
   const WebhookSettings& settings = request->settings;
   EXPECT_EQ(settings.url, "https://a.example/h");
@@ -48,6 +48,14 @@ TEST(WebhookJson, ACreationSaysAllThatAnEndpointCanBe) {
   EXPECT_THAT(settings.headers, ElementsAre(Pair("X-Team", "a"), Pair("X-Of", "b")));
   EXPECT_FALSE(settings.enabled);
   EXPECT_EQ(request->secret, "a-secret-of-24-characters");
+}
+
+TEST(WebhookJson, AFilterThatIsMisspeltIsNotPassedOver) {
+  EXPECT_THAT(ErrorOf(CreateWebhookRequestFromJson,
+                      R"({"url":"https://a.example/h","customer_id":"$C"})"),
+              ::testing::HasSubstr("customer_id"));
+  EXPECT_THAT(ErrorOf(UpdateWebhookRequestFromJson, R"({"id":"$A","alert_type":[]})"),
+              ::testing::HasSubstr("alert_type"));
 }
 
 TEST(WebhookJson, ACreationNeedsNoMoreThanAnAddress) {
