@@ -17,9 +17,9 @@
 
 namespace tocsin {
 
-// The bodies of /v1/webhooks/..., read as those of requests.h, but that those that make or
-// change a webhook must not have a field that is not known; and what they answer (of the
-// library target `tocsin_json`). The notation of the forms is that of json.h.
+// The bodies of /v1/webhooks/..., read as those of requests.h, but that those that make
+// or change a webhook must not have a field that is not known; and what they answer (of
+// the library target `tocsin_json`). The notation of the forms is that of json.h.
 
 // /v1/webhooks/create:
 //   {"url":S,"name":S?,"signature":"metronome"|"standard_webhooks"?,"alert_types":[S]?,

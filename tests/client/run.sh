@@ -5,6 +5,7 @@ set -euo pipefail
 source=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 export TOCSIN_BINARY=$2 TOCSIN_DOCS=$source/../../docs
 cd "$1"
+# shellcheck source=tests/support/npm.sh
 source "$source/../support/npm.sh"
 needs node npm curl python3
 if [[ $# -eq 2 ]]; then

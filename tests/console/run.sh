@@ -5,6 +5,7 @@ set -euo pipefail
 source=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 export TOCSIN_BINARY=$2 TOCSIN_SCREENSHOTS=${3:-}
 cd "$1"
+# shellcheck source=tests/support/npm.sh
 source "$source/../support/npm.sh"
 needs node npm chromium
 if [[ $# -eq 2 ]]; then

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the run.sh of tests in JavaScript.
 
 # needs PROGRAM...: ends where one of them is not there.
