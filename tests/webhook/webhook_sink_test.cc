@@ -173,6 +173,8 @@ TEST_F(WebhookSinkTest, WhatCannotBeKeptIsSaidAndKeptLater) {
   {
     const auto sink = Open(/*hangs=*/true);
     ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
+    // What the thread does by itself when it begins is over then.
+    EXPECT_THAT(sink->List(), SizeIs(1));
     auto other = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
     ASSERT_TRUE(other.ok()) << other.status();
     ASSERT_TRUE((*other)->Execute("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE").ok());
@@ -196,6 +198,8 @@ TEST_F(WebhookSinkTest, WhatCannotBeKeptIsSeenByWhoAsksHowItIs) {
   ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
   EXPECT_TRUE(sink->Health().status.ok());
   EXPECT_EQ(sink->Health().failing_since, std::nullopt);
+  // What the thread does by itself when it begins is over then.
+  EXPECT_THAT(sink->List(), SizeIs(1));
   auto other = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
   ASSERT_TRUE(other.ok()) << other.status();
   ASSERT_TRUE((*other)->Execute("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE").ok());
