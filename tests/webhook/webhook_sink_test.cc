@@ -211,7 +211,8 @@ TEST_F(WebhookSinkTest, WhatCannotBeKeptIsSeenByWhoAsksHowItIs) {
       << sink->Health().status;
   EXPECT_EQ(sink->Health().failing_since, began) << "since the first";
   ASSERT_TRUE((*other)->Execute("ROLLBACK").ok());
-  EXPECT_TRUE(sink->Sync().ok());
+  while (!sink->Sync().ok()) {
+  }
   EXPECT_TRUE(sink->Health().status.ok()) << sink->Health().status;
   EXPECT_EQ(sink->Health().failing_since, std::nullopt);
 }
@@ -235,7 +236,9 @@ TEST_F(WebhookSinkTest, WhatCannotBeTakenIsSeenAndTakenLater) {
   EXPECT_FALSE(sink->Sync().ok());
   EXPECT_FALSE(sink->Health().status.ok());
   ASSERT_TRUE((*file)->Execute("ALTER TABLE elsewhere RENAME TO delivery").ok());
-  ASSERT_TRUE(sink->Sync().ok());
+  // A try that began before that may fail yet.
+  while (!sink->Sync().ok()) {
+  }
   EXPECT_TRUE(sink->Health().status.ok()) << sink->Health().status;
   receiver_.Answer(200);
   while (sink->List()[0].delivered < 2) {
