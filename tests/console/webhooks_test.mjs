@@ -41,7 +41,8 @@ test('an endpoint is created, fails, and is sent again what it did not take', as
   const secret = await dialog.getByLabel('Secret').inputValue();
   assert.ok(secret.length >= 24, secret);
   await dialog.getByRole('button', { name: 'I have kept it' }).click();
-  await dialog.waitFor({ state: 'detached' });
+  // Hidden at once, and off the page a little later.
+  await page.locator('dialog').waitFor({ state: 'detached' });
   assert.equal((await page.content()).includes(secret), false);
 
   const card = page.locator('.card').filter({ hasText: 'Billing' });
@@ -80,7 +81,8 @@ test('an endpoint is created, fails, and is sent again what it did not take', as
   await dialog.getByLabel('It leaked').check();
   await dialog.getByRole('button', { name: 'Make one' }).click();
   await dialog.getByRole('button', { name: 'I have kept it' }).click();
-  await dialog.waitFor({ state: 'detached' });
+  // Hidden at once, and off the page a little later.
+  await page.locator('dialog').waitFor({ state: 'detached' });
   assert.equal((await server.post('/v1/webhooks/list', {})).data[0].previous_secret_until, null);
   await card.getByRole('button', { name: 'Edit' }).click();
   await dialog.getByLabel('Name').fill('Ledger');
