@@ -104,6 +104,8 @@ void EngineImpl::ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
       const std::size_t reported = result->reports.size();
       ApplyRun(shard, facts, routes, &instant, &work, result);
       if (work.is_noted) {
+        constexpr std::size_t kBytesOfMost = 24;  // of a fact in the journal
+        work.entries.reserve(work.entries.size() + routes.size() * kBytesOfMost);
         ForEachNotRefused(routes, *result, reported, [&](const FactRoute& route) {
           store::Put(facts[route.index], &work.entries);
         });

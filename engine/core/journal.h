@@ -1,6 +1,8 @@
 #ifndef TOCSIN_ENGINE_CORE_JOURNAL_H_
 #define TOCSIN_ENGINE_CORE_JOURNAL_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -102,7 +104,10 @@ class Journal {
   store::Transaction Take() {
     absl::MutexLock lock(&mu_);
     bytes_ += next_.entries.size();
-    return std::exchange(next_, {});
+    store::Transaction taken = std::exchange(next_, {});
+    // As much as this time, which is what the next one is likely to have.
+    next_.entries.reserve(std::min(taken.entries.size(), kBytesReservedMax));
+    return taken;
   }
 
   // The number of the last step; under a shard's lock there is nothing of the shard
@@ -129,6 +134,8 @@ class Journal {
   }
 
  private:
+  static constexpr std::size_t kBytesReservedMax = std::size_t{1} << 20;
+
   work::GroupCommit group_;
   std::unique_ptr<store::Store> store_;
 

@@ -10,6 +10,7 @@
 #include "engine/sqlite/wal.h"
 
 namespace tocsin::sqlite {
+
 absl::Status MissDatabase(const LeftFiles& left, bool has_log) {
   constexpr absl::string_view kNothing = ": it is gone, or empty, but ";
   // SQLite would begin a new one, and remove the log.

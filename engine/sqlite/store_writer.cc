@@ -13,6 +13,7 @@
 #include "tocsin/json.h"
 
 namespace tocsin::sqlite {
+
 absl::Status StoreWriter::Prepare() {
   // A transaction of the page alone that was written last would look like what fills the
   // sector behind that.
