@@ -32,6 +32,16 @@ absl::StatusOr<std::optional<DeliveryRow>> FindRow(std::uint64_t number,
   return *std::move(row);
 }
 
+// How many rows a statement returns.
+absl::StatusOr<std::size_t> CountRows(sqlite::Statement* statement) {
+  const auto reset = absl::MakeCleanup([statement] { statement->Reset(); });
+  for (std::size_t rows = 0;; ++rows) {
+    const absl::StatusOr<bool> row = statement->Step();
+    if (!row.ok()) return row.status();
+    if (!*row) return rows;
+  }
+}
+
 absl::Status Configure(const sqlite::LeftFiles& left, sqlite::Database* database) {
   // Of another program that writes; meanwhile nothing is sent.
   absl::Status status = database->Execute("PRAGMA busy_timeout = 1000");
@@ -40,6 +50,8 @@ absl::Status Configure(const sqlite::LeftFiles& left, sqlite::Database* database
   // Durable when a commit returns; another process may read meanwhile.
   if (status.ok()) status = database->Execute("PRAGMA journal_mode = WAL");
   if (status.ok()) status = database->Execute("PRAGMA synchronous = FULL");
+  // A secret that was changed leaves no trace in the room that it had.
+  if (status.ok()) status = database->Execute("PRAGMA secure_delete = ON");
   if (!status.ok() || !database->IsReadOnly()) return status;
   return MakeStatus(Reason::kStoreUnusable,
                     absl::StrCat(database->path(), ": it can only be read"));
@@ -81,7 +93,7 @@ struct DeliveryStore::Statements {
 
   Statement put_endpoint, remove_endpoint, remove_deliveries;
   Statement insert, change, remove, forget_dead;
-  Statement find, knows, dead;
+  Statement find, knows, dead, some_dead;
 };
 
 DeliveryStore::DeliveryStore(std::unique_ptr<StoreLock> lock,
@@ -129,7 +141,15 @@ absl::Status DeliveryStore::Prepare() {
   prepare(kInsertDelivery, &all.insert);
   prepare(kChangeDelivery, &all.change);
   prepare("DELETE FROM delivery WHERE number = ?", &all.remove);
-  prepare("DELETE FROM delivery WHERE died_at < ?", &all.forget_dead);
+  prepare(
+      "SELECT max(number), count(*) FROM (SELECT number FROM delivery "
+      "WHERE endpoint = ? AND number > ? AND died_at IS NOT NULL "
+      "ORDER BY number LIMIT ?)",
+      &all.some_dead);
+  prepare(
+      "DELETE FROM delivery WHERE endpoint = ? AND number > ? AND number <= ? "
+      "AND died_at IS NOT NULL AND died_at < ? RETURNING 1",
+      &all.forget_dead);
   prepare("SELECT * FROM delivery WHERE number = ?", &all.find);
   prepare("SELECT 1 FROM delivery WHERE endpoint = ? AND notification_id = ?",
           &all.knows);
@@ -221,13 +241,8 @@ absl::Status DeliveryStore::RemoveEndpoint(std::uint64_t endpoint) {
 absl::StatusOr<std::size_t> DeliveryStore::RemoveDeliveries(std::uint64_t endpoint,
                                                             std::size_t max) {
   sqlite::Statement& remove = *statements_->remove_deliveries;
-  const auto reset = absl::MakeCleanup([&] { remove.Reset(); });
-  remove.Bind(1, InColumn(endpoint)).Bind(2, static_cast<std::int64_t>(max));
-  for (std::size_t removed = 0;; ++removed) {
-    const absl::StatusOr<bool> row = remove.Step();
-    if (!row.ok()) return row.status();
-    if (!*row) return removed;
-  }
+  return CountRows(
+      &remove.Bind(1, InColumn(endpoint)).Bind(2, static_cast<std::int64_t>(max)));
 }
 
 absl::Status DeliveryStore::Insert(std::uint64_t number, std::uint64_t endpoint,
@@ -270,9 +285,26 @@ absl::Status DeliveryStore::Revive(std::uint64_t number, std::uint64_t as,
   return ChangeDeliveryRow(number, **row, statements_->change.get());
 }
 
-absl::Status DeliveryStore::ForgetDead(absl::Time died_before) {
-  return statements_->forget_dead->Bind(1, absl::string_view(TimeText(died_before)))
-      .Run();
+absl::StatusOr<DeliveryStore::Forgotten> DeliveryStore::ForgetDead(
+    std::uint64_t endpoint, std::uint64_t after, std::size_t max,
+    absl::Time died_before) {
+  sqlite::Statement& some = *statements_->some_dead;
+  const auto reset = absl::MakeCleanup([&] { some.Reset(); });
+  const auto limit = static_cast<std::int64_t>(max);
+  const absl::StatusOr<bool> row =
+      some.Bind(1, InColumn(endpoint)).Bind(2, InColumn(after)).Bind(3, limit).Step();
+  if (!row.ok()) return row.status();
+  const auto last = static_cast<std::uint64_t>(some.Integer(0));
+  Forgotten forgotten;
+  if (some.Integer(1) == limit) forgotten.next_after = last;
+  const absl::StatusOr<std::size_t> removed =
+      CountRows(&statements_->forget_dead->Bind(1, InColumn(endpoint))
+                     .Bind(2, InColumn(after))
+                     .Bind(3, InColumn(last))
+                     .Bind(4, absl::string_view(TimeText(died_before))));
+  if (!removed.ok()) return removed.status();
+  forgotten.count = *removed;
+  return forgotten;
 }
 
 absl::StatusOr<DeliveryStore::Content> DeliveryStore::ContentOf(std::uint64_t number) {

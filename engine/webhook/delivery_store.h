@@ -71,7 +71,15 @@ class DeliveryStore {
   absl::Status Remove(std::uint64_t number);
   // Has a dead one wait again, under another number.
   absl::Status Revive(std::uint64_t number, std::uint64_t as, absl::Time now);
-  absl::Status ForgetDead(absl::Time died_before);
+  struct Forgotten {
+    // Behind the last one that was looked at; nothing when that was the end.
+    std::optional<std::uint64_t> next_after = std::nullopt;
+    std::uint64_t count = 0;
+  };
+  // Looks at so many of an endpoint's dead behind a number, and removes those that died
+  // before that time.
+  absl::StatusOr<Forgotten> ForgetDead(std::uint64_t endpoint, std::uint64_t after,
+                                       std::size_t max, absl::Time died_before);
 
   // ---- Looks -------------------------------------------------------------------------
   struct Content {

@@ -168,8 +168,9 @@ void Dispatcher::Push(Endpoint* endpoint, const LineKey& line, const Waiting& wa
 
 absl::Time Dispatcher::NextEvent() const {
   if (!revivals_.empty()) return absl::InfinitePast();
+  const bool has_work = forgetting_.has_value() || !removed_.empty();
   const absl::Time works_at =
-      std::max(works_again_at_, removed_.empty() ? forgets_at_ : absl::InfinitePast());
+      std::max(works_again_at_, has_work ? absl::InfinitePast() : forgets_at_);
   return agenda_.empty() ? works_at : std::min(agenda_.begin()->first, works_at);
 }
 

@@ -68,6 +68,8 @@ class Dispatcher {
   // When `Begin` or `Work` has something to do, as far as that is known.
   absl::Time NextEvent() const;
   bool HasUnwritten() const { return !unwritten_.empty() || !changed_.empty(); }
+  // So much that to write it at once keeps others waiting.
+  bool HasMuchUnwritten() const { return unwritten_.size() >= kUnwrittenMuch; }
   // Writes what became of everything since the last time.
   absl::Status Keep();
   // Does what is due by itself, and a part of what takes long: sends dead letters again,
@@ -153,6 +155,7 @@ class Dispatcher {
   void Push(Endpoint* endpoint, const LineKey& line, const Waiting& waiting,
             absl::Time due);
   bool BeginOne(Endpoint* endpoint, absl::Time now);
+  // Some of them.
   void BuryOverdue(Endpoint* endpoint, absl::Time now);
   absl::StatusOr<Content> ContentOf(std::uint64_t number);
   void Send(const Endpoint& endpoint, const Content& content, Flight flight,
@@ -184,7 +187,8 @@ class Dispatcher {
   // Whether that was the last of it.
   absl::StatusOr<bool> ReviveNext(Revival* revival, absl::Time now);
   absl::Status RemoveSome();
-  absl::Status ForgetOld(absl::Time now);
+  absl::Status BeginForgetting(absl::Time now);
+  absl::Status ForgetSome();
 
   WebhookOptions options_;
   const RetrySchedule schedule_;
@@ -204,18 +208,29 @@ class Dispatcher {
   std::deque<std::uint64_t> starved_;
   std::vector<std::uint64_t> changed_;
   Unwritten unwritten_;
+  static constexpr std::size_t kUnwrittenMuch = 4'096;
   static constexpr absl::Duration kForgetEvery = absl::Hours(1);
   static constexpr absl::Duration kWorkAgain = absl::Seconds(10);
 
   std::uint64_t last_number_ = 0;
   std::uint64_t last_flight_ = 0;
   std::uint64_t last_endpoint_ = 0;
+  // Of the dead letters some are looked at each time. Which are old is so from the
+  // beginning, as the clock may jump meanwhile.
+  struct Forgetting {
+    absl::Time died_before = {};
+    std::uint64_t endpoint = 0;
+    std::uint64_t after = 0;
+  };
   absl::Time forgets_at_ = absl::InfinitePast();
+  std::optional<Forgetting> forgetting_ = std::nullopt;
   // Endpoints that are gone, but for what waited for them, or died.
   std::map<std::uint64_t, EndpointId> removed_;
   std::deque<Revival> revivals_;
   absl::Status worked_;
   absl::Time works_again_at_ = absl::InfinitePast();  // after it failed
+  // In this turn.
+  std::size_t buried_ = 0;
   // Nothing dies before.
   absl::Time grace_until_ = absl::InfinitePast();
 };

@@ -6,6 +6,12 @@
 #include "engine/webhook/signature.h"
 
 namespace tocsin::webhook {
+namespace {
+
+// In one turn, of all endpoints.
+constexpr std::size_t kBuriedAtOnce = 1'000;
+
+}  // namespace
 
 void Dispatcher::WakeAt(Endpoint* endpoint, absl::Time at) {
   const std::uint64_t number = endpoint->record.number;
@@ -16,6 +22,7 @@ void Dispatcher::WakeAt(Endpoint* endpoint, absl::Time at) {
 }
 
 std::size_t Dispatcher::Begin(absl::Time now) {
+  buried_ = 0;
   std::vector<Endpoint*> round;
   // First those that have waited longest for the others.
   for (const std::uint64_t number : starved_) {
@@ -86,7 +93,9 @@ void Dispatcher::BuryOverdue(Endpoint* endpoint, absl::Time now) {
   // Of any other each has its turn.
   if (!endpoint->circuit.IsPaused(now)) return;
   // The oldest has the first deadline of those that are due, and they all are by theirs.
-  while (const Waiting* const oldest = endpoint->queue.Oldest()) {
+  for (; buried_ < kBuriedAtOnce; ++buried_) {
+    const Waiting* const oldest = endpoint->queue.Oldest();
+    if (oldest == nullptr) return;
     if (now < GivesUpAt(*endpoint, oldest->accepted_at, now)) return;
     const EndpointQueue::First first = *endpoint->queue.Take();
     DeliveryState state{.accepted_at = first.waiting.accepted_at,

@@ -12,6 +12,7 @@ namespace {
 // Of one transaction, and one turn.
 constexpr std::size_t kRevivedAtOnce = 1'000;
 constexpr std::size_t kRemovedAtOnce = 1'000;
+constexpr std::size_t kForgottenAtOnce = 1'000;
 
 // The same error, which says how far it came.
 absl::Status After(std::uint64_t sent, const absl::Status& status) {
@@ -31,8 +32,10 @@ absl::Status Dispatcher::Work(absl::Time now) {
   if (!revivals_.empty()) ReviveSome(now);
   if (now < works_again_at_) return worked_;
   if (now >= forgets_at_) {
-    worked_ = ForgetOld(now);
+    worked_ = BeginForgetting(now);
     if (worked_.ok()) forgets_at_ = now + kForgetEvery;
+  } else if (forgetting_) {
+    worked_ = ForgetSome();
   } else if (!removed_.empty()) {
     worked_ = RemoveSome();
   }
@@ -96,26 +99,39 @@ absl::Status Dispatcher::RemoveSome() {
   return status;
 }
 
-absl::Status Dispatcher::ForgetOld(absl::Time now) {
-  // The others are written before: some of those that died may not be in the store yet.
+absl::Status Dispatcher::BeginForgetting(absl::Time now) {
   for (const auto& [number, endpoint] : endpoints_) {
     EndpointRecord& record = endpoint->record;
     if (!record.previous_secret || now < record.previous_secret_until) continue;
     record.previous_secret = std::nullopt;
     NoteChanged(endpoint.get());
   }
+  // Some of those that died may not be in the store yet.
   absl::Status status = Keep();
-  if (status.ok()) {
-    status = store_->Write([&] { return store_->ForgetDead(now - options_.keep_dead); });
+  if (status.ok()) forgetting_ = {.died_before = now - options_.keep_dead};
+  return status;
+}
+
+absl::Status Dispatcher::ForgetSome() {
+  Forgetting& place = *forgetting_;
+  const auto found = endpoints_.lower_bound(place.endpoint);
+  if (found == endpoints_.end()) {
+    forgetting_ = std::nullopt;
+    return absl::OkStatus();
   }
+  const auto& [number, endpoint] = *found;
+  if (number != place.endpoint) place.after = 0;
+  place.endpoint = number;
+  absl::StatusOr<DeliveryStore::Forgotten> forgotten = DeliveryStore::Forgotten();
+  absl::Status status = store_->Write([&, of = number] {
+    forgotten = store_->ForgetDead(of, place.after, kForgottenAtOnce, place.died_before);
+    return forgotten.status();
+  });
   if (!status.ok()) return status;
-  const absl::StatusOr<std::vector<DeliveryStore::DeadOf>> dead = store_->CountDead();
-  if (!dead.ok()) return dead.status();
-  for (const auto& [number, endpoint] : endpoints_) endpoint->dead = 0;
-  for (const DeliveryStore::DeadOf& of : *dead) {
-    if (Endpoint* const endpoint = Find(of.endpoint)) endpoint->dead = of.count;
-  }
-  return absl::OkStatus();
+  endpoint->dead -= std::min(endpoint->dead, forgotten->count);
+  place.after = forgotten->next_after.value_or(0);
+  if (!forgotten->next_after) ++place.endpoint;
+  return status;
 }
 
 }  // namespace tocsin::webhook

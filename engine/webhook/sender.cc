@@ -80,7 +80,8 @@ void Sender::Loop() {
     const bool has_begun = !taken.stops && dispatcher_->Begin(Now()) > 0;
     // On their way while the disk is waited for.
     if (has_begun) transfers_->Run(absl::ZeroDuration(), &ended_);
-    const bool is_time = has_lingered || turns >= kTurnsUntilKept;
+    const bool is_time =
+        has_lingered || turns >= kTurnsUntilKept || dispatcher_->HasMuchUnwritten();
     const absl::Status worked = taken.stops ? absl::OkStatus() : dispatcher_->Work(Now());
     if (taken.keep_now || taken.stops || !status.ok() || !worked.ok() || !is_well ||
         (dispatcher_->HasUnwritten() && is_time)) {

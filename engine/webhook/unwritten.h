@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_WEBHOOK_UNWRITTEN_H_
 #define TOCSIN_ENGINE_WEBHOOK_UNWRITTEN_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -20,6 +21,7 @@ namespace tocsin::webhook {
 class Unwritten {
  public:
   bool empty() const { return entries_.empty(); }
+  std::size_t size() const { return entries_.size(); }
   // A new one, which may be dead already.
   void Add(std::uint64_t number, std::uint64_t endpoint,
            std::shared_ptr<const Letter> letter, const DeliveryState& state);

@@ -22,6 +22,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using testing::SampleNotification;
 using ::testing::SizeIs;
 
@@ -106,6 +107,31 @@ TEST_F(DeliveryStoreTest, AnEndpointComesBackAsItWas) {
   EXPECT_EQ(found.circuit.failures_in_a_row, record.circuit.failures_in_a_row);
   EXPECT_EQ(found.circuit.pauses_in_a_row, record.circuit.pauses_in_a_row);
   EXPECT_EQ(found.circuit.paused_until, record.circuit.paused_until);
+}
+
+TEST_F(DeliveryStoreTest, NoSecretOfBeforeStaysInTheFile) {
+  EndpointRecord record = FullRecord();
+  const std::vector<std::string> before = {record.secret, *record.previous_secret};
+  for (const std::size_t width : {1u, 5'000u}) {
+    // The longer one goes beyond its page.
+    record.settings.headers = {{"X-One", std::string(width, 'x')}};
+    record.secret = before[0];
+    record.previous_secret = before[1];
+    const auto put = [&] {
+      const auto store = Open();
+      EXPECT_TRUE(store->Write([&] { return store->PutEndpoint(record); }).ok());
+    };
+    put();
+    EXPECT_THAT(testing::ReadFile(directory_ / "webhooks.db"), HasSubstr(before[0]));
+    record.secret = "whsec_YW5vdGhlciBzZWNyZXQgb2YgMjQgYnl0ZXM=";
+    record.previous_secret = std::nullopt;
+    record.settings.headers = {};
+    put();
+    for (const std::string& secret : before) {
+      EXPECT_THAT(testing::ReadFile(directory_ / "webhooks.db"), Not(HasSubstr(secret)))
+          << width;
+    }
+  }
 }
 
 TEST_F(DeliveryStoreTest, ATransactionIsWholeOrNot) {

@@ -112,6 +112,49 @@ TEST_F(LongWorkTest, WhatDiesAgainMeanwhileIsNotSentAgainAndAgain) {
   EXPECT_EQ(Full().dead, std::uint64_t{kLetters});
 }
 
+TEST_F(LongWorkTest, WhatIsForgottenGoesLittleByLittle) {
+  const std::uint64_t old = kLetters;
+  world_.RunFor(absl::Hours(24 * 30) - absl::Hours(2));
+  world_.Give(SampleNotification(1, 1, 2));
+  world_.RunFor(absl::Minutes(40));
+  ASSERT_TRUE(world_.Keep().ok());
+  ASSERT_EQ(Full().dead, old + 1);
+  const absl::Time later = world_.now() + absl::Hours(3);
+  std::uint64_t left = Full().dead;
+  for (int turns = 0; left > 1 && turns < 10; ++turns) {
+    ASSERT_TRUE(world_.dispatcher().Work(later).ok());
+    EXPECT_LE(left - Full().dead, kAtOnce);
+    left = Full().dead;
+    EXPECT_EQ(Rows(), static_cast<std::int64_t>(left));
+    EXPECT_TRUE(left == 1 || world_.dispatcher().NextEvent() <= later);
+  }
+  EXPECT_EQ(left, 1u) << "what died later stays";
+  world_.Restart(/*keeps_first=*/true, absl::Hours(3));
+  EXPECT_EQ(Full().dead, 1u);
+}
+
+TEST_F(LongWorkTest, WhatIsOverdueIsGivenUpLittleByLittle) {
+  const EndpointId id = world_.AddEndpoint(kOther);
+  world_.Answers(kOther, [](const Arrived&) { return Answer{.status = 500}; });
+  const absl::Time deadline = world_.now() + absl::Minutes(5);
+  for (int customer = 1; customer <= kLetters; ++customer) {
+    world_.Give(SampleNotification(customer, 2, 1));
+  }
+  world_.RunUntil(deadline - absl::Milliseconds(1));
+  const auto dead = [&] { return world_.dispatcher().Get(id, world_.now())->dead; };
+  ASSERT_TRUE(world_.dispatcher().Get(id, world_.now())->paused_until.has_value());
+  ASSERT_EQ(dead(), 0u);
+  // What waits is of two endpoints that are paused.
+  const std::uint64_t before = Full().dead;
+  world_.dispatcher().Begin(deadline);
+  const std::uint64_t given_up = dead() + Full().dead - before;
+  EXPECT_GT(given_up, 0u);
+  EXPECT_LE(given_up, kAtOnce);
+  EXPECT_LE(world_.dispatcher().NextEvent(), deadline) << "it is gone on with at once";
+  world_.RunFor(absl::Hours(1));
+  EXPECT_EQ(dead(), std::uint64_t{kLetters});
+}
+
 TEST_F(LongWorkTest, WhatIsRemovedIsGoneAtOnceAndItsRowsLittleByLittle) {
   ASSERT_TRUE(world_.dispatcher().Remove(full_, world_.now()).ok());
   EXPECT_EQ(world_.dispatcher().Get(full_, world_.now()).status().code(),
