@@ -1,15 +1,27 @@
 #include "engine/cli/serve_log.h"
 
+#include <poll.h>
 #include <unistd.h>
+
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "tocsin/json.h"
 
 namespace tocsin::cli {
+namespace {
 
-void ServeLog::Write(absl::string_view level, absl::string_view event,
-                     const std::vector<Field>& fields) {
+// Whether standard error takes a line, now or within that time. One that is closed does.
+bool TakesLine(absl::Duration patience) {
+  pollfd error = {.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+  return poll(&error, 1, static_cast<int>(absl::ToInt64Milliseconds(patience))) != 0;
+}
+
+}  // namespace
+
+std::string ServeLog::LineOf(absl::string_view level, absl::string_view event,
+                             const std::vector<Field>& fields) const {
   const std::string time =
       absl::FormatTime("%Y-%m-%d%ET%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone());
   std::string line =
@@ -34,9 +46,28 @@ void ServeLog::Write(absl::string_view level, absl::string_view event,
     }
   }
   line += json_ ? "}\n" : "\n";
-  // In one call, so that lines of several threads do not mix. Whether anybody reads them
-  // is not what the server is for.
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+  return line;
+}
+
+void ServeLog::Write(absl::string_view level, absl::string_view event,
+                     const std::vector<Field>& fields) {
+  const std::string line = LineOf(level, event, fields);
+  // Whether anybody reads it is not what the server is for: the first line that nobody
+  // takes is waited for a little, and those behind it not at all.
+  constexpr absl::Duration kPatience = absl::Milliseconds(100);
+  absl::MutexLock lock(&mu_);
+  if (!TakesLine(dropped_ == 0 ? kPatience : absl::ZeroDuration())) {
+    ++dropped_;
+    return;
+  }
+  std::string lines;
+  if (dropped_ > 0) {
+    lines = LineOf("error", "lines were dropped, as nobody read them",
+                   {{"lines", std::exchange(dropped_, 0)}});
+  }
+  lines += line;
+  [[maybe_unused]] const ssize_t written =
+      write(STDERR_FILENO, lines.data(), lines.size());
 }
 
 }  // namespace tocsin::cli

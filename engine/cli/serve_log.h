@@ -6,13 +6,17 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 
 namespace tocsin::cli {
 
 // What a running server says on standard error, one event a line: as text, or as a JSON
-// object. What a token or a query could be in does not belong here.
+// object. What a token or a query could be in does not belong here. Where nobody reads it
+// a line is dropped rather than waited for, and the next one that is read says how many
+// were.
 //
 // Thread safety: every method may be called from any thread.
 class ServeLog {
@@ -45,8 +49,13 @@ class ServeLog {
  private:
   void Write(absl::string_view level, absl::string_view event,
              const std::vector<Field>& fields);
+  std::string LineOf(absl::string_view level, absl::string_view event,
+                     const std::vector<Field>& fields) const;
 
   const bool json_;
+  absl::Mutex mu_;
+  // Since the last line that could be written.
+  std::uint64_t dropped_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
 }  // namespace tocsin::cli

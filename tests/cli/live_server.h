@@ -77,6 +77,23 @@ class LiveServer {
     const rlimit limit = {.rlim_cur = bytes, .rlim_max = RLIM_INFINITY};
     EXPECT_EQ(prlimit(pid_, RLIMIT_FSIZE, &limit, nullptr), 0);
   }
+  // Nobody reads its log from now on, and there is no room for more of it.
+  void StopReading() {
+    const std::string path = absl::StrCat("/proc/self/fd/", err_);
+    const int full = open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    EXPECT_GE(full, 0);
+    for (const std::size_t size : {std::size_t{4'096}, std::size_t{1}}) {
+      const std::string lines(size, '\n');
+      while (write(full, lines.data(), size) > 0) {
+      }
+    }
+    close(full);
+  }
+  // Its end, without another look at its log.
+  int EndUnreadBy(int signal) {
+    Signal(signal);
+    return ExitStatusOf(std::exchange(pid_, 0));
+  }
   // Waits for its end; -1 if it did not exit by itself.
   int End() {
     while (ReadMore()) {

@@ -55,5 +55,39 @@ TEST_F(ServeTroubleTest, AFullDiskIsInTheLogOnce) {
   EXPECT_EQ(log.find("disk is nearly full"), log.rfind("disk is nearly full"));
 }
 
+TEST_F(ServeTroubleTest, ALogThatNobodyReadsHoldsNothingUp) {
+  const std::string told = dir_.Path("told");
+  LiveServer server({"--token-file", tokens_, "--notifications", told});
+  CreateAlert(server);
+  server.StopReading();
+  for (int i = 0; i < 20; ++i) server.Signal(SIGHUP);
+  server.LimitFiles(0);
+  EXPECT_THAT(Spend(server, 150, 1), EndsWith("\n200"));
+  server.LimitFiles(RLIM_INFINITY);
+  EXPECT_THAT(Curl(server.url() + "/healthz"), EndsWith("\n200"));
+  EXPECT_EQ(server.EndUnreadBy(SIGTERM), 0);
+  EXPECT_THAT(LinesOf(ReadFile(told)), SizeIs(1));
+}
+
+TEST_F(ServeTroubleTest, LinesThatNobodyReadAreCounted) {
+  LiveServer server({"--token-file", tokens_});
+  server.StopReading();
+  // One thread takes the signals: once the second token counts, what the first one had it
+  // say has been given up.
+  for (const std::string token :
+       {"the-first-token-of-two-that-come", "the-other-token-of-two-that-come"}) {
+    dir_.Write("tokens", token + " read,write,admin\n");
+    server.Signal(SIGHUP);
+    int tries = 0;
+    while (Post(server, "/v1/alerts/list", "{}", token).find("\n200") ==
+           std::string::npos) {
+      ASSERT_LT(++tries, 1'000);
+    }
+  }
+  server.Signal(SIGTERM);
+  EXPECT_THAT(server.AwaitLine("lines were dropped"), HasSubstr(" lines="));
+  EXPECT_EQ(server.End(), 0);
+}
+
 }  // namespace
 }  // namespace tocsin::testing
