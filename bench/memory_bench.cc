@@ -1,30 +1,17 @@
 // What a customer takes: what the allocator has given out for so many, divided by them.
-#include <malloc.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <fstream>
 #include <memory>
 #include <vector>
 
 #include "bench/bench_setting.h"
+#include "bench/given_out.h"
 #include "benchmark/benchmark.h"
 #include "tocsin/engine.h"
 
 namespace tocsin {
 namespace {
-
-// What the heap has given out, and what the process has mapped beside the heap.
-std::size_t GivenOut() {
-  const struct mallinfo2 info = mallinfo2();
-  std::ifstream statm("/proc/self/statm");
-  std::size_t pages[6] = {};
-  for (std::size_t& count : pages) statm >> count;
-  const std::size_t data = pages[5] * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  return info.uordblks + data - info.arena;
-}
 
 void ApplyUsageOfAll(Engine& engine, std::uint64_t customers) {
   constexpr std::uint64_t kBatch = 4'096;

@@ -14,6 +14,7 @@
 #include "bench/bench_setting.h"
 #include "bench/durable_setting.h"
 #include "bench/durations.h"
+#include "bench/webhook_setting.h"
 #include "benchmark/benchmark.h"
 #include "tests/receiver/receiver.h"
 #include "tocsin/engine.h"
@@ -98,18 +99,6 @@ class Sending {
   std::unique_ptr<WebhookSink> sink_;
 };
 
-// One of its own for each number, of 4,096 customers.
-Notification NotificationOf(std::uint64_t number) {
-  return {.id = IdOfNumber<NotificationId>(number),
-          .customer = IdOfNumber<CustomerId>(number % 4'096),
-          .alert = IdOfNumber<AlertId>(0),
-          .alert_name = "a limit of a customer",
-          .threshold = Decimal::FromInteger(100),
-          .value = Decimal::FromInteger(100),
-          .sequence = number / 4'096 + 1,
-          .timestamp = absl::FromUnixSeconds(1'800'000'000)};
-}
-
 void BM_WebhookDeliveries(benchmark::State& state) {
   constexpr std::uint64_t kEach = 20'000;
   Sending sending(state.range(0) != 0, &state);
@@ -117,7 +106,7 @@ void BM_WebhookDeliveries(benchmark::State& state) {
   std::uint64_t number = 0;
   for (auto _ : state) {
     for (std::uint64_t i = 0; i < kEach; ++i) {
-      if (!IsGood(sending.sink().Deliver(NotificationOf(number++)), &state)) return;
+      if (!IsGood(sending.sink().Deliver(WebhookNumber(number++)), &state)) return;
     }
     if (!IsGood(sending.sink().Sync(), &state)) return;
     sending.arrivals().Await(kEach);
@@ -182,7 +171,7 @@ void BM_WebhookHundred(benchmark::State& state) {
   for (auto _ : state) {
     for (int i = 0; i < kEach; ++i) {
       const Instant before = Tick();
-      if (!IsGood(sending.sink().Deliver(NotificationOf(number++)), &state)) return;
+      if (!IsGood(sending.sink().Deliver(WebhookNumber(number++)), &state)) return;
       if (!IsGood(sending.sink().Sync(), &state)) return;
       for (const Instant at : sending.arrivals().Await(kOthers)) took.Add(before, at);
     }

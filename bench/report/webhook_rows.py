@@ -16,6 +16,7 @@ def webhook_rows(figures: Figures) -> Iterator[Row]:
     yield _delay(figures, "p50", p50_aim)
     yield _delay(figures, "p99", p99_aim)
     yield _hanging(figures)
+    yield _waiting(figures)
 
 
 def _deliveries(figures: Figures, durable: int, where: str) -> Row:
@@ -48,3 +49,16 @@ def _hanging(figures: Figures) -> Row:
     ratio = Spread.of([a / b for a, b in zip(hanging, none, strict=True)])
     ms = [digits(Spread.of(each).median / 1e3) for each in (hanging, none)]
     return Row(what, aim, "", ratio, "x", f"{ms[0]} ms of {ms[1]} ms")
+
+
+def _waiting(figures: Figures) -> Row:
+    what = "a sink of webhooks begins where 300,000 wait, from the disk"
+    seconds, on_disk, in_memory = (
+        figures.find("Webhook/waiting", counter, waiting=300_000)
+        for counter in ("open_s", "bytes_on_disk", "bytes_in_memory")
+    )
+    if seconds is None or on_disk is None or in_memory is None:
+        return Row(what, None)
+    disk, memory = (f"{Spread.of(each).median:.0f}" for each in (on_disk, in_memory))
+    of = f"each takes {disk} bytes on the disk and {memory} in memory"
+    return Row(what, None, "", Spread.of(seconds), "s", of)

@@ -60,6 +60,13 @@ class WebhookRows(unittest.TestCase):
         self.expect(found, 1.3, "not reached")
         self.assertEqual(found.of, "13.0 ms of 10.0 ms")
 
+    def test_what_waits_has_its_bytes(self) -> None:
+        name = "Webhook/waiting/waiting:300000/iterations:1/real_time"
+        counters = {"open_s": [1.5], "bytes_on_disk": [900.4], "bytes_in_memory": [250]}
+        found = row(Figures({name: counters}), "a sink of webhooks begins")
+        self.expect(found, 1.5, "")
+        self.assertEqual(found.of, "each takes 900 bytes on the disk and 250 in memory")
+
 
 if __name__ == "__main__":
     unittest.main()
