@@ -12,7 +12,6 @@
 namespace tocsin::cli {
 namespace {
 
-constexpr int kGone = 410;
 // How long receivers have to learn of a secret that was changed in the configuration.
 constexpr absl::Duration kConfiguredOverlap = absl::Hours(24);
 
@@ -39,9 +38,11 @@ absl::Status MakeSo(WebhookSink& sink, const std::vector<WebhookEndpoint>& endpo
   // A secret of the other scheme is one of `kMetronome`, too, but not the other way
   // round.
   const bool is_secret_first = line.settings.scheme == WebhookScheme::kStandard;
-  absl::Status status = is_secret_first ? rotate() : update();
-  if (!status.ok()) return status;
-  return is_secret_first ? update() : rotate();
+  absl::Status first = is_secret_first ? rotate() : update();
+  // A secret that has to wait keeps nothing else waiting.
+  if (!first.ok() && ReasonOf(first) != Reason::kCannotChange) return first;
+  absl::Status second = is_secret_first ? update() : rotate();
+  return second.ok() ? first : second;
 }
 
 }  // namespace
@@ -93,11 +94,6 @@ void ServeWebhooks::Tell(const WebhookOptions::Attempt& attempt) {
     if (failing_.erase(attempt.endpoint) == 0) return;
     return log_->Info("webhook is taken again", {{"endpoint", endpoint}});
   }
-  if (attempt.status == kGone) {
-    failing_.insert(attempt.endpoint);
-    return log_->Error("webhook is gone, nothing is sent to it",
-                       {{"endpoint", endpoint}});
-  }
   if (!failing_.insert(attempt.endpoint).second) return;
   log_->Error("webhook fails", {{"endpoint", endpoint},
                                 {"notification", attempt.notification.ToString()},
@@ -118,14 +114,22 @@ void ServeWebhooks::Look() {
   // Who asks it now may have to wait as long as the disk does.
   if (!is_kept_) return;
   absl::flat_hash_set<EndpointId> with_dead;
+  absl::flat_hash_set<EndpointId> gone;
   for (const WebhookEndpoint& endpoint : sink_->List()) {
+    const std::string id = endpoint.id.ToString();
+    if (endpoint.status == WebhookStatus::kGone) {
+      gone.insert(endpoint.id);
+      if (!gone_.contains(endpoint.id)) {
+        log_->Error("webhook is gone, nothing is sent to it", {{"endpoint", id}});
+      }
+    }
     if (endpoint.dead == 0) continue;
     with_dead.insert(endpoint.id);
     if (with_dead_.contains(endpoint.id)) continue;
-    log_->Error("webhook has dead letters",
-                {{"endpoint", endpoint.id.ToString()}, {"dead", endpoint.dead}});
+    log_->Error("webhook has dead letters", {{"endpoint", id}, {"dead", endpoint.dead}});
   }
   with_dead_ = std::move(with_dead);
+  gone_ = std::move(gone);
 }
 
 std::uint64_t ServeWebhooks::waiting() {

@@ -40,8 +40,10 @@ class ServeWebhooks {
   ServeLog* const log_;
   // Of the thread that sends: those whose last attempt failed.
   absl::flat_hash_set<EndpointId> failing_;
-  // Of who calls `Look`: those that have dead letters, and whether anything can be kept.
+  // Of who calls `Look`: those that have dead letters, or are gone, and whether anything
+  // can be kept.
   absl::flat_hash_set<EndpointId> with_dead_;
+  absl::flat_hash_set<EndpointId> gone_;
   bool is_kept_ = true;
   std::unique_ptr<WebhookSink> sink_;  // the first to go, as it tells
 };

@@ -260,7 +260,9 @@ absl::Status DeliveryStore::Insert(std::uint64_t number, std::uint64_t endpoint,
 absl::Status DeliveryStore::Update(std::uint64_t number, const DeliveryState& state) {
   absl::StatusOr<std::optional<DeliveryRow>> row =
       FindRow(number, *database_, statements_->find.get());
-  // Of one that is gone there is nothing to keep.
+  // Of one that is gone there is nothing to keep; one that is damaged stays as it is, and
+  // is told of when its body is asked for.
+  if (tocsin::ReasonOf(row.status()) == Reason::kDamaged) return absl::OkStatus();
   if (!row.ok() || !row->has_value()) return row.status();
   DeliveryState& kept = (*row)->state;
   kept.attempts = state.attempts;

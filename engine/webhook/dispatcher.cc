@@ -67,7 +67,8 @@ absl::Status Dispatcher::Load(absl::Time now) {
   if (!removed_.empty())
     last_endpoint_ = std::max(last_endpoint_, removed_.rbegin()->first);
   DivideSlots();
-  forgets_at_ = now;
+  // Nor is anything forgotten at once.
+  forgets_at_ = now + kForgetEvery;
   return status;
 }
 
@@ -124,7 +125,11 @@ void Dispatcher::ClockWentBack(absl::Time now) {
   works_again_at_ = std::min(works_again_at_, now + kWorkAgain);
 }
 
-void Dispatcher::ClockJumpedAhead(absl::Time now) {
+void Dispatcher::ClockJumpedAhead(absl::Time now, absl::Duration by) {
+  for (const auto& [number, endpoint] : endpoints_) {
+    endpoint->record.enabled_at = std::min(endpoint->record.enabled_at + by, now);
+    endpoint->queue.JumpAhead(by, now);
+  }
   grace_until_ = now + grace_;
   forgets_at_ = now + kForgetEvery;
 }

@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_WEBHOOK_DISPATCHER_H_
 #define TOCSIN_ENGINE_WEBHOOK_DISPATCHER_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -52,9 +53,10 @@ class Dispatcher {
   // ---- The clock, of which every `now` is ---------------------------------------------
   // It was put back: no wait that was measured before is longer than it would be now.
   void ClockWentBack(absl::Time now);
-  // It went ahead by more than anybody looked on. It may be wrong for a moment, or right
-  // at last: nobody is given up before it has been so for some time.
-  void ClockJumpedAhead(absl::Time now);
+  // It went ahead by so much, for which nobody looked on. It may be wrong for a moment,
+  // or right at last: nobody is given up before it has been so for some time, and what it
+  // jumped over is none of the time that there is for a delivery.
+  void ClockJumpedAhead(absl::Time now, absl::Duration by);
   const std::string& cut_off() const { return store_->cut_off(); }
   absl::Duration longest_wait() const { return schedule_.max; }
 
@@ -62,6 +64,11 @@ class Dispatcher {
   // It waits for each endpoint that wants it and does not have it waiting, or dead. After
   // an error none has it, or some; it can be given again.
   absl::Status Accept(const std::shared_ptr<const Letter>& letter, absl::Time now);
+  // So many as do not keep those waiting for long that are on their way.
+  std::size_t letters_at_once() const {
+    return std::max<std::size_t>(
+        kAcceptedAtOnce / std::max<std::size_t>(endpoints_.size(), 1), 1);
+  }
   // Makes what attempts may be made. Returns how many.
   std::size_t Begin(absl::Time now);
   void End(const Ended& ended, absl::Time now);
@@ -209,6 +216,7 @@ class Dispatcher {
   std::vector<std::uint64_t> changed_;
   Unwritten unwritten_;
   static constexpr std::size_t kUnwrittenMuch = 4'096;
+  static constexpr std::size_t kAcceptedAtOnce = 2'048;
   static constexpr absl::Duration kForgetEvery = absl::Hours(1);
   static constexpr absl::Duration kWorkAgain = absl::Seconds(10);
 

@@ -217,7 +217,7 @@ void Dispatcher::TellOf(Flight* flight, const Ended& ended) {
 void Dispatcher::Succeeded(Endpoint* endpoint, const Flight& flight, absl::Time now) {
   ++endpoint->record.delivered;
   endpoint->record.last_success_at = now;
-  unwritten_.Remove(flight.number);
+  unwritten_.Remove(flight.number, flight.endpoint, flight.notification);
   endpoint->queue.Finish(flight.line);
   if (flight.generation != endpoint->generation) return;
   // What kept waiting was the endpoint: it is back.

@@ -188,11 +188,15 @@ std::vector<WebhookEndpoint> Dispatcher::List(absl::Time now) const {
 
 namespace {
 
+bool Overlaps(const EndpointRecord& record, absl::Time now) {
+  return record.previous_secret && now < record.previous_secret_until;
+}
+
 // There is room for two: a third would leave out one that a receiver may rely on.
 absl::Status CheckRotation(const EndpointRecord& record, absl::string_view secret,
                            absl::Duration overlap, absl::Time now) {
-  const bool overlaps = record.previous_secret && now < record.previous_secret_until;
-  if (!overlaps || overlap == absl::ZeroDuration() || record.previous_secret == secret) {
+  if (!Overlaps(record, now) || overlap == absl::ZeroDuration() ||
+      record.previous_secret == secret) {
     return absl::OkStatus();
   }
   return MakeStatus(
@@ -225,7 +229,7 @@ absl::StatusOr<std::string> Dispatcher::RotateSecret(EndpointId id,
   absl::Status status = CheckRotation(record, *taken, overlap, now);
   if (!status.ok()) return status;
   // Taken back: who learned of the other one meanwhile has to forget it.
-  const bool is_back = record.previous_secret == *taken;
+  const bool is_back = Overlaps(record, now) && record.previous_secret == *taken;
   if (is_new) record.previous_secret = std::move(record.secret);
   record.previous_secret_until = now + overlap;
   if (is_back || overlap == absl::ZeroDuration()) record.previous_secret = std::nullopt;

@@ -38,6 +38,8 @@ absl::Status Dispatcher::Work(absl::Time now) {
     worked_ = ForgetSome();
   } else if (!removed_.empty()) {
     worked_ = RemoveSome();
+  } else {
+    worked_ = absl::OkStatus();
   }
   if (!worked_.ok()) works_again_at_ = now + kWorkAgain;
   return worked_;

@@ -76,13 +76,22 @@ void EndpointQueue::Finish(const LineKey& key) {
 
 void EndpointQueue::MakeAllDue() { BringUpTo(absl::InfiniteFuture()); }
 
-void EndpointQueue::GoBackTo(absl::Time now, absl::Time latest) {
+template <typename Change>
+void EndpointQueue::ChangeAccepted(Change change) {
   for (const auto& [key, line] : lines_) {
     for (std::size_t i = line->first; i < line->waiting.size(); ++i) {
       Waiting& waiting = line->waiting[i];
-      waiting.accepted_at = std::min(waiting.accepted_at, now);
+      waiting.accepted_at = change(waiting.accepted_at);
     }
   }
+}
+
+void EndpointQueue::JumpAhead(absl::Duration by, absl::Time now) {
+  ChangeAccepted([&](absl::Time at) { return std::min(at + by, now); });
+}
+
+void EndpointQueue::GoBackTo(absl::Time now, absl::Time latest) {
+  ChangeAccepted([&](absl::Time at) { return std::min(at, now); });
   while (!later_.empty() && later_.rbegin()->first > latest) {
     Line* const line = later_.rbegin()->second;
     later_.erase(std::prev(later_.end()));

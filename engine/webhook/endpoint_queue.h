@@ -66,6 +66,8 @@ class EndpointQueue {
   // The clock went back to `now`: none was accepted later, and none is due after
   // `latest`.
   void GoBackTo(absl::Time now, absl::Time latest);
+  // It went ahead to `now` at once: all were accepted so much later, or now.
+  void JumpAhead(absl::Duration by, absl::Time now);
   // When the next one becomes due, that may not yet be taken.
   absl::Time NextDue() const;
 
@@ -83,6 +85,8 @@ class EndpointQueue {
   using Later = std::set<std::pair<absl::Time, Line*>>;
 
   void SetDue(Line* line, absl::Time due);
+  template <typename Change>
+  void ChangeAccepted(Change change);
 
   absl::flat_hash_map<LineKey, std::unique_ptr<Line>> lines_;
   Ready ready_;

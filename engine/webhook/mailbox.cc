@@ -1,6 +1,7 @@
 #include "engine/webhook/mailbox.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -99,18 +100,25 @@ void Mailbox::Stop(absl::Duration deadline, const std::function<void()>& wake) {
   mu_.Await(absl::Condition(this, &Mailbox::HasEnded));
 }
 
-Mailbox::Taken Mailbox::Take(bool with_letters) {
+Mailbox::Taken Mailbox::Take(std::size_t letters_max) {
   absl::MutexLock lock(&mu_);
   Taken taken;
-  if (with_letters) {
-    taken.letters.swap(letters_);
-    taken_ = pushed_;
-  }
+  const auto end = letters_.begin() +
+                   static_cast<std::ptrdiff_t>(std::min(letters_max, letters_.size()));
+  taken.letters.assign(std::make_move_iterator(letters_.begin()),
+                       std::make_move_iterator(end));
+  letters_.erase(letters_.begin(), end);
+  taken_ += taken.letters.size();
   taken.tasks.swap(tasks_);
   taken.keep_now = wanted_ > kept_;
   taken.stops = stops_;
   taken.stops_at_once = stops_at_once_;
   return taken;
+}
+
+bool Mailbox::HasLetters() {
+  absl::MutexLock lock(&mu_);
+  return !letters_.empty();
 }
 
 bool Mailbox::HasSomething(bool with_letters) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -51,8 +52,9 @@ class Mailbox {
     bool stops = false;
     bool stops_at_once = false;
   };
-  // Without letters these stay for later.
-  Taken Take(bool with_letters);
+  // So many letters at most; the others stay for later.
+  Taken Take(std::size_t letters_max);
+  bool HasLetters();
   bool HasSomething(bool with_letters);
   // All that was taken is kept, or could not be.
   void NoteKept(const absl::Status& status);
@@ -73,7 +75,7 @@ class Mailbox {
   static constexpr absl::Duration kPushMost = absl::Seconds(1);
 
   absl::Mutex mu_;
-  std::vector<std::shared_ptr<const Letter>> letters_ ABSL_GUARDED_BY(mu_);
+  std::deque<std::shared_ptr<const Letter>> letters_ ABSL_GUARDED_BY(mu_);
   std::vector<Task> tasks_ ABSL_GUARDED_BY(mu_);
   std::uint64_t pushed_ ABSL_GUARDED_BY(mu_) = 0;
   std::uint64_t taken_ ABSL_GUARDED_BY(mu_) = 0;

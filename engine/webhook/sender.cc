@@ -33,7 +33,7 @@ absl::Time Sender::Now() {
   if (is_first || dispatcher_ == nullptr) return now_;
   if (step < absl::ZeroDuration()) dispatcher_->ClockWentBack(now_);
   if (step > std::max(dispatcher_->longest_wait(), kJump)) {
-    dispatcher_->ClockJumpedAhead(now_);
+    dispatcher_->ClockJumpedAhead(now_, step);
   }
   return now_;
 }
@@ -69,7 +69,8 @@ void Sender::Loop() {
   sending_here = this;
   bool takes_letters = true, is_well = true, has_lingered = false;
   for (int turns = 0;; ++turns) {
-    Mailbox::Taken taken = mailbox_->Take(takes_letters);
+    Mailbox::Taken taken =
+        mailbox_->Take(takes_letters ? dispatcher_->letters_at_once() : 0);
     const absl::Time now = Now();
     has_lingered = has_lingered && ended_.empty() && taken.letters.empty();
     TakeEnded(now);
@@ -97,7 +98,8 @@ void Sender::Loop() {
     }
     // While the disk fails, what comes waits outside: memory is not for that.
     takes_letters = status.ok();
-    const bool is_over = transfers_->under_way() == 0 && ended_.empty();
+    const bool is_over = transfers_->under_way() == 0 && ended_.empty() &&
+                         !(takes_letters && mailbox_->HasLetters());
     if (taken.stops && (taken.stops_at_once || is_over)) break;
     has_lingered = ended_.empty();
     transfers_->Run(UntilNext(takes_letters, taken.stops), &ended_);

@@ -16,13 +16,15 @@ void Unwritten::Change(std::uint64_t number, const DeliveryState& state) {
   if (!says_why) entry.state.last_failure = std::move(before);
 }
 
-void Unwritten::Remove(std::uint64_t number) {
+void Unwritten::Remove(std::uint64_t number, std::uint64_t endpoint,
+                       NotificationId notification) {
   const auto found = entries_.find(number);
   if (found == entries_.end() || found->second.letter == nullptr) {
     entries_[number].is_removed = true;
+    ids_.insert({endpoint, notification});
     return;
   }
-  ids_.erase({found->second.endpoint, found->second.letter->id});
+  ids_.erase({endpoint, notification});
   entries_.erase(found);
 }
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "engine/webhook/delivery_record.h"
@@ -26,8 +26,9 @@ class Unwritten {
   void Add(std::uint64_t number, std::uint64_t endpoint,
            std::shared_ptr<const Letter> letter, const DeliveryState& state);
   void Change(std::uint64_t number, const DeliveryState& state);
-  // The endpoint has it.
-  void Remove(std::uint64_t number);
+  // The endpoint has it. Until that is written it is known here: the engine may give it
+  // once more.
+  void Remove(std::uint64_t number, std::uint64_t endpoint, NotificationId notification);
   // Null for one that the store has.
   std::shared_ptr<const Letter> LetterOf(std::uint64_t number) const;
   bool Has(std::uint64_t endpoint, NotificationId notification) const {
@@ -45,7 +46,8 @@ class Unwritten {
     bool is_removed = false;
   };
 
-  absl::flat_hash_map<std::uint64_t, Entry> entries_;
+  // Written from the oldest on: so they lie in the store.
+  absl::btree_map<std::uint64_t, Entry> entries_;
   absl::flat_hash_set<std::pair<std::uint64_t, NotificationId>> ids_;
 };
 

@@ -86,6 +86,45 @@ TEST(Clock, NothingDiesOfAClockThatIsWrongForAMoment) {
   EXPECT_THAT(world.TakenBy(kReceiver), SizeIs(50));
 }
 
+TEST(Clock, OneThatIsBehindForAMomentTakesNoTimeAway) {
+  for (const bool restarts : {false, true}) {
+    testing::TempDirectory directory;
+    SimulatedWorld world({.directory = directory / "sink"});
+    world.AddEndpoint(kReceiver);
+    world.Answers(kReceiver, [](const Arrived&) { return Answer{.status = 500}; });
+    GiveToCustomers(&world, 10);
+    world.RunFor(absl::Hours(1));
+    if (restarts) {
+      world.Restart(/*keeps_first=*/true, -absl::Hours(24 * 30));
+    } else {
+      world.PutClock(-absl::Hours(24 * 30));
+    }
+    world.RunFor(absl::Seconds(3));
+    world.PutClock(absl::Hours(24 * 30));
+    world.RunFor(absl::Hours(46));
+    EXPECT_EQ(Shown(&world).waiting, 10u) << restarts;
+    world.RunFor(absl::Hours(3));
+    EXPECT_EQ(Shown(&world).dead, 10u) << restarts;
+  }
+}
+
+TEST(Clock, AStartWithOneThatIsAheadForgetsNothing) {
+  testing::TempDirectory directory;
+  SimulatedWorld world({.directory = directory / "sink", .keep_trying = absl::Hours(1)});
+  const EndpointId id = world.AddEndpoint(kReceiver);
+  world.Answers(kReceiver, [](const Arrived&) { return Answer{.status = 500}; });
+  GiveToCustomers(&world, 3);
+  world.RunFor(absl::Hours(2));
+  ASSERT_EQ(Shown(&world).dead, 3u);
+  ASSERT_TRUE(world.dispatcher().RotateSecret(id, "", absl::Hours(24), world.now()).ok());
+  world.Restart(/*keeps_first=*/true, absl::Hours(24 * 40));
+  world.RunFor(absl::Milliseconds(1'500));
+  world.PutClock(-absl::Hours(24 * 40));
+  world.RunFor(absl::Seconds(1));
+  EXPECT_EQ(Shown(&world).dead, 3u);
+  EXPECT_NE(Shown(&world).previous_secret_until, std::nullopt);
+}
+
 TEST(Clock, DeadLettersAreNotForgottenByOneThatIsWrongForAMoment) {
   SimulatedWorld world({.keep_trying = absl::Hours(1)});
   world.AddEndpoint(kReceiver);

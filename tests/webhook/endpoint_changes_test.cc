@@ -59,6 +59,14 @@ TEST_F(EndpointChanges, ARotationIsTakenBackByTheSecretOfBefore) {
   EXPECT_TRUE(Rotate(kLastSecret, absl::Hours(1)).ok());
 }
 
+TEST_F(EndpointChanges, TheSecretOfAnOverlapThatIsOverIsANewOne) {
+  ASSERT_TRUE(Rotate(kMiddleSecret, absl::Seconds(1)).ok());
+  world_.RunFor(absl::Seconds(2));
+  ASSERT_EQ(Shown().previous_secret_until, std::nullopt);
+  EXPECT_EQ(Rotate(kOldSecret, absl::Hours(1)).value(), kOldSecret);
+  EXPECT_EQ(Shown().previous_secret_until, world_.now() + absl::Hours(1));
+}
+
 TEST_F(EndpointChanges, AnOverlapOfNothingEndsTheOneOfBefore) {
   ASSERT_TRUE(Rotate(kMiddleSecret, absl::Hours(24)).ok());
   EXPECT_EQ(Rotate(kMiddleSecret, absl::ZeroDuration()).value(), kMiddleSecret);

@@ -155,6 +155,22 @@ TEST_F(LongWorkTest, WhatIsOverdueIsGivenUpLittleByLittle) {
   EXPECT_EQ(dead(), std::uint64_t{kLetters});
 }
 
+TEST_F(LongWorkTest, WhatFailedAndIsNotDueAnyMoreDoesNotFailAnyMore) {
+  world_.RunFor(absl::Hours(1));
+  ASSERT_TRUE(world_.Keep().ok());
+  auto other = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
+  ASSERT_TRUE(other.ok()) << other.status();
+  ASSERT_TRUE((*other)->Execute("BEGIN IMMEDIATE").ok());
+  // What is not written is written before anything is forgotten.
+  world_.Give(SampleNotification(1, 1, 2));
+  const absl::Time due = world_.now() + absl::Hours(2);
+  EXPECT_FALSE(world_.dispatcher().Work(due).ok());
+  ASSERT_TRUE((*other)->Execute("ROLLBACK").ok());
+  // What was to be forgotten is put off.
+  world_.dispatcher().ClockJumpedAhead(due + absl::Hours(3), absl::Hours(3));
+  EXPECT_TRUE(world_.dispatcher().Work(due + absl::Hours(3)).ok());
+}
+
 TEST_F(LongWorkTest, WhatIsRemovedIsGoneAtOnceAndItsRowsLittleByLittle) {
   ASSERT_TRUE(world_.dispatcher().Remove(full_, world_.now()).ok());
   EXPECT_EQ(world_.dispatcher().Get(full_, world_.now()).status().code(),

@@ -85,7 +85,7 @@ void SimulatedWorld::PutClock(absl::Duration by) {
   if (by < absl::ZeroDuration()) {
     dispatcher_->ClockWentBack(now_);
   } else {
-    dispatcher_->ClockJumpedAhead(now_);
+    dispatcher_->ClockJumpedAhead(now_, by);
   }
 }
 

@@ -110,6 +110,24 @@ TEST_F(WebhookDamage, ABodyThatIsAnotherOneIsNotSignedEvenWhereItIsChangedLater)
   EXPECT_TRUE((*store)->ContentOf(8).ok());
 }
 
+TEST_F(WebhookDamage, ARowThatIsDamagedWhileItsAttemptIsUnderWayKeepsNobodyElseWaiting) {
+  ground_.Put(closed_.files);
+  const auto store = ground_.Open();
+  ASSERT_TRUE(store.ok()) << store.status();
+  ground_.Execute("UPDATE delivery SET body = replace(body, '0', '9') WHERE number = 7");
+  const webhook::DeliveryState failed = {.attempts = 9, .last_failure = "it fails"};
+  const absl::Status kept = (*store)->Write([&] {
+    absl::Status status = (*store)->Update(7, failed);
+    status.Update((*store)->Update(8, failed));
+    return status;
+  });
+  EXPECT_TRUE(kept.ok()) << kept;
+  EXPECT_EQ(ReasonOf((*store)->ContentOf(7).status()), Reason::kDamaged);
+  const auto file = sqlite::Database::OpenToRead(ground_.FileOf(kWebhooksFile), "");
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_EQ(*(*file)->QueryInteger("SELECT attempts FROM delivery WHERE number = 8"), 9);
+}
+
 TEST_F(WebhookDamage, WhatIsForNobodyIsMissed) {
   ground_.Put(closed_.files);
   ground_.Execute("DELETE FROM endpoint WHERE number = 2");
