@@ -1,5 +1,6 @@
 // Would catch an endpoint whose failures are not seen, a dead letter that cannot be sent
-// again, and a secret that is shown twice, or not at all.
+// again, or is shown twice where answers are slow, and a secret that is shown twice, or not
+// at all.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Browser } from './browser.mjs';
@@ -12,7 +13,7 @@ let receiver;
 before(async () => {
   receiver = await Receiver.start();
   server = await Server.start({ flags: ['--webhook-allow-http', '--webhook-allowed-network', '127.0.0.0/8',
-    '--webhook-keep-trying', '1ms', '--webhook-retry-first', '1ms'] });
+    '--webhook-keep-trying', '1ms', '--webhook-retry-first', '1ms', '--webhook-retry-max', '1ms'] });
   browser = await Browser.start();
   await server.post('/v1/alerts/create',
     { alert_type: 'spend_threshold_reached', name: 'Spend limit', threshold: '10000' });
@@ -91,5 +92,68 @@ test('an endpoint is created, fails, and is sent again what it did not take', as
   await page.getByRole('button', { name: 'Delete: Ledger' }).click();
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await page.getByText('Create the first one.').waitFor();
+  visitor.hadNoProblem();
+});
+
+// How many dead letters are shown, each time that it changes.
+async function countsShown(page) {
+  await page.evaluate(() => {
+    const panel = document.querySelector('.panel');
+    const count = () => panel.querySelectorAll('.letters li').length;
+    globalThis.counts = [count()];
+    new MutationObserver(() => {
+      if (count() !== globalThis.counts.at(-1)) globalThis.counts.push(count());
+    }).observe(panel, { childList: true, subtree: true });
+  });
+  return () => page.evaluate(() => globalThis.counts);
+}
+
+test('dead letters are shown once, however slow the answers', async () => {
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  const of = (n) => `5a1e5a1e-0000-4000-8000-${String(n).padStart(12, '0')}`;
+  receiver.status = 500;
+  await server.post('/v1/webhooks/create', { url: receiver.url, name: 'Billing' });
+  await server.tell([1, 2, 3, 4].map((n) => spend(of(n), '20000')));
+  await visitor.signIn();
+  await page.getByRole('link', { name: 'Webhooks' }).click();
+  const dead = page.locator('.counts div').filter({ hasText: 'Dead letters' });
+  await dead.getByText('4').waitFor();
+  await page.getByRole('button', { name: 'Dead letters: Billing' }).click();
+  await page.getByText('4 dead letters.').waitFor();
+  const shown = await countsShown(page);
+  // Read at once, and told only when that is asked for.
+  const held = [];
+  await page.route('**/v1/webhooks/dead-letters', async (route) => {
+    const response = await route.fetch();
+    held.push(() => route.fulfill({ response }));
+  });
+  const anotherDies = async (n) => {
+    const count = held.length;
+    await server.tell([spend(of(n), '20000')]);
+    await dead.getByText(String(n)).waitFor();
+    while (held.length === count) await page.waitForResponse('**/v1/webhooks/list');
+  };
+  await anotherDies(5);
+  await anotherDies(6);
+  // The older answer comes last.
+  await held[1]();
+  await page.getByText('6 dead letters.').waitFor();
+  await held[0]();
+  await anotherDies(7);
+  await held[2]();
+  await page.getByText('7 dead letters.').waitFor();
+  assert.deepEqual(await shown(), [4, 6, 7]);
+
+  // One is sent again: that is looked at once.
+  receiver.status = 200;
+  await page.getByRole('button', { name: /^Send again/ }).first().click();
+  await dead.getByText('6').waitFor();
+  await page.waitForResponse('**/v1/webhooks/list');
+  await page.waitForResponse('**/v1/webhooks/list');
+  assert.equal(held.length, 4);
+  await held[3]();
+  await page.getByText('6 dead letters.').waitFor();
+  assert.deepEqual(await shown(), [4, 6, 7, 6]);
   visitor.hadNoProblem();
 });

@@ -4,6 +4,7 @@ import { change, pages } from './api.js';
 import { customerLink } from './customer_link.js';
 import { ask } from './dialog.js';
 import { checkbox, h, setText } from './dom.js';
+import { keepFocus } from './focus.js';
 import { amountOf, hasWords, plural, shortId, wordsOf } from './format.js';
 import { tell } from './say.js';
 import { Badge } from './status.js';
@@ -70,7 +71,9 @@ export class AlertsView {
     });
     setText(this.summary, plural(this.alerts.length, 'alert') + (found.length > kShownMost
       ? `, of which the first ${kShownMost} are shown; narrow the list for others` : ''));
-    this.list.replaceChildren(...found.slice(0, kShownMost).map((alert) => this.card(alert)));
+    keepFocus(this.list, () => this.list.replaceChildren(
+      ...found.slice(0, kShownMost).map((alert) => this.card(alert))),
+    () => this.element.querySelector('h1'));
     this.empty.hidden = found.length > 0;
     setText(this.empty, this.alerts.length === 0
       ? 'Nothing is watched yet. Create the first alert.' : 'No alert matches.');
@@ -79,7 +82,7 @@ export class AlertsView {
   card(alert) {
     const is_on = alert.status !== 'archived';
     const sign = typeOf(alert.type).rises ? '≥' : '≤';
-    return h('li', { class: 'card' },
+    return h('li', { class: 'card', 'data-key': alert.id },
       h('div', { class: 'card-main' },
         h('h2', {}, alert.name), new Badge(alert.status).element,
         h('p', { class: 'about' }, `${typeOf(alert.type).label} `,

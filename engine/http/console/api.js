@@ -82,13 +82,32 @@ export async function change(path, body) {
 }
 
 // Every page of a list, as it comes: `take(elements)` for each; ends early where it
-// returns false.
+// returns false. Gives where the next page begins, or null if there is none.
 export async function pages(path, body, take) {
   let next = null;
   do {
     const query = next === null ? '' : `?next_page=${encodeURIComponent(next)}`;
     const page = await post(path + query, body);
-    if (take(page.data) === false) return;
     next = page.next_page;
+    if (take(page.data) === false) break;
   } while (next);
+  return next;
+}
+
+// Of answers that overtake each other none is shown over one that was asked for later.
+export class Reads {
+  constructor() {
+    this.begun = 0;
+    this.shown = 0;
+  }
+
+  // Gives what says, when the answer is there, whether it is to be shown.
+  begin() {
+    const mine = ++this.begun;
+    return () => {
+      if (mine < this.shown) return false;
+      this.shown = mine;
+      return true;
+    };
+  }
 }

@@ -1,16 +1,21 @@
 // What an endpoint did not take in time, to be sent again, one or all.
-import { post } from './api.js';
+import { Reads, pages, post } from './api.js';
 import { customerLink } from './customer_link.js';
-import { h, setText, when } from './dom.js';
+import { fill, h, setText, when } from './dom.js';
+import { keepFocus } from './focus.js';
 import { instant, plural } from './format.js';
 import { tell, tellFailure } from './say.js';
 import { typeOf, typeOfNotification } from './types.js';
 
 export class DeadLetters {
-  constructor(endpoint_id, on_sent) {
+  // `opener` is what the list was opened by; `on_sent()` has it read again.
+  constructor(endpoint_id, { opener, on_sent }) {
     this.endpoint_id = endpoint_id;
+    this.opener = opener;
     this.on_sent = on_sent;
-    this.next = null;
+    this.rows = new Map();
+    this.wanted = 1;
+    this.reads = new Reads();
     this.note = h('p', { class: 'hint', role: 'status' }, 'Reading…');
     this.all = h('button', { type: 'button', class: 'small', hidden: true,
       onclick: () => this.sendAgain({ everything: true }) }, 'Send all again');
@@ -21,32 +26,49 @@ export class DeadLetters {
       this.more);
   }
 
-  async read() {
-    this.next = null;
-    this.list.replaceChildren();
-    await this.readMore();
+  readMore() {
+    this.wanted = this.rows.size + 1;
+    return this.read();
   }
 
-  async readMore() {
-    const query = this.next === null ? '' : `?next_page=${encodeURIComponent(this.next)}`;
+  // From the first one on, as far as is wanted: a page by itself might not fit to those
+  // above it any more.
+  async read() {
+    const isNews = this.reads.begin();
+    const letters = [];
     try {
-      const page = await post(`/v1/webhooks/dead-letters${query}`, { id: this.endpoint_id });
-      this.list.append(...page.data.map((letter) => this.row(letter)));
-      this.next = page.next_page;
+      const body = { id: this.endpoint_id };
+      const next = await pages('/v1/webhooks/dead-letters', body, (page) => {
+        letters.push(...page);
+        return letters.length < this.wanted;
+      });
+      if (isNews()) this.show(letters, next !== null);
     } catch (error) {
-      setText(this.note, error.message);
-      return;
+      if (isNews()) setText(this.note, error.message);
     }
-    const count = this.list.children.length;
-    this.more.hidden = this.next === null;
-    this.all.hidden = count === 0;
-    setText(this.note, count === 0 ? 'There are none: everything was taken, or waits.'
-      : `${plural(count, 'dead letter')}${this.next === null ? '' : ', and more'}.`);
+  }
+
+  show(letters, has_more) {
+    this.rows = new Map(letters.map((letter) => {
+      const key = JSON.stringify(letter);
+      return [key, this.rows.get(key) ?? this.row(letter)];
+    }));
+    const last = this.list.lastElementChild;
+    keepFocus(this.element, () => {
+      fill(this.list, [...this.rows.values()]);
+      this.more.hidden = !has_more;
+      this.all.hidden = this.rows.size === 0;
+    }, () => {
+      const added = last?.nextElementSibling;
+      return added ? added.querySelector('button') : this.opener;
+    });
+    setText(this.note, this.rows.size === 0 ? 'There are none: everything was taken, or waits.'
+      : `${plural(this.rows.size, 'dead letter')}${has_more ? ', and more' : ''}.`);
   }
 
   row(letter) {
     const label = typeOf(typeOfNotification(letter.type)).label;
-    return h('li', {}, h('div', {},
+    return h('li', { 'data-key': letter.number }, h('div', {},
       h('p', {}, h('b', {}, label), ' for ', customerLink(letter.customer_id), ', ',
       when(letter.accepted_at, instant(letter.accepted_at))),
       h('p', { class: 'about' }, `${plural(letter.attempts, 'attempt')}; the last: ${letter.reason}`)),
@@ -61,7 +83,6 @@ export class DeadLetters {
     } catch (error) {
       tellFailure(error);
     }
-    await this.read();
-    this.on_sent();
+    await this.on_sent();
   }
 }

@@ -1,6 +1,7 @@
 // Questions that stand in front of the page until they are answered. The browser keeps the
 // focus within, ends it with Escape, and gives the focus back.
 import { h, newId } from './dom.js';
+import { lendFocus, returnFocus } from './focus.js';
 import { say } from './say.js';
 
 function open(title, content, on_close) {
@@ -8,9 +9,11 @@ function open(title, content, on_close) {
   const dialog = h('dialog', { 'aria-labelledby': id }, h('h2', { id }, title), content);
   dialog.addEventListener('close', () => {
     dialog.remove();
+    returnFocus();
     on_close();
   });
   document.body.append(dialog);
+  lendFocus();
   dialog.showModal();
   return dialog;
 }

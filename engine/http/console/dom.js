@@ -31,6 +31,15 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// Has these rows in the list, and no others. What is there already is not touched.
+export function fill(list, rows) {
+  const stay = new Set(rows);
+  for (const row of [...list.children]) if (!stay.has(row)) row.remove();
+  rows.forEach((row, i) => {
+    if (list.children[i] !== row) list.insertBefore(row, list.children[i] ?? null);
+  });
+}
+
 let count = 0;
 // An id for what a label or a description refers to.
 export function newId(what) { return `${what}-${++count}`; }

@@ -1,5 +1,6 @@
 // What is told without being asked for: beside the page, and to a screen reader.
 import { h, setText } from './dom.js';
+import { keepFocus } from './focus.js';
 
 const kShownFor = 8000;
 
@@ -13,9 +14,11 @@ export function say(text) {
 function show(kind, text) {
   const close = h('button', { type: 'button', class: 'quiet', 'aria-label': 'Dismiss' }, '×');
   const notice = h('div', { class: `notice ${kind}` }, h('p', {}, text), close);
-  const go = () => notice.remove();
+  const notices = document.getElementById('notices');
+  const go = () => keepFocus(notices, () => notice.remove(),
+    () => document.getElementById('view'));
   close.addEventListener('click', go);
-  document.getElementById('notices').append(notice);
+  notices.append(notice);
   setTimeout(go, kShownFor);
   say(text);
 }

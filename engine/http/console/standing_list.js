@@ -1,6 +1,7 @@
 // The alerts of a customer as a list that stays quick when it is long: narrowed by words
 // and by status, laid out only where it is seen, and gone through by the arrow keys.
 import { h, setText } from './dom.js';
+import { keepFocus } from './focus.js';
 import { number, wordsOf } from './format.js';
 import { standingOf } from './status.js';
 
@@ -36,7 +37,13 @@ export class StandingList {
 
   remove(row) {
     this.rows = this.rows.filter((one) => one !== row);
-    row.element.remove();
+    this.keepFocus(() => row.element.remove());
+  }
+
+  // Where no row is left, at what they were narrowed by.
+  keepFocus(change) {
+    keepFocus(this.list, change, () => this.choices.find((choice) =>
+      choice.getAttribute('aria-pressed') === 'true'));
   }
 
   // Those in alarm come first. Once, as what is looked at must not run away.
@@ -67,7 +74,9 @@ export class StandingList {
 
   showWhatMatches() {
     const words = wordsOf(this.words);
-    for (const row of this.rows) row.element.hidden = !row.matches(words, this.standing);
+    this.keepFocus(() => {
+      for (const row of this.rows) row.element.hidden = !row.matches(words, this.standing);
+    });
     const shown = this.shown();
     if (!shown.some((row) => row.opener.tabIndex === 0)) this.reach(shown[0]);
     this.nothing.hidden = shown.length > 0;

@@ -1,9 +1,10 @@
 // The endpoints to which notifications are sent: how each fares, and what it did not take.
-import { pages, post } from './api.js';
+import { Reads, pages, post } from './api.js';
 import { DeadLetters } from './dead_letters.js';
 import { ask, showOnce } from './dialog.js';
 import { askForEndpoint } from './endpoint_form.js';
 import { checkbox, h, newId, setText, when } from './dom.js';
+import { keepFocus } from './focus.js';
 import { instant, number, plural } from './format.js';
 import { tell, tellFailure } from './say.js';
 import { Badge } from './status.js';
@@ -100,7 +101,8 @@ class EndpointCard {
     const opens = this.panel.hidden;
     this.panel.hidden = !opens;
     this.dead.setAttribute('aria-expanded', String(opens));
-    this.letters = opens ? new DeadLetters(this.endpoint.id, () => this.view.read()) : null;
+    this.letters = opens ? new DeadLetters(this.endpoint.id, { opener: this.dead,
+      on_sent: () => this.readAfterSending() }) : null;
     this.panel.replaceChildren(...(opens ? [this.letters.element] : []));
     if (opens) this.readDead();
   }
@@ -109,12 +111,19 @@ class EndpointCard {
     this.dead_shown = this.endpoint.dead;
     this.letters.read();
   }
+
+  // The letters with the endpoint, also where as many have died meanwhile.
+  readAfterSending() {
+    this.dead_shown = null;
+    return this.view.read();
+  }
 }
 
 export class WebhooksView {
   constructor() {
     this.title = 'Webhooks';
     this.cards = new Map();
+    this.reads = new Reads();
     this.summary = h('p', { class: 'summary', role: 'status' }, 'Reading…');
     this.list = h('ul', { class: 'cards', 'aria-label': 'Endpoints' });
     this.empty = h('p', { class: 'empty', hidden: true },
@@ -138,13 +147,18 @@ export class WebhooksView {
 
   async read() {
     const endpoints = [];
+    const isNews = this.reads.begin();
     try {
       await pages('/v1/webhooks/list', {}, (page) => { endpoints.push(...page); return true; });
     } catch (error) {
       setText(this.summary, error.message);
       return;
     }
-    if (this.is_closed) return;
+    if (this.is_closed || !isNews()) return;
+    keepFocus(this.list, () => this.show(endpoints), () => this.element.querySelector('h1'));
+  }
+
+  show(endpoints) {
     const ids = new Set(endpoints.map(({ id }) => id));
     for (const [id, card] of this.cards) {
       if (ids.has(id)) continue;

@@ -1,0 +1,220 @@
+// Would catch that somebody who works by keyboard, or hears the page read out, is thrown
+// back to its beginning: where what has the focus goes away, or is shown anew.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { Browser } from './browser.mjs';
+import { Receiver } from './receiver.mjs';
+import { Server, spend } from './server.mjs';
+
+const customer = (n) => `5a1e5a1e-0000-4000-8000-${String(n).padStart(12, '0')}`;
+const sendAgain = (n) => `Send again, of customer ${customer(n)}`;
+
+let server;
+let browser;
+let receiver;
+let visitor;
+before(async () => {
+  receiver = await Receiver.start();
+  server = await Server.start({ flags: ['--webhook-allow-http', '--webhook-allowed-network', '127.0.0.0/8',
+    '--webhook-keep-trying', '1ms', '--webhook-retry-first', '1ms', '--webhook-retry-max', '1ms'] });
+  browser = await Browser.start();
+  for (const name of ['Limit 1', 'Limit 2', 'Limit 3']) {
+    await server.post('/v1/alerts/create', { alert_type: 'spend_threshold_reached', name,
+      threshold: name === 'Limit 1' ? '10000' : '90000' });
+  }
+});
+after(async () => {
+  await browser.stop();
+  receiver.stop();
+  await server.stop();
+});
+beforeEach(async () => {
+  for (const { id } of (await server.post('/v1/webhooks/list', {})).data) {
+    await server.post('/v1/webhooks/delete', { id });
+  }
+  visitor = await browser.visitor(server);
+  await visitor.signIn();
+  await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();
+});
+afterEach(() => visitor.page.context().close());
+
+// By what it is called to who does not see it.
+function focused() {
+  return visitor.page.evaluate(() => {
+    const { activeElement: element } = document;
+    if (element === document.body) return 'nothing';
+    return element.getAttribute('aria-label') ?? element.textContent.trim();
+  });
+}
+
+async function awaitFocusOn(name, role = 'button') {
+  const { page } = visitor;
+  await page.getByRole(role, { name, exact: true }).and(page.locator(':focus')).waitFor()
+    .catch(async () => assert.equal(await focused(), name));
+}
+
+async function press(name, within = visitor.page) {
+  await within.getByRole('button', { name, exact: true }).focus();
+  await visitor.page.keyboard.press('Enter');
+}
+
+async function createEndpoints(...names) {
+  for (const name of names) await server.post('/v1/webhooks/create', { url: receiver.url, name });
+  await visitor.open('#/webhooks');
+  for (const name of names) await visitor.page.getByRole('heading', { name }).waitFor();
+}
+
+test('in a list of dead letters, as some come and others are sent again', async () => {
+  const { page } = visitor;
+  receiver.status = 500;
+  await createEndpoints('Billing');
+  await server.tell([1, 2, 3].map((n) => spend(customer(n), '20000')));
+  const letters = page.locator('.letters li');
+  await press('Dead letters: Billing');
+  await letters.nth(2).waitFor();
+  const order = (await letters.getByRole('button').evaluateAll((buttons) =>
+    buttons.map((button) => Number(button.getAttribute('aria-label').slice(-3)))));
+  await letters.getByRole('button', { name: sendAgain(order[1]) }).focus();
+  await page.evaluate(() => { document.activeElement.is_as_before = true; });
+  await server.tell([spend(customer(4), '20000')]);
+  await letters.nth(3).waitFor();
+  assert.equal(await focused(), sendAgain(order[1]));
+  // It is not read out anew: the very same has it yet.
+  assert.ok(await page.evaluate(() => document.activeElement.is_as_before));
+
+  receiver.status = 200;
+  await page.keyboard.press('Enter');
+  await letters.nth(3).waitFor({ state: 'detached' });
+  await awaitFocusOn(sendAgain(order[2]));
+  await page.keyboard.press('Enter');
+  await letters.nth(2).waitFor({ state: 'detached' });
+  await awaitFocusOn(sendAgain(4));
+  // Of the last one it goes back, and of the only one to what opened the list.
+  await page.keyboard.press('Enter');
+  await letters.nth(1).waitFor({ state: 'detached' });
+  await awaitFocusOn(sendAgain(order[0]));
+  await page.keyboard.press('Enter');
+  await letters.first().waitFor({ state: 'detached' });
+  await awaitFocusOn('Dead letters: Billing');
+
+  receiver.status = 500;
+  await server.tell([5, 6].map((n) => spend(customer(n), '20000')));
+  await letters.nth(1).waitFor();
+  receiver.status = 200;
+  await press('Send all again');
+  await letters.first().waitFor({ state: 'detached' });
+  await awaitFocusOn('Dead letters: Billing');
+  visitor.hadNoProblem();
+});
+
+test('where more dead letters are shown, and there are no more beyond', async () => {
+  const { page } = visitor;
+  receiver.status = 500;
+  await createEndpoints('Billing');
+  await server.tell(Array.from({ length: 102 }, (_, i) => spend(customer(i + 100), '20000')));
+  await page.locator('.counts div').filter({ hasText: 'Dead letters' }).getByText('102').waitFor();
+  await press('Dead letters: Billing');
+  await page.getByText('100 dead letters, and more.').waitFor();
+  const letters = page.locator('.letters li');
+  await press('Show more');
+  await page.getByText('102 dead letters.').waitFor();
+  await awaitFocusOn(await letters.nth(100).getByRole('button').getAttribute('aria-label'));
+  // What is shown stays so, though the list is read again.
+  receiver.status = 200;
+  await page.keyboard.press('Enter');
+  await page.getByText('101 dead letters.').waitFor();
+  assert.equal(await letters.count(), 101);
+  visitor.hadNoProblem();
+});
+
+test('where the two secrets of an endpoint are one again', async () => {
+  const { page } = visitor;
+  await createEndpoints('Billing', 'Ledger');
+  const { data } = await server.post('/v1/webhooks/list', {});
+  for (const { id } of data) await server.post('/v1/webhooks/rotate-secret', { id });
+  await press('End overlap: Billing');
+  await page.getByRole('button', { name: 'End overlap: Billing' }).waitFor({ state: 'hidden' });
+  await awaitFocusOn('Billing', 'heading');
+  await visitor.hasNoViolation();
+  // By somebody else.
+  await page.getByRole('button', { name: 'End overlap: Ledger' }).focus();
+  await server.post('/v1/webhooks/end-overlap', { id: data.find(({ name }) => name === 'Ledger').id });
+  await page.getByRole('button', { name: 'End overlap: Ledger' }).waitFor({ state: 'hidden' });
+  await awaitFocusOn('Ledger', 'heading');
+  visitor.hadNoProblem();
+});
+
+test('where an endpoint is deleted', async () => {
+  const { page } = visitor;
+  const dialog = page.getByRole('dialog');
+  await createEndpoints('One', 'Two', 'Three');
+  const names = (await page.locator('.card h2').allTextContents());
+  await press(`Delete: ${names[1]}`);
+  await press('Delete', dialog);
+  await page.getByRole('heading', { name: names[1], exact: true }).waitFor({ state: 'detached' });
+  await awaitFocusOn(`Delete: ${names[2]}`);
+
+  // It is gone from the page before it is said to be deleted.
+  let answer;
+  const answered = new Promise((resolve) => { answer = resolve; });
+  await page.route('**/v1/webhooks/delete', async (route) => {
+    const response = await route.fetch();
+    await answered;
+    await route.fulfill({ response });
+  });
+  await page.keyboard.press('Enter');
+  await press('Delete', dialog);
+  await page.locator('.card h2', { hasText: names[2] }).waitFor({ state: 'detached' });
+  answer();
+  await awaitFocusOn(`Delete: ${names[0]}`);
+  await page.keyboard.press('Enter');
+  await press('Delete', dialog);
+  await page.getByText('Create the first one.').waitFor();
+  await awaitFocusOn('Webhooks', 'heading');
+  visitor.hadNoProblem();
+});
+
+test('where an alert is edited or archived', async () => {
+  const { page } = visitor;
+  const dialog = page.getByRole('dialog');
+  await visitor.open('#/alerts');
+  await press('Edit Limit 2');
+  await dialog.getByLabel('Threshold').fill('95000');
+  await page.keyboard.press('Enter');
+  await page.getByText('≥ $950.00').waitFor();
+  await awaitFocusOn('Edit Limit 2');
+  await press('Dismiss');
+  await page.locator('main:focus').waitFor();
+  await press('Archive Limit 2');
+  await press('Archive', dialog);
+  await page.getByRole('heading', { name: 'Limit 2', exact: true }).waitFor({ state: 'detached' });
+  await awaitFocusOn('Archive Limit 3');
+  await page.getByLabel('also disabled and archived ones').check();
+  await page.getByRole('heading', { name: 'Limit 2', exact: true }).waitFor();
+  await press('Archive Limit 3');
+  await press('Archive', dialog);
+  await page.getByRole('button', { name: 'Archive Limit 3' }).waitFor({ state: 'detached' });
+  await awaitFocusOn('Limit 3', 'heading');
+  await visitor.hasNoViolation();
+  visitor.hadNoProblem();
+});
+
+test('where an alert of a customer is no more among those that are shown', async () => {
+  const { page } = visitor;
+  for (const name of ['Other 1', 'Other 2']) {
+    await server.post('/v1/alerts/create',
+      { alert_type: 'spend_threshold_reached', name, threshold: name === 'Other 1' ? '30000' : '20000' });
+  }
+  await server.tell([spend(customer(900), '40000')]);
+  await visitor.open(`#/customers/${customer(900)}`);
+  await page.locator('.choices').getByRole('button', { name: 'In alarm' }).click();
+  await visitor.sees('Other 1', 'In alarm');
+  await server.tell([spend(customer(900), '-15000')]);
+  await press('Reset Other 1');
+  await press('Reset', page.getByRole('dialog'));
+  await visitor.sees('Other 1', 'OK');
+  // They are gone through again when something has happened since the page opened.
+  while (await visitor.row('Other 1').isVisible()) await server.tell([spend(customer(901), '1')]);
+  await awaitFocusOn('Reset Other 2');
+  visitor.hadNoProblem();
+});
