@@ -146,6 +146,26 @@ test('a server that dies and comes back is followed again, and what it did meanw
   visitor.hadNoProblem();
 });
 
+test('a tab that nobody looks at leaves its connection to others', async () => {
+  const { page } = visitor;
+  await visitor.signIn();
+  const live = page.locator('#live').getByText('Live', { exact: true });
+  await live.waitFor();
+  const look = (hidden) => page.evaluate((is_hidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value: is_hidden });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+  const isStream = (request) => request.url().endsWith('/v1/events');
+  const left = page.waitForEvent('requestfailed', isStream);
+  await look(true);
+  await left;
+  const followed = page.waitForRequest(isStream);
+  await look(false);
+  await followed;
+  await live.waitFor();
+  visitor.hadNoProblem();
+});
+
 test('a token that is none is said to be, and nothing of it is kept', async () => {
   const { page } = visitor;
   await visitor.signIn('nobody-was-given-this');

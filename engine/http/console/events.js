@@ -8,6 +8,7 @@ const kPauses = [1000, 2000, 5000, 10000];
 
 const listeners = new Set();
 let state_listener = () => {};
+let is_wanted = false;
 let controller = null;
 let waiting = null;  // for the next frame
 let is_scheduled = false;
@@ -102,8 +103,8 @@ async function read(signal) {
   }
 }
 
-export async function start() {
-  stop();
+async function follow() {
+  leave();
   const mine = controller = new AbortController();
   let tries = 0;
   while (!mine.signal.aborted) {
@@ -123,7 +124,22 @@ export async function start() {
   }
 }
 
-export function stop() {
+function leave() {
   controller?.abort();
   controller = null;
 }
+
+export function start() {
+  is_wanted = true;
+  if (!document.hidden) follow();
+}
+export function stop() {
+  is_wanted = false;
+  leave();
+}
+// A browser has six connections to a server: tabs that nobody looks at would hold them all.
+document.addEventListener('visibilitychange', () => {
+  if (!is_wanted) return;
+  if (document.hidden) leave();
+  else follow();
+});
