@@ -13,9 +13,10 @@ namespace tocsin::cli {
 namespace {
 
 // Whether standard error takes a line, now or within that time. One that is closed does.
+// A pipe that does has room for PIPE_BUF bytes.
 bool TakesLine(absl::Duration patience) {
   pollfd error = {.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
-  return poll(&error, 1, static_cast<int>(absl::ToInt64Milliseconds(patience))) != 0;
+  return poll(&error, 1, static_cast<int>(absl::ToInt64Milliseconds(patience))) > 0;
 }
 
 }  // namespace

@@ -41,6 +41,8 @@ absl::Status MakeSo(WebhookSink& sink, const std::vector<WebhookEndpoint>& endpo
   absl::Status first = is_secret_first ? rotate() : update();
   // A secret that has to wait keeps nothing else waiting.
   if (!first.ok() && ReasonOf(first) != Reason::kCannotChange) return first;
+  // But the scheme that it is for.
+  if (!first.ok()) line.settings.scheme = found->settings.scheme;
   absl::Status second = is_secret_first ? update() : rotate();
   return second.ok() ? first : second;
 }

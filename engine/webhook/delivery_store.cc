@@ -19,15 +19,18 @@
 namespace tocsin::webhook {
 namespace {
 
-// A delivery that a statement finds, if it is there.
+// A delivery that a statement finds, if it is there. `is_bad`: it is, and is not as it
+// was written.
 absl::StatusOr<std::optional<DeliveryRow>> FindRow(std::uint64_t number,
                                                    const sqlite::Database& database,
-                                                   sqlite::Statement* select) {
+                                                   sqlite::Statement* select,
+                                                   bool* is_bad = nullptr) {
   const auto reset = absl::MakeCleanup([&] { select->Reset(); });
   const absl::StatusOr<bool> has_row = select->Bind(1, InColumn(number)).Step();
   if (!has_row.ok()) return has_row.status();
   if (!*has_row) return std::nullopt;
   absl::StatusOr<DeliveryRow> row = ReadDeliveryRow(database, *select);
+  if (is_bad != nullptr) *is_bad = !row.ok();
   if (!row.ok()) return row.status();
   return *std::move(row);
 }
@@ -258,11 +261,12 @@ absl::Status DeliveryStore::Insert(std::uint64_t number, std::uint64_t endpoint,
 }
 
 absl::Status DeliveryStore::Update(std::uint64_t number, const DeliveryState& state) {
+  bool is_bad = false;
   absl::StatusOr<std::optional<DeliveryRow>> row =
-      FindRow(number, *database_, statements_->find.get());
+      FindRow(number, *database_, statements_->find.get(), &is_bad);
   // Of one that is gone there is nothing to keep; one that is damaged stays as it is, and
   // is told of when its body is asked for.
-  if (tocsin::ReasonOf(row.status()) == Reason::kDamaged) return absl::OkStatus();
+  if (is_bad) return absl::OkStatus();
   if (!row.ok() || !row->has_value()) return row.status();
   DeliveryState& kept = (*row)->state;
   kept.attempts = state.attempts;

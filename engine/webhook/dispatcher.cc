@@ -123,6 +123,8 @@ void Dispatcher::ClockWentBack(absl::Time now) {
   grace_until_ = std::min(grace_until_, now + grace_);
   forgets_at_ = std::min(forgets_at_, now + kForgetEvery);
   works_again_at_ = std::min(works_again_at_, now + kWorkAgain);
+  // Which are old was said by a clock that was wrong.
+  forgetting_ = std::nullopt;
 }
 
 void Dispatcher::ClockJumpedAhead(absl::Time now, absl::Duration by) {
@@ -142,8 +144,9 @@ void Dispatcher::NoteChanged(Endpoint* endpoint) {
 
 absl::Status Dispatcher::Accept(const std::shared_ptr<const Letter>& letter,
                                 absl::Time now) {
+  const LineKey& line = letter->line;
+  std::vector<Endpoint*> wanting;
   for (const auto& [number, endpoint] : endpoints_) {
-    const LineKey& line = letter->line;
     if (!endpoint->filter.Wants(letter->alert_type, line.alert, line.customer)) continue;
     if (unwritten_.Has(number, letter->id)) continue;
     if (endpoint->queue.size() + endpoint->dead > 0) {
@@ -151,6 +154,9 @@ absl::Status Dispatcher::Accept(const std::shared_ptr<const Letter>& letter,
       if (!knows.ok()) return knows.status();
       if (*knows) continue;
     }
+    wanting.push_back(endpoint.get());
+  }
+  for (Endpoint* const endpoint : wanting) {
     DeliveryState state{.accepted_at = now};
     const Waiting waiting{.number = ++last_number_, .accepted_at = now};
     if (endpoint->queue.size() >= options_.waiting_max) {
@@ -158,9 +164,9 @@ absl::Status Dispatcher::Accept(const std::shared_ptr<const Letter>& letter,
       state.last_failure = "too many were waiting for the endpoint already";
       ++endpoint->dead;
     } else {
-      Push(endpoint.get(), line, waiting, absl::InfinitePast());
+      Push(endpoint, line, waiting, absl::InfinitePast());
     }
-    unwritten_.Add(waiting.number, number, letter, state);
+    unwritten_.Add(waiting.number, endpoint->record.number, letter, state);
   }
   return absl::OkStatus();
 }

@@ -62,7 +62,7 @@ class Dispatcher {
 
   // ---- The way of a notification -----------------------------------------------------
   // It waits for each endpoint that wants it and does not have it waiting, or dead. After
-  // an error none has it, or some; it can be given again.
+  // an error none has it; it can be given again.
   absl::Status Accept(const std::shared_ptr<const Letter>& letter, absl::Time now);
   // So many as do not keep those waiting for long that are on their way.
   std::size_t letters_at_once() const {

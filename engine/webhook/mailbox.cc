@@ -110,7 +110,8 @@ Mailbox::Taken Mailbox::Take(std::size_t letters_max) {
   letters_.erase(letters_.begin(), end);
   taken_ += taken.letters.size();
   taken.tasks.swap(tasks_);
-  taken.keep_now = wanted_ > kept_;
+  // Once all of it is taken: a sync for each part would take longer than the parts.
+  taken.keep_now = wanted_ > kept_ && taken_ >= wanted_;
   taken.stops = stops_;
   taken.stops_at_once = stops_at_once_;
   return taken;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace tocsin::webhook {
 namespace {
@@ -106,6 +107,13 @@ void Sender::Loop() {
   }
   TakeEnded(Now());
   absl::Status status = AcceptBacklog(now_);
+  // What was taken from who gave it is kept, however soon it is to end.
+  while (status.ok() && mailbox_->HasLetters()) {
+    Mailbox::Taken taken = mailbox_->Take(dispatcher_->letters_at_once());
+    backlog_ = std::move(taken.letters);
+    status = AcceptBacklog(now_);
+    if (dispatcher_->HasMuchUnwritten()) status.Update(dispatcher_->Keep());
+  }
   status.Update(dispatcher_->Keep());
   mailbox_->NoteHealth(status, now_);
   mailbox_->NoteKept(status);

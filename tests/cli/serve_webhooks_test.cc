@@ -304,6 +304,27 @@ TEST_F(ServeWebhooksTest, ASecretThatHasToWaitKeepsNothingElseWaiting) {
               HasSubstr(R"("status":"disabled")"));
 }
 
+TEST_F(ServeWebhooksTest, ASchemeWaitsWithTheSecretThatItNeeds) {
+  Write("secret", kHookSecret);
+  const std::string file = Write("webhooks", Line("billing"));
+  const std::vector<std::string> args = With({"--webhook-file", file});
+  {
+    LiveServer server(args);
+    Write("secret", kNewSecret);
+    server.Signal(SIGHUP);
+    EXPECT_THAT(server.AwaitLine("webhooks read again"), Not(IsEmpty()));
+    EXPECT_EQ(server.EndBy(SIGTERM), 0);
+  }
+  Write("secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  Write("webhooks",
+        Line("billing", R"(,"signature":"standard_webhooks","enabled":false)"));
+  LiveServer server(args);
+  EXPECT_THAT(server.log(), HasSubstr("secret is not changed yet"));
+  const std::string shown = Post(server, "/v1/webhooks/list", "{}");
+  EXPECT_THAT(shown, HasSubstr(R"("signature":"metronome")"));
+  EXPECT_THAT(shown, HasSubstr(R"("status":"disabled")"));
+}
+
 TEST_F(ServeWebhooksTest, WhatCannotBeConfiguredIsRefusedAndNamed) {
   Write("secret", absl::StrCat(kHookSecret, "\n"));
   const auto refused = [this](const std::string& lines) {
