@@ -144,7 +144,7 @@ TEST_F(LongWorkTest, WhatIsOverdueIsGivenUpLittleByLittle) {
   const auto dead = [&] { return world_.dispatcher().Get(id, world_.now())->dead; };
   ASSERT_TRUE(world_.dispatcher().Get(id, world_.now())->paused_until.has_value());
   ASSERT_EQ(dead(), 0u);
-  // What waits is of two endpoints that are paused.
+  // Both endpoints want all of it, and both are paused.
   const std::uint64_t before = Full().dead;
   world_.dispatcher().Begin(deadline);
   const std::uint64_t given_up = dead() + Full().dead - before;
