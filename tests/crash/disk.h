@@ -17,8 +17,10 @@ namespace tocsin::testing {
 
 // What is made durable: a disk can be told to lie about it.
 enum class Sync {
-  kLog,            // the write-ahead log, at each commit and before a checkpoint
+  kLog,            // the write-ahead log, at each commit
   kLogHeader,      // its first bytes alone, when it begins anew
+  kLogBeforeCopy,  // all of it, before it is copied into the database
+  kLogAsFound,     // the same, by the store, before it is read
   kDatabase,       // the database, at the end of a checkpoint
   kJournal,        // the rollback journal, while a database is made
   kMadeDatabase,   // the database beside such a journal

@@ -17,6 +17,7 @@ struct DiskVfs::Registered {
   sqlite3_vfs vfs{};
   Disk* disk = nullptr;
   Claims claims = Claims::kNothing;
+  bool copies_log = false;  // into the database, now
 };
 
 namespace {
@@ -28,6 +29,8 @@ struct Opened {
     Disk* disk = nullptr;
     Disk::FilePtr file;
     std::string name;
+    bool* copies_log = nullptr;
+    bool by_store = false;    // the log, before SQLite has it
     bool syncs_name = false;  // with the next sync of the file
     int claims = 0;
     std::vector<std::unique_ptr<char[]>> shared = {};
@@ -74,10 +77,16 @@ int Truncate(sqlite3_file* file, sqlite3_int64 size) {
                 SQLITE_IOERR_TRUNCATE);
 }
 
+Sync WhatIsSynced(const Opened::State& state) {
+  const Sync what = state.disk->SyncOf(state.name, *state.file);
+  if (what != Sync::kLog && what != Sync::kLogHeader) return what;
+  if (state.by_store) return Sync::kLogAsFound;
+  return *state.copies_log ? Sync::kLogBeforeCopy : what;
+}
+
 int SyncFile(sqlite3_file* file, int /*flags*/) {
   Opened::State& state = Of(file);
-  Disk::Result result =
-      state.disk->SyncFile(state.file.get(), state.disk->SyncOf(state.name, *state.file));
+  Disk::Result result = state.disk->SyncFile(state.file.get(), WhatIsSynced(state));
   if (result == Disk::Result::kDone && std::exchange(state.syncs_name, false)) {
     result = state.disk->SyncNames(Sync::kNewName);
   }
@@ -91,7 +100,16 @@ int FileSize(sqlite3_file* file, sqlite3_int64* size) {
   return CodeOf(result, SQLITE_IOERR_FSTAT);
 }
 
-int Lock(sqlite3_file*, int) { return SQLITE_OK; }
+// The last connection to close copies the log with the database locked against all,
+// others with the lock of whoever does so.
+int Lock(sqlite3_file* file, int level) {
+  if (level == SQLITE_LOCK_EXCLUSIVE) *Of(file).copies_log = true;
+  return SQLITE_OK;
+}
+int Unlock(sqlite3_file* file, int /*level*/) {
+  *Of(file).copies_log = false;
+  return SQLITE_OK;
+}
 int CheckReservedLock(sqlite3_file*, int* reserved) {
   *reserved = 0;
   return SQLITE_OK;
@@ -116,7 +134,13 @@ int ShmMap(sqlite3_file* file, int region, int size, int extend, void volatile**
   *to = shared[wanted].get();
   return SQLITE_OK;
 }
-int ShmLock(sqlite3_file*, int, int, int) { return SQLITE_OK; }
+int ShmLock(sqlite3_file* file, int first, int count, int flags) {
+  constexpr int kCopiesLog = 1;  // WAL_CKPT_LOCK: https://sqlite.org/walformat.html
+  if (first <= kCopiesLog && kCopiesLog < first + count) {
+    *Of(file).copies_log = (flags & SQLITE_SHM_LOCK) != 0;
+  }
+  return SQLITE_OK;
+}
 void ShmBarrier(sqlite3_file*) {}
 int ShmUnmap(sqlite3_file* file, int) {
   Of(file).shared.clear();
@@ -134,7 +158,7 @@ const sqlite3_io_methods* Methods() {
     made.xSync = SyncFile;
     made.xFileSize = FileSize;
     made.xLock = Lock;
-    made.xUnlock = Lock;
+    made.xUnlock = Unlock;
     made.xCheckReservedLock = CheckReservedLock;
     made.xFileControl = FileControl;
     made.xSectorSize = SectorSize;
@@ -214,7 +238,7 @@ DiskVfs::DiskVfs(Disk* disk, enum Claims claims)
   vfs.xOpen = [](sqlite3_vfs* of, const char* name, sqlite3_file* file, int flags,
                  int* opened_as) {
     auto* opened = new (file) Opened{};
-    const auto& registered = *reinterpret_cast<Registered*>(of);
+    auto& registered = *reinterpret_cast<Registered*>(of);
     const std::string path = name == nullptr ? "" : name;
     Disk::FilePtr found = registered.disk->Open(path, (flags & SQLITE_OPEN_CREATE) != 0);
     if (found == nullptr) return SQLITE_CANTOPEN;
@@ -223,6 +247,8 @@ DiskVfs::DiskVfs(Disk* disk, enum Claims claims)
         new Opened::State{.disk = registered.disk,
                           .file = std::move(found),
                           .name = path,
+                          .copies_log = &registered.copies_log,
+                          .by_store = is_log && (flags & SQLITE_OPEN_CREATE) == 0,
                           .syncs_name = is_log && (flags & SQLITE_OPEN_CREATE) != 0,
                           .claims = registered.claims == Claims::kPowersafeOverwrite
                                         ? SQLITE_IOCAP_POWERSAFE_OVERWRITE
