@@ -119,7 +119,8 @@ absl::Status StoreWriter::Write(const store::Transaction& transaction) {
     status = receipts_.Write(transaction.receipts, transaction.last_instant,
                              transaction.receipts_from, &ends_.sum);
   }
-  if (status.ok()) status = Trim();
+  // What a checkpoint makes needless goes with the transactions behind its own.
+  if (status.ok() && !transaction.checkpoint.has_value()) status = Trim();
   return status.ok() ? WriteEntries(transaction) : status;
 }
 

@@ -84,12 +84,17 @@ class DurableRows(unittest.TestCase):
             "last_commit_s": [0.4],
             "checkpoint_s": [1.3],
         }
-        name = "Durable/beside/customers:1000000/iterations:1/real_time"
-        figures = Figures({name: counters})
-        self.expect(row(figures, "64 facts a call while"), 1.2, "")
-        found = row(figures, "the longest such call")
+        name = "Durable/beside/customers:1000000/durable:{}/iterations:1/real_time"
+        figures = Figures({name.format(durable): counters for durable in (0, 1)})
+        beside = " while a checkpoint of 1 M customers is written"
+        call, durable_call = "64 facts a call", "64 facts a durable call"
+        self.expect(row(figures, f"{call}{beside}, p99"), 1.2, "")
+        self.expect(row(figures, f"{durable_call}{beside}, p99"), 1.2, "")
+        found = row(figures, f"{call}{beside}: the longest")
         self.expect(found, 5.1, "not reached")
         self.assertEqual(found.of, "of all 8.00 ms, and 4.00 ms while none is written")
+        found = row(figures, f"{durable_call}{beside}: the longest")
+        self.expect(found, 8, "not reached")
         found = row(figures, "the last transaction of a checkpoint")
         self.expect(found, 400, "not reached")
         self.assertEqual(found.of, "the checkpoint takes 1.30 s in all")

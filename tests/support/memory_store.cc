@@ -46,6 +46,7 @@ absl::Status MemoryStore::Commit(const store::Transaction& transaction) {
     disk_.next_images.push_back(image);
   }
   if (transaction.checkpoint.has_value()) {
+    disk_.images_beside_checkpoint += transaction.images.size();
     disk_.checkpoint = transaction.checkpoint;
     disk_.images = std::exchange(disk_.next_images, {});
     // The last one that begins at the step or before it may go on behind it.

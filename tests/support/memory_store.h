@@ -19,8 +19,9 @@ namespace tocsin::testing {
 struct MemoryDisk {
   std::vector<std::pair<std::uint64_t, std::string>> entries;  // with their first step
   std::optional<store::Checkpoint> checkpoint;
-  std::vector<store::Image> images;       // of the checkpoint
-  std::vector<store::Image> next_images;  // of the next one
+  std::vector<store::Image> images;          // of the checkpoint
+  std::vector<store::Image> next_images;     // of the next one
+  std::size_t images_beside_checkpoint = 0;  // in its own transactions, in all
   std::map<std::string, std::uint64_t> positions;
   std::map<std::uint64_t, std::string> waiting;  // as bytes, by number
   std::vector<store::HistoryRow> history;

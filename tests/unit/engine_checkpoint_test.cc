@@ -110,6 +110,15 @@ TEST_F(Checkpoints, CountFactsBetweenTheirImagesOnce) {
   EXPECT_EQ(ids.size(), static_cast<std::size_t>(kCustomers));
 }
 
+// Would catch calls that wait for images as well as for the transaction that has them
+// count.
+TEST_F(Checkpoints, CountByATransactionThatHasNoImages) {
+  for (int i = 0; i < 10; ++i) SpendOfAll("1");
+  ASSERT_TRUE(disk_.checkpoint.has_value());
+  EXPECT_GE(disk_.images.size(), 4U) << "one for each shard";
+  EXPECT_EQ(disk_.images_beside_checkpoint, 0U);
+}
+
 TEST_F(Checkpoints, LeaveAJournalThatDoesNotGrow) {
   std::size_t largest = 0;
   for (int i = 0; i < 100; ++i) {

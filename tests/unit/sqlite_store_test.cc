@@ -114,11 +114,13 @@ TEST(SqliteStore, HasTheImagesOfTheLastCheckpointThatWasFinished) {
         {.images = {{3, "c"}}, .checkpoint = store::Checkpoint{3, 2, "", "three"}});
     third.Commit(
         {.images = {{3, "d"}}, .checkpoint = store::Checkpoint{3, 3, "", "again"}});
+    // With which goes what the one before has made needless.
+    third.Commit({.first_step = 4, .entries = "e4"});
   }
   LoadedStore fourth(temp.path());
   EXPECT_EQ(fourth.held.alerts, Texts({"again"}));
   EXPECT_EQ(fourth.held.images, Texts({"d"}));
-  EXPECT_EQ(fourth.held.entries, Texts({"e3"}));
+  EXPECT_EQ(fourth.held.entries, Texts({"e3", "e4"}));
 }
 
 // Texts of a host's stand in it; none may be cut short.
