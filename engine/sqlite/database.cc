@@ -1,5 +1,6 @@
 #include "engine/sqlite/database.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -112,6 +113,9 @@ absl::string_view Statement::Blob(int column) const {
                           : absl::string_view(bytes, static_cast<std::size_t>(size));
 }
 
+Database::Database(std::string path) : path_(std::move(path)) {}
+Database::~Database() = default;
+
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(const std::string& path,
                                                          const std::string& vfs) {
   return OpenWith(path, vfs, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
@@ -185,12 +189,16 @@ void Database::EndWhen(std::function<bool()> ends) {
   sqlite3_progress_handler(connection_.get(), kInstructions, asks, &ends_);
 }
 
-bool Database::FillsSectorsOfLog() const {
+sqlite3_file* Database::FileOf(int which) const {
   sqlite3_file* file = nullptr;
-  const int result =
-      sqlite3_file_control(connection_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  if (result != SQLITE_OK || file == nullptr || file->pMethods == nullptr) return true;
-  return sqlite::FillsSectorsOfLog(file);
+  const int result = sqlite3_file_control(connection_.get(), "main", which, &file);
+  return result == SQLITE_OK && file != nullptr && file->pMethods != nullptr ? file
+                                                                             : nullptr;
+}
+
+bool Database::FillsSectorsOfLog() const {
+  sqlite3_file* const file = FileOf(SQLITE_FCNTL_FILE_POINTER);
+  return file == nullptr || sqlite::FillsSectorsOfLog(file);
 }
 
 void Database::LeaveLog() {
@@ -208,6 +216,31 @@ absl::StatusOr<int> Database::CopyLog() {
       connection_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
   if (result != SQLITE_OK) return Error(result, "copying its log into it");
   return copied;
+}
+
+absl::Status Database::TrustLog() {
+  // The first look at the database opens the log.
+  absl::Status status = QueryInteger("PRAGMA schema_version").status();
+  if (!status.ok()) return status;
+  sqlite3_file* const log = FileOf(SQLITE_FCNTL_JOURNAL_POINTER);
+  if (log == nullptr) return Error(SQLITE_CANTOPEN, "looking for its log");
+  trusting_ = std::make_unique<sqlite3_io_methods>(*log->pMethods);
+  // Of a later version more would be there than was copied.
+  trusting_->iVersion = std::min(trusting_->iVersion, 3);
+  trusting_->xSync = [](sqlite3_file*, int) { return SQLITE_OK; };
+  log->pMethods = trusting_.get();
+  return status;
+}
+
+absl::Status Database::Sync() {
+  sqlite3_file* const file = FileOf(SQLITE_FCNTL_FILE_POINTER);
+  const int result =
+      file == nullptr ? SQLITE_CANTOPEN : file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+  return result == SQLITE_OK ? absl::OkStatus() : Error(result, "syncing it");
+}
+
+void Database::KeepLogAtClose() {
+  sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 absl::Status Database::CopyTo(Database* other) {

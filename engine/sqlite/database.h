@@ -11,6 +11,8 @@
 #include "absl/strings/string_view.h"
 
 struct sqlite3;
+struct sqlite3_file;
+struct sqlite3_io_methods;
 struct sqlite3_stmt;
 
 namespace tocsin::sqlite {
@@ -71,6 +73,7 @@ class Database {
   static absl::StatusOr<std::unique_ptr<Database>> OpenToRead(const std::string& path,
                                                               const std::string& vfs);
 
+  ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
@@ -98,6 +101,13 @@ class Database {
   // how many of its pages are copied then.
   // https://www.sqlite.org/c3ref/wal_checkpoint_v2.html
   absl::StatusOr<int> CopyLog();
+  // From now on this connection takes what is in the log for synced: it must not commit,
+  // and whoever does must sync, as with `synchronous=FULL`.
+  absl::Status TrustLog();
+  // Has what was copied on the disk.
+  absl::Status Sync();
+  // Closing it copies nothing: the log stays as it is for who opens it next.
+  void KeepLogAtClose();
   // Makes all of it the content of another database. In a transaction it is that of one
   // instant.
   absl::Status CopyTo(Database* other);
@@ -108,15 +118,18 @@ class Database {
     void operator()(sqlite3* connection) const;
   };
 
-  explicit Database(std::string path) : path_(std::move(path)) {}
+  explicit Database(std::string path);
   static absl::StatusOr<std::unique_ptr<Database>> OpenWith(const std::string& path,
                                                             const std::string& vfs,
                                                             int flags);
   absl::Status Error(int code, absl::string_view doing) const;
+  // Of the database, or of its log; null where it has none open.
+  sqlite3_file* FileOf(int which) const;
 
   const std::string path_;
   std::function<bool()> ends_;
   int log_pages_ = 0;
+  std::unique_ptr<sqlite3_io_methods> trusting_;  // of the log, until it is closed
   std::unique_ptr<sqlite3, Close> connection_;
 };
 

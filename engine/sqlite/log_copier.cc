@@ -16,6 +16,7 @@ absl::Status LogCopier::Start(const std::string& vfs) {
   if (!own.ok()) return own.status();
   // What was copied must be durable before the log is written over.
   absl::Status status = (*own)->Execute("PRAGMA synchronous = FULL");
+  if (status.ok()) status = (*own)->TrustLog();
   if (!status.ok()) return status;
   own_ = *std::move(own);
   try {
@@ -49,28 +50,37 @@ void LogCopier::Run() {
     if (stopping_) return;
     const int pages = pages_;
     mu_.Unlock();
-    const absl::StatusOr<int> copied = own_->CopyLog();
+    absl::StatusOr<int> copied = own_->CopyLog();
+    if (copied.ok()) {
+      const absl::Status synced = own_->Sync();
+      if (!synced.ok()) copied = synced;
+    }
     mu_.Lock();
-    // Not sooner again than for as many more. It may have begun anew since.
-    copied_ = std::min(copied.ok() ? *copied : pages, pages_);
+    Note(copied);
+    if (!failed_.ok()) return;
+    // Not sooner again than for as many more.
+    if (!copied.ok()) copied_ = std::min(pages, pages_);
   }
 }
 
-void LogCopier::AfterCommit() {
+void LogCopier::Note(const absl::StatusOr<int>& copied) {
+  if (absl::IsUnavailable(copied.status())) failed_ = copied.status();
+  // It may have begun anew since.
+  if (copied.ok()) copied_ = std::min(*copied, pages_);
+}
+
+absl::Status LogCopier::AfterCommit() {
   absl::MutexLock lock(&mu_);
   const int pages = database_.log_pages();
   // It has begun anew.
   if (pages < pages_) copied_ = 0;
   pages_ = pages;
-  const bool by_itself = own_ == nullptr && IsDue();
-  // Half a step takes a few milliseconds. Should the thread never come so far, the log
-  // must end all the same.
-  const bool little_is_left = 2 * (pages - copied_) <= pages_per_copy_;
-  const bool is_long = pages >= (little_is_left ? 4 : 16) * pages_per_copy_;
-  if (by_itself || is_long) {
-    const absl::StatusOr<int> copied = database_.CopyLog();
-    if (copied.ok()) copied_ = *copied;
-  }
+  // Should the thread never come so far, the log must end all the same.
+  const bool is_due = own_ == nullptr
+                          ? pages >= copied_ + pages_per_copy_
+                          : IsLong() && (LittleIsLeft() || pages >= 16 * pages_per_copy_);
+  if (is_due && failed_.ok()) Note(database_.CopyLog());
+  return failed_;
 }
 
 }  // namespace tocsin::sqlite

@@ -18,12 +18,19 @@ namespace tocsin::sqlite {
 // all of it was copied, which is never so while somebody goes on committing: once it is
 // long, who commits copies the little that is left.
 //
-// What cannot be copied stays in the log, and is copied by the next attempt.
+// The thread goes by small steps, and has each on the disk before the next, so that a
+// commit never has much before it there. It does not sync the log, which was synced by
+// each commit: two syncs of one file at a time take several milliseconds, of Linux.
+//
+// What cannot be copied for want of room stays in the log, and is copied by the next
+// attempt. Where reading, writing or syncing fails, nobody knows what is in the database:
+// the log must not begin anew, and the store has failed.
 //
 // Thread safety: none; one thread.
 class LogCopier {
  public:
-  // Copies the log of that connection, which must outlive it, in steps of so many pages.
+  // Copies the log of that connection, which must outlive it, in steps of so many pages;
+  // on a thread an eighth of that.
   LogCopier(Database* database, int pages_per_copy)
       : database_(*database), pages_per_copy_(pages_per_copy) {}
   ~LogCopier();
@@ -33,15 +40,23 @@ class LogCopier {
   // From now on on a thread. Errors: of the database; kResourceExhausted where there is
   // no thread to be had.
   absl::Status Start(const std::string& vfs);
-  void AfterCommit();
+  // Error: kUnavailable, when copying has failed, from then on.
+  absl::Status AfterCommit();
 
  private:
   void Run();
-  bool IsDue() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return pages_ >= copied_ + pages_per_copy_;
+  // Notes how far a copy came.
+  void Note(const absl::StatusOr<int>& copied) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool IsLong() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return pages_ >= 4 * pages_per_copy_;
+  }
+  bool LittleIsLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return pages_ - copied_ <= pages_per_copy_ / 16;
   }
   bool IsDueOrStops() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return IsDue() || stopping_;
+    if (stopping_) return true;
+    // Once it is to begin anew, until little is left.
+    return IsLong() ? !LittleIsLeft() : pages_ >= copied_ + pages_per_copy_ / 8;
   }
 
   Database& database_;
@@ -52,6 +67,7 @@ class LogCopier {
   absl::Mutex mu_;
   int pages_ ABSL_GUARDED_BY(mu_) = 0;   // in the log
   int copied_ ABSL_GUARDED_BY(mu_) = 0;  // of these
+  absl::Status failed_ ABSL_GUARDED_BY(mu_);
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
 };
 

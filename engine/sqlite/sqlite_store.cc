@@ -118,12 +118,11 @@ absl::StatusOr<std::vector<Receipt>> SqliteStore::Receipts(absl::Time from) {
 
 absl::Status SqliteStore::Commit(const store::Transaction& transaction) {
   absl::Status status = writer_.Commit(transaction);
-  if (!status.ok()) {
-    has_failed_ = true;
-    return MakeStatus(Reason::kStoreFailed, status.message());
-  }
-  copier_.AfterCommit();
-  return status;
+  if (status.ok()) status = copier_.AfterCommit();
+  if (status.ok()) return status;
+  has_failed_ = true;
+  database_->KeepLogAtClose();
+  return MakeStatus(Reason::kStoreFailed, status.message());
 }
 
 }  // namespace

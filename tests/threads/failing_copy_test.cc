@@ -1,0 +1,167 @@
+// Would catch a log that begins anew after a copy of it was lost: Linux tells a failed
+// sync once, and takes what it could not write for written.
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "engine/core/open.h"
+#include "engine/sqlite/sqlite_store.h"
+#include "engine/work/worker_pool.h"
+#include "gtest/gtest.h"
+#include "sqlite3.h"
+#include "tests/support/facts.h"
+#include "tests/support/names.h"
+#include "tests/support/temp_directory.h"
+
+namespace tocsin::testing {
+namespace {
+
+// The system's files, whose database loses what is written between two syncs if the
+// second one fails, which each file is told once.
+//
+// Thread safety: any threads.
+class ForgetfulFiles {
+ public:
+  ForgetfulFiles();
+  ~ForgetfulFiles() { sqlite3_vfs_unregister(&files_); }
+  ForgetfulFiles(const ForgetfulFiles&) = delete;
+  ForgetfulFiles& operator=(const ForgetfulFiles&) = delete;
+
+  const char* name() const { return files_.zName; }
+  // The so-manieth of those that come.
+  void FailSync(int nth) {
+    absl::MutexLock lock(&mu_);
+    fails_in_ = nth;
+  }
+
+ private:
+  static int Open(sqlite3_vfs* files, sqlite3_filename name, sqlite3_file* file,
+                  int flags, int* out_flags);
+  static int Write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at);
+  static int Sync(sqlite3_file* file, int flags);
+
+  static inline ForgetfulFiles* one_ = nullptr;  // SQLite gives a file no context
+  sqlite3_vfs* const system_ = sqlite3_vfs_find(nullptr);
+  sqlite3_vfs files_ = *system_;
+  const sqlite3_io_methods* system_methods_ = nullptr;
+  sqlite3_io_methods methods_ = {};
+  absl::Mutex mu_;
+  int fails_in_ = 0;
+  std::map<sqlite3_int64, std::string> before_;  // what was written since the last sync
+};
+
+ForgetfulFiles::ForgetfulFiles() {
+  one_ = this;
+  files_.zName = "forgetful";
+  files_.xOpen = Open;
+  sqlite3_vfs_register(&files_, 0);
+}
+
+int ForgetfulFiles::Open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file,
+                         int flags, int* out_flags) {
+  const int result = one_->system_->xOpen(one_->system_, name, file, flags, out_flags);
+  if (result != SQLITE_OK || (flags & SQLITE_OPEN_MAIN_DB) == 0) return result;
+  absl::MutexLock lock(&one_->mu_);
+  if (one_->system_methods_ == nullptr) {
+    one_->system_methods_ = file->pMethods;
+    one_->methods_ = *file->pMethods;
+    one_->methods_.xWrite = Write;
+    one_->methods_.xSync = Sync;
+  }
+  file->pMethods = &one_->methods_;
+  return result;
+}
+
+int ForgetfulFiles::Write(sqlite3_file* file, const void* bytes, int size,
+                          sqlite3_int64 at) {
+  absl::MutexLock lock(&one_->mu_);
+  std::string before(static_cast<std::size_t>(size), '\0');
+  one_->system_methods_->xRead(file, before.data(), size, at);  // zeros behind the end
+  one_->before_.try_emplace(at, std::move(before));
+  return one_->system_methods_->xWrite(file, bytes, size, at);
+}
+
+int ForgetfulFiles::Sync(sqlite3_file* file, int flags) {
+  absl::MutexLock lock(&one_->mu_);
+  const auto written = std::exchange(one_->before_, {});
+  if (one_->fails_in_ == 0 || --one_->fails_in_ > 0) {
+    return one_->system_methods_->xSync(file, flags);
+  }
+  for (const auto& [at, before] : written) {
+    one_->system_methods_->xWrite(file, before.data(), static_cast<int>(before.size()),
+                                  at);
+  }
+  return SQLITE_IOERR_FSYNC;
+}
+
+class FailingCopy : public ::testing::Test {
+ protected:
+  static constexpr int kCallers = 3;
+  static constexpr int kCallsMost = 100'000;
+  static constexpr int kRounds = 12;
+
+  void Open() {
+    engine_ = nullptr;
+    auto store = sqlite::OpenStore(temp_ / "store", files_.name(),
+                                   {.by_thread = true, .pages = 1024});
+    ASSERT_TRUE(store.ok()) << store.status();
+    auto opened =
+        core::OpenWith({.directory = temp_ / "store", .shards = 2},
+                       std::make_unique<work::WorkerPool>(1), nullptr, *std::move(store));
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    engine_ = *std::move(opened);
+  }
+  // Until it is refused, for several callers.
+  void ApplyUntilItFails() {
+    std::vector<std::thread> callers;
+    for (int caller = 1; caller <= kCallers; ++caller) {
+      callers.emplace_back([this, caller] {
+        absl::Status status;
+        for (int i = 0; i < kCallsMost && status.ok(); ++i) {
+          status = engine_->Apply({Spend(Customer(caller), "1")}).status;
+          if (status.ok()) ++applied_[caller];
+        }
+        EXPECT_EQ(ReasonOf(status), Reason::kStoreFailed) << status;
+      });
+    }
+    for (std::thread& caller : callers) caller.join();
+  }
+  std::int64_t SumOf(int customer) {
+    const auto view = engine_->GetCustomerAlert(Customer(customer), AlertNumber(1));
+    if (!view.ok()) return 0;  // was told nothing yet
+    return std::stoll(view->value.value_or(Decimal()).ToString());
+  }
+
+  ForgetfulFiles files_;
+  TempDirectory temp_;
+  std::unique_ptr<Engine> engine_;
+  std::array<std::int64_t, kCallers + 1> applied_ = {};
+};
+
+TEST_F(FailingCopy, EndsTheEngineAndTheNextOneHasAllFromTheLog) {
+  Open();
+  ASSERT_TRUE(
+      engine_->CreateAlert({.id = AlertNumber(1), .name = "x", .threshold = D("1e9")})
+          .ok());
+  for (int round = 1; round <= kRounds; ++round) {
+    files_.FailSync(round);
+    ApplyUntilItFails();
+    Open();
+    for (int caller = 1; caller <= kCallers; ++caller) {
+      const std::int64_t sum = SumOf(caller);
+      ASSERT_GE(sum, applied_[caller]) << "of " << caller << " in round " << round;
+      // The call that was refused may be in all the same.
+      ASSERT_LE(sum, applied_[caller] + 1) << "of " << caller << " in round " << round;
+      applied_[caller] = sum;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tocsin::testing
