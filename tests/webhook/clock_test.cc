@@ -30,6 +30,15 @@ void GiveToCustomers(SimulatedWorld* world, int customers) {
   }
 }
 
+// While it runs, or between two processes.
+void PutBack(SimulatedWorld* world, absl::Duration by, bool restarts) {
+  if (restarts) {
+    world->Restart(/*keeps_first=*/true, -by);
+  } else {
+    world->PutClock(-by);
+  }
+}
+
 TEST(Clock, NobodyWaitsLongerBecauseItGoesBack) {
   for (const bool restarts : {false, true}) {
     testing::TempDirectory directory;
@@ -42,11 +51,7 @@ TEST(Clock, NobodyWaitsLongerBecauseItGoesBack) {
     GiveToCustomers(&world, 20);
     world.RunFor(absl::Seconds(2));
     is_down = false;
-    if (restarts) {
-      world.Restart(/*keeps_first=*/true, -absl::Hours(24 * 30));
-    } else {
-      world.PutClock(-absl::Hours(24 * 30));
-    }
+    PutBack(&world, absl::Hours(24 * 30), restarts);
     world.RunFor(kRetryMax + absl::Seconds(1));
     EXPECT_THAT(world.TakenBy(kReceiver), SizeIs(20)) << restarts;
     EXPECT_EQ(Shown(&world).paused_until, std::nullopt);
@@ -94,11 +99,7 @@ TEST(Clock, OneThatIsBehindForAMomentTakesNoTimeAway) {
     world.Answers(kReceiver, [](const Arrived&) { return Answer{.status = 500}; });
     GiveToCustomers(&world, 10);
     world.RunFor(absl::Hours(1));
-    if (restarts) {
-      world.Restart(/*keeps_first=*/true, -absl::Hours(24 * 30));
-    } else {
-      world.PutClock(-absl::Hours(24 * 30));
-    }
+    PutBack(&world, absl::Hours(24 * 30), restarts);
     world.RunFor(absl::Seconds(3));
     world.PutClock(absl::Hours(24 * 30));
     world.RunFor(absl::Hours(46));
