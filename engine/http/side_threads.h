@@ -17,18 +17,19 @@
 // thread, which throws std::system_error where there is none to be had.
 namespace tocsin::http {
 
-// One thread for requests that may take seconds, one after the other.
+// Threads for requests that may take seconds: one, and more once they are needed, up to
+// as many as are given. What finds none free waits for one.
 //
 // Thread safety: every method may be called from any thread.
 class SlowLane {
  public:
-  SlowLane() : thread_([this] { Run(); }) {}
+  explicit SlowLane(std::size_t threads_max);
   ~SlowLane() { Stop(); }
   SlowLane(const SlowLane&) = delete;
   SlowLane& operator=(const SlowLane&) = delete;
 
   void Do(absl::AnyInvocable<void()> task);
-  // Waits for the task that runs, and forgets those behind it.
+  // Waits for the tasks that run, and forgets those behind them.
   void Stop();
 
  private:
@@ -38,14 +39,16 @@ class SlowLane {
     return stops_ || !tasks_.empty();
   }
 
+  const std::size_t threads_max_;
   absl::Mutex mu_;
   std::deque<absl::AnyInvocable<void()>> tasks_ ABSL_GUARDED_BY(mu_);
+  std::size_t free_ ABSL_GUARDED_BY(mu_) = 0;  // that wait for a task
   bool stops_ ABSL_GUARDED_BY(mu_) = false;
-  std::thread thread_;
+  std::vector<std::thread> threads_ ABSL_GUARDED_BY(mu_);
 };
 
 // One for each kind of what takes long: who looks does not wait for who resets a million,
-// nor who changes an endpoint of webhooks for one that hangs.
+// nor who changes an endpoint of webhooks, or asks one, for another one that hangs.
 class SlowLanes {
  public:
   // Not of kAtOnce.
@@ -55,7 +58,11 @@ class SlowLanes {
   }
 
  private:
-  std::array<SlowLane, static_cast<std::size_t>(HttpApi::Lane::kWebhookTest)> lanes_;
+  // What only waits for others, at a time.
+  static constexpr std::size_t kWaitingMax = 64;
+
+  std::array<SlowLane, static_cast<std::size_t>(HttpApi::Lane::kWebhookLong)> lanes_ = {
+      SlowLane(1), SlowLane(1), SlowLane(1), SlowLane(kWaitingMax)};
 };
 
 // Makes durable what answers say that was done: those that come while one flush is under

@@ -137,8 +137,9 @@ class HttpApi {
   virtual HttpResponse HandleRequest(const HttpRequest& request) = 0;
 
   // What answering takes. What may take seconds is to be kept off threads that serve
-  // connections; `HttpFront` has a thread for each kind, so that none waits for another.
-  enum class Lane { kAtOnce, kLook, kChange, kWebhook, kWebhookTest };
+  // connections; `HttpFront` has a thread for each kind, so that none waits for another,
+  // and of kWebhookLong, which only waits for others, many.
+  enum class Lane { kAtOnce, kLook, kChange, kWebhook, kWebhookLong };
 
   // What is known from the head alone: route, method, token, type and length of the
   // body. Nothing is read or changed.

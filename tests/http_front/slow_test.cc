@@ -1,5 +1,5 @@
 // Would catch a reset of very many that outlives a stop of the server, and one for which
-// a request that only looks has to wait.
+// a request that only looks has to wait; and one that waits for another one's endpoint.
 #include <atomic>
 #include <memory>
 #include <string>
@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
+#include "engine/http/side_threads.h"
 #include "tests/http_front/front_fixture.h"
 #include "tests/support/names.h"
 
@@ -99,6 +101,36 @@ TEST_F(SlowTest, WhoLooksDoesNotWaitForAResetOfMany) {
   EXPECT_THAT(answer.body, HasSubstr("no history is kept"));
   holding_.goes_on.Notify();
   EXPECT_EQ(resets.Read().status, 200);
+}
+
+TEST(SlowLanesTest, WhoWaitsForWhatHangsHoldsUpNobodyWhoWaitsForAnother) {
+  absl::Notification is_done, goes_on;
+  http::SlowLanes lanes;
+  http::SlowLane& lane = lanes.Of(HttpApi::Lane::kWebhookLong);
+  for (int i = 0; i < 50; ++i) lane.Do([&] { goes_on.WaitForNotification(); });
+  lane.Do([&] { is_done.Notify(); });
+  EXPECT_TRUE(is_done.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  goes_on.Notify();
+}
+
+TEST(SlowLanesTest, WhatFindsNoThreadFreeWaitsForOne) {
+  constexpr int kTasks = 100;
+  for (const std::size_t threads : {1u, 3u}) {
+    absl::BlockingCounter left(kTasks);
+    std::atomic<std::size_t> under_way = 0, most = 0;
+    http::SlowLane lane(threads);
+    for (int i = 0; i < kTasks; ++i) {
+      lane.Do([&] {
+        std::size_t now = ++under_way, seen = most;
+        while (now > seen && !most.compare_exchange_weak(seen, now)) {
+        }
+        --under_way;
+        left.DecrementCount();
+      });
+    }
+    left.Wait();
+    EXPECT_LE(most, threads);
+  }
 }
 
 }  // namespace
