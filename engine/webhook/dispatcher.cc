@@ -122,7 +122,9 @@ void Dispatcher::ClockWentBack(absl::Time now) {
   }
   grace_until_ = std::min(grace_until_, now + grace_);
   forgets_at_ = std::min(forgets_at_, now + kForgetEvery);
-  works_again_at_ = std::min(works_again_at_, now + kWorkAgain);
+  for (Chore* const chore : {&forgets_, &removes_}) {
+    chore->again_at = std::min(chore->again_at, now + kWorkAgain);
+  }
   // Which are old was said by a clock that was wrong.
   forgetting_ = std::nullopt;
 }
@@ -179,10 +181,10 @@ void Dispatcher::Push(Endpoint* endpoint, const LineKey& line, const Waiting& wa
 
 absl::Time Dispatcher::NextEvent() const {
   if (!revivals_.empty()) return absl::InfinitePast();
-  const bool has_work = forgetting_.has_value() || !removed_.empty();
-  const absl::Time works_at =
-      std::max(works_again_at_, has_work ? absl::InfinitePast() : forgets_at_);
-  return agenda_.empty() ? works_at : std::min(agenda_.begin()->first, works_at);
+  absl::Time next =
+      std::max(forgets_.again_at, forgetting_ ? absl::InfinitePast() : forgets_at_);
+  if (!removed_.empty()) next = std::min(next, removes_.again_at);
+  return agenda_.empty() ? next : std::min(agenda_.begin()->first, next);
 }
 
 absl::Status Dispatcher::Keep() {

@@ -80,8 +80,9 @@ class Dispatcher {
   // Writes what became of everything since the last time.
   absl::Status Keep();
   // Does what is due by itself, and a part of what takes long: sends dead letters again,
-  // removes what is left of endpoints, forgets what is old. How the last of the last two
-  // went; what failed is tried again.
+  // forgets what is old, removes what is left of endpoints. Whether either of the last
+  // two failed the last time; what failed is tried again, and the other goes on
+  // meanwhile.
   absl::Status Work(absl::Time now);
   // There will be no more of it. Who waits for it is told so.
   void EndWork();
@@ -196,6 +197,8 @@ class Dispatcher {
   absl::Status RemoveSome();
   absl::Status BeginForgetting(absl::Time now);
   absl::Status ForgetSome();
+  // Of what is forgotten, or begins to be.
+  absl::Status Forget(absl::Time now);
 
   WebhookOptions options_;
   const RetrySchedule schedule_;
@@ -235,8 +238,18 @@ class Dispatcher {
   // Endpoints that are gone, but for what waited for them, or died.
   std::map<std::uint64_t, EndpointId> removed_;
   std::deque<Revival> revivals_;
-  absl::Status worked_;
-  absl::Time works_again_at_ = absl::InfinitePast();  // after it failed
+  // How the last part of what is done by itself went, and when it is gone on with.
+  struct Chore {
+    absl::Status status = {};
+    absl::Time again_at = absl::InfinitePast();
+
+    void Note(absl::Status done, absl::Time now) {
+      status = std::move(done);
+      again_at = status.ok() ? absl::InfinitePast() : now + kWorkAgain;
+    }
+  };
+  Chore forgets_;
+  Chore removes_;
   // In this turn.
   std::size_t buried_ = 0;
   // Nothing dies before.

@@ -30,19 +30,24 @@ absl::Status After(std::uint64_t sent, const absl::Status& status) {
 absl::Status Dispatcher::Work(absl::Time now) {
   // Who waits for it is told what fails.
   if (!revivals_.empty()) ReviveSome(now);
-  if (now < works_again_at_) return worked_;
-  if (now >= forgets_at_) {
-    worked_ = BeginForgetting(now);
-    if (worked_.ok()) forgets_at_ = now + kForgetEvery;
-  } else if (forgetting_) {
-    worked_ = ForgetSome();
-  } else if (!removed_.empty()) {
-    worked_ = RemoveSome();
-  } else {
-    worked_ = absl::OkStatus();
+  const bool has_to_forget = forgetting_ || now >= forgets_at_;
+  // What was put off does not fail any more.
+  if (!has_to_forget) forgets_ = Chore();
+  if (has_to_forget && now >= forgets_.again_at) {
+    forgets_.Note(Forget(now), now);
+  } else if (now >= removes_.again_at && !removed_.empty()) {
+    removes_.Note(RemoveSome(), now);
   }
-  if (!worked_.ok()) works_again_at_ = now + kWorkAgain;
-  return worked_;
+  absl::Status status = forgets_.status;
+  status.Update(removes_.status);
+  return status;
+}
+
+absl::Status Dispatcher::Forget(absl::Time now) {
+  if (now < forgets_at_) return ForgetSome();
+  absl::Status status = BeginForgetting(now);
+  if (status.ok()) forgets_at_ = now + kForgetEvery;
+  return status;
 }
 
 void Dispatcher::EndWork() {

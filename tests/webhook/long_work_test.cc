@@ -171,6 +171,33 @@ TEST_F(LongWorkTest, WhatFailedAndIsNotDueAnyMoreDoesNotFailAnyMore) {
   EXPECT_TRUE(world_.dispatcher().Work(due + absl::Hours(3)).ok());
 }
 
+TEST_F(LongWorkTest, WhatCannotBeForgottenKeepsNothingThatIsRemoved) {
+  const EndpointId id = world_.AddEndpoint(kOther);
+  world_.Answers(kOther, [](const Arrived&) { return Answer{.status = 500}; });
+  world_.Give(SampleNotification(1, 2, 1));
+  ASSERT_TRUE(world_.Keep().ok());
+  auto other = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
+  ASSERT_TRUE(other.ok()) << other.status();
+  ASSERT_TRUE((*other)
+                  ->Execute("CREATE TRIGGER damage BEFORE DELETE ON delivery "
+                            "WHEN old.endpoint = 1 "
+                            "BEGIN SELECT RAISE(ABORT, 'damaged'); END")
+                  .ok());
+  ASSERT_TRUE(world_.dispatcher().Remove(id, world_.now()).ok());
+  const absl::Time later = world_.now() + absl::Hours(24 * 31);
+  EXPECT_TRUE(world_.dispatcher().Work(later).ok());
+  for (int turns = 0; turns < 3; ++turns) {
+    EXPECT_FALSE(world_.dispatcher().Work(later).ok()) << "it is not forgotten itself";
+  }
+  EXPECT_EQ(Count("SELECT count(*) FROM delivery WHERE endpoint = 2"), 0);
+  EXPECT_EQ(Count("SELECT count(*) FROM endpoint WHERE number = 2"), 0);
+  ASSERT_TRUE((*other)->Execute("DROP TRIGGER damage").ok());
+  for (int turns = 0; turns < 10; ++turns) {
+    EXPECT_TRUE(world_.dispatcher().Work(later + absl::Minutes(1)).ok());
+  }
+  EXPECT_EQ(Full().dead, 0u);
+}
+
 TEST_F(LongWorkTest, WhatIsRemovedIsGoneAtOnceAndItsRowsLittleByLittle) {
   ASSERT_TRUE(world_.dispatcher().Remove(full_, world_.now()).ok());
   EXPECT_EQ(world_.dispatcher().Get(full_, world_.now()).status().code(),
