@@ -252,6 +252,7 @@ class Dispatcher {
   Chore removes_;
   // In this turn.
   std::size_t buried_ = 0;
+  std::size_t unread_ = 0;  // as reading failed
   // Nothing dies before.
   absl::Time grace_until_ = absl::InfinitePast();
 };

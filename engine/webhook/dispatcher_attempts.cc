@@ -10,6 +10,7 @@ namespace {
 
 // In one turn, of all endpoints.
 constexpr std::size_t kBuriedAtOnce = 1'000;
+constexpr std::size_t kUnreadAtOnce = 100;
 
 }  // namespace
 
@@ -23,6 +24,7 @@ void Dispatcher::WakeAt(Endpoint* endpoint, absl::Time at) {
 
 std::size_t Dispatcher::Begin(absl::Time now) {
   buried_ = 0;
+  unread_ = 0;
   std::vector<Endpoint*> round;
   // First those that have waited longest for the others.
   for (const std::uint64_t number : starved_) {
@@ -64,6 +66,7 @@ bool Dispatcher::BeginOne(Endpoint* endpoint, absl::Time now) {
   if (!endpoint->circuit.MayBegin(now) || !slots_.MayTake(endpoint->under_way)) {
     return false;
   }
+  if (unread_ >= kUnreadAtOnce) return false;
   const std::optional<EndpointQueue::First> first = queue.Take();
   if (!first) return false;
   absl::StatusOr<Content> content = ContentOf(first->waiting.number);
@@ -72,6 +75,7 @@ bool Dispatcher::BeginOne(Endpoint* endpoint, absl::Time now) {
     endpoint->record.last_failure = "the body could not be read from the store";
     NoteChanged(endpoint);
     queue.Return(first->line, now + schedule_.max);
+    ++unread_;
     return true;
   }
   slots_.Take(endpoint->under_way++);
@@ -153,11 +157,13 @@ void Dispatcher::Settle(Endpoint* endpoint, absl::Time now) {
       wakes = std::min({wakes, *endpoint->circuit.state().paused_until,
                         GivesUpAt(*endpoint, oldest->accepted_at, now)});
     }
-    if (endpoint->circuit.MayBegin(now) && slots_.IsStarved(endpoint->under_way) &&
-        !endpoint->is_starved) {
+    const bool may_begin = endpoint->circuit.MayBegin(now);
+    if (may_begin && slots_.IsStarved(endpoint->under_way) && !endpoint->is_starved) {
       endpoint->is_starved = true;
       starved_.push_back(endpoint->record.number);
     }
+    // Too much could not be read in this turn.
+    if (may_begin && slots_.MayTake(endpoint->under_way)) wakes = now;
   }
   WakeAt(endpoint, wakes);
 }
