@@ -191,12 +191,11 @@ void Dispatcher::End(const Ended& ended, absl::Time now) {
 
 void Dispatcher::CancelAttempts(std::uint64_t endpoint) {
   // They would have connections beyond those that there may be. Of a test somebody waits
-  // for the end.
+  // for the end; of the others nobody is told, as there is no endpoint that it is about.
   for (auto next = flights_.begin(); next != flights_.end();) {
     const auto flight = next++;
     if (flight->second.endpoint != endpoint || flight->second.number == 0) continue;
     transfers_->Cancel(flight->first);
-    TellOf(&flight->second, {.key = flight->first, .failure = "the webhook was deleted"});
     flights_.erase(flight);
   }
 }

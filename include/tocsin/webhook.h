@@ -133,7 +133,7 @@ struct WebhookOptions {
   // For the jitter of waits and for secrets. Empty: by the system's chance.
   std::optional<std::uint64_t> random_seed = std::nullopt;
   // Told of each attempt that ended, on the thread that sends; it must not call the sink.
-  // Empty: nobody is.
+  // Of an endpoint that was removed it is told nothing more. Empty: nobody is.
   struct Attempt {
     EndpointId endpoint = {};
     NotificationId notification = {};

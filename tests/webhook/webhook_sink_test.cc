@@ -309,6 +309,23 @@ TEST_F(WebhookSinkTest, WhoLooksOnMustNotAsk) {
   EXPECT_EQ(reason, Reason::kCalledFromSink);
 }
 
+TEST_F(WebhookSinkTest, OfAnEndpointThatIsRemovedNothingMoreIsTold) {
+  auto owner = std::make_unique<testing::HangingTransfers>();
+  testing::HangingTransfers* const transfers = owner.get();
+  int told = 0;
+  WebhookOptions options;
+  options.on_attempt = [&](const WebhookOptions::Attempt&) { ++told; };
+  const auto sink = webhook::MakeWebhookSink(std::move(options), std::move(owner));
+  ASSERT_TRUE(sink.ok()) << sink.status();
+  const EndpointId id = (*sink)->Create({.url = kTarget}, "")->id;
+  ASSERT_TRUE((*sink)->Deliver(SampleNotification(1, 1, 1)).ok());
+  transfers->AwaitBegun(1);
+  EXPECT_TRUE((*sink)->Remove(id).ok());
+  (*sink)->Stop(absl::ZeroDuration());
+  EXPECT_EQ(transfers->under_way(), 0u);
+  EXPECT_EQ(told, 0);
+}
+
 TEST_F(WebhookSinkTest, AnEngineHasItsStoreInTheSameDirectory) {
   const auto sink = Open();
   ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
