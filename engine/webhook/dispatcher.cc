@@ -115,7 +115,13 @@ absl::Time Dispatcher::GivesUpAt(const Endpoint& endpoint, absl::Time accepted_a
 void Dispatcher::ClockWentBack(absl::Time now) {
   const absl::Time latest = now + schedule_.max;
   for (const auto& [number, endpoint] : endpoints_) {
-    endpoint->record.enabled_at = std::min(endpoint->record.enabled_at, now);
+    EndpointRecord& record = endpoint->record;
+    record.enabled_at = std::min(record.enabled_at, now);
+    if (record.previous_secret &&
+        record.previous_secret_until > now + endpoint->overlap) {
+      record.previous_secret_until = now + endpoint->overlap;
+      NoteChanged(endpoint.get());
+    }
     endpoint->circuit.PauseUntilAtMost(latest);
     endpoint->queue.GoBackTo(now, latest);
     Touch(endpoint.get());

@@ -115,6 +115,8 @@ class Dispatcher {
     // Raised where it becomes another one for who sends: what attempts from before say
     // is not of it.
     std::uint64_t generation = 0;
+    // That of its two secrets, so far as this process knows.
+    absl::Duration overlap = absl::InfiniteDuration();
     // When it is looked at next, as `agenda_` has it.
     std::optional<absl::Time> wakes_at = std::nullopt;
     bool is_starved = false;  // it is in `starved_`

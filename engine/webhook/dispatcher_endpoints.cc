@@ -236,6 +236,7 @@ absl::StatusOr<std::string> Dispatcher::RotateSecret(EndpointId id,
   record.secret = *taken;
   status = Put(*found, record);
   if (!status.ok()) return status;
+  (*found)->overlap = overlap;
   return taken;
 }
 

@@ -126,6 +126,31 @@ TEST(Clock, AStartWithOneThatIsAheadForgetsNothing) {
   EXPECT_NE(Shown(&world).previous_secret_until, std::nullopt);
 }
 
+TEST(Clock, AnOverlapThatBeganWhileItWasAheadIsNoLongerThanItWasToBe) {
+  constexpr absl::Duration kAhead = absl::Hours(24 * 30), kOverlap = absl::Hours(24);
+  testing::TempDirectory directory;
+  SimulatedWorld world({.directory = directory / "sink"});
+  const EndpointId id = world.AddEndpoint(kReceiver);
+  const auto rotate = [&] {
+    return world.dispatcher().RotateSecret(id, "", kOverlap, world.now()).ok();
+  };
+  world.PutClock(kAhead);
+  ASSERT_TRUE(rotate());
+  world.PutClock(-kAhead);
+  EXPECT_EQ(Shown(&world).previous_secret_until, world.now() + kOverlap);
+  world.Restart(/*keeps_first=*/true);
+  EXPECT_EQ(Shown(&world).previous_secret_until, world.now() + kOverlap);
+  world.RunFor(kOverlap);
+  EXPECT_EQ(Shown(&world).previous_secret_until, std::nullopt);
+  // One that began before stays as it is.
+  ASSERT_TRUE(rotate());
+  const absl::Time until = world.now() + kOverlap;
+  world.RunFor(absl::Hours(1));
+  world.PutClock(kAhead);
+  world.PutClock(-kAhead);
+  EXPECT_EQ(Shown(&world).previous_secret_until, until);
+}
+
 TEST(Clock, DeadLettersAreNotForgottenByOneThatIsWrongForAMoment) {
   SimulatedWorld world({.keep_trying = absl::Hours(1)});
   world.AddEndpoint(kReceiver);
