@@ -58,11 +58,7 @@ absl::Status Dispatcher::Load(absl::Time now) {
                           .attempts = found.attempts};
     endpoint->queue.Push(found.line, waiting, std::min(found.due_at, latest));
   });
-  const absl::StatusOr<std::vector<DeliveryStore::DeadOf>> dead = store_->CountDead();
-  if (!dead.ok()) return dead.status();
-  for (const DeliveryStore::DeadOf& of : *dead) {
-    if (Endpoint* const endpoint = Find(of.endpoint)) endpoint->dead = of.count;
-  }
+  if (status.ok()) status = CountDead();
   // Its number is not given to another one before it is gone whole.
   if (!removed_.empty())
     last_endpoint_ = std::max(last_endpoint_, removed_.rbegin()->first);
@@ -70,6 +66,16 @@ absl::Status Dispatcher::Load(absl::Time now) {
   // Nor is anything forgotten at once.
   forgets_at_ = now + kForgetEvery;
   return status;
+}
+
+absl::Status Dispatcher::CountDead() {
+  const absl::StatusOr<std::vector<DeliveryStore::DeadOf>> dead = store_->CountDead();
+  if (!dead.ok()) return dead.status();
+  for (const auto& [number, endpoint] : endpoints_) endpoint->dead = 0;
+  for (const DeliveryStore::DeadOf& of : *dead) {
+    if (Endpoint* const endpoint = Find(of.endpoint)) endpoint->dead = of.count;
+  }
+  return absl::OkStatus();
 }
 
 Dispatcher::Endpoint* Dispatcher::AddEndpoint(EndpointRecord record) {

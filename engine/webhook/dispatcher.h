@@ -153,6 +153,8 @@ class Dispatcher {
   Dispatcher(WebhookOptions options, AddressPolicy policy,
              std::unique_ptr<DeliveryStore> store, Transfers* transfers);
   absl::Status Load(absl::Time now);
+  // Sets how many are dead to what the store has.
+  absl::Status CountDead();
   Endpoint* AddEndpoint(EndpointRecord record);
   Endpoint* Find(std::uint64_t number);
   absl::StatusOr<Endpoint*> Find(EndpointId id) const;

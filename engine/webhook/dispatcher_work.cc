@@ -113,8 +113,10 @@ absl::Status Dispatcher::BeginForgetting(absl::Time now) {
     record.previous_secret = std::nullopt;
     NoteChanged(endpoint.get());
   }
-  // Some of those that died may not be in the store yet.
+  // Some of those that died may not be in the store yet. That of others cannot be
+  // written, as their row is damaged: they are counted until now.
   absl::Status status = Keep();
+  if (status.ok()) status = CountDead();
   if (status.ok()) forgetting_ = {.died_before = now - options_.keep_dead};
   return status;
 }

@@ -1,0 +1,75 @@
+// Would catch rows that are damaged while the sink has them, and hold up what is not, or
+// are counted as what they are not.
+#include <string>
+
+#include "engine/sqlite/database.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/names.h"
+#include "tests/support/temp_directory.h"
+#include "tests/webhook/simulated_world.h"
+
+namespace tocsin::testing {
+namespace {
+
+using ::testing::SizeIs;
+using Answer = SimulatedWorld::Answer;
+using Arrived = SimulatedWorld::Arrived;
+
+constexpr char kReader[] = "https://reader.example/hook";
+constexpr char kOtherReader[] = "https://other.example/hook";
+
+class BadRows : public ::testing::Test {
+ protected:
+  void Give(int customers) {
+    for (int customer = 1; customer <= customers; ++customer) {
+      world_.Give(SampleNotification(customer, 1, 1));
+    }
+    ASSERT_TRUE(world_.Keep().ok());
+  }
+  void Execute(const std::string& sql) {
+    auto file = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
+    ASSERT_TRUE(file.ok()) << file.status();
+    ASSERT_TRUE((*file)->Execute(sql).ok());
+  }
+  WebhookEndpoint Shown() { return *world_.dispatcher().Get(id_, world_.now()); }
+
+  TempDirectory directory_;
+  SimulatedWorld world_{
+      {.directory = directory_ / "sink", .keep_trying = absl::Minutes(5)}};
+  const EndpointId id_ = world_.AddEndpoint(kReader);
+};
+
+TEST_F(BadRows, ManyOfThemAreGoneThroughLittleByLittle) {
+  constexpr int kRows = 1'000;
+  constexpr int kAtOnce = 100;
+  world_.AddEndpoint(kOtherReader, {.customers = {Customer(kRows)}});
+  Give(kRows);
+  Execute("UPDATE delivery SET body = 'x' WHERE endpoint = 1");
+  int turns = 0;
+  for (; world_.dispatcher().NextEvent() <= world_.now(); ++turns) {
+    ASSERT_LE(turns, kRows);
+    world_.dispatcher().Begin(world_.now());
+  }
+  EXPECT_GE(turns, kRows / kAtOnce);
+  EXPECT_EQ(Shown().waiting, unsigned{kRows});
+  EXPECT_EQ(Shown().last_failure, "the body could not be read from the store");
+  world_.RunFor(absl::Seconds(1));
+  EXPECT_THAT(world_.TakenBy(kOtherReader), SizeIs(1));
+}
+
+TEST_F(BadRows, OneThatDiedButCannotBeWrittenIsCountedNoLongerThanAnHour) {
+  world_.Answers(kReader, [](const Arrived&) { return Answer{.status = 500}; });
+  Give(20);
+  world_.RunFor(absl::Minutes(4));
+  ASSERT_TRUE(world_.Keep().ok());
+  Execute("UPDATE delivery SET body = 'x' WHERE number = 20");
+  world_.RunFor(absl::Minutes(30));
+  ASSERT_EQ(Shown().dead, 20u);
+  world_.RunFor(absl::Hours(1));
+  EXPECT_EQ(Shown().dead, 19u);
+  EXPECT_EQ(Shown().waiting, 0u);
+}
+
+}  // namespace
+}  // namespace tocsin::testing
