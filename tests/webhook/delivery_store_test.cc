@@ -2,6 +2,8 @@
 // damaged; a transaction that is kept by half; and values that come back otherwise.
 #include "engine/webhook/delivery_store.h"
 
+#include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -132,6 +134,28 @@ TEST_F(DeliveryStoreTest, NoSecretOfBeforeStaysInTheFile) {
           << width;
     }
   }
+}
+
+TEST_F(DeliveryStoreTest, OfALongFilterOnlyWhatChangesIsWritten) {
+  EndpointRecord record = FullRecord();
+  for (int i = 0; i < 10'000; ++i) {
+    record.settings.filter.customers.push_back(testing::Customer(i));
+  }
+  const auto store = Open();
+  const auto put = [&] {
+    ASSERT_TRUE(store->Write([&] { return store->PutEndpoint(record); }).ok());
+  };
+  const auto log_size = [&] {
+    return std::filesystem::file_size(directory_ / "webhooks.db-wal");
+  };
+  put();
+  const std::uintmax_t before = log_size();
+  ++record.delivered;
+  record.last_success_at = *record.last_success_at + absl::Seconds(1);
+  put();
+  EXPECT_LT(log_size() - before, 50'000u) << "the filter has 370,000";
+  EXPECT_EQ(store->Endpoints()->front().delivered, record.delivered);
+  EXPECT_EQ(store->Endpoints()->front().settings.filter.customers.size(), 10'001u);
 }
 
 TEST_F(DeliveryStoreTest, ATransactionIsWholeOrNot) {
