@@ -1,5 +1,6 @@
 #include "engine/cli/serve_log.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -12,6 +13,20 @@
 namespace tocsin::cli {
 namespace {
 
+// What a pipe that takes something has room for, with another line before it that says
+// how many were dropped.
+constexpr std::size_t kLineMax = PIPE_BUF - 256;
+
+// The beginning of a text, to the end of a character.
+std::string CutTo(std::size_t bytes, const std::string& text) {
+  constexpr unsigned char kMask = 0xC0, kGoesOn = 0x80;
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & kMask) == kGoesOn) {
+    --bytes;
+  }
+  return absl::StrCat(text.substr(0, bytes), "...");
+}
+
 // Whether standard error takes a line, now or within that time. One that is closed does.
 // A pipe that does has room for PIPE_BUF bytes.
 bool TakesLine(absl::Duration patience) {
@@ -23,6 +38,17 @@ bool TakesLine(absl::Duration patience) {
 
 std::string ServeLog::LineOf(absl::string_view level, absl::string_view event,
                              const std::vector<Field>& fields) const {
+  std::string line = LineOf(level, event, fields, kLineMax);
+  // What is escaped takes more room than it has bytes.
+  for (std::size_t most = kLineMax / 2; line.size() > kLineMax && most > 0; most /= 2) {
+    line = LineOf(level, event, fields, most);
+  }
+  return line;
+}
+
+std::string ServeLog::LineOf(absl::string_view level, absl::string_view event,
+                             const std::vector<Field>& fields,
+                             std::size_t value_max) const {
   const std::string time =
       absl::FormatTime("%Y-%m-%d%ET%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone());
   std::string line =
@@ -34,16 +60,17 @@ std::string ServeLog::LineOf(absl::string_view level, absl::string_view event,
     line.append(event.data(), event.size());
   }
   for (const Field& field : fields) {
+    const std::string value = field.is_text ? CutTo(value_max, field.value) : field.value;
     absl::StrAppend(&line, json_ ? ",\"" : " ", field.name, json_ ? "\":" : "=");
     // In quotes also as text, where a value has blanks: a line is taken apart the same
     // way.
     const bool has_quotes =
-        field.is_text && (json_ || field.value.empty() ||
-                          field.value.find_first_of(" \"\\\t\r\n") != std::string::npos);
+        field.is_text && (json_ || value.empty() ||
+                          value.find_first_of(" \"\\\t\r\n") != std::string::npos);
     if (has_quotes) {
-      AppendJsonText(field.value, &line);
+      AppendJsonText(value, &line);
     } else {
-      line += field.value;
+      line += value;
     }
   }
   line += json_ ? "}\n" : "\n";

@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_CLI_SERVE_LOG_H_
 #define TOCSIN_ENGINE_CLI_SERVE_LOG_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -16,7 +17,7 @@ namespace tocsin::cli {
 // What a running server says on standard error, one event a line: as text, or as a JSON
 // object. What a token or a query could be in does not belong here. Where nobody reads it
 // a line is dropped rather than waited for, and the next one that is read says how many
-// were.
+// were. Of a line that would be longer than a pipe takes at once the values are cut.
 //
 // Thread safety: every method may be called from any thread.
 class ServeLog {
@@ -51,6 +52,9 @@ class ServeLog {
              const std::vector<Field>& fields);
   std::string LineOf(absl::string_view level, absl::string_view event,
                      const std::vector<Field>& fields) const;
+  // With so many bytes of each text, and `...` where there are more.
+  std::string LineOf(absl::string_view level, absl::string_view event,
+                     const std::vector<Field>& fields, std::size_t value_max) const;
 
   const bool json_;
   absl::Mutex mu_;
