@@ -158,6 +158,42 @@ TEST_F(DeliveryStoreTest, OfALongFilterOnlyWhatChangesIsWritten) {
   EXPECT_EQ(store->Endpoints()->front().settings.filter.customers.size(), 10'001u);
 }
 
+TEST_F(DeliveryStoreTest, OnlyARowThatIsDamagedItselfIsPassedOver) {
+  constexpr std::uint64_t kRows = 200;
+  const auto store = Open();
+  const auto insert = [&] {
+    absl::Status status;
+    for (std::uint64_t n = 1; n <= kRows; ++n) {
+      status.Update(store->Insert(n, 7, *MakeLetter(SampleNotification(1, 1, n)), {}));
+    }
+    return status;
+  };
+  ASSERT_TRUE(store->Write(insert).ok());
+  const auto update = [&](std::uint64_t number) {
+    // Whatever the transaction comes to.
+    absl::Status updated;
+    store->Write([&] { return updated = store->Update(number, {.attempts = 1}); })
+        .IgnoreError();
+    return updated;
+  };
+  Execute("UPDATE delivery SET body = 'x' WHERE number = 1");
+  EXPECT_TRUE(update(1).ok()) << update(1);
+  Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  const std::string path = directory_ / "webhooks.db";
+  const auto file = sqlite::Database::OpenToRead(path, "");
+  ASSERT_TRUE(file.ok()) << file.status();
+  const auto root =
+      (*file)->QueryInteger("SELECT rootpage FROM sqlite_schema WHERE name = 'delivery'");
+  ASSERT_TRUE(root.ok()) << root.status();
+  constexpr std::size_t kPage = 4'096;
+  std::string bytes = testing::ReadFile(path);
+  bytes.replace(static_cast<std::size_t>(*root - 1) * kPage, kPage, kPage, '\x55');
+  testing::WriteFile(path, bytes);
+  // So that what the store remembers of it does not count.
+  Execute("PRAGMA user_version = 2");
+  EXPECT_EQ(ReasonOf(update(2)), Reason::kDamaged) << update(2);
+}
+
 TEST_F(DeliveryStoreTest, ATransactionIsWholeOrNot) {
   const auto store = Open();
   const auto letter = MakeLetter(SampleNotification(1, 1, 1));

@@ -133,6 +133,16 @@ TEST_F(LongWorkTest, WhatIsForgottenGoesLittleByLittle) {
   EXPECT_EQ(Full().dead, 1u);
 }
 
+TEST_F(LongWorkTest, WhatAClockThatWasAheadTookForOldIsNotForgotten) {
+  const absl::Time ahead = world_.now() + absl::Hours(24 * 40);
+  ASSERT_TRUE(world_.dispatcher().Work(ahead).ok());
+  ASSERT_LE(world_.dispatcher().NextEvent(), ahead) << "it is to be forgotten";
+  world_.dispatcher().ClockWentBack(world_.now());
+  world_.RunFor(absl::Minutes(30));
+  EXPECT_EQ(Full().dead, std::uint64_t{kLetters});
+  EXPECT_EQ(Rows(), kLetters);
+}
+
 TEST_F(LongWorkTest, WhatIsOverdueIsGivenUpLittleByLittle) {
   const EndpointId id = world_.AddEndpoint(kOther);
   world_.Answers(kOther, [](const Arrived&) { return Answer{.status = 500}; });

@@ -161,6 +161,34 @@ TEST_F(WebhookSinkTest, WhoGivesToASinkThatTakesNothingIsToldSo) {
   sink->Stop(absl::ZeroDuration());
 }
 
+TEST_F(WebhookSinkTest, WhatWasTakenFromWhoGaveItIsKeptHoweverSoonItEnds) {
+  absl::Notification is_held, goes_on;
+  WebhookOptions options;
+  options.on_attempt = [&](const WebhookOptions::Attempt&) {
+    if (!is_held.HasBeenNotified()) is_held.Notify();
+    goes_on.WaitForNotification();
+  };
+  std::uint64_t given = 0;
+  {
+    const auto sink = Open(/*hangs=*/false, std::move(options));
+    ASSERT_TRUE(sink->Create({.url = kTarget}, "").ok());
+    const auto give = [&] {
+      return sink->Deliver(SampleNotification(1, 1, ++given)).ok();
+    };
+    ASSERT_TRUE(give());
+    is_held.WaitForNotification();
+    // More than are taken at once.
+    while (given < 10'000) ASSERT_TRUE(give());
+    std::thread stops([&] { sink->Stop(absl::ZeroDuration()); });
+    while (give()) ASSERT_LT(given, 60'000U);
+    --given;
+    goes_on.Notify();
+    stops.join();
+  }
+  const auto sink = Open(/*hangs=*/true);
+  EXPECT_EQ(sink->List()[0].waiting + receiver_.bodies().size(), given);
+}
+
 TEST_F(WebhookSinkTest, ASecondSinkIsRefusedTheDirectory) {
   const auto first = Open();
   const auto second = webhook::MakeWebhookSink(
