@@ -33,10 +33,11 @@ constexpr std::size_t kReadKeyBytesMax = std::size_t{32} << 20;
 
 class Api final : public HttpApi {
  public:
-  Api(Engine* engine, HttpOptions options, TokenTable tokens, const FrontCounts* counts)
+  Api(Engine* engine, HttpOptions options, TokenTable tokens, FrontCounts* counts)
       : engine_(engine),
         options_(std::move(options)),
         front_(counts),
+        answers_(counts != nullptr ? counts->answers : own_answers_),
         keys_(options_.clock != nullptr ? options_.clock : SystemClock(),
               {.keep = options_.idempotency_keep,
                .keys_max = options_.idempotency_keys_max,
@@ -58,7 +59,7 @@ class Api final : public HttpApi {
       answers_.Count(FindRoute(PathOf(request.target)), response.status);
       return response;
     }
-    return Answer(request);
+    return AnswerTo(request, /*counts=*/true);
   }
 
   Admission Admit(const HttpRequest& head) override {
@@ -77,10 +78,9 @@ class Api final : public HttpApi {
 
   HttpResponse Answer(const HttpRequest& request) override {
     const Route* const route = FindRoute(PathOf(request.target));
-    HttpResponse response =
-        route == nullptr ? UnknownPath() : AnswerOnce(*route, request);
-    answers_.Count(route, response.status);
-    return response;
+    const bool is_counted_later = front_ != nullptr && front_->counts_changes &&
+                                  route != nullptr && MayChange(*route);
+    return AnswerTo(request, !is_counted_later);
   }
 
   absl::Status SetTokens(std::vector<HttpToken> tokens) override {
@@ -114,6 +114,14 @@ class Api final : public HttpApi {
       }
     }
     return RefuseBody(head, *route, BodyBytesMax(*route, options_));
+  }
+
+  HttpResponse AnswerTo(const HttpRequest& request, bool counts) {
+    const Route* const route = FindRoute(PathOf(request.target));
+    HttpResponse response =
+        route == nullptr ? UnknownPath() : AnswerOnce(*route, request);
+    if (counts) answers_.Count(route, response.status);
+    return response;
   }
 
   // A key makes the answer that of the first request with it.
@@ -189,10 +197,11 @@ class Api final : public HttpApi {
   Engine* const engine_;
   HttpOptions options_;
   const FrontCounts* const front_;
+  AnswerCounts own_answers_;  // without a front
+  AnswerCounts& answers_;
   std::atomic<bool> stopping_ = false;
   IdempotencyKeys keys_;
   IdempotencyKeys read_keys_;  // of requests that change nothing
-  AnswerCounts answers_;
   const std::function<std::string()> open_api_ = [this] { return OpenApi(); };
   const std::function<std::string()> metrics_ = [this] {
     return MetricsText(engine_->GetStats(), answers_, facts_unread_, keys_.size(),
@@ -207,7 +216,7 @@ class Api final : public HttpApi {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpApi>> MakeApi(Engine* engine, HttpOptions options,
-                                                 const FrontCounts* counts) {
+                                                 FrontCounts* counts) {
   if (engine == nullptr) return absl::InvalidArgumentError("the engine is null");
   if (options.idempotency_keep < absl::ZeroDuration()) {
     return absl::InvalidArgumentError("idempotency_keep is below 0, must not be");

@@ -96,7 +96,8 @@ void Connection::AwaitSlowAnswer() {
   loop_->parts()->slow.Of(conversation_.lane()).Do([self = shared_from_this()] {
     HttpResponse response = self->conversation_.AnswerSlowly();
     self->loop_->Post([self, response = std::move(response)] {
-      if (!self->is_closed()) self->Act(self->conversation_.TakeAnswer(response));
+      if (self->is_closed()) return self->conversation_.CountUnsaid(response);
+      self->Act(self->conversation_.TakeAnswer(response));
     });
   });
 }

@@ -5,6 +5,7 @@
 
 #include "absl/time/time.h"
 #include "engine/http/respond.h"
+#include "engine/http/target.h"
 
 namespace tocsin::http {
 namespace {
@@ -123,11 +124,23 @@ Conversation::Wants Conversation::TakeAnswer(const HttpResponse& response) {
   return Say(response).value_or(Wants::kWrite);
 }
 
+void Conversation::CountUnsaid(const HttpResponse& response) {
+  if (!WaitsToBeDurable()) return;
+  shared_->counts.answers.Count(FindRoute(PathOf(request_.target)), response.status);
+}
+
+void Conversation::CountDurable(std::optional<int> status) {
+  for (const auto& [route, said] : uncounted_) {
+    shared_->counts.answers.Count(route, status.value_or(said));
+  }
+  uncounted_ = {};
+}
+
 std::optional<Conversation::Wants> Conversation::Say(const HttpResponse& response) {
   const bool close = response.close || !keep_alive_ || shared_->stopping.load();
-  if (admission_.admitted && admission_.changes && shared_->flush_before_answer &&
-      !durable_bytes_.has_value()) {
-    durable_bytes_ = out_.size();
+  if (WaitsToBeDurable()) {
+    if (!durable_bytes_.has_value()) durable_bytes_ = out_.size();
+    uncounted_.emplace_back(FindRoute(PathOf(request_.target)), response.status);
   }
   AppendResponse(
       response,
@@ -161,6 +174,7 @@ Conversation::Wants Conversation::TimeIsUp() {
 
 void Conversation::Flushed() {
   durable_bytes_.reset();
+  CountDurable(std::nullopt);
   TellHeld();
 }
 
@@ -171,6 +185,7 @@ Conversation::Wants Conversation::FlushFailed() {
   const HttpResponse response =
       ClosingResponse(503, "writing failed: whether anything was done is not known");
   AppendResponse(response, {.date = date_->Now(), .close = true}, &out_);
+  CountDurable(response.status);
   // Those behind it get no answer.
   if (held_.size() > 1) held_.resize(1);
   for (Held& held : held_) {

@@ -53,6 +53,8 @@ class Conversation {
   // On any thread, while nothing else of this is called.
   HttpResponse AnswerSlowly() { return shared_->api->Answer(request_); }
   Wants TakeAnswer(const HttpResponse& response);
+  // In its place, where the client has gone meanwhile.
+  void CountUnsaid(const HttpResponse& response);
   // Of what is answered slowly.
   HttpApi::Lane lane() const { return admission_.lane; }
 
@@ -92,6 +94,11 @@ class Conversation {
   // Tells of the answer, or holds that until it is known to be the answer.
   void NoteAccess(const HttpResponse& response);
   void TellHeld();
+  bool WaitsToBeDurable() const {
+    return admission_.admitted && admission_.changes && shared_->flush_before_answer;
+  }
+  // With this status, or each with its own.
+  void CountDurable(std::optional<int> status);
 
   FrontShared* const shared_;
   DateText* const date_;
@@ -105,6 +112,8 @@ class Conversation {
     std::chrono::steady_clock::time_point begun = {};
   };
   std::vector<Held> held_;
+  // And of that, what is to be counted.
+  std::vector<std::pair<const Route*, int>> uncounted_;
   std::string rest_;  // came, and is not taken yet
   std::size_t requests_ = 0;
 

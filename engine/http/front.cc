@@ -36,6 +36,7 @@ class Front final : public HttpFront {
  public:
   Front(Engine* engine, HttpFrontOptions* options) : parts_(engine, *options) {
     parts_.shared.flush_before_answer = options->flush_before_answer;
+    parts_.shared.counts.counts_changes = options->flush_before_answer;
     parts_.shared.on_access = std::move(options->on_access);
     parts_.limits = TimeLimitsOf(*options);
   }

@@ -1,6 +1,5 @@
 #include "engine/http/metrics.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -148,15 +147,6 @@ void AddWebhooks(const std::vector<WebhookEndpoint>& endpoints, Families* famili
 }
 
 }  // namespace
-
-void AnswerCounts::Count(const Route* route, int status) {
-  const auto row = route == nullptr ? Routes().size()
-                                    : static_cast<std::size_t>(route - Routes().data());
-  const auto* const found = std::find(kStatuses.begin(), kStatuses.end(), status);
-  if (found == kStatuses.end()) return;
-  const auto column = static_cast<std::size_t>(found - kStatuses.begin());
-  counts_[row][column].fetch_add(1, std::memory_order_relaxed);
-}
 
 std::string MetricsText(const Stats& stats, const AnswerCounts& answers,
                         std::uint64_t facts_unread, std::size_t idempotency_keys,

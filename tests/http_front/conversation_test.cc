@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -173,6 +174,29 @@ TEST_F(ConversationTest, WhatDidNotBecomeDurableIsNotSaidToBeDone) {
   EXPECT_THAT(out, HasSubstr("Connection: close\r\n"));
   EXPECT_THAT(out, EndsWith("whether anything was done is not known\"}"));
   EXPECT_EQ(talk_.GoOn(Get("/3")), Wants::kClose);
+}
+
+TEST_F(ConversationTest, WhatWaitsIsCountedOnceItIsKnownToBeTheAnswer) {
+  const auto counted = [&] {
+    std::string all;
+    shared_.counts.answers.ForEach(
+        [&](absl::string_view path, int status, std::uint64_t count) {
+          absl::StrAppend(&all, path, " ", status, " ", count, "\n");
+        });
+    return all;
+  };
+  EXPECT_EQ(talk_.GoOn(Post("/change", "") + Post("/change", "")), Wants::kBytes);
+  EXPECT_EQ(counted(), "");
+  talk_.Flushed();
+  EXPECT_EQ(counted(), "other 200 2\n");
+  EXPECT_EQ(talk_.GoOn(Post("/change", "")), Wants::kBytes);
+  EXPECT_EQ(talk_.FlushFailed(), Wants::kClose);
+  EXPECT_EQ(counted(), "other 200 2\nother 503 1\n");
+  // Who asked has gone meanwhile.
+  Conversation other(&shared_, &date_, "peer");
+  EXPECT_EQ(other.GoOn(Post("/slow-change", "")), Wants::kSlowAnswer);
+  other.CountUnsaid(other.AnswerSlowly());
+  EXPECT_EQ(counted(), "other 200 3\nother 503 1\n");
 }
 
 TEST_F(ConversationTest, WritesBeforeItAnswersMore) {

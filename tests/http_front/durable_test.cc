@@ -113,7 +113,7 @@ TEST_F(BrokenTest, AfterAFailedWriteNothingIsSaidToBeDone) {
   HttpFrontOptions options;
   options.flush_before_answer = true;
   StartFront(std::move(options));
-  RawClient client(port());
+  RawClient client(port()), looks(port());
   ASSERT_EQ(client.Ask(Reset()).status, 200);
   broken = true;
   const RawAnswer answer = client.Ask(Reset());
@@ -121,10 +121,17 @@ TEST_F(BrokenTest, AfterAFailedWriteNothingIsSaidToBeDone) {
   EXPECT_THAT(answer.body, HasSubstr("\"message\""));
   EXPECT_THAT(answer.head, ::testing::Not(HasSubstr("Retry-After")));
   EXPECT_THAT(answer.head, ::testing::Not(HasSubstr("disk")));
+  const std::string metrics = looks.Ask(Get("/metrics")).body;
+  for (const char* const status : {"200", "503"}) {
+    EXPECT_THAT(metrics, HasSubstr(absl::StrCat("tocsin_http_requests_total{path=\"/v1/"
+                                                "customer-alerts/reset\",status=\"",
+                                                status, "\"} 1\n")));
+  }
   // And nothing after it.
   RawClient other(port());
   EXPECT_EQ(other.Ask(Reset()).status, 503);
   client.Close();
+  looks.Close();
   other.Close();
   front_.reset();
   engine_.reset();
