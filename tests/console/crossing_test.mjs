@@ -146,6 +146,24 @@ test('a server that dies and comes back is followed again, and what it did meanw
   visitor.hadNoProblem();
 });
 
+test('what changes between the alerts that are read and the first event is seen', async () => {
+  const { page } = visitor;
+  await visitor.signIn();
+  const customer = 'c0ffee00-0000-4000-8000-000000000001';
+  await server.tell([spend(customer, '500')]);
+  await visitor.open(`#/customers/${customer}`);
+  await visitor.sees('Spend limit', 'OK');
+  let begin;
+  await page.route('**/v1/events', (route) => { begin = () => route.continue(); });
+  await page.reload();
+  await page.getByText('$5.00').waitFor();
+  // No notification tells of it.
+  await server.tell([spend(customer, '1')]);
+  begin();
+  await page.getByText('$5.01').waitFor();
+  visitor.hadNoProblem();
+});
+
 test('a tab that nobody looks at leaves its connection to others', async () => {
   const { page } = visitor;
   await visitor.signIn();

@@ -4,7 +4,7 @@ import { askForAlert } from './alert_form.js';
 import { standingNow } from './detail.js';
 import { ask } from './dialog.js';
 import { h, setText } from './dom.js';
-import { listen } from './events.js';
+import { listen, told } from './events.js';
 import { plural } from './format.js';
 import { say, tell, tellFailure } from './say.js';
 import { standingOf, standingWord } from './status.js';
@@ -17,6 +17,10 @@ const kShareOfTime = 10;
 // After so many changes at a time the list is read instead of each.
 const kFewChanges = 20;
 const kVerdictPauses = [50, 100, 200, 400, 800, 1600];
+
+function countsOf({ facts, resets, alerts, notifications, due }) {
+  return [facts, resets, alerts, notifications, due].join('|');
+}
 
 function pause(ms) { return new Promise((resolve) => { setTimeout(resolve, ms); }); }
 
@@ -37,7 +41,9 @@ export class CustomerView {
         h('div', { class: 'tools' }, this.reset_all, this.create)),
       this.list.element);
     this.changed = new Set();
-    this.counted = null;
+    // Told before the alerts are read: what comes later may not be in them.
+    const last = told().past_stats.at(-1);
+    this.counted = last === undefined ? null : countsOf(last);
   }
 
   async start() {
@@ -146,8 +152,8 @@ export class CustomerView {
   // A notification says which alert to look at; counts only that something was told.
   hear({ stats, notifications }) {
     if (stats) {
-      const counted = `${stats.facts}|${stats.resets}|${stats.alerts}|${stats.notifications}|${stats.due}`;
-      this.has_news = this.has_news || (this.counted !== null && this.counted !== counted);
+      const counted = countsOf(stats);
+      this.has_news = this.has_news || this.counted !== counted;
       this.counted = counted;
     }
     for (const { properties } of notifications) {
