@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { Browser } from './browser.mjs';
 import { Receiver } from './receiver.mjs';
-import { Server, spend } from './server.mjs';
+import { Server, acme, spend } from './server.mjs';
 
 const customer = (n) => `5a1e5a1e-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const sendAgain = (n) => `Send again, of customer ${customer(n)}`;
@@ -216,5 +216,76 @@ test('where an alert of a customer is no more among those that are shown', async
   // They are gone through again when something has happened since the page opened.
   while (await visitor.row('Other 1').isVisible()) await server.tell([spend(customer(901), '1')]);
   await awaitFocusOn('Reset Other 2');
+  visitor.hadNoProblem();
+});
+
+// As `alter` would have it in what the server says of the customer's alerts.
+function alterStandings(alter) {
+  return visitor.page.route('**/v1/customer-alerts/list', async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    json.data.forEach(alter);
+    await route.fulfill({ response, json });
+  });
+}
+
+test('where an alert of a customer is disabled by its host', async () => {
+  const { page } = visitor;
+  await server.tell([spend(customer(910), '5')]);
+  await visitor.open(`#/customers/${customer(910)}`);
+  await visitor.sees('Limit 1', 'OK');
+  await page.getByRole('button', { name: 'Reset Limit 1' }).focus();
+  await alterStandings((state) => {
+    state.alert.status = 'disabled';
+    state.customer_status = null;
+  });
+  await server.tell([spend(customer(910), '1')]);
+  await visitor.sees('Limit 1', 'Disabled');
+  await page.locator('.opener:focus').filter({ hasText: 'Limit 1' }).waitFor();
+  visitor.hadNoProblem();
+});
+
+test('where there is nothing older to be shown', async () => {
+  const { page } = visitor;
+  for (let i = 0; i < 6; ++i) await server.tell([spend(acme, '20000'), spend(acme, '-20000')]);
+  await visitor.open(`#/customers/${acme}`);
+  await visitor.row('Limit 1').locator('.opener').click();
+  await page.locator('.events li').nth(11).waitFor();
+  // Older ones are only those of the last 30 days: there is one, it came late.
+  const events = page.locator('.events li');
+  await page.route('**/v1/customer-alerts/history', async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    const { starts_at } = route.request().postDataJSON();
+    const at = new Date(Date.now() - 5 * 24 * 3600 * 1000).toISOString();
+    if (starts_at === undefined || starts_at < at) json.data.unshift({ ...json.data[0], number: 0, at });
+    await route.fulfill({ response, json });
+  });
+  await press('Show older', visitor.row('Limit 1'));
+  await events.nth(12).waitFor();
+  await awaitFocusOn('Show older');
+  await page.keyboard.press('Enter');
+  await page.getByText('Everything that is kept.').waitFor();
+  await page.getByRole('heading', { name: 'History' }).and(page.locator(':focus')).waitFor();
+  await visitor.hasNoViolation();
+  visitor.hadNoProblem();
+});
+
+test('where a notification has no more room on the overview', async () => {
+  const { page } = visitor;
+  const tell = (first, count) => server.tell(Array.from({ length: count }, (_, i) =>
+    spend(customer(first + i), '10000')));
+  const links = page.locator('.live-list a');
+  await tell(2000, 100);
+  await page.locator(`.live-list a[title="${customer(2099)}"]`).waitFor();
+  assert.equal(await links.count(), 100);
+  const above = await links.nth(98).getAttribute('title');
+  await links.nth(99).focus();
+  await tell(2100, 1);
+  await page.locator(`.live-list a[title="${above}"]:focus`).waitFor();
+  // All of them at once.
+  await tell(2200, 200);
+  await page.locator(`.live-list a[title="${customer(2399)}"]`).waitFor();
+  assert.notEqual(await focused(), 'nothing');
   visitor.hadNoProblem();
 });

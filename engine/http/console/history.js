@@ -1,7 +1,8 @@
 // What became of a customer alert, the newest first. The server tells the oldest first, so
 // it is asked of the last day, then of the last month, and only then of all.
 import { pages } from './api.js';
-import { h, when } from './dom.js';
+import { fill, h, when } from './dom.js';
+import { keepFocus } from './focus.js';
 import { amountOf, cause, instanceName, instant } from './format.js';
 import { Badge } from './status.js';
 
@@ -30,12 +31,13 @@ export class History {
     this.span = 0;
     this.shown = kShown;
     this.events = [];
+    this.rows = new Map();
     this.list = h('ol', { class: 'events' });
     this.note = h('p', { class: 'hint' });
     this.more = h('button', { type: 'button', class: 'small', hidden: true,
       onclick: () => this.showMore() }, 'Show older');
-    this.element = h('section', { class: 'history' }, h('h2', {}, 'History'), this.list,
-      this.note, this.more);
+    this.heading = h('h2', {}, 'History');
+    this.element = h('section', { class: 'history' }, this.heading, this.list, this.note, this.more);
   }
 
   async refresh() {
@@ -61,9 +63,16 @@ export class History {
   }
 
   show() {
-    this.list.replaceChildren(...this.events.slice(0, this.shown).map((e) => this.row(e)));
     const is_last = this.span + 1 === kSpans.length;
-    this.more.hidden = this.shown >= this.events.length && is_last;
+    this.rows = new Map(this.events.slice(0, this.shown).map((event) => {
+      const key = JSON.stringify(event);
+      return [key, this.rows.get(key) ?? this.row(event)];
+    }));
+    const last = this.list.lastElementChild;
+    keepFocus(this.element, () => {
+      fill(this.list, [...this.rows.values()]);
+      this.more.hidden = this.shown >= this.events.length && is_last;
+    }, () => last?.nextElementSibling ?? this.heading);
     this.note.textContent = this.events.length === 0
       ? 'Nothing has become of it yet.' : kSpans[this.span].name;
   }

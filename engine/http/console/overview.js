@@ -2,6 +2,7 @@
 import { customerLink } from './customer_link.js';
 import { h, setText, svg, when } from './dom.js';
 import { listen, told } from './events.js';
+import { keepFocus } from './focus.js';
 import { amount, cause, number, timeOfDay } from './format.js';
 import { Badge } from './status.js';
 import { typeOfNotification, valueOfNotification } from './types.js';
@@ -119,9 +120,11 @@ export class OverviewView {
   // The newest first, and of the oldest none more than there is room for.
   showHeld() {
     if (this.held.length === 0) return;
-    this.list.prepend(...this.held.map(notificationRow).reverse());
+    keepFocus(this.list, () => {
+      this.list.prepend(...this.held.map(notificationRow).reverse());
+      while (this.list.children.length > kShownMost) this.list.lastChild.remove();
+    }, () => this.pause);
     this.held = [];
-    while (this.list.children.length > kShownMost) this.list.lastChild.remove();
     this.empty.hidden = true;
   }
 

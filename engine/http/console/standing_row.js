@@ -1,6 +1,7 @@
 // One alert of a customer: a line that unfolds.
 import { Detail } from './detail.js';
 import { h, newId, setText } from './dom.js';
+import { keepFocus } from './focus.js';
 import { hasWords } from './format.js';
 import { Badge, Bar, standingOf } from './status.js';
 import { typeOf } from './types.js';
@@ -49,7 +50,8 @@ export class StandingRow {
     this.bar.update(state);
     setText(this.name, alert.name);
     setText(this.about, this.aboutText());
-    this.reset.hidden = alert.status !== 'enabled';
+    keepFocus(this.reset, () => { this.reset.hidden = alert.status !== 'enabled'; },
+      () => this.opener);
     this.reset.setAttribute('aria-label', `Reset ${alert.name}`);
     this.element.dataset.status = standingOf(state);
   }
