@@ -1,5 +1,6 @@
 // Would catch a page that a screen reader or a narrow window cannot show, colours that are
 // too near to each other, and what is written wider than the window.
+import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Browser } from './browser.mjs';
 import { Server, acme, spend } from './server.mjs';
@@ -69,3 +70,25 @@ async function lookOver(look, options) {
 test('in light', () => lookOver('light', {}));
 test('in dark', () => lookOver('dark', { dark: true }));
 test('in a window of 320 pixels', () => lookOver('narrow', { width: 320, height: 640 }));
+
+test('in forced colours, what is chosen is seen to be', async () => {
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  await page.emulateMedia({ forcedColors: 'active' });
+  await visitor.signIn();
+  await visitor.open(`#/customers/${acme}`);
+  await visitor.sees('Spend, 80 percent', 'In alarm');
+  const differ = async (chosen, other) => {
+    const look = (locator) => locator.evaluate((element) => {
+      const { backgroundColor, color, borderColor } = getComputedStyle(element);
+      return [backgroundColor, color, borderColor].join();
+    });
+    assert.notEqual(await look(chosen), await look(other));
+  };
+  const choices = page.locator('.choices button');
+  await differ(choices.nth(0), choices.nth(1));
+  await page.getByRole('link', { name: 'Alerts', exact: true }).click();
+  await differ(page.locator('nav a[aria-current]'), page.locator('nav a').first());
+  await visitor.screenshot('forced-colours', false);
+  visitor.hadNoProblem();
+});
