@@ -289,3 +289,14 @@ test('where a notification has no more room on the overview', async () => {
   assert.notEqual(await focused(), 'nothing');
   visitor.hadNoProblem();
 });
+
+test('where the content is skipped to, on the page that is shown', async () => {
+  const { page } = visitor;
+  await visitor.open('#/alerts');
+  await page.getByRole('heading', { name: 'Alerts' }).waitFor();
+  await page.getByRole('link', { name: 'Skip to the content' }).focus();
+  await page.keyboard.press('Enter');
+  await page.locator('main:focus').waitFor();
+  assert.equal(await page.getByRole('heading', { name: 'Alerts' }).count(), 1);
+  visitor.hadNoProblem();
+});

@@ -132,6 +132,11 @@ onDenied(() => {
   if (!(view instanceof SignInView)) leave('The server does not know this token any more.');
 });
 window.addEventListener('hashchange', () => showPath(true));
+// The address says which page is shown: it is not to say whereto on it.
+document.querySelector('.skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  element('view').focus();
+});
 element('sign-out').addEventListener('click', () => leave(null));
 element('find').addEventListener('submit', (event) => {
   event.preventDefault();
