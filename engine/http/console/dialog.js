@@ -2,7 +2,7 @@
 // focus within, ends it with Escape, and gives the focus back.
 import { h, newId } from './dom.js';
 import { lendFocus, returnFocus } from './focus.js';
-import { say } from './say.js';
+import { say, tellFailure } from './say.js';
 
 function open(title, content, on_close) {
   const id = newId('dialog');
@@ -18,32 +18,48 @@ function open(title, content, on_close) {
   return dialog;
 }
 
+let question = null;  // the form that is open
+
+// As what it is about is no more on the page.
+export function closeQuestion() { question?.close(); }
+
 // A form whose `submit()` does what it is for; it stays open, and says why, where that
-// fails. Gives whether it was done.
+// fails. Gives whether it was done: closed meanwhile, it still waits for what comes of it.
 export function ask({ title, body, act, danger = false, submit }) {
   return new Promise((resolve) => {
     let is_done = false;
+    let is_under_way = false;
     const failure = h('p', { class: 'failure', role: 'alert', hidden: true });
     const cancel = h('button', { type: 'button' }, 'Cancel');
     const done = h('button', { type: 'submit', class: danger ? 'danger' : 'primary' }, act);
     const form = h('form', { method: 'dialog', novalidate: true }, body, failure,
       h('div', { class: 'actions' }, cancel, done));
-    const dialog = open(title, form, () => resolve(is_done));
+    const dialog = open(title, form, () => {
+      if (question === dialog) question = null;
+      if (!is_under_way) resolve(is_done);
+    });
+    question = dialog;
     cancel.addEventListener('click', () => dialog.close());
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       done.disabled = true;
+      is_under_way = true;
       try {
         await submit();
         is_done = true;
-        dialog.close();
       } catch (error) {
+        done.disabled = false;
         failure.hidden = false;
         failure.textContent = error.message;
-        done.disabled = false;
-        done.focus();
+        if (dialog.open) done.focus();
+        else if (error.status !== 401) tellFailure(error);
       }
+      is_under_way = false;
+      if (!dialog.isConnected) resolve(is_done);
+      else if (is_done) dialog.close();
     });
+    // The second of two quick clicks was meant for what opened it, or was one too many.
+    done.addEventListener('click', (event) => { if (event.detail > 1) event.preventDefault(); });
     if (danger) cancel.focus();
   });
 }

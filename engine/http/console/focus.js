@@ -9,7 +9,8 @@ export function returnFocus() {
   const to = lent;
   lent = null;
   // The browser gives it back by itself, but only to what had it, if that is there yet.
-  if (document.activeElement === document.body) to?.focus();
+  if (document.activeElement !== document.body) return;
+  (to?.isConnected ? to : document.getElementById('view')).focus();
 }
 
 function isThere(element) {

@@ -2,6 +2,7 @@
 import { AlertsView } from './alerts.js';
 import { getText, onDenied, signOut, token } from './api.js';
 import { CustomerView } from './customer.js';
+import { closeQuestion } from './dialog.js';
 import { h, setText } from './dom.js';
 import * as events from './events.js';
 import { kUuid } from './format.js';
@@ -47,6 +48,7 @@ function viewOf(path) {
 // `takes_focus`: as another page has come, and a screen reader should begin there.
 async function show(next, takes_focus) {
   view?.close();
+  closeQuestion();
   view = next;
   document.title = `${next.title} · tocsin`;
   element('view').replaceChildren(next.element);

@@ -1,0 +1,132 @@
+// Would catch a question that is answered by a click that was not meant for it, outlives
+// the page it is about, or is forgotten before its answer has come.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { Browser } from './browser.mjs';
+import { Receiver } from './receiver.mjs';
+import { Server, acme, spend } from './server.mjs';
+
+let server;
+let browser;
+let receiver;
+let visitor;
+let dialog;
+before(async () => {
+  receiver = await Receiver.start();
+  server = await Server.start({ flags: ['--webhook-allow-http', '--webhook-allowed-network', '127.0.0.0/8'] });
+  browser = await Browser.start();
+  await server.post('/v1/alerts/create',
+    { alert_type: 'spend_threshold_reached', name: 'Spend limit', threshold: '10000' });
+  await server.tell([spend(acme, '2500')]);
+});
+after(async () => {
+  await browser.stop();
+  receiver.stop();
+  await server.stop();
+});
+beforeEach(async () => {
+  visitor = await browser.visitor(server);
+  dialog = visitor.page.getByRole('dialog');
+  await visitor.signIn();
+  await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();
+});
+afterEach(() => visitor.page.context().close());
+
+async function askForReset() {
+  await visitor.open(`#/customers/${acme}`);
+  await visitor.sees('Spend limit', 'OK');
+  await visitor.page.getByRole('button', { name: 'Reset Spend limit' }).click();
+  await dialog.waitFor();
+}
+
+// What is asked of it is done, and told only when that is asked for.
+async function hold(path) {
+  let answer;
+  const answered = new Promise((resolve) => { answer = resolve; });
+  let ask;
+  const asked = new Promise((resolve) => { ask = resolve; });
+  await visitor.page.route(`**${path}`, async (route) => {
+    const response = await route.fetch();
+    ask();
+    await answered;
+    await route.fulfill({ response });
+  });
+  return { asked, answer };
+}
+
+test('a question goes with the page that it is about', async () => {
+  const { page } = visitor;
+  await askForReset();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await page.locator('h1:focus').waitFor();
+  visitor.hadNoProblem();
+});
+
+test('a session that ends amid a question leaves nothing in front of the sign-in', async () => {
+  const { page } = visitor;
+  await askForReset();
+  await page.route('**/v1/customer-alerts/reset', (route) => route.fulfill(
+    { status: 401, body: '{"message": "no such token"}' }));
+  await dialog.getByRole('button', { name: 'Reset', exact: true }).click();
+  await page.getByText('The server does not know this token any more.').waitFor();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await visitor.signIn();
+  await visitor.sees('Spend limit', 'OK');
+  visitor.hadNoProblem(401);
+});
+
+test('an endpoint whose form is left before the server has answered tells its secret', async () => {
+  const { page } = visitor;
+  await visitor.open('#/webhooks');
+  await page.getByRole('button', { name: 'New endpoint' }).click();
+  await dialog.getByLabel('URL').fill(receiver.url);
+  const { asked, answer } = await hold('/v1/webhooks/create');
+  await page.keyboard.press('Enter');
+  await asked;
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  answer();
+  await dialog.getByLabel('Secret').waitFor();
+  await dialog.getByRole('button', { name: 'I have kept it' }).click();
+  await page.getByRole('heading', { name: receiver.url }).waitFor();
+  visitor.hadNoProblem();
+});
+
+test('what is refused after its form was left is told', async () => {
+  const { page } = visitor;
+  await visitor.open('#/alerts');
+  await page.getByRole('button', { name: 'New alert' }).click();
+  await dialog.getByLabel('Name').fill('Another');
+  await dialog.getByLabel('Threshold').fill('5');
+  await dialog.getByLabel('What is watched').selectOption({ label: 'Low seat balance' });
+  await dialog.getByLabel('Seat group key').fill('x'.repeat(10_000));
+  const { asked, answer } = await hold('/v1/alerts/create');
+  await page.keyboard.press('Enter');
+  await asked;
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  answer();
+  await page.locator('.notice.bad').waitFor();
+  visitor.hadNoProblem(400);
+});
+
+test('a double click on what asks does not answer', async () => {
+  const { page } = visitor;
+  await askForReset();
+  const yes = await dialog.getByRole('button', { name: 'Reset', exact: true }).boundingBox();
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  const opener = await page.getByRole('button', { name: 'Reset Spend limit' }).boundingBox();
+  // So that the one lies where the other will be.
+  await page.evaluate(([x, y]) => document.styleSheets[0].insertRule(
+    `dialog { transform: translate(${x}px, ${y}px); }`), [opener.x - yes.x, opener.y - yes.y]);
+  await page.mouse.dblclick(opener.x + 10, opener.y + 10);
+  await dialog.waitFor();
+  assert.match(await server.get('/metrics'), /^tocsin_resets_total 0$/m);
+  // One that is meant does.
+  await dialog.getByRole('button', { name: 'Reset', exact: true }).click();
+  await visitor.row('Spend limit').getByText('reset 1×').waitFor();
+  visitor.hadNoProblem();
+});
