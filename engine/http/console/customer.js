@@ -49,6 +49,7 @@ export class CustomerView {
   async start() {
     this.stop_listening = listen((batch) => this.hear(batch));
     await this.readAll();
+    if (this.is_closed) return;
     this.refreshing = setInterval(() => this.refreshIfChanged(), kRefreshEvery);
   }
 

@@ -138,11 +138,19 @@ export class WebhooksView {
 
   async start() {
     await this.read();
-    this.refreshing = setInterval(() => { if (!document.hidden) this.read(); }, kRefreshEvery);
+    if (!this.is_closed) this.refreshing = setInterval(() => this.refresh(), kRefreshEvery);
   }
   close() {
     this.is_closed = true;
     clearInterval(this.refreshing);
+  }
+
+  // A slow server is not asked again before it has answered.
+  async refresh() {
+    if (document.hidden || this.is_refreshing) return;
+    this.is_refreshing = true;
+    await this.read();
+    this.is_refreshing = false;
   }
 
   async read() {

@@ -1,0 +1,64 @@
+// Would catch a page that a server which is slow, fails or falls silent leaves wrong, or
+// that goes on asking it for what nobody looks at.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { Browser } from './browser.mjs';
+import { Server, acme, spend, tokens } from './server.mjs';
+
+let server;
+let browser;
+let visitor;
+before(async () => {
+  server = await Server.start();
+  browser = await Browser.start();
+  await server.post('/v1/alerts/create',
+    { alert_type: 'spend_threshold_reached', name: 'Spend limit', threshold: '10000' });
+  await server.tell([spend(acme, '2500')]);
+});
+after(async () => {
+  await browser.stop();
+  await server.stop();
+});
+beforeEach(async () => {
+  visitor = await browser.visitor(server);
+});
+afterEach(() => visitor.page.context().close());
+
+async function signIn() {
+  await visitor.signIn();
+  await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();
+}
+
+test('a page that is left before its answer came asks no more', async () => {
+  const { page } = visitor;
+  await signIn();
+  const held = [];
+  await page.route('**/v1/webhooks/list', (route) => { held.push(route); });
+  const asked = page.waitForRequest('**/v1/webhooks/list');
+  await visitor.open('#/webhooks');
+  await asked;
+  await page.clock.install();
+  await visitor.open('#/alerts');
+  await page.getByRole('heading', { name: 'Alerts' }).waitFor();
+  await held[0].continue();
+  await page.waitForResponse('**/v1/webhooks/list');
+  for (let i = 0; i < 5; ++i) await page.clock.runFor(2000);
+  assert.equal(held.length, 1);
+  visitor.hadNoProblem();
+});
+
+test('a slow server is not asked for the endpoints again before it has answered', async () => {
+  const { page } = visitor;
+  await signIn();
+  await page.clock.install();
+  await visitor.open('#/webhooks');
+  await page.getByText('Create the first one.').waitFor();
+  const held = [];
+  await page.route('**/v1/webhooks/list', (route) => { held.push(route); });
+  const asked = page.waitForRequest('**/v1/webhooks/list');
+  await page.clock.runFor(2000);
+  await asked;
+  for (let i = 0; i < 5; ++i) await page.clock.runFor(2000);
+  assert.equal(held.length, 1);
+  visitor.hadNoProblem();
+});
