@@ -62,3 +62,26 @@ test('a slow server is not asked for the endpoints again before it has answered'
   assert.equal(held.length, 1);
   visitor.hadNoProblem();
 });
+
+test('a change is seen though the first reading of it has failed', async () => {
+  const { page } = visitor;
+  await signIn();
+  await visitor.open(`#/customers/${acme}`);
+  await page.getByText('$25.00').waitFor();
+  let fails = true;
+  const failed = page.waitForResponse((response) => response.status() === 503);
+  await page.route('**/v1/customer-alerts/list', (route) => (fails
+    ? route.fulfill({ status: 503, body: '{"message": "not now"}' }) : route.continue()));
+  await server.tell([spend(acme, '1')]);
+  await failed;
+  fails = false;
+  await page.getByText('$25.01').waitFor();
+  // So is a page that could not be read at all.
+  await visitor.open('#/');
+  fails = true;
+  await visitor.open(`#/customers/${acme}`);
+  await page.getByText('not now').waitFor();
+  fails = false;
+  await visitor.sees('Spend limit', 'OK');
+  visitor.hadNoProblem(503);
+});

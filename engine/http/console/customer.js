@@ -83,6 +83,8 @@ export class CustomerView {
       await this.fillOpen();
     } catch (error) {
       this.showFailure(error);
+      // What there is to be seen has not been seen yet.
+      this.has_news = this.has_news || error.status !== 404;
     }
     this.took = performance.now() - begun;
   }
