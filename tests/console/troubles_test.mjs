@@ -85,3 +85,10 @@ test('a change is seen though the first reading of it has failed', async () => {
   await visitor.sees('Spend limit', 'OK');
   visitor.hadNoProblem(503);
 });
+
+test('metrics that do not come hold up nobody', async () => {
+  const { page } = visitor;
+  await page.route('**/metrics', () => {});
+  await signIn();
+  visitor.hadNoProblem();
+});

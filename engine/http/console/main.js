@@ -81,11 +81,14 @@ function showControls(are_shown) {
 async function lookForWebhooks() {
   const metrics = await getText('/metrics').catch(() => '');
   if (metrics === '') return;
+  const had_webhooks = has_webhooks;
   has_webhooks = metrics.includes('\n# TYPE tocsin_webhook_waiting ');
   element('nav-webhooks').hidden = !has_webhooks;
   const count = inTrouble(metrics);
   setText(element('nav-webhooks').firstElementChild,
     count > 0 ? `Webhooks: ${count} in trouble` : 'Webhooks');
+  // Of a server that did not answer at first it was said that there is none.
+  if (has_webhooks && !had_webhooks && view instanceof NoView) showPath(false);
 }
 
 // How many endpoints are paused or gone, or have dead letters.
@@ -105,7 +108,9 @@ setInterval(() => {
 async function enter() {
   showControls(true);
   events.start();
-  await lookForWebhooks();
+  const looked = lookForWebhooks();
+  // Only this page depends on it, and the others are not to wait.
+  if (location.hash.startsWith('#/webhooks')) await looked;
   showPath(true);
 }
 
