@@ -92,3 +92,24 @@ test('metrics that do not come hold up nobody', async () => {
   await signIn();
   visitor.hadNoProblem();
 });
+
+test('a refusal of a session that has ended does not end the next one', async () => {
+  const { page } = visitor;
+  await signIn();
+  const asking = new Promise((hold) => {
+    page.route('**/v1/alerts/list', (route) => (route.request().headers().authorization.endsWith(tokens.all)
+      ? hold(route) : route.continue()));
+  });
+  await visitor.open('#/alerts');
+  const held = await asking;
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await visitor.signIn(tokens.reader);
+  await page.getByText('1 alert', { exact: true }).waitFor();
+  const answered = page.waitForResponse((response) => response.status() === 401);
+  await held.fulfill({ status: 401, body: '{"message": "no such token"}' });
+  await answered;
+  await visitor.open('#/');
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  assert.equal(await page.getByRole('heading', { name: 'Sign in' }).count(), 0);
+  visitor.hadNoProblem(401);
+});

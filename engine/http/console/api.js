@@ -24,7 +24,7 @@ export function authorization() {
   return token() ? { Authorization: `Bearer ${token()}` } : {};
 }
 
-async function answerOf(response) {
+async function answerOf(response, asked_by) {
   const text = await response.text();
   let answer = null;
   try {
@@ -33,18 +33,20 @@ async function answerOf(response) {
     throw new Refused(response.status, 'The answer is not to be understood.');
   }
   if (response.ok) return answer;
-  if (response.status === 401) denied();
+  // One that was signed out meanwhile ends nothing of who came after.
+  if (response.status === 401 && asked_by === token()) denied();
   throw new Refused(response.status, answer?.message ?? `The server answered ${response.status}.`);
 }
 
 async function ask(path, options) {
+  const asked_by = token();
   let response;
   try {
     response = await fetch(path, { cache: 'no-store', ...options });
   } catch {
     throw new Refused(0, 'The server cannot be reached.');
   }
-  return answerOf(response);
+  return answerOf(response, asked_by);
 }
 
 // What is no JSON.
