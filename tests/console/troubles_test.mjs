@@ -113,3 +113,35 @@ test('a refusal of a session that has ended does not end the next one', async ()
   assert.equal(await page.getByRole('heading', { name: 'Sign in' }).count(), 0);
   visitor.hadNoProblem(401);
 });
+
+test('alerts that others create appear, and an answer that was overtaken is not shown', async () => {
+  const { page } = visitor;
+  const create = (name) => server.post('/v1/alerts/create',
+    { alert_type: 'spend_threshold_reached', name, threshold: '900000' });
+  const { data } = await create('Archived');
+  await server.post('/v1/alerts/archive', { id: data.id });
+  await signIn();
+  await visitor.open('#/alerts');
+  await page.getByRole('heading', { name: 'Spend limit' }).waitFor();
+  await create('Of another');
+  await page.getByRole('heading', { name: 'Of another' }).waitFor();
+  let release;
+  await page.route('**/v1/alerts/list', async (route) => {
+    const response = await route.fetch();
+    if (route.request().postDataJSON().alert_statuses) await new Promise((go) => { release = go; });
+    await route.fulfill({ response });
+  });
+  const asked = page.waitForRequest('**/v1/alerts/list');
+  await page.getByLabel('also disabled and archived ones').check();
+  await asked;
+  const plain = page.waitForResponse('**/v1/alerts/list');
+  await page.getByLabel('also disabled and archived ones').uncheck();
+  await plain;
+  while (release === undefined) await server.get('/healthz');
+  const late = page.waitForResponse('**/v1/alerts/list');
+  release();
+  await (await late).finished();
+  await page.evaluate(() => new Promise((drawn) => { requestAnimationFrame(drawn); }));
+  assert.equal(await page.getByRole('heading', { name: 'Archived' }).count(), 0);
+  visitor.hadNoProblem();
+});

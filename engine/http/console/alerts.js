@@ -1,9 +1,10 @@
 // All alerts: what they watch, for whom; create, edit and archive them.
 import { askForAlert } from './alert_form.js';
-import { change, pages } from './api.js';
+import { Reads, change, pages } from './api.js';
 import { customerLink } from './customer_link.js';
 import { ask } from './dialog.js';
 import { checkbox, h, setText } from './dom.js';
+import { listen, told } from './events.js';
 import { keepFocus } from './focus.js';
 import { amountOf, hasWords, plural, shortId, wordsOf } from './format.js';
 import { tell } from './say.js';
@@ -25,6 +26,8 @@ export class AlertsView {
   constructor() {
     this.title = 'Alerts';
     this.alerts = [];
+    this.reads = new Reads();
+    this.counted = told().past_stats.at(-1)?.alerts;
     this.summary = h('p', { class: 'summary', role: 'status' }, 'Reading…');
     this.words = h('input', { type: 'search', id: 'narrow', placeholder: 'Name, type or id',
       oninput: () => this.show() });
@@ -43,10 +46,30 @@ export class AlertsView {
       this.list, this.empty);
   }
 
-  start() { return this.read(); }
-  close() { this.is_closed = true; }
+  async start() {
+    this.stop_listening = listen(({ stats }) => this.hear(stats));
+    await this.read();
+  }
+  close() {
+    this.is_closed = true;
+    this.stop_listening?.();
+  }
+
+  // Others create and archive alerts as well.
+  hear(stats) {
+    if (stats === null || stats.alerts === this.counted || this.is_reading) return;
+    this.counted = stats.alerts;
+    this.read();
+  }
 
   async read() {
+    this.is_reading = true;
+    await this.readAll();
+    this.is_reading = false;
+  }
+
+  async readAll() {
+    const isNews = this.reads.begin();
     const alerts = [];
     const body = this.ended.input.checked
       ? { alert_statuses: ['ENABLED', 'DISABLED', 'ARCHIVED'] } : {};
@@ -56,9 +79,10 @@ export class AlertsView {
         return !this.is_closed;
       });
     } catch (error) {
-      setText(this.summary, error.message);
+      if (isNews()) setText(this.summary, error.message);
       return;
     }
+    if (this.is_closed || !isNews()) return;
     this.alerts = alerts.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
     this.show();
   }
