@@ -145,3 +145,28 @@ test('alerts that others create appear, and an answer that was overtaken is not 
   assert.equal(await page.getByRole('heading', { name: 'Archived' }).count(), 0);
   visitor.hadNoProblem();
 });
+
+test('of what goes back and forth all the time the newest is shown', async () => {
+  const { page } = visitor;
+  const flapping = 'c0ffee00-0000-4000-8000-000000000002';
+  for (let i = 0; i < 4; ++i) {
+    await server.tell(Array.from({ length: 600 }, (_, j) =>
+      spend(flapping, j % 2 === 0 ? '10000' : '-10000')));
+  }
+  await server.tell([spend(flapping, '10042')]);
+  // As if all but the last had been two hours ago.
+  await page.route('**/v1/customer-alerts/history*', async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    const hour_ago = new Date(Date.now() - 3_600_000 - 5000).toISOString();
+    if (route.request().postDataJSON().starts_at > hour_ago) {
+      json.data = json.data.filter(({ value }) => value === 10042);
+    }
+    await route.fulfill({ response, json });
+  });
+  await signIn();
+  await visitor.open(`#/customers/${flapping}`);
+  await visitor.row('Spend limit').locator('.opener').click();
+  await page.locator('.events li').first().getByText('at $100.42').waitFor();
+  visitor.hadNoProblem();
+});

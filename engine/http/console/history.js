@@ -1,34 +1,41 @@
 // What became of a customer alert, the newest first. The server tells the oldest first, so
-// it is asked of the last day, then of the last month, and only then of all.
-import { pages } from './api.js';
+// it is asked of the last day, then of the last month, and only then of all; and of less
+// than a day where that is too much.
+import { Reads, pages } from './api.js';
 import { fill, h, when } from './dom.js';
 import { keepFocus } from './focus.js';
 import { amountOf, cause, instanceName, instant } from './format.js';
 import { Badge } from './status.js';
 
-const kDay = 24 * 3600 * 1000;
-const kSpans = [{ ago: kDay, name: 'The last day.' }, { ago: 30 * kDay, name: 'The last 30 days.' },
+const kMinute = 60 * 1000;
+const kDay = 24 * 60 * kMinute;
+const kSpans = [{ ago: kMinute, name: 'The last minute.' },
+  { ago: 60 * kMinute, name: 'The last hour.' }, { ago: kDay, name: 'The last day.' }, { ago: 30 * kDay, name: 'The last 30 days.' },
   { ago: null, name: 'Everything that is kept.' }];
+const kFirstSpan = 2;
 const kEnough = 10;
 // Of one that goes back and forth all day nobody reads more.
 const kReadMost = 2000;
 const kShown = 20;
 
+// Null: more than anybody reads.
 async function eventsSince(state, ago) {
   const body = { customer_id: state.customer_id, alert_id: state.alert.id };
   if (ago !== null) body.starts_at = new Date(Date.now() - ago).toISOString();
   const events = [];
-  await pages('/v1/customer-alerts/history', body, (page) => {
+  const next = await pages('/v1/customer-alerts/history', body, (page) => {
     events.push(...page);
     return events.length < kReadMost;
   });
-  return events.reverse();
+  return next === null ? events.reverse() : null;
 }
 
 export class History {
   constructor(state) {
     this.state = state;
-    this.span = 0;
+    this.span = kFirstSpan;
+    this.widest = kSpans.length - 1;
+    this.reads = new Reads();
     this.shown = kShown;
     this.events = [];
     this.rows = new Map();
@@ -41,29 +48,44 @@ export class History {
   }
 
   async refresh() {
+    const isNews = this.reads.begin();
     try {
-      this.events = await eventsSince(this.state, kSpans[this.span].ago);
-      while (this.events.length < kEnough && this.span + 1 < kSpans.length) {
-        this.events = await eventsSince(this.state, kSpans[++this.span].ago);
-      }
+      const events = await this.read();
+      if (!isNews()) return;
+      this.events = events;
       this.show();
     } catch (error) {
-      this.note.textContent = error.message;
+      if (isNews()) this.note.textContent = error.message;
+    }
+  }
+
+  async read() {
+    for (;;) {
+      const events = await eventsSince(this.state, kSpans[this.span].ago);
+      if (events === null) {
+        if (this.span === 0) return [];
+        this.widest = --this.span;
+      } else if (events.length < kEnough && this.span < this.widest) {
+        ++this.span;
+      } else {
+        return events;
+      }
     }
   }
 
   async showMore() {
-    if (this.shown < this.events.length) {
-      this.shown += 5 * kShown;
-    } else {
-      ++this.span;
-      this.events = await eventsSince(this.state, kSpans[this.span].ago);
+    const are_all = this.shown >= this.events.length;
+    this.shown = Math.min(this.shown, this.events.length) + 5 * kShown;
+    if (!are_all) {
+      this.show();
+      return;
     }
-    this.show();
+    if (this.span < this.widest) ++this.span;
+    await this.refresh();
   }
 
   show() {
-    const is_last = this.span + 1 === kSpans.length;
+    const is_last = this.span === this.widest;
     this.rows = new Map(this.events.slice(0, this.shown).map((event) => {
       const key = JSON.stringify(event);
       return [key, this.rows.get(key) ?? this.row(event)];
@@ -73,8 +95,10 @@ export class History {
       fill(this.list, [...this.rows.values()]);
       this.more.hidden = this.shown >= this.events.length && is_last;
     }, () => last?.nextElementSibling ?? this.heading);
-    this.note.textContent = this.events.length === 0
-      ? 'Nothing has become of it yet.' : kSpans[this.span].name;
+    const has_more = this.widest + 1 < kSpans.length;
+    this.note.textContent = this.events.length === 0 && !has_more
+      ? 'Nothing has become of it yet.'
+      : `${kSpans[this.span].name}${has_more ? ' Before it more became of it than is shown here.' : ''}`;
   }
 
   row(event) {
