@@ -170,3 +170,17 @@ test('of what goes back and forth all the time the newest is shown', async () =>
   await page.locator('.events li').first().getByText('at $100.42').waitFor();
   visitor.hadNoProblem();
 });
+
+test('a server that falls silent is said to be away, and followed when it speaks again', async () => {
+  const { page } = visitor;
+  await signIn();
+  const live = page.locator('#live');
+  await live.getByText('Live', { exact: true }).waitFor();
+  server.child.kill('SIGSTOP');
+  try {
+    await live.getByText('Not connected', { exact: true }).waitFor();
+  } finally {
+    server.child.kill('SIGCONT');
+  }
+  await live.getByText('Live', { exact: true }).waitFor();
+});

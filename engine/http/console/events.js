@@ -4,6 +4,8 @@ import { authorization, denied } from './api.js';
 import { parse } from './json.js';
 
 const kKeptMost = 1000;
+// It tells how much there is once a second.
+const kSilentMost = 10_000;
 const kPauses = [1000, 2000, 5000, 10000];
 
 const listeners = new Set();
@@ -95,7 +97,9 @@ async function read(signal) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
-    const { done, value } = await reader.read();
+    // A connection may be dead without an end.
+    const silent = setTimeout(() => reader.cancel(), kSilentMost);
+    const { done, value } = await reader.read().finally(() => clearTimeout(silent));
     if (done) return true;
     const blocks = (rest + value).split('\n\n');
     rest = blocks.pop();
