@@ -22,6 +22,8 @@ before(async () => {
     billable_metric_id: usage });
   await create({ alert_type: 'low_remaining_commit_balance_reached', name: 'Commit nearly used up',
     threshold: '250000', uniqueness_key: 'commit-low' });
+  await create({ alert_type: 'spend_threshold_reached', name: 'As much as there is',
+    threshold: '999999999999999999.999999999999' });
   await create({ alert_type: 'low_remaining_days_in_plan_reached', name: 'The plan ends', threshold: '14',
     customer_id: acme });
   const archived = await create({ alert_type: 'invoice_total_reached', name: 'Large invoice', threshold: '900000' });
@@ -31,6 +33,8 @@ before(async () => {
     { type: 'balance', customer_id: acme, balance_id: idOf(0), balance_type: 'commit', granted: '1000000',
       remaining: '820000' },
     ...Array.from({ length: 12 }, (_, i) => spend(idOf(i + 1), String(4000000 + i * 137500.25)))]);
+  // A long name of an instance, in an alert that is unfolded below.
+  await server.tell([{ ...spend(acme, '3000000'), group_values: { region: 'x'.repeat(100) } }]);
   await server.tell([spend(idOf(12), '-3000000')]);
 });
 after(async () => {
@@ -55,6 +59,8 @@ async function lookOver(look, options) {
   await visitor.sees('Spend, 80 percent', 'In alarm');
   await visitor.row('Spend, 80 percent').locator('.opener').click();
   await page.locator('.events li').first().waitFor();
+  await visitor.row('Spend by region').locator('.opener').click();
+  await page.locator('.what').filter({ hasText: 'region = xxx' }).first().waitFor();
   await done('customer');
   await page.getByRole('button', { name: 'Reset Spend, 80 percent' }).click();
   await page.getByRole('dialog').waitFor();
