@@ -53,6 +53,12 @@ export class Visitor {
     await this.page.evaluate((hash) => { location.hash = hash; }, where);
   }
 
+  // What a test answers in the server's place may be under way: nobody waits for it.
+  async leave() {
+    await this.page.unrouteAll({ behavior: 'ignoreErrors' });
+    await this.page.context().close();
+  }
+
   row(name) {
     return this.page.locator('.standing').filter({ has: this.page.getByText(name, { exact: true }) });
   }

@@ -30,7 +30,7 @@ beforeEach(async () => {
   await visitor.signIn();
   await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();
 });
-afterEach(() => visitor.page.context().close());
+afterEach(() => visitor.leave());
 
 async function askForReset() {
   await visitor.open(`#/customers/${acme}`);

@@ -36,7 +36,7 @@ beforeEach(async () => {
   await visitor.signIn();
   await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();
 });
-afterEach(() => visitor.page.context().close());
+afterEach(() => visitor.leave());
 
 // By what it is called to who does not see it.
 function focused() {

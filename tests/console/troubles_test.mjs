@@ -22,7 +22,7 @@ after(async () => {
 beforeEach(async () => {
   visitor = await browser.visitor(server);
 });
-afterEach(() => visitor.page.context().close());
+afterEach(() => visitor.leave());
 
 async function signIn() {
   await visitor.signIn();
