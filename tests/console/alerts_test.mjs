@@ -102,3 +102,21 @@ test('who may only read is told so', async () => {
   assert.equal((await alertsOfServer()).some(({ name }) => name === 'No'), false);
   visitor.hadNoProblem(403);
 });
+
+test('of many instances those in alarm are shown', async () => {
+  const { data } = await server.post('/v1/alerts/create', { alert_type: 'spend_threshold_reached',
+    name: 'By seller', threshold: '5000', group_values: [{ key: 'seller' }] });
+  await server.tell(Array.from({ length: 150 }, (_, i) => ({
+    ...spend(acme, i % 50 === 49 ? '6000' : '1'), group_values: { seller: String(i + 1000) } })));
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  await visitor.signIn();
+  await visitor.open(`#/customers/${acme}`);
+  await visitor.sees('By seller', 'In alarm');
+  await visitor.row('By seller').locator('.opener').click();
+  await page.getByText('The first 100 of 150 instances.').waitFor();
+  assert.deepEqual((await page.locator('tbody tr').allTextContents()).slice(0, 4).map((row) => row.slice(0, 21)),
+    ['seller = 1049In alarm', 'seller = 1099In alarm', 'seller = 1149In alarm', 'seller = 1000OK$0.01']);
+  await server.post('/v1/alerts/archive', { id: data.id });
+  visitor.hadNoProblem();
+});

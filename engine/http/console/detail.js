@@ -97,7 +97,10 @@ export class Detail {
   }
 
   showInstances(alert, instances) {
-    const shown = instances.slice(0, kInstancesShown);
+    // Those in alarm are what is looked for.
+    const isInAlarm = ({ customer_status }) => customer_status === 'in_alarm';
+    const shown = [...instances.filter(isInAlarm), ...instances.filter((one) => !isInAlarm(one))]
+      .slice(0, kInstancesShown);
     this.instances.hidden = shown.length === 0;
     this.rows.replaceChildren(...shown.map((instance) => instanceRow(alert, instance)));
     setText(this.note, instances.length > shown.length
