@@ -120,3 +120,19 @@ test('of many instances those in alarm are shown', async () => {
   await server.post('/v1/alerts/archive', { id: data.id });
   visitor.hadNoProblem();
 });
+
+test('a name of spaces alone is seen and read out', async () => {
+  await server.post('/v1/alerts/create',
+    { alert_type: 'spend_threshold_reached', name: ' ', threshold: '1' });
+  await server.tell([spend(acme, '100')]);
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.locator('.live-list').getByText('(no name)').waitFor();
+  await visitor.open(`#/customers/${acme}`);
+  await visitor.sees('(no name)', 'In alarm');
+  await visitor.open('#/alerts');
+  await page.getByRole('heading', { name: '(no name)' }).waitFor();
+  await visitor.hasNoViolation();
+  visitor.hadNoProblem();
+});

@@ -6,7 +6,7 @@ import { ask } from './dialog.js';
 import { checkbox, h, setText } from './dom.js';
 import { listen, told } from './events.js';
 import { keepFocus } from './focus.js';
-import { amountOf, hasWords, plural, shortId, wordsOf } from './format.js';
+import { amountOf, hasWords, plural, shortId, shownName, wordsOf } from './format.js';
 import { tell } from './say.js';
 import { Badge } from './status.js';
 import { typeOf } from './types.js';
@@ -108,7 +108,7 @@ export class AlertsView {
     const sign = typeOf(alert.type).rises ? '≥' : '≤';
     return h('li', { class: 'card', 'data-key': alert.id },
       h('div', { class: 'card-main' },
-        h('h2', {}, alert.name), new Badge(alert.status).element,
+        h('h2', {}, shownName(alert.name)), new Badge(alert.status).element,
         h('p', { class: 'about' }, `${typeOf(alert.type).label} `,
           h('b', {}, `${sign} ${amountOf(alert.threshold, alert)}`), ' · ', scopeOf(alert),
           alert.notify_resolved ? ' · tells when it is over' : '')),

@@ -66,6 +66,9 @@ const kCauses = {
 };
 export function cause(name) { return kCauses[name] ?? name.replaceAll('_', ' '); }
 
+// An alert whose name is nothing but spaces must be seen and read out as well.
+export function shownName(name) { return name.trim() === '' ? '(no name)' : name; }
+
 export function shortId(id) { return `${id.slice(0, 8)}…${id.slice(-4)}`; }
 
 export const kUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -3,7 +3,7 @@ import { customerLink } from './customer_link.js';
 import { h, setText, svg, when } from './dom.js';
 import { listen, told } from './events.js';
 import { keepFocus } from './focus.js';
-import { amount, cause, number, timeOfDay } from './format.js';
+import { amount, cause, number, shownName, timeOfDay } from './format.js';
 import { Badge } from './status.js';
 import { typeOfNotification, valueOfNotification } from './types.js';
 
@@ -50,7 +50,7 @@ function notificationRow(notification) {
   return h('li', {},
     when(properties.timestamp, timeOfDay(properties.timestamp)),
     new Badge(kind).element,
-    h('span', { class: 'name' }, properties.alert_name),
+    h('span', { class: 'name' }, shownName(properties.alert_name)),
     h('span', { class: 'amounts' }, h('b', {}, of(valueOfNotification(notification))),
       ` of ${of(properties.threshold)}`),
     customerLink(properties.customer_id),

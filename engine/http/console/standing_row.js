@@ -2,7 +2,7 @@
 import { Detail } from './detail.js';
 import { h, newId, setText } from './dom.js';
 import { keepFocus } from './focus.js';
-import { hasWords } from './format.js';
+import { hasWords, shownName } from './format.js';
 import { Badge, Bar, standingOf } from './status.js';
 import { typeOf } from './types.js';
 
@@ -48,7 +48,7 @@ export class StandingRow {
     const { alert } = state;
     this.badge.update(standingOf(state));
     this.bar.update(state);
-    setText(this.name, alert.name);
+    setText(this.name, shownName(alert.name));
     setText(this.about, this.aboutText());
     keepFocus(this.reset, () => { this.reset.hidden = alert.status !== 'enabled'; },
       () => this.opener);
