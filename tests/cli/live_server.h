@@ -89,6 +89,10 @@ class LiveServer {
     }
     close(full);
   }
+  // There is room for some lines again.
+  void ReadSome() {
+    for (int block = 0; block < 2; ++block) EXPECT_TRUE(ReadMore());
+  }
   // Its end, without another look at its log.
   int EndUnreadBy(int signal) {
     Signal(signal);

@@ -84,6 +84,8 @@ TEST_F(ServeTroubleTest, LinesThatNobodyReadAreCounted) {
       ASSERT_LT(++tries, 1'000);
     }
   }
+  // Else its last lines may be among those that are given up.
+  server.ReadSome();
   server.Signal(SIGTERM);
   EXPECT_THAT(server.AwaitLine("lines were dropped"), HasSubstr(" lines="));
   EXPECT_EQ(server.End(), 0);
