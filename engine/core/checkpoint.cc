@@ -11,10 +11,11 @@
 namespace tocsin::core {
 namespace {
 
-// As much as is written of images under one hold of a shard's lock, and in one
-// transaction. Larger ones would take less time in all, and others wait longer.
+// As much as is written of images under one hold of a shard's lock.
 constexpr std::uint32_t kCustomersPerImage = 1'024;
 constexpr std::size_t kBytesPerImage = std::size_t{128} << 10;
+// And in one transaction, for which others wait: larger ones would take less time in all.
+constexpr std::uint64_t kBytesPerCommit = kBytesPerImage;
 
 }  // namespace
 
@@ -116,20 +117,31 @@ absl::Status EngineImpl::Checkpoint() {
   book_.Write(&checkpoint.alerts);
   const std::uint64_t journaled = journal_->bytes();
   journal_->BeginCheckpoint();
+  // What is found to be too much for the disk is not more than it keeps free.
+  const std::uint64_t reserve = options_.disk_reserve;
+  const std::uint64_t bytes_per_commit =
+      reserve == 0 ? kBytesPerCommit : std::min(kBytesPerCommit, reserve / 4);
   std::uint64_t bytes = 0;
+  std::uint64_t not_written = 0;
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     for (std::uint32_t place = 0;;) {
       store::Image image = imager.WriteImage(shard.get(), &place);
       if (image.customers.empty()) break;
       bytes += image.customers.size();
+      not_written += image.customers.size();
       journal_->Add(std::move(image));
       Pass(Moment::kImageWrittenUnderChangeMu);
-      // Each by itself: who commits meanwhile waits for one, and no longer.
+      if (not_written < bytes_per_commit) continue;
+      not_written = 0;
       absl::Status status = Commit();
       // What is left of the room is for what was accepted. Images that are not of a whole
       // checkpoint count for nothing, and go when the next one begins.
       if (!status.ok() || disk_is_short_.load()) return status;
     }
+  }
+  if (not_written > 0) {
+    absl::Status status = Commit();
+    if (!status.ok() || disk_is_short_.load()) return status;
   }
   journal_->Add(std::move(checkpoint));
   Pass(Moment::kImagesWholeUnderChangeMu);

@@ -185,8 +185,9 @@ Conversation::Wants Conversation::FlushFailed() {
   const HttpResponse response =
       ClosingResponse(503, "writing failed: whether anything was done is not known");
   AppendResponse(response, {.date = date_->Now(), .close = true}, &out_);
-  CountDurable(response.status);
   // Those behind it get no answer.
+  if (uncounted_.size() > 1) uncounted_.resize(1);
+  CountDurable(response.status);
   if (held_.size() > 1) held_.resize(1);
   for (Held& held : held_) {
     held.access.status = response.status;

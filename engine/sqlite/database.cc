@@ -22,6 +22,8 @@ Reason ReasonFor(int code) {
     case SQLITE_READONLY:
     case SQLITE_AUTH:
       return Reason::kStoreUnusable;
+    case SQLITE_FULL:
+      return Reason::kDiskFull;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return Reason::kStoreInUse;
@@ -223,7 +225,10 @@ absl::Status Database::TrustLog() {
   absl::Status status = QueryInteger("PRAGMA schema_version").status();
   if (!status.ok()) return status;
   sqlite3_file* const log = FileOf(SQLITE_FCNTL_JOURNAL_POINTER);
-  if (log == nullptr) return Error(SQLITE_CANTOPEN, "looking for its log");
+  if (log == nullptr) {
+    return MakeStatus(Reason::kStoreUnusable,
+                      absl::StrCat(path_, ": it has no log, as it is not in WAL mode"));
+  }
   trusting_ = std::make_unique<sqlite3_io_methods>(*log->pMethods);
   // Of a later version more would be there than was copied.
   trusting_->iVersion = std::min(trusting_->iVersion, 3);
@@ -236,7 +241,11 @@ absl::Status Database::Sync() {
   sqlite3_file* const file = FileOf(SQLITE_FCNTL_FILE_POINTER);
   const int result =
       file == nullptr ? SQLITE_CANTOPEN : file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
-  return result == SQLITE_OK ? absl::OkStatus() : Error(result, "syncing it");
+  if (result == SQLITE_OK) return absl::OkStatus();
+  // Past the connection, which knows of no error.
+  return MakeStatus(ReasonFor(result),
+                    absl::StrCat(path_, ": ", sqlite3_errstr(result), " (SQLite ", result,
+                                 "), while syncing it"));
 }
 
 void Database::KeepLogAtClose() {

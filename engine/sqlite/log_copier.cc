@@ -29,13 +29,16 @@ absl::Status LogCopier::Start(const std::string& vfs) {
   return status;
 }
 
-LogCopier::~LogCopier() {
-  if (!thread_.joinable()) return;
+LogCopier::~LogCopier() { Stop().IgnoreError(); }
+
+absl::Status LogCopier::Stop() {
   {
     absl::MutexLock lock(&mu_);
     stopping_ = true;
   }
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
+  absl::MutexLock lock(&mu_);
+  return failed_;
 }
 
 void LogCopier::Run() {
@@ -49,31 +52,34 @@ void LogCopier::Run() {
     mu_.Await(absl::Condition(this, &LogCopier::IsDueOrStops));
     if (stopping_) return;
     const int pages = pages_;
+    const int copied_before = copied_;
     mu_.Unlock();
     absl::StatusOr<int> copied = own_->CopyLog();
-    if (copied.ok()) {
+    // Else somebody reads, or the log has begun anew.
+    if (copied.ok() && *copied > copied_before) {
       const absl::Status synced = own_->Sync();
       if (!synced.ok()) copied = synced;
     }
     mu_.Lock();
     Note(copied);
     if (!failed_.ok()) return;
-    // Not sooner again than for as many more.
-    if (!copied.ok()) copied_ = std::min(pages, pages_);
+    tried_ = std::min(pages, pages_);
   }
 }
 
 void LogCopier::Note(const absl::StatusOr<int>& copied) {
-  if (absl::IsUnavailable(copied.status())) failed_ = copied.status();
   // It may have begun anew since.
   if (copied.ok()) copied_ = std::min(*copied, pages_);
+  const Reason reason = ReasonOf(copied.status());
+  const bool is_later = reason == Reason::kDiskFull || reason == Reason::kStoreInUse;
+  if (!copied.ok() && !is_later) failed_ = copied.status();
 }
 
 absl::Status LogCopier::AfterCommit() {
   absl::MutexLock lock(&mu_);
   const int pages = database_.log_pages();
   // It has begun anew.
-  if (pages < pages_) copied_ = 0;
+  if (pages < pages_) copied_ = tried_ = 0;
   pages_ = pages;
   // Should the thread never come so far, the log must end all the same.
   const bool is_due = own_ == nullptr

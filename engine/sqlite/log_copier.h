@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_SQLITE_LOG_COPIER_H_
 #define TOCSIN_ENGINE_SQLITE_LOG_COPIER_H_
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <thread>
@@ -18,13 +19,14 @@ namespace tocsin::sqlite {
 // all of it was copied, which is never so while somebody goes on committing: once it is
 // long, who commits copies the little that is left.
 //
-// The thread goes by small steps, and has each on the disk before the next, so that a
-// commit never has much before it there. It does not sync the log, which was synced by
-// each commit: two syncs of one file at a time take several milliseconds, of Linux.
+// The thread goes by small steps, as long as it keeps up, and has each on the disk before
+// the next, so that a commit has little before it there. It does not sync the log, which
+// was synced by each commit: two syncs of one file at a time take several milliseconds,
+// of Linux.
 //
-// What cannot be copied for want of room stays in the log, and is copied by the next
-// attempt. Where reading, writing or syncing fails, nobody knows what is in the database:
-// the log must not begin anew, and the store has failed.
+// What cannot be copied for want of room, or as somebody reads, stays in the log, and is
+// copied by a later attempt. Where copying fails otherwise nobody knows what is in the
+// database: the log must not begin anew, and the store has failed.
 //
 // Thread safety: none; one thread.
 class LogCopier {
@@ -40,8 +42,10 @@ class LogCopier {
   // From now on on a thread. Errors: of the database; kResourceExhausted where there is
   // no thread to be had.
   absl::Status Start(const std::string& vfs);
-  // Error: kUnavailable, when copying has failed, from then on.
+  // Error: of the database, when copying has failed, from then on.
   absl::Status AfterCommit();
+  // Ends the thread. Error: as `AfterCommit`.
+  absl::Status Stop();
 
  private:
   void Run();
@@ -50,13 +54,15 @@ class LogCopier {
   bool IsLong() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return pages_ >= 4 * pages_per_copy_;
   }
+  // Smaller once it is long, until little is left.
+  int step() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return std::max(1, pages_per_copy_ / (IsLong() ? 16 : 8));
+  }
   bool LittleIsLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return pages_ - copied_ <= pages_per_copy_ / 16;
+    return pages_ - copied_ < step();
   }
   bool IsDueOrStops() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    if (stopping_) return true;
-    // Once it is to begin anew, until little is left.
-    return IsLong() ? !LittleIsLeft() : pages_ >= copied_ + pages_per_copy_ / 8;
+    return pages_ >= std::max(copied_, tried_) + step() || stopping_;
   }
 
   Database& database_;
@@ -67,6 +73,7 @@ class LogCopier {
   absl::Mutex mu_;
   int pages_ ABSL_GUARDED_BY(mu_) = 0;   // in the log
   int copied_ ABSL_GUARDED_BY(mu_) = 0;  // of these
+  int tried_ ABSL_GUARDED_BY(mu_) = 0;   // were there when the thread last began
   absl::Status failed_ ABSL_GUARDED_BY(mu_);
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
 };

@@ -37,6 +37,10 @@ class SqliteStore final : public store::Store {
         vfs_(vfs),
         cut_off_(std::move(cut_off)) {}
   ~SqliteStore() override {
+    if (!copier_.Stop().ok()) {
+      has_failed_ = true;
+      database_->KeepLogAtClose();
+    }
     // Where it fails, less of what is damaged later is seen, and nothing is lost.
     if (is_loaded_ && !has_failed_) writer_.NoteEnd().IgnoreError();
   }

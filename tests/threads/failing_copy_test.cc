@@ -1,6 +1,7 @@
 // Would catch a log that begins anew after a copy of it was lost: Linux tells a failed
 // sync once, and takes what it could not write for written.
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "engine/core/open.h"
 #include "engine/sqlite/sqlite_store.h"
 #include "engine/work/worker_pool.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "sqlite3.h"
 #include "tests/support/facts.h"
@@ -39,6 +41,11 @@ class ForgetfulFiles {
     absl::MutexLock lock(&mu_);
     fails_in_ = nth;
   }
+  // Has no room for what is written to the database.
+  void SetFull(bool full) {
+    absl::MutexLock lock(&mu_);
+    full_ = full;
+  }
 
  private:
   static int Open(sqlite3_vfs* files, sqlite3_filename name, sqlite3_file* file,
@@ -53,6 +60,7 @@ class ForgetfulFiles {
   sqlite3_io_methods methods_ = {};
   absl::Mutex mu_;
   int fails_in_ = 0;
+  bool full_ = false;
   std::map<sqlite3_int64, std::string> before_;  // what was written since the last sync
 };
 
@@ -81,6 +89,7 @@ int ForgetfulFiles::Open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file
 int ForgetfulFiles::Write(sqlite3_file* file, const void* bytes, int size,
                           sqlite3_int64 at) {
   absl::MutexLock lock(&one_->mu_);
+  if (one_->full_) return SQLITE_FULL;
   std::string before(static_cast<std::size_t>(size), '\0');
   one_->system_methods_->xRead(file, before.data(), size, at);  // zeros behind the end
   one_->before_.try_emplace(at, std::move(before));
@@ -104,6 +113,7 @@ class FailingCopy : public ::testing::Test {
  protected:
   static constexpr int kCallers = 3;
   static constexpr int kCallsMost = 100'000;
+  static constexpr int kCallsFew = 400;
   static constexpr int kRounds = 12;
 
   void Open() {
@@ -117,20 +127,41 @@ class FailingCopy : public ::testing::Test {
     ASSERT_TRUE(opened.ok()) << opened.status();
     engine_ = *std::move(opened);
   }
-  // Until it is refused, for several callers.
-  void ApplyUntilItFails() {
+  void CreateAlert() {
+    ASSERT_TRUE(
+        engine_->CreateAlert({.id = AlertNumber(1), .name = "x", .threshold = D("1e9")})
+            .ok());
+  }
+  // For several callers, each so often, or until it is refused; how many were.
+  int Apply(int calls) {
+    std::atomic<int> refused{0};
     std::vector<std::thread> callers;
     for (int caller = 1; caller <= kCallers; ++caller) {
-      callers.emplace_back([this, caller] {
+      callers.emplace_back([this, calls, caller, &refused] {
         absl::Status status;
-        for (int i = 0; i < kCallsMost && status.ok(); ++i) {
+        for (int i = 0; i < calls && status.ok(); ++i) {
           status = engine_->Apply({Spend(Customer(caller), "1")}).status;
           if (status.ok()) ++applied_[caller];
         }
+        if (status.ok()) return;
+        ++refused;
         EXPECT_EQ(ReasonOf(status), Reason::kStoreFailed) << status;
+        EXPECT_THAT(std::string(status.message()),
+                    ::testing::Not(::testing::HasSubstr("not an error")));
       });
     }
     for (std::thread& caller : callers) caller.join();
+    return refused;
+  }
+  // By the next engine. The call that was refused may be in all the same.
+  void ExpectNothingIsLost() {
+    Open();
+    for (int caller = 1; caller <= kCallers; ++caller) {
+      const std::int64_t sum = SumOf(caller);
+      ASSERT_GE(sum, applied_[caller]) << "of " << caller;
+      ASSERT_LE(sum, applied_[caller] + 1) << "of " << caller;
+      applied_[caller] = sum;
+    }
   }
   std::int64_t SumOf(int customer) {
     const auto view = engine_->GetCustomerAlert(Customer(customer), AlertNumber(1));
@@ -146,21 +177,37 @@ class FailingCopy : public ::testing::Test {
 
 TEST_F(FailingCopy, EndsTheEngineAndTheNextOneHasAllFromTheLog) {
   Open();
-  ASSERT_TRUE(
-      engine_->CreateAlert({.id = AlertNumber(1), .name = "x", .threshold = D("1e9")})
-          .ok());
+  CreateAlert();
   for (int round = 1; round <= kRounds; ++round) {
     files_.FailSync(round);
-    ApplyUntilItFails();
-    Open();
-    for (int caller = 1; caller <= kCallers; ++caller) {
-      const std::int64_t sum = SumOf(caller);
-      ASSERT_GE(sum, applied_[caller]) << "of " << caller << " in round " << round;
-      // The call that was refused may be in all the same.
-      ASSERT_LE(sum, applied_[caller] + 1) << "of " << caller << " in round " << round;
-      applied_[caller] = sum;
-    }
+    ASSERT_EQ(Apply(kCallsMost), kCallers);
+    ExpectNothingIsLost();
   }
+}
+
+// Would catch a failure that nobody is told of any more, and a log that goes all the
+// same.
+TEST_F(FailingCopy, LosesNothingWhereTheEngineIsClosedMeanwhile) {
+  Open();
+  CreateAlert();
+  for (int round = 1; round <= 5 * kRounds; ++round) {
+    files_.FailSync(1 + round % 4);
+    Apply(100 + 7 * round);
+    ExpectNothingIsLost();
+  }
+}
+
+TEST_F(FailingCopy, ForWantOfRoomIsMadeLater) {
+  Open();
+  CreateAlert();
+  for (const bool full : {true, false}) {
+    files_.SetFull(full);
+    EXPECT_EQ(Apply(kCallsFew), 0);
+  }
+  files_.SetFull(true);
+  EXPECT_EQ(Apply(1), 0);
+  files_.SetFull(false);
+  ExpectNothingIsLost();
 }
 
 }  // namespace

@@ -79,6 +79,7 @@ export class AlertsView {
         return !this.is_closed;
       });
     } catch (error) {
+      this.counted = undefined;  // the next that is heard asks again
       if (isNews()) setText(this.summary, error.message);
       return;
     }

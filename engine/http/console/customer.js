@@ -84,7 +84,8 @@ export class CustomerView {
     } catch (error) {
       this.showFailure(error);
       // What there is to be seen has not been seen yet.
-      this.has_news = this.has_news || error.status !== 404;
+      const may_pass = error.status === 0 || error.status === 429 || error.status >= 500;
+      this.has_news = this.has_news || may_pass;
     }
     this.took = performance.now() - begun;
   }
