@@ -50,25 +50,29 @@ export class History {
   async refresh() {
     const isNews = this.reads.begin();
     try {
-      const events = await this.read();
+      const found = await this.read();
       if (!isNews()) return;
-      this.events = events;
+      Object.assign(this, found);
       this.show();
     } catch (error) {
       if (isNews()) this.note.textContent = error.message;
     }
   }
 
+  // Of the span that is shown, of a wider one where little became of it in that, or of a
+  // narrower one where too much did. What was too much may be so no more.
   async read() {
+    let span = this.span;
+    let widest = kSpans.length - 1;
     for (;;) {
-      const events = await eventsSince(this.state, kSpans[this.span].ago);
+      const events = await eventsSince(this.state, kSpans[span].ago);
       if (events === null) {
-        if (this.span === 0) return [];
-        this.widest = --this.span;
-      } else if (events.length < kEnough && this.span < this.widest) {
-        ++this.span;
+        if (span === 0) return { events: [], span, widest: span };
+        widest = --span;
+      } else if (events.length < kEnough && span < widest) {
+        ++span;
       } else {
-        return events;
+        return { events, span, widest };
       }
     }
   }
