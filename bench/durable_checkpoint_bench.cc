@@ -133,7 +133,7 @@ void BM_ApplyBesideCheckpoints(benchmark::State& state) {
   options.journal_bytes_max = std::uint64_t{32} << 20;
   const std::unique_ptr<Engine> engine = *core::OpenWith(
       options, std::make_unique<work::WorkerPool>(options.worker_threads), &watch,
-      *sqlite::OpenStore(options.directory, "", {.by_thread = true}));
+      *sqlite::OpenStore(options.directory, "", {.by = sqlite::Copying::By::kThread}));
   CreateDistantAlerts(*engine);
   ApplySpendOfAll(*engine, customers, 0);
   engine->Drain().IgnoreError();

@@ -52,8 +52,10 @@ absl::Status CheckTrackedKeys(const Options& options) {
 
 #ifdef TOCSIN_STORE
 absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const Options& options) {
-  return sqlite::OpenStore(options.directory, "",
-                           {.by_thread = options.worker_threads > 0});
+  return sqlite::OpenStore(
+      options.directory, "",
+      {.by = options.worker_threads > 0 ? sqlite::Copying::By::kThread
+                                        : sqlite::Copying::By::kCommits});
 }
 #else
 absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const Options& options) {

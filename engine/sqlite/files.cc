@@ -58,8 +58,12 @@ absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& 
   absl::StatusOr<WalEnd> end =
       CheckWal(wal_path, (*database)->FillsSectorsOfLog(), wal->get(), database->get());
   if (!end.ok()) return end.status();
-  // Durable with the next commit; until then it would be cut off again.
-  if (!end->cut_off.empty()) status = (*wal)->Truncate(end->ends_at);
+  // Durable before there is a commit, of which a part may be lost: what was cut off would
+  // be behind it again, and look as if it had been begun later.
+  if (!end->cut_off.empty()) {
+    status = (*wal)->Truncate(end->ends_at);
+    if (status.ok()) status = (*wal)->Sync();
+  }
   if (!status.ok()) return status;
   return std::move(end->cut_off);
 }

@@ -5,20 +5,24 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
 
 namespace tocsin::sqlite {
 
-absl::Status LogCopier::Start(const std::string& vfs) {
+absl::Status LogCopier::TakeConnection(const std::string& vfs) {
   absl::StatusOr<std::unique_ptr<Database>> own = Database::Open(database_.path(), vfs);
   if (!own.ok()) return own.status();
   // What was copied must be durable before the log is written over.
   absl::Status status = (*own)->Execute("PRAGMA synchronous = FULL");
   if (status.ok()) status = (*own)->TrustLog();
-  if (!status.ok()) return status;
-  own_ = *std::move(own);
+  if (status.ok()) own_ = *std::move(own);
+  return status;
+}
+
+absl::Status LogCopier::StartThread() {
   try {
     thread_ = std::thread([this] { Run(); });
   } catch (const std::system_error& error) {
@@ -26,7 +30,7 @@ absl::Status LogCopier::Start(const std::string& vfs) {
         Reason::kLimitReached,
         absl::StrCat("the thread that copies the log cannot be started: ", error.what()));
   }
-  return status;
+  return absl::OkStatus();
 }
 
 LogCopier::~LogCopier() { Stop().IgnoreError(); }
@@ -67,12 +71,27 @@ void LogCopier::Run() {
   }
 }
 
+void LogCopier::TakeTurn() {
+  // What was copied is synced behind the next commit only: much as on a thread, a commit
+  // is written while it is not.
+  if (std::exchange(is_to_sync_, false)) Note(own_->Sync());
+  if (!failed_.ok() || !IsDueOrStops()) return;
+  const absl::StatusOr<int> copied = own_->CopyLog();
+  is_to_sync_ = copied.ok() && *copied > copied_;
+  Note(copied);
+  tried_ = pages_;
+}
+
 void LogCopier::Note(const absl::StatusOr<int>& copied) {
   // It may have begun anew since.
   if (copied.ok()) copied_ = std::min(*copied, pages_);
-  const Reason reason = ReasonOf(copied.status());
+  Note(copied.status());
+}
+
+void LogCopier::Note(const absl::Status& status) {
+  const Reason reason = ReasonOf(status);
   const bool is_later = reason == Reason::kDiskFull || reason == Reason::kStoreInUse;
-  if (!copied.ok() && !is_later) failed_ = copied.status();
+  if (!status.ok() && !is_later) failed_ = status;
 }
 
 absl::Status LogCopier::AfterCommit() {
@@ -86,6 +105,7 @@ absl::Status LogCopier::AfterCommit() {
                           ? pages >= copied_ + pages_per_copy_
                           : IsLong() && (LittleIsLeft() || pages >= 16 * pages_per_copy_);
   if (is_due && failed_.ok()) Note(database_.CopyLog());
+  if (own_ != nullptr && !thread_.joinable() && failed_.ok()) TakeTurn();
   return failed_;
 }
 

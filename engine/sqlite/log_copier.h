@@ -39,9 +39,11 @@ class LogCopier {
   LogCopier(const LogCopier&) = delete;
   LogCopier& operator=(const LogCopier&) = delete;
 
-  // From now on on a thread. Errors: of the database; kResourceExhausted where there is
-  // no thread to be had.
-  absl::Status Start(const std::string& vfs);
+  // From now on on a connection of its own; first. Errors: of the database.
+  absl::Status TakeConnection(const std::string& vfs);
+  // And on a thread, else in turns with who commits. Error: kResourceExhausted where
+  // there is no thread to be had.
+  absl::Status StartThread();
   // Error: of the database, when copying has failed, from then on.
   absl::Status AfterCommit();
   // Ends the thread. Error: as `AfterCommit`.
@@ -49,8 +51,10 @@ class LogCopier {
 
  private:
   void Run();
+  void TakeTurn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Notes how far a copy came.
   void Note(const absl::StatusOr<int>& copied) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Note(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool IsLong() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return pages_ >= 4 * pages_per_copy_;
   }
@@ -67,7 +71,7 @@ class LogCopier {
 
   Database& database_;
   const int pages_per_copy_;
-  std::unique_ptr<Database> own_;  // of the thread; null without one
+  std::unique_ptr<Database> own_;  // of the thread or the turns; null without them
   std::thread thread_;
 
   absl::Mutex mu_;
@@ -76,6 +80,7 @@ class LogCopier {
   int tried_ ABSL_GUARDED_BY(mu_) = 0;   // were there when the thread last began
   absl::Status failed_ ABSL_GUARDED_BY(mu_);
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
+  bool is_to_sync_ ABSL_GUARDED_BY(mu_) = false;  // in turns: what the last one copied
 };
 
 }  // namespace tocsin::sqlite

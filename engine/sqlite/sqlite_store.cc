@@ -93,7 +93,10 @@ absl::Status SqliteStore::Prepare(const std::string& vfs, Copying copying) {
   if (status.ok()) status = directory_->NoteStore();
   database_->LeaveLog();
   if (status.ok()) status = writer_.Prepare();
-  return status.ok() && copying.by_thread ? copier_.Start(vfs) : status;
+  if (!status.ok() || copying.by == Copying::By::kCommits) return status;
+  status = copier_.TakeConnection(vfs);
+  return status.ok() && copying.by == Copying::By::kThread ? copier_.StartThread()
+                                                           : status;
 }
 
 absl::Status SqliteStore::MissTables() {

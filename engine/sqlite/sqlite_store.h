@@ -11,8 +11,14 @@ namespace tocsin::sqlite {
 
 // How what was committed comes from the log into the database.
 struct Copying {
-  // By a thread beside those who commit; else by these.
-  bool by_thread = false;
+  enum class By {
+    kCommits,  // by who commits
+    kThread,   // by a thread beside these
+    // As the thread does it, by who commits, and always in the same order: for tests that
+    // must come out the same again.
+    kTurns,
+  };
+  By by = By::kCommits;
   int pages = 1'024;  // after so many; 4 MiB, much as SQLite does it by itself
 };
 

@@ -21,6 +21,7 @@ enum class Sync {
   kLogHeader,      // its first bytes alone, when it begins anew
   kLogBeforeCopy,  // all of it, before it is copied into the database
   kLogAsFound,     // the same, by the store, before it is read
+  kLogCutOff,      // and when it has cut off what was not finished
   kDatabase,       // the database, at the end of a checkpoint
   kJournal,        // the rollback journal, while a database is made
   kMadeDatabase,   // the database beside such a journal

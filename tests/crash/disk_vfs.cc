@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <memory>
 #include <new>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,11 +16,18 @@
 
 namespace tocsin::testing {
 
+// What those have in common that have a file open, as long as anybody has.
+struct InCommon {
+  std::vector<std::unique_ptr<char[]>> regions;
+  std::set<const void*> locked_by;
+};
+
 struct DiskVfs::Registered {
   sqlite3_vfs vfs{};
   Disk* disk = nullptr;
   Claims claims = Claims::kNothing;
   bool copies_log = false;  // into the database, now
+  std::map<std::string, std::weak_ptr<InCommon>> in_common = {};  // by the file's name
 };
 
 namespace {
@@ -30,10 +40,11 @@ struct Opened {
     Disk::FilePtr file;
     std::string name;
     bool* copies_log = nullptr;
-    bool by_store = false;    // the log, before SQLite has it
+    bool by_store = false;  // the log, before SQLite has it
+    bool is_cut = false;
     bool syncs_name = false;  // with the next sync of the file
     int claims = 0;
-    std::vector<std::unique_ptr<char[]>> shared = {};
+    std::shared_ptr<InCommon> in_common = nullptr;
   };
   State* state;
 };
@@ -46,7 +57,10 @@ int CodeOf(Disk::Result result, int failed) {
 }
 
 int Close(sqlite3_file* file) {
-  delete std::exchange(reinterpret_cast<Opened*>(file)->state, nullptr);
+  Opened::State* const state =
+      std::exchange(reinterpret_cast<Opened*>(file)->state, nullptr);
+  state->in_common->locked_by.erase(state);
+  delete state;
   return SQLITE_OK;
 }
 
@@ -73,6 +87,7 @@ int Write(sqlite3_file* file, const void* from, int size, sqlite3_int64 at) {
 
 int Truncate(sqlite3_file* file, sqlite3_int64 size) {
   Opened::State& state = Of(file);
+  state.is_cut = true;
   return CodeOf(state.disk->Truncate(state.file.get(), static_cast<std::size_t>(size)),
                 SQLITE_IOERR_TRUNCATE);
 }
@@ -80,7 +95,7 @@ int Truncate(sqlite3_file* file, sqlite3_int64 size) {
 Sync WhatIsSynced(const Opened::State& state) {
   const Sync what = state.disk->SyncOf(state.name, *state.file);
   if (what != Sync::kLog && what != Sync::kLogHeader) return what;
-  if (state.by_store) return Sync::kLogAsFound;
+  if (state.by_store) return state.is_cut ? Sync::kLogCutOff : Sync::kLogAsFound;
   return *state.copies_log ? Sync::kLogBeforeCopy : what;
 }
 
@@ -103,11 +118,19 @@ int FileSize(sqlite3_file* file, sqlite3_int64* size) {
 // The last connection to close copies the log with the database locked against all,
 // others with the lock of whoever does so.
 int Lock(sqlite3_file* file, int level) {
-  if (level == SQLITE_LOCK_EXCLUSIVE) *Of(file).copies_log = true;
+  Opened::State& state = Of(file);
+  std::set<const void*>& locked_by = state.in_common->locked_by;
+  if (level == SQLITE_LOCK_EXCLUSIVE) {
+    if (locked_by.size() > locked_by.count(&state)) return SQLITE_BUSY;
+    *state.copies_log = true;
+  }
+  locked_by.insert(&state);
   return SQLITE_OK;
 }
-int Unlock(sqlite3_file* file, int /*level*/) {
-  *Of(file).copies_log = false;
+int Unlock(sqlite3_file* file, int level) {
+  Opened::State& state = Of(file);
+  *state.copies_log = false;
+  if (level == SQLITE_LOCK_NONE) state.in_common->locked_by.erase(&state);
   return SQLITE_OK;
 }
 int CheckReservedLock(sqlite3_file*, int* reserved) {
@@ -124,7 +147,7 @@ int SectorSize(sqlite3_file* file) { return static_cast<int>(Of(file).disk->sect
 int Claims(sqlite3_file* file) { return Of(file).claims; }
 
 int ShmMap(sqlite3_file* file, int region, int size, int extend, void volatile** to) {
-  auto& shared = Of(file).shared;
+  auto& shared = Of(file).in_common->regions;
   const auto wanted = static_cast<std::size_t>(region);
   *to = nullptr;
   if (wanted >= shared.size() && extend == 0) return SQLITE_OK;
@@ -142,10 +165,7 @@ int ShmLock(sqlite3_file* file, int first, int count, int flags) {
   return SQLITE_OK;
 }
 void ShmBarrier(sqlite3_file*) {}
-int ShmUnmap(sqlite3_file* file, int) {
-  Of(file).shared.clear();
-  return SQLITE_OK;
-}
+int ShmUnmap(sqlite3_file*, int) { return SQLITE_OK; }
 
 const sqlite3_io_methods* Methods() {
   static const sqlite3_io_methods methods = [] {
@@ -253,6 +273,11 @@ DiskVfs::DiskVfs(Disk* disk, enum Claims claims)
                           .claims = registered.claims == Claims::kPowersafeOverwrite
                                         ? SQLITE_IOCAP_POWERSAFE_OVERWRITE
                                         : 0};
+    std::weak_ptr<InCommon>& in_common = registered.in_common[path];
+    opened->state->in_common = in_common.lock();
+    if (opened->state->in_common == nullptr) {
+      in_common = opened->state->in_common = std::make_shared<InCommon>();
+    }
     opened->base.pMethods = Methods();
     if (opened_as != nullptr) *opened_as = flags;
     return SQLITE_OK;

@@ -8,8 +8,9 @@
 
 namespace tocsin::testing {
 
-// A disk as one of SQLite's virtual file systems, for one connection at a time: its locks
-// are always had, and what processes share in WAL mode is the connection's own.
+// A disk as one of SQLite's virtual file systems, for connections whose calls come one
+// after the other: the locks of the log, which none of them has over a call, are always
+// to be had. Of the others it matters who is the last to close.
 //
 // The directory is synced as SQLite does it where files are the system's: after the first
 // sync of a journal or a log that a connection opened.

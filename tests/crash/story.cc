@@ -68,6 +68,8 @@ Story MakeStory(std::uint64_t seed) {
   story.sector = OneOf(random, {512U, 512U, 4'096U});
   story.page = OneOf(random, {4'096, 4'096, 1'024, 512});
   story.pages_in_log = OneOf(random, {1'000, 40, 10, 3});
+  story.copies_by =
+      OneOf(random, {sqlite::Copying::By::kCommits, sqlite::Copying::By::kTurns});
   return story;
 }
 
@@ -75,8 +77,9 @@ std::string Story::ToString() const {
   std::string text = absl::StrCat(
       "pages of ", page, ", sectors of ", sector, ", ",
       claims == DiskVfs::Claims::kNothing ? "claims nothing" : "powersafe overwrite",
-      ", log of ", pages_in_log, " pages, journal of ", options.journal_bytes_max,
-      " bytes, ", options.shards, " shards, ",
+      ", log of ", pages_in_log, " pages, copied ",
+      copies_by == sqlite::Copying::By::kTurns ? "in turns" : "by commits",
+      ", journal of ", options.journal_bytes_max, " bytes, ", options.shards, " shards, ",
       options.durability == Durability::kEach ? "each" : "grouped", "\n");
   int number = 0;
   for (const StoryCall& call : calls) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "engine/sqlite/sqlite_store.h"
 #include "tests/crash/disk_vfs.h"
 #include "tests/support/action.h"
 #include "tests/support/case.h"
@@ -34,6 +35,7 @@ struct Story {
   std::size_t sector = 512;
   int page = 4'096;          // other than the usual: the database is made before
   int pages_in_log = 1'000;  // as many, and they are copied into the database
+  sqlite::Copying::By copies_by = sqlite::Copying::By::kCommits;
 
   bool made_before() const { return page != Story().page; }
   std::string ToString() const;

@@ -98,8 +98,8 @@ class Trials::Running {
 
  private:
   absl::StatusOr<std::unique_ptr<Engine>> Open() {
-    absl::StatusOr<std::unique_ptr<store::Store>> store =
-        sqlite::OpenStore(directory_, vfs_.name(), {.pages = story_.pages_in_log});
+    absl::StatusOr<std::unique_ptr<store::Store>> store = sqlite::OpenStore(
+        directory_, vfs_.name(), {.by = story_.copies_by, .pages = story_.pages_in_log});
     if (!store.ok()) return store.status();
     Options options = story_.options;
     options.sink = &sink_;

@@ -72,7 +72,7 @@ class Child {
   int Live() {
     for (int n = 1; n <= kKillCustomers; ++n) Customer(n);  // which makes its name known
     auto store = sqlite::OpenStore(options_.directory, RegisterDyingFiles(&death_),
-                                   {.by_thread = true, .pages = 16});
+                                   {.by = sqlite::Copying::By::kThread, .pages = 16});
     Must(store.status(), "OpenStore");
     auto engine =
         core::OpenWith({.directory = options_.directory,

@@ -119,7 +119,7 @@ class FailingCopy : public ::testing::Test {
   void Open() {
     engine_ = nullptr;
     auto store = sqlite::OpenStore(temp_ / "store", files_.name(),
-                                   {.by_thread = true, .pages = 1024});
+                                   {.by = sqlite::Copying::By::kThread, .pages = 1024});
     ASSERT_TRUE(store.ok()) << store.status();
     auto opened =
         core::OpenWith({.directory = temp_ / "store", .shards = 2},

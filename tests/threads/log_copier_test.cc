@@ -29,8 +29,9 @@ class LogCopier : public ::testing::Test {
  protected:
   void Open() {
     engine_ = nullptr;
-    auto store = sqlite::OpenStore(temp_ / "store", "",
-                                   {.by_thread = true, .pages = kPagesPerCopy});
+    auto store =
+        sqlite::OpenStore(temp_ / "store", "",
+                          {.by = sqlite::Copying::By::kThread, .pages = kPagesPerCopy});
     ASSERT_TRUE(store.ok()) << store.status();
     auto opened =
         core::OpenWith({.directory = temp_ / "store",
