@@ -58,12 +58,7 @@ void LogCopier::Run() {
     const int pages = pages_;
     const int copied_before = copied_;
     mu_.Unlock();
-    absl::StatusOr<int> copied = own_->CopyLog();
-    // Else somebody reads, or the log has begun anew.
-    if (copied.ok() && *copied > copied_before) {
-      const absl::Status synced = own_->Sync();
-      if (!synced.ok()) copied = synced;
-    }
+    const absl::StatusOr<int> copied = Copy(copied_before);
     mu_.Lock();
     Note(copied);
     if (!failed_.ok()) return;
@@ -71,27 +66,22 @@ void LogCopier::Run() {
   }
 }
 
-void LogCopier::TakeTurn() {
-  // What was copied is synced behind the next commit only: much as on a thread, a commit
-  // is written while it is not.
-  if (std::exchange(is_to_sync_, false)) Note(own_->Sync());
-  if (!failed_.ok() || !IsDueOrStops()) return;
-  const absl::StatusOr<int> copied = own_->CopyLog();
-  is_to_sync_ = copied.ok() && *copied > copied_;
-  Note(copied);
-  tried_ = pages_;
+absl::StatusOr<int> LogCopier::Copy(int copied_before) {
+  absl::StatusOr<int> copied = own_->CopyLog();
+  // Else somebody reads, or the log has begun anew.
+  if (copied.ok() && *copied > copied_before) {
+    const absl::Status synced = own_->Sync();
+    if (!synced.ok()) copied = synced;
+  }
+  return copied;
 }
 
 void LogCopier::Note(const absl::StatusOr<int>& copied) {
   // It may have begun anew since.
   if (copied.ok()) copied_ = std::min(*copied, pages_);
-  Note(copied.status());
-}
-
-void LogCopier::Note(const absl::Status& status) {
-  const Reason reason = ReasonOf(status);
+  const Reason reason = ReasonOf(copied.status());
   const bool is_later = reason == Reason::kDiskFull || reason == Reason::kStoreInUse;
-  if (!status.ok() && !is_later) failed_ = status;
+  if (!copied.ok() && !is_later) failed_ = copied.status();
 }
 
 absl::Status LogCopier::AfterCommit() {
@@ -105,7 +95,10 @@ absl::Status LogCopier::AfterCommit() {
                           ? pages >= copied_ + pages_per_copy_
                           : IsLong() && (LittleIsLeft() || pages >= 16 * pages_per_copy_);
   if (is_due && failed_.ok()) Note(database_.CopyLog());
-  if (own_ != nullptr && !thread_.joinable() && failed_.ok()) TakeTurn();
+  if (own_ != nullptr && !thread_.joinable() && failed_.ok() && IsDueOrStops()) {
+    Note(Copy(copied_));
+    tried_ = pages_;
+  }
   return failed_;
 }
 

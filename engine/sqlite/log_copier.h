@@ -51,10 +51,10 @@ class LogCopier {
 
  private:
   void Run();
-  void TakeTurn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // By its own connection, and has that on the disk.
+  absl::StatusOr<int> Copy(int copied_before);
   // Notes how far a copy came.
   void Note(const absl::StatusOr<int>& copied) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Note(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool IsLong() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return pages_ >= 4 * pages_per_copy_;
   }
@@ -80,7 +80,6 @@ class LogCopier {
   int tried_ ABSL_GUARDED_BY(mu_) = 0;   // were there when the thread last began
   absl::Status failed_ ABSL_GUARDED_BY(mu_);
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
-  bool is_to_sync_ ABSL_GUARDED_BY(mu_) = false;  // in turns: what the last one copied
 };
 
 }  // namespace tocsin::sqlite

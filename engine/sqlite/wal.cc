@@ -182,8 +182,10 @@ class WalJudge {
 
   // Where SQLite writes the last frame of a transaction again until a sector is full, it
   // does so for nearly all, and does not wait for the last of these to be durable.
+  // Before several ends it may be missing all the same: where it was torn, crash after
+  // crash, it was cut off.
   bool IsAgain(const PageNote& note) const {
-    constexpr int kEnough = 3;
+    constexpr int kEnough = 8;
     return fills_sectors_ && !begins_ && note == last_end_ &&
            (repeats_ || ends_before_ < kEnough);
   }
@@ -224,12 +226,22 @@ struct Seen {
   bool transaction = false;
 };
 
-// `of_header`: what the sum of the header may have been.
+// Whether it may be all of the round that was in the database when the log was about to
+// begin anew. Where the header was torn amid its sum there is nothing else to know the
+// frame by: no sum before it, and behind it what earlier rounds left.
+bool MayBeRound(const PageNote& note, std::int64_t database_pages) {
+  return note.page != 0 && note.page <= note.pages && note.pages == database_pages;
+}
+
+// `of_header`: what its sum may have been.
 absl::StatusOr<Seen> LookAround(FrameReader* frames, WordOrder order,
-                                const std::array<WalSum, 2>& of_header) {
+                                const std::array<WalSum, 2>& of_header,
+                                std::int64_t database_pages) {
   std::map<std::uint32_t, std::int64_t> unfinished;
   std::optional<WalSalts> salts;
   std::optional<WalSum> before;
+  WalSalts first;
+  bool first_is_round = false;
   Seen seen;
   for (std::int64_t i = 0; i < frames->count(); ++i) {
     const absl::StatusOr<Frame> frame = frames->Read(i);
@@ -239,7 +251,15 @@ absl::StatusOr<Seen> LookAround(FrameReader* frames, WordOrder order,
                            : frame->sum == frame->SumAfter(of_header[0], order) ||
                                  frame->sum == frame->SumAfter(of_header[1], order);
     before = frame->sum;
+    if (i == 0) {
+      first = frame->salts;
+      first_is_round = !sound && MayBeRound(frame->note, database_pages);
+      if (first_is_round) seen.pages[frame->note.page] = 0;
+    } else if (frame->salts == first) {
+      first_is_round = false;
+    }
     if (!sound || frame->note.page == 0) continue;
+    if (first_is_round) break;
     if (!salts.has_value()) salts = frame->salts;
     if (frame->salts != *salts) break;
     unfinished[frame->note.page] = i;
@@ -248,6 +268,7 @@ absl::StatusOr<Seen> LookAround(FrameReader* frames, WordOrder order,
     unfinished.clear();
     seen.transaction = true;
   }
+  seen.transaction = seen.transaction || first_is_round;
   return seen;
 }
 
@@ -300,7 +321,8 @@ absl::StatusOr<WalEnd> CheckWithoutHeader(const std::string& path,
     FrameReader frames(wal, kFrameHeaderSize + page_size);
     for (const WordOrder order : {WordOrder::kLowFirst, WordOrder::kHighFirst}) {
       const absl::StatusOr<Seen> seen =
-          LookAround(&frames, order, {read.sum, SumOfWalHeader(header, order)});
+          LookAround(&frames, order, {read.sum, SumOfWalHeader(header, order)},
+                     database->size() / page_size);
       if (!seen.ok()) return seen.status();
       if (!seen->transaction) continue;
       const absl::StatusOr<bool> nothing_lost =
