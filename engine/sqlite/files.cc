@@ -58,9 +58,11 @@ absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& 
   absl::StatusOr<WalEnd> end =
       CheckWal(wal_path, (*database)->FillsSectorsOfLog(), wal->get(), database->get());
   if (!end.ok()) return end.status();
-  // Durable before there is a commit, of which a part may be lost: what was cut off would
-  // be behind it again, and look as if it had been begun later.
-  if (!end->cut_off.empty()) {
+  // Also what earlier rounds left: of all frames that are there then it is known that
+  // they are whole, should the header be torn when the log begins anew. And durable
+  // before there is a commit: behind one of which a part is lost it would look like
+  // another.
+  if ((*wal)->size() > end->ends_at) {
     status = (*wal)->Truncate(end->ends_at);
     if (status.ok()) status = (*wal)->Sync();
   }
