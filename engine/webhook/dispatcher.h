@@ -241,15 +241,25 @@ class Dispatcher {
   std::optional<Forgetting> forgetting_ = std::nullopt;
   // Endpoints that are gone, but for what waited for them, or died.
   std::map<std::uint64_t, EndpointId> removed_;
+  std::uint64_t removes_from_ = 0;  // the next of them, or behind it
   std::deque<Revival> revivals_;
-  // How the last part of what is done by itself went, and when it is gone on with.
+  // What is done by itself, endpoint by endpoint, in rounds: what failed last, until a
+  // round goes without, and when it is gone on with.
   struct Chore {
     absl::Status status = {};
+    bool has_failed = false;  // in this round
     absl::Time again_at = absl::InfinitePast();
 
-    void Note(absl::Status done, absl::Time now) {
-      status = std::move(done);
-      again_at = status.ok() ? absl::InfinitePast() : now + kWorkAgain;
+    void Note(const absl::Status& done, absl::Time now) {
+      again_at = done.ok() ? absl::InfinitePast() : now + kWorkAgain;
+      if (done.ok()) return;
+      status = done;
+      has_failed = true;
+    }
+    // Whether nothing failed in it.
+    bool EndRound() {
+      if (!has_failed) status = absl::OkStatus();
+      return !std::exchange(has_failed, false);
     }
   };
   Chore forgets_;
