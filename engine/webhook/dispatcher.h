@@ -115,8 +115,10 @@ class Dispatcher {
     // Raised where it becomes another one for who sends: what attempts from before say
     // is not of it.
     std::uint64_t generation = 0;
-    // That of its two secrets, so far as this process knows.
-    absl::Duration overlap = absl::InfiniteDuration();
+    // Of its two secrets: how long it was to be, where this process knows it; and until
+    // when, by a clock that may have been right.
+    std::optional<absl::Duration> overlap = std::nullopt;
+    absl::Time overlap_until = absl::InfinitePast();
     // When it is looked at next, as `agenda_` has it.
     std::optional<absl::Time> wakes_at = std::nullopt;
     bool is_starved = false;  // it is in `starved_`
@@ -177,6 +179,8 @@ class Dispatcher {
               absl::Time now);
   // Before the endpoint became what it is.
   void FailedBefore(Endpoint* endpoint, const Flight& flight, const Ended& ended);
+  // Until then, but no longer than an overlap that began now.
+  void SetOverlap(Endpoint* endpoint, absl::Time until, absl::Time now);
   void CancelAttempts(std::uint64_t endpoint);
   void TellOf(Flight* flight, const Ended& ended);
 
