@@ -149,6 +149,7 @@ class Dispatcher {
     std::uint64_t after = 0;  // those up to there were
     std::uint64_t last = 0;   // what died later is none of it
     std::uint64_t sent = 0;
+    absl::Status damaged = {};
     SentAgain done = nullptr;
   };
 
@@ -197,6 +198,8 @@ class Dispatcher {
   EndpointId NewId();
   absl::StatusOr<std::string> SecretOr(WebhookScheme scheme, absl::string_view secret);
   WebhookEndpoint Show(const Endpoint& endpoint, absl::Time now) const;
+  absl::StatusOr<DeliveryStore::FoundDead> FindDead(EndpointId id, std::uint64_t after,
+                                                    std::size_t max);
   absl::Status ReviveBatch(Endpoint* endpoint, const std::vector<DeadLetter>& letters,
                            absl::Time now);
   void ReviveSome(absl::Time now);

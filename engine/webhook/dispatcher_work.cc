@@ -83,16 +83,20 @@ absl::StatusOr<bool> Dispatcher::ReviveNext(Revival* revival, absl::Time now) {
   if (!found.ok()) return found.status();
   const std::size_t waiting = (*found)->queue.size();
   const std::size_t room = options_.waiting_max - std::min(waiting, options_.waiting_max);
-  absl::StatusOr<std::vector<DeadLetter>> letters =
-      DeadLetters(revival->id, revival->after, std::min(room, kRevivedAtOnce), now);
-  if (!letters.ok()) return letters.status();
-  while (!letters->empty() && letters->back().number > revival->last) letters->pop_back();
-  if (letters->empty()) return true;
-  revival->after = letters->back().number;
-  absl::Status status = ReviveBatch(*found, *letters, now);
+  absl::StatusOr<DeliveryStore::FoundDead> dead =
+      FindDead(revival->id, revival->after, std::min(room, kRevivedAtOnce));
+  if (!dead.ok()) return dead.status();
+  std::vector<DeadLetter>& letters = dead->letters;
+  while (!letters.empty() && letters.back().number > revival->last) letters.pop_back();
+  // One that is damaged is told of once the others are sent.
+  revival->damaged.Update(dead->damaged);
+  absl::Status status = ReviveBatch(*found, letters, now);
   if (!status.ok()) return status;
-  revival->sent += letters->size();
-  return false;
+  revival->sent += letters.size();
+  revival->after = dead->last;
+  if (dead->last != 0 && dead->last <= revival->last) return false;
+  if (!revival->damaged.ok()) return revival->damaged;
+  return true;
 }
 
 absl::Status Dispatcher::RemoveSome() {
