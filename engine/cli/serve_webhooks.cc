@@ -91,15 +91,27 @@ absl::Status ServeWebhooks::Configure(const std::string& path) {
 }
 
 void ServeWebhooks::Tell(const WebhookOptions::Attempt& attempt) {
+  const bool fails = !attempt.failure.empty();
+  if (!NoteFailing(attempt.endpoint, fails)) return;
   const std::string endpoint = attempt.endpoint.ToString();
-  if (attempt.failure.empty()) {
-    if (failing_.erase(attempt.endpoint) == 0) return;
-    return log_->Info("webhook is taken again", {{"endpoint", endpoint}});
-  }
-  if (!failing_.insert(attempt.endpoint).second) return;
+  if (!fails) return log_->Info("webhook is taken again", {{"endpoint", endpoint}});
   log_->Error("webhook fails", {{"endpoint", endpoint},
                                 {"notification", attempt.notification.ToString()},
                                 {"because", attempt.failure}});
+}
+
+std::vector<WebhookEndpoint> ServeWebhooks::ListAndForget() {
+  absl::flat_hash_set<EndpointId> deleted;
+  {
+    absl::MutexLock lock(&mu_);
+    deleted = failing_;
+  }
+  // One that begins to fail from here on may be newer than the list.
+  std::vector<WebhookEndpoint> endpoints = sink_->List();
+  for (const WebhookEndpoint& endpoint : endpoints) deleted.erase(endpoint.id);
+  absl::MutexLock lock(&mu_);
+  for (const EndpointId id : deleted) failing_.erase(id);
+  return endpoints;
 }
 
 void ServeWebhooks::Look() {
@@ -117,7 +129,7 @@ void ServeWebhooks::Look() {
   if (!is_kept_) return;
   absl::flat_hash_set<EndpointId> with_dead;
   absl::flat_hash_set<EndpointId> gone;
-  for (const WebhookEndpoint& endpoint : sink_->List()) {
+  for (const WebhookEndpoint& endpoint : ListAndForget()) {
     const std::string id = endpoint.id.ToString();
     if (endpoint.status == WebhookStatus::kGone) {
       gone.insert(endpoint.id);

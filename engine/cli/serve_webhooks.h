@@ -1,13 +1,17 @@
 #ifndef TOCSIN_ENGINE_CLI_SERVE_WEBHOOKS_H_
 #define TOCSIN_ENGINE_CLI_SERVE_WEBHOOKS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "engine/cli/serve_log.h"
 #include "tocsin/webhook.h"
 
@@ -32,14 +36,27 @@ class ServeWebhooks {
   void Look();
   // How many notifications wait.
   std::uint64_t waiting();
+  // Of how many endpoints the last attempt failed, so far as is known.
+  std::size_t failing() {
+    absl::MutexLock lock(&mu_);
+    return failing_.size();
+  }
 
  private:
   explicit ServeWebhooks(ServeLog* log) : log_(log) {}
   void Tell(const WebhookOptions::Attempt& attempt);
+  // Whether that is new.
+  bool NoteFailing(EndpointId endpoint, bool fails) {
+    absl::MutexLock lock(&mu_);
+    return fails ? failing_.insert(endpoint).second : failing_.erase(endpoint) > 0;
+  }
+  // Of endpoints that are deleted nothing is told any more.
+  std::vector<WebhookEndpoint> ListAndForget();
 
   ServeLog* const log_;
-  // Of the thread that sends: those whose last attempt failed.
-  absl::flat_hash_set<EndpointId> failing_;
+  absl::Mutex mu_;
+  // Those whose last attempt failed.
+  absl::flat_hash_set<EndpointId> failing_ ABSL_GUARDED_BY(mu_);
   // Of who calls `Look`: those that have dead letters, or are gone, and whether anything
   // can be kept.
   absl::flat_hash_set<EndpointId> with_dead_;

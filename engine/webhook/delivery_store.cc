@@ -333,31 +333,33 @@ absl::StatusOr<bool> DeliveryStore::Knows(std::uint64_t endpoint,
       .Step();
 }
 
-absl::StatusOr<std::vector<DeadLetter>> DeliveryStore::Dead(std::uint64_t endpoint,
-                                                            std::uint64_t after,
-                                                            std::size_t max) {
+absl::StatusOr<DeliveryStore::FoundDead> DeliveryStore::Dead(std::uint64_t endpoint,
+                                                             std::uint64_t after,
+                                                             std::size_t max) {
   sqlite::Statement& select = *statements_->dead;
   const auto reset = absl::MakeCleanup([&] { select.Reset(); });
   select.Bind(1, InColumn(endpoint))
       .Bind(2, InColumn(after))
       .Bind(3, static_cast<std::int64_t>(max));
-  std::vector<DeadLetter> letters;
+  FoundDead dead;
   for (;;) {
     const absl::StatusOr<bool> row = select.Step();
     if (!row.ok()) return row.status();
-    if (!*row) return letters;
+    if (!*row) return dead;
+    dead.last = static_cast<std::uint64_t>(select.Integer(0));
     absl::StatusOr<DeliveryRow> found = ReadDeliveryRow(*database_, select);
-    if (!found.ok()) return found.status();
+    dead.damaged.Update(found.status());
+    if (!found.ok()) continue;
     DeliveryState& state = found->state;
-    letters.push_back({.number = found->number,
-                       .notification = found->notification,
-                       .customer = found->line.customer,
-                       .alert = found->line.alert,
-                       .type = std::move(found->type),
-                       .accepted_at = state.accepted_at,
-                       .died_at = state.died_at.value_or(state.accepted_at),
-                       .attempts = state.attempts,
-                       .reason = std::move(state.last_failure)});
+    dead.letters.push_back({.number = found->number,
+                            .notification = found->notification,
+                            .customer = found->line.customer,
+                            .alert = found->line.alert,
+                            .type = std::move(found->type),
+                            .accepted_at = state.accepted_at,
+                            .died_at = state.died_at.value_or(state.accepted_at),
+                            .attempts = state.attempts,
+                            .reason = std::move(state.last_failure)});
   }
 }
 

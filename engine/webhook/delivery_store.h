@@ -88,8 +88,13 @@ class DeliveryStore {
   };
   absl::StatusOr<Content> ContentOf(std::uint64_t number);
   absl::StatusOr<bool> Knows(std::uint64_t endpoint, NotificationId notification);
-  absl::StatusOr<std::vector<DeadLetter>> Dead(std::uint64_t endpoint,
-                                               std::uint64_t after, std::size_t max);
+  struct FoundDead {
+    std::vector<DeadLetter> letters = {};
+    std::uint64_t last = 0;     // that was looked at; 0: there was none
+    absl::Status damaged = {};  // of the first that is not as it was written
+  };
+  absl::StatusOr<FoundDead> Dead(std::uint64_t endpoint, std::uint64_t after,
+                                 std::size_t max);
   ~DeliveryStore();
   DeliveryStore(const DeliveryStore&) = delete;
   DeliveryStore& operator=(const DeliveryStore&) = delete;

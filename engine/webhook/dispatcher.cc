@@ -45,7 +45,9 @@ absl::Status Dispatcher::Load(absl::Time now) {
       continue;
     }
     record.enabled_at = std::min(record.enabled_at, now);
-    AddEndpoint(std::move(record))->circuit.PauseUntilAtMost(latest);
+    Endpoint* const endpoint = AddEndpoint(std::move(record));
+    endpoint->circuit.PauseUntilAtMost(latest);
+    SetOverlap(endpoint, endpoint->overlap_until, now);
   }
   const absl::StatusOr<std::uint64_t> last = store_->LastNumber();
   if (!last.ok()) return last.status();
@@ -82,6 +84,7 @@ Dispatcher::Endpoint* Dispatcher::AddEndpoint(EndpointRecord record) {
   auto endpoint = std::make_unique<Endpoint>();
   endpoint->filter = Filter(record.settings.filter);
   endpoint->circuit = Circuit(record.circuit);
+  endpoint->overlap_until = record.previous_secret_until;
   endpoint->record = std::move(record);
   Endpoint* const added = endpoint.get();
   last_endpoint_ = std::max(last_endpoint_, added->record.number);
@@ -123,11 +126,12 @@ void Dispatcher::ClockWentBack(absl::Time now) {
   for (const auto& [number, endpoint] : endpoints_) {
     EndpointRecord& record = endpoint->record;
     record.enabled_at = std::min(record.enabled_at, now);
-    if (record.previous_secret &&
-        record.previous_secret_until > now + endpoint->overlap) {
-      record.previous_secret_until = now + endpoint->overlap;
-      NoteChanged(endpoint.get());
-    }
+    // What was said may be right again.
+    SetOverlap(endpoint.get(),
+               endpoint->overlap_until > now ? endpoint->overlap_until
+                                             : record.previous_secret_until,
+               now);
+    if (endpoint->overlap) endpoint->overlap_until = record.previous_secret_until;
     endpoint->circuit.PauseUntilAtMost(latest);
     endpoint->queue.GoBackTo(now, latest);
     Touch(endpoint.get());
@@ -143,11 +147,29 @@ void Dispatcher::ClockWentBack(absl::Time now) {
 
 void Dispatcher::ClockJumpedAhead(absl::Time now, absl::Duration by) {
   for (const auto& [number, endpoint] : endpoints_) {
-    endpoint->record.enabled_at = std::min(endpoint->record.enabled_at + by, now);
+    EndpointRecord& record = endpoint->record;
     endpoint->queue.JumpAhead(by, now);
+    // Of what waits the store has when it was accepted by the clock of then: so a start
+    // knows at least as much as is so of the oldest.
+    record.enabled_at =
+        std::max(std::min(record.enabled_at + by, now), endpoint->queue.OldestAccepted());
+    // After a start nobody knows how much of it was left.
+    SetOverlap(
+        endpoint.get(),
+        endpoint->overlap ? record.previous_secret_until + by : endpoint->overlap_until,
+        now);
+    NoteChanged(endpoint.get());
   }
   grace_until_ = now + grace_;
   forgets_at_ = now + kForgetEvery;
+}
+
+void Dispatcher::SetOverlap(Endpoint* endpoint, absl::Time until, absl::Time now) {
+  EndpointRecord& record = endpoint->record;
+  until = std::min(until, now + endpoint->overlap.value_or(kOverlapMax));
+  if (!record.previous_secret || until == record.previous_secret_until) return;
+  record.previous_secret_until = until;
+  NoteChanged(endpoint);
 }
 
 void Dispatcher::NoteChanged(Endpoint* endpoint) {

@@ -115,8 +115,10 @@ class Dispatcher {
     // Raised where it becomes another one for who sends: what attempts from before say
     // is not of it.
     std::uint64_t generation = 0;
-    // That of its two secrets, so far as this process knows.
-    absl::Duration overlap = absl::InfiniteDuration();
+    // Of its two secrets: how long it was to be, where this process knows it; and until
+    // when, by a clock that may have been right.
+    std::optional<absl::Duration> overlap = std::nullopt;
+    absl::Time overlap_until = absl::InfinitePast();
     // When it is looked at next, as `agenda_` has it.
     std::optional<absl::Time> wakes_at = std::nullopt;
     bool is_starved = false;  // it is in `starved_`
@@ -147,6 +149,7 @@ class Dispatcher {
     std::uint64_t after = 0;  // those up to there were
     std::uint64_t last = 0;   // what died later is none of it
     std::uint64_t sent = 0;
+    absl::Status damaged = {};
     SentAgain done = nullptr;
   };
 
@@ -177,6 +180,8 @@ class Dispatcher {
               absl::Time now);
   // Before the endpoint became what it is.
   void FailedBefore(Endpoint* endpoint, const Flight& flight, const Ended& ended);
+  // Until then, but no longer than an overlap that began now.
+  void SetOverlap(Endpoint* endpoint, absl::Time until, absl::Time now);
   void CancelAttempts(std::uint64_t endpoint);
   void TellOf(Flight* flight, const Ended& ended);
 
@@ -193,6 +198,8 @@ class Dispatcher {
   EndpointId NewId();
   absl::StatusOr<std::string> SecretOr(WebhookScheme scheme, absl::string_view secret);
   WebhookEndpoint Show(const Endpoint& endpoint, absl::Time now) const;
+  absl::StatusOr<DeliveryStore::FoundDead> FindDead(EndpointId id, std::uint64_t after,
+                                                    std::size_t max);
   absl::Status ReviveBatch(Endpoint* endpoint, const std::vector<DeadLetter>& letters,
                            absl::Time now);
   void ReviveSome(absl::Time now);
@@ -241,15 +248,25 @@ class Dispatcher {
   std::optional<Forgetting> forgetting_ = std::nullopt;
   // Endpoints that are gone, but for what waited for them, or died.
   std::map<std::uint64_t, EndpointId> removed_;
+  std::uint64_t removes_from_ = 0;  // the next of them, or behind it
   std::deque<Revival> revivals_;
-  // How the last part of what is done by itself went, and when it is gone on with.
+  // What is done by itself, endpoint by endpoint, in rounds: what failed last, until a
+  // round goes without, and when it is gone on with.
   struct Chore {
     absl::Status status = {};
+    bool has_failed = false;  // in this round
     absl::Time again_at = absl::InfinitePast();
 
-    void Note(absl::Status done, absl::Time now) {
-      status = std::move(done);
-      again_at = status.ok() ? absl::InfinitePast() : now + kWorkAgain;
+    void Note(const absl::Status& done, absl::Time now) {
+      again_at = done.ok() ? absl::InfinitePast() : now + kWorkAgain;
+      if (done.ok()) return;
+      status = done;
+      has_failed = true;
+    }
+    // Whether nothing failed in it.
+    bool EndRound() {
+      if (!has_failed) status = absl::OkStatus();
+      return !std::exchange(has_failed, false);
     }
   };
   Chore forgets_;

@@ -15,10 +15,9 @@ constexpr auto kNumberMax =
 
 }  // namespace
 
-absl::StatusOr<std::vector<DeadLetter>> Dispatcher::DeadLetters(EndpointId id,
-                                                                std::uint64_t after,
-                                                                std::size_t max,
-                                                                absl::Time) {
+absl::StatusOr<DeliveryStore::FoundDead> Dispatcher::FindDead(EndpointId id,
+                                                              std::uint64_t after,
+                                                              std::size_t max) {
   const absl::StatusOr<Endpoint*> found = Find(id);
   if (!found.ok()) return found.status();
   absl::Status status = Keep();
@@ -27,9 +26,20 @@ absl::StatusOr<std::vector<DeadLetter>> Dispatcher::DeadLetters(EndpointId id,
                       std::min(max, kShownMax));
 }
 
+absl::StatusOr<std::vector<DeadLetter>> Dispatcher::DeadLetters(EndpointId id,
+                                                                std::uint64_t after,
+                                                                std::size_t max,
+                                                                absl::Time) {
+  absl::StatusOr<DeliveryStore::FoundDead> dead = FindDead(id, after, max);
+  if (!dead.ok()) return dead.status();
+  if (!dead->damaged.ok()) return dead->damaged;
+  return std::move(dead->letters);
+}
+
 absl::Status Dispatcher::ReviveBatch(Endpoint* endpoint,
                                      const std::vector<DeadLetter>& letters,
                                      absl::Time now) {
+  if (letters.empty()) return absl::OkStatus();
   std::uint64_t number = last_number_;
   absl::Status status = store_->Write([&] {
     absl::Status revived;

@@ -215,7 +215,6 @@ absl::StatusOr<std::string> Dispatcher::RotateSecret(EndpointId id,
                                                      absl::Time now) {
   const absl::StatusOr<Endpoint*> found = Find(id);
   if (!found.ok()) return found.status();
-  constexpr absl::Duration kOverlapMax = absl::Hours(24 * 365);
   if (overlap < absl::ZeroDuration() || overlap > kOverlapMax) {
     return MakeStatus(Reason::kMalformed,
                       absl::StrCat("the overlap is ", absl::FormatDuration(overlap),
@@ -237,6 +236,7 @@ absl::StatusOr<std::string> Dispatcher::RotateSecret(EndpointId id,
   status = Put(*found, record);
   if (!status.ok()) return status;
   (*found)->overlap = overlap;
+  (*found)->overlap_until = record.previous_secret_until;
   return taken;
 }
 

@@ -37,6 +37,7 @@ absl::Status Dispatcher::Work(absl::Time now) {
     forgets_.Note(Forget(now), now);
   } else if (now >= removes_.again_at && !removed_.empty()) {
     removes_.Note(RemoveSome(), now);
+    if (removed_.empty()) removes_ = Chore();
   }
   absl::Status status = forgets_.status;
   status.Update(removes_.status);
@@ -82,26 +83,37 @@ absl::StatusOr<bool> Dispatcher::ReviveNext(Revival* revival, absl::Time now) {
   if (!found.ok()) return found.status();
   const std::size_t waiting = (*found)->queue.size();
   const std::size_t room = options_.waiting_max - std::min(waiting, options_.waiting_max);
-  absl::StatusOr<std::vector<DeadLetter>> letters =
-      DeadLetters(revival->id, revival->after, std::min(room, kRevivedAtOnce), now);
-  if (!letters.ok()) return letters.status();
-  while (!letters->empty() && letters->back().number > revival->last) letters->pop_back();
-  if (letters->empty()) return true;
-  revival->after = letters->back().number;
-  absl::Status status = ReviveBatch(*found, *letters, now);
+  absl::StatusOr<DeliveryStore::FoundDead> dead =
+      FindDead(revival->id, revival->after, std::min(room, kRevivedAtOnce));
+  if (!dead.ok()) return dead.status();
+  std::vector<DeadLetter>& letters = dead->letters;
+  while (!letters.empty() && letters.back().number > revival->last) letters.pop_back();
+  // One that is damaged is told of once the others are sent.
+  revival->damaged.Update(dead->damaged);
+  absl::Status status = ReviveBatch(*found, letters, now);
   if (!status.ok()) return status;
-  revival->sent += letters->size();
-  return false;
+  revival->sent += letters.size();
+  revival->after = dead->last;
+  if (dead->last != 0 && dead->last <= revival->last) return false;
+  if (!revival->damaged.ok()) return revival->damaged;
+  return true;
 }
 
 absl::Status Dispatcher::RemoveSome() {
-  const std::uint64_t endpoint = removed_.begin()->first;
+  auto found = removed_.lower_bound(removes_from_);
+  if (found == removed_.end()) {
+    removes_.EndRound();
+    found = removed_.begin();
+  }
+  const std::uint64_t endpoint = found->first;
   absl::StatusOr<std::size_t> removed = std::size_t{0};
   absl::Status status = store_->Write([&] {
     removed = store_->RemoveDeliveries(endpoint, kRemovedAtOnce);
     const bool is_over = removed.ok() && *removed < kRemovedAtOnce;
     return is_over ? store_->RemoveEndpoint(endpoint) : removed.status();
   });
+  // One that cannot be removed keeps none behind it waiting.
+  removes_from_ = status.ok() ? endpoint : endpoint + 1;
   if (status.ok() && *removed < kRemovedAtOnce) removed_.erase(endpoint);
   return status;
 }
@@ -125,7 +137,9 @@ absl::Status Dispatcher::ForgetSome() {
   Forgetting& place = *forgetting_;
   const auto found = endpoints_.lower_bound(place.endpoint);
   if (found == endpoints_.end()) {
-    forgetting_ = std::nullopt;
+    // Where something failed all are gone through once more.
+    place.endpoint = 0;
+    if (forgets_.EndRound()) forgetting_ = std::nullopt;
     return absl::OkStatus();
   }
   const auto& [number, endpoint] = *found;
@@ -136,7 +150,11 @@ absl::Status Dispatcher::ForgetSome() {
     forgotten = store_->ForgetDead(of, place.after, kForgottenAtOnce, place.died_before);
     return forgotten.status();
   });
-  if (!status.ok()) return status;
+  // One that cannot be looked at keeps none behind it waiting.
+  if (!status.ok()) {
+    place = {.died_before = place.died_before, .endpoint = number + 1};
+    return status;
+  }
   endpoint->dead -= std::min(endpoint->dead, forgotten->count);
   place.after = forgotten->next_after.value_or(0);
   if (!forgotten->next_after) ++place.endpoint;

@@ -99,6 +99,17 @@ void EndpointQueue::GoBackTo(absl::Time now, absl::Time latest) {
   }
 }
 
+absl::Time EndpointQueue::OldestAccepted() const {
+  if (lines_.empty()) return absl::InfinitePast();
+  absl::Time oldest = absl::InfiniteFuture();
+  for (const auto& [key, line] : lines_) {
+    for (std::size_t i = line->first; i < line->waiting.size(); ++i) {
+      oldest = std::min(oldest, line->waiting[i].accepted_at);
+    }
+  }
+  return oldest;
+}
+
 absl::Time EndpointQueue::NextDue() const {
   return later_.empty() ? absl::InfiniteFuture() : later_.begin()->first;
 }

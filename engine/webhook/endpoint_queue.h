@@ -68,6 +68,8 @@ class EndpointQueue {
   void GoBackTo(absl::Time now, absl::Time latest);
   // It went ahead to `now` at once: all were accepted so much later, or now.
   void JumpAhead(absl::Duration by, absl::Time now);
+  // Nothing waits: the infinite past.
+  absl::Time OldestAccepted() const;
   // When the next one becomes due, that may not yet be taken.
   absl::Time NextDue() const;
 

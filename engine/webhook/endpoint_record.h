@@ -15,6 +15,9 @@
 
 namespace tocsin::webhook {
 
+// The longest that two secrets may sign.
+inline constexpr absl::Duration kOverlapMax = absl::Hours(24 * 365);
+
 // All that is kept of an endpoint, but what waits for it.
 struct EndpointRecord {
   std::uint64_t number = 0;  // in the order of creation

@@ -8,10 +8,12 @@
 #include "tests/support/names.h"
 #include "tests/support/temp_directory.h"
 #include "tests/webhook/simulated_world.h"
+#include "tocsin/status.h"
 
 namespace tocsin::testing {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using Answer = SimulatedWorld::Answer;
 using Arrived = SimulatedWorld::Arrived;
@@ -69,6 +71,24 @@ TEST_F(BadRows, OneThatDiedButCannotBeWrittenIsCountedNoLongerThanAnHour) {
   world_.RunFor(absl::Hours(1));
   EXPECT_EQ(Shown().dead, 19u);
   EXPECT_EQ(Shown().waiting, 0u);
+}
+
+TEST_F(BadRows, AllButThoseAreSentAgain) {
+  world_.Answers(kReader, [](const Arrived&) { return Answer{.status = 500}; });
+  constexpr int kRows = 1'500;
+  Give(kRows);
+  world_.RunFor(absl::Hours(1));
+  ASSERT_TRUE(world_.Keep().ok());
+  ASSERT_EQ(Shown().dead, unsigned{kRows});
+  Execute("UPDATE delivery SET body = 'x' WHERE number IN (1, 700, 1500)");
+  const absl::Status sent = world_.SendAllAgain(id_).status();
+  EXPECT_EQ(ReasonOf(sent), Reason::kDamaged);
+  EXPECT_THAT(std::string(sent.message()), HasSubstr("1497 were sent again"));
+  EXPECT_EQ(Shown().waiting, 1'497u);
+  EXPECT_EQ(Shown().dead, 3u);
+  // Who looks is told of it.
+  const auto shown = world_.dispatcher().DeadLetters(id_, 0, 100, world_.now());
+  EXPECT_EQ(ReasonOf(shown.status()), Reason::kDamaged);
 }
 
 }  // namespace

@@ -151,6 +151,68 @@ TEST(Clock, AnOverlapThatBeganWhileItWasAheadIsNoLongerThanItWasToBe) {
   EXPECT_EQ(Shown(&world).previous_secret_until, until);
 }
 
+constexpr absl::Duration kYears = absl::Hours(24 * 365 * 10);
+
+TEST(Clock, AStartCutsAnOverlapThatIsLongerThanAnyCanBe) {
+  constexpr absl::Duration kLongest = absl::Hours(24 * 365);
+  testing::TempDirectory directory;
+  SimulatedWorld world({.directory = directory / "sink"});
+  const EndpointId id = world.AddEndpoint(kReceiver);
+  world.PutClock(kYears);
+  ASSERT_TRUE(world.dispatcher().RotateSecret(id, "", absl::Hours(1), world.now()).ok());
+  world.Restart(/*keeps_first=*/true, -kYears);
+  const absl::Time until = world.now() + kLongest;
+  EXPECT_EQ(Shown(&world).previous_secret_until, until);
+  world.Restart(/*keeps_first=*/true, absl::Hours(24));
+  EXPECT_EQ(Shown(&world).previous_secret_until, until) << "no start makes it longer";
+}
+
+TEST(Clock, AnOverlapOutlastsOneThatIsBehindForAMoment) {
+  for (const bool restarts : {false, true}) {
+    testing::TempDirectory directory;
+    SimulatedWorld world({.directory = directory / "sink"});
+    const EndpointId id = world.AddEndpoint(kReceiver);
+    constexpr absl::Duration kOverlap = absl::Hours(24);
+    ASSERT_TRUE(world.dispatcher().RotateSecret(id, "", kOverlap, world.now()).ok());
+    const absl::Time until = world.now() + kOverlap;
+    PutBack(&world, kYears, restarts);
+    EXPECT_NE(Shown(&world).previous_secret_until, std::nullopt) << restarts;
+    world.PutClock(kYears);
+    EXPECT_EQ(Shown(&world).previous_secret_until, until) << restarts;
+  }
+}
+
+TEST(Clock, AnOverlapThatBeganWhileItWasBehindIsNoShorter) {
+  constexpr absl::Duration kOverlap = absl::Hours(24);
+  SimulatedWorld world;
+  const EndpointId id = world.AddEndpoint(kReceiver);
+  world.PutClock(-kYears);
+  ASSERT_TRUE(world.dispatcher().RotateSecret(id, "", kOverlap, world.now()).ok());
+  world.PutClock(kYears);
+  const absl::Time until = world.now() + kOverlap;
+  EXPECT_EQ(Shown(&world).previous_secret_until, until);
+  // Steps back that are small ones make it neither longer nor shorter.
+  world.RunFor(absl::Hours(1));
+  world.PutClock(-absl::Seconds(5));
+  EXPECT_EQ(Shown(&world).previous_secret_until, until);
+}
+
+TEST(Clock, WhatItJumpedOverCountsForNothingAfterAStartEither) {
+  testing::TempDirectory directory;
+  SimulatedWorld world({.directory = directory / "sink"});
+  world.AddEndpoint(kReceiver);
+  world.Answers(kReceiver, [](const Arrived&) { return Answer{.status = 500}; });
+  world.RunFor(absl::Hours(24 * 7));
+  GiveToCustomers(&world, 10);
+  world.RunFor(absl::Hours(1));
+  world.PutClock(kYears);
+  world.Restart(/*keeps_first=*/true, absl::Hours(1));
+  world.RunFor(absl::Hours(45));
+  EXPECT_EQ(Shown(&world).waiting, 10u);
+  world.RunFor(absl::Hours(2));
+  EXPECT_EQ(Shown(&world).dead, 10u) << "nor have they longer for it";
+}
+
 TEST(Clock, DeadLettersAreNotForgottenByOneThatIsWrongForAMoment) {
   SimulatedWorld world({.keep_trying = absl::Hours(1)});
   world.AddEndpoint(kReceiver);

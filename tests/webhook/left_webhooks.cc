@@ -64,7 +64,8 @@ absl::StatusOr<std::string> Show(DeliveryStore* store) {
     absl::StrAppend(&shown, TextOf(endpoint));
     const auto dead = store->Dead(endpoint.number, 0, 1'000);
     if (!dead.ok()) return dead.status();
-    for (const DeadLetter& letter : *dead) {
+    if (!dead->damaged.ok()) return dead->damaged;
+    for (const DeadLetter& letter : dead->letters) {
       absl::StrAppend(&shown, "dead ", letter.number, " ", letter.notification.ToString(),
                       " ", absl::FormatTime(letter.died_at), " ", letter.attempts, " ",
                       letter.reason, "\n");

@@ -181,31 +181,79 @@ TEST_F(LongWorkTest, WhatFailedAndIsNotDueAnyMoreDoesNotFailAnyMore) {
   EXPECT_TRUE(world_.dispatcher().Work(due + absl::Hours(3)).ok());
 }
 
-TEST_F(LongWorkTest, WhatCannotBeForgottenKeepsNothingThatIsRemoved) {
-  const EndpointId id = world_.AddEndpoint(kOther);
-  world_.Answers(kOther, [](const Arrived&) { return Answer{.status = 500}; });
-  world_.Give(SampleNotification(1, 2, 1));
-  ASSERT_TRUE(world_.Keep().ok());
-  auto other = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
-  ASSERT_TRUE(other.ok()) << other.status();
-  ASSERT_TRUE((*other)
-                  ->Execute("CREATE TRIGGER damage BEFORE DELETE ON delivery "
-                            "WHEN old.endpoint = 1 "
-                            "BEGIN SELECT RAISE(ABORT, 'damaged'); END")
-                  .ok());
-  ASSERT_TRUE(world_.dispatcher().Remove(id, world_.now()).ok());
-  const absl::Time later = world_.now() + absl::Hours(24 * 31);
-  EXPECT_TRUE(world_.dispatcher().Work(later).ok());
+// The one that was full has rows that cannot be deleted, and another one a dead letter.
+class DamagedWorkTest : public LongWorkTest {
+ protected:
+  DamagedWorkTest() {
+    other_ = world_.AddEndpoint(kOther);
+    world_.Answers(kOther, [](const Arrived&) { return Answer{.status = 500}; });
+    world_.Give(SampleNotification(1, 2, 1));
+    world_.RunFor(absl::Hours(1));
+    EXPECT_TRUE(world_.Keep().ok());
+    Execute(
+        "CREATE TRIGGER damage BEFORE DELETE ON delivery WHEN old.endpoint = 1 "
+        "BEGIN SELECT RAISE(ABORT, 'damaged'); END");
+  }
+  void Execute(const std::string& sql) {
+    auto file = sqlite::Database::Open(directory_ / "sink/webhooks.db", "");
+    ASSERT_TRUE(file.ok()) << file.status();
+    ASSERT_TRUE((*file)->Execute(sql).ok());
+  }
+  std::int64_t RowsOfOther() {
+    return Count("SELECT count(*) FROM delivery WHERE endpoint = 2");
+  }
+  // So often, with a pause before each.
+  void WorkTurns(int turns, bool fails) {
+    for (int turn = 0; turn < turns; ++turn) {
+      later_ += absl::Seconds(10);
+      EXPECT_EQ(world_.dispatcher().Work(later_).ok(), !fails) << turn;
+    }
+  }
+  // What is damaged is well again: that is known once all was gone through.
+  void WorksOnceItIsWell() {
+    Execute("DROP TRIGGER damage");
+    for (int turn = 0; turn < 10; ++turn) {
+      world_.dispatcher().Work(later_ += absl::Seconds(10)).IgnoreError();
+    }
+    WorkTurns(1, /*fails=*/false);
+  }
+
+  EndpointId other_;
+  absl::Time later_ = world_.now() + absl::Hours(24 * 31);
+};
+
+TEST_F(DamagedWorkTest, WhatCannotBeForgottenKeepsNothingThatIsRemoved) {
+  ASSERT_TRUE(world_.dispatcher().Remove(other_, world_.now()).ok());
+  EXPECT_TRUE(world_.dispatcher().Work(later_).ok());
   for (int turns = 0; turns < 3; ++turns) {
-    EXPECT_FALSE(world_.dispatcher().Work(later).ok()) << "it is not forgotten itself";
+    EXPECT_FALSE(world_.dispatcher().Work(later_).ok()) << "it is not forgotten itself";
   }
-  EXPECT_EQ(Count("SELECT count(*) FROM delivery WHERE endpoint = 2"), 0);
+  EXPECT_EQ(RowsOfOther(), 0);
   EXPECT_EQ(Count("SELECT count(*) FROM endpoint WHERE number = 2"), 0);
-  ASSERT_TRUE((*other)->Execute("DROP TRIGGER damage").ok());
-  for (int turns = 0; turns < 10; ++turns) {
-    EXPECT_TRUE(world_.dispatcher().Work(later + absl::Minutes(1)).ok());
-  }
+  WorksOnceItIsWell();
   EXPECT_EQ(Full().dead, 0u);
+}
+
+TEST_F(DamagedWorkTest, WhatCannotBeForgottenKeepsNothingElseThatIsOld) {
+  EXPECT_TRUE(world_.dispatcher().Work(later_).ok());
+  WorkTurns(6, /*fails=*/true);
+  EXPECT_EQ(RowsOfOther(), 0);
+  EXPECT_EQ(world_.dispatcher().Get(other_, later_)->dead, 0u);
+  EXPECT_EQ(Full().dead, std::uint64_t{kLetters} + 1);
+  WorksOnceItIsWell();
+  EXPECT_EQ(Full().dead, 0u);
+}
+
+TEST_F(DamagedWorkTest, WhatCannotBeRemovedKeepsNothingElseThatIsRemoved) {
+  later_ = world_.now();
+  ASSERT_TRUE(world_.dispatcher().Remove(full_, later_).ok());
+  ASSERT_TRUE(world_.dispatcher().Remove(other_, later_).ok());
+  WorkTurns(6, /*fails=*/true);
+  EXPECT_EQ(RowsOfOther(), 0);
+  EXPECT_EQ(Count("SELECT count(*) FROM endpoint"), 1);
+  WorksOnceItIsWell();
+  EXPECT_EQ(Rows(), 0);
+  EXPECT_EQ(Count("SELECT count(*) FROM endpoint"), 0);
 }
 
 TEST_F(LongWorkTest, WhatIsRemovedIsGoneAtOnceAndItsRowsLittleByLittle) {
