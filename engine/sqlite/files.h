@@ -19,7 +19,7 @@ struct LeftFiles {
 // Before SQLite has the files. Makes the log that a process left durable, as all is
 // before the last transaction: who wrote it may have ended before that. Cuts off what is
 // behind its end, so that nobody takes it for a part of what is written there next. Says
-// where it ended; empty where there was nothing to cut off.
+// where it ended; empty where that was nothing but what earlier rounds left.
 //
 // Errors: kDataLoss for a database that is gone or empty though it was made, and for a
 // log that is damaged; those of the files.

@@ -19,52 +19,18 @@
 #include "tests/support/random.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/wal_bytes.h"
+#include "tests/unit/written_wal.h"
 
 namespace tocsin::sqlite {
 namespace {
 
-using testing::BytesInMemory;
+using testing::CheckBytes;
 using testing::EndsInWal;
-using testing::ReadFile;
+using testing::ExpectDamaged;
+using testing::ExpectEnds;
+using testing::WrittenWal;
 
 constexpr std::size_t kSector = 512;
-
-// A log as SQLite itself writes it, one transaction at a time.
-class WrittenWal {
- public:
-  explicit WrittenWal(int page_size, const std::string& how = "") {
-    const std::string uri = absl::StrCat("file:", temp_ / "a.db", how);
-    EXPECT_EQ(sqlite3_open_v2(
-                  uri.c_str(), &database_,
-                  SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI, nullptr),
-              SQLITE_OK);
-    Run(absl::StrCat("PRAGMA page_size = ", page_size,
-                     "; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                     "PRAGMA wal_autocheckpoint = 0;"
-                     "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT);"
-                     "CREATE TABLE u(a INTEGER)"));
-  }
-  ~WrittenWal() { sqlite3_close(database_); }
-
-  void Run(const std::string& sql) {
-    EXPECT_EQ(sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-        << sql << ": " << sqlite3_errmsg(database_);
-  }
-  // A transaction of some pages.
-  void Write(int size) {
-    Run(absl::StrCat("BEGIN; INSERT INTO t VALUES (NULL, printf('%.*c', ", size,
-                     ", 'x')); INSERT INTO u VALUES (1); COMMIT"));
-  }
-  // Moves all of it into the database, so that the log begins at its start again.
-  void MoveIntoDatabase() { Run("PRAGMA wal_checkpoint(PASSIVE)"); }
-
-  std::string wal() const { return ReadFile(temp_ / "a.db-wal"); }
-  std::string database() const { return ReadFile(temp_ / "a.db"); }
-
- private:
-  testing::TempDirectory temp_{testing::InMemory()};
-  sqlite3* database_ = nullptr;
-};
 
 // What SQLite makes of such files: how many rows there are; less than 0: none.
 int RowsOf(const std::string& database, const std::string& wal) {
@@ -81,30 +47,6 @@ int RowsOf(const std::string& database, const std::string& wal) {
   sqlite3_exec(opened, "SELECT count(*) FROM u", take, &rows, nullptr);
   sqlite3_close(opened);
   return rows;
-}
-
-absl::StatusOr<WalEnd> Check(const std::string& wal, const std::string& database,
-                             bool fills_sectors = false) {
-  BytesInMemory wal_bytes(wal);
-  BytesInMemory database_bytes(database);
-  return CheckWal("a.db-wal", fills_sectors, &wal_bytes, &database_bytes);
-}
-
-void ExpectDamaged(const absl::StatusOr<WalEnd>& end, const std::string& what) {
-  ASSERT_FALSE(end.ok()) << what << " is passed over";
-  EXPECT_EQ(ReasonOf(end.status()), Reason::kDamaged) << what << end.status();
-  EXPECT_TRUE(absl::StrContains(end.status().message(), "a.db-wal")) << end.status();
-  EXPECT_TRUE(absl::StrContains(end.status().message(), "byte ")) << end.status();
-}
-
-void ExpectEnds(const absl::StatusOr<WalEnd>& end, std::size_t at, bool cut_off,
-                const std::string& what) {
-  ASSERT_TRUE(end.ok()) << what << ": " << end.status();
-  EXPECT_EQ(end->ends_at, static_cast<std::int64_t>(at)) << what << ": " << end->cut_off;
-  EXPECT_EQ(!end->cut_off.empty(), cut_off) << what << ": " << end->cut_off;
-  if (cut_off) {
-    EXPECT_TRUE(absl::StrContains(end->cut_off, "byte ")) << end->cut_off;
-  }
 }
 
 struct Files {
@@ -126,14 +68,14 @@ TEST(Wal, AnyBitOfATransactionWithAnotherBehindItIsDamage) {
   const std::vector<std::size_t> ends = EndsInWal(whole);
   ASSERT_EQ(ends.size(), 8);
   ASSERT_EQ(ends.back(), whole.size());
-  ExpectEnds(Check(whole, database), whole.size(), false, "the whole");
+  ExpectEnds(CheckBytes(whole, database), whole.size(), false, "the whole");
   const std::size_t before_last = ends[ends.size() - 2];
   for (std::size_t place = 0; place < whole.size(); ++place) {
     for (int bit = 0; bit < 8; ++bit) {
       std::string bytes = whole;
       bytes[place] = static_cast<char>(bytes[place] ^ (1 << bit));
       const std::string what = absl::StrCat("bit ", bit, " of byte ", place);
-      const absl::StatusOr<WalEnd> end = Check(bytes, database);
+      const absl::StatusOr<WalEnd> end = CheckBytes(bytes, database);
       if (place < before_last) {
         ExpectDamaged(end, what);
       } else {
@@ -143,60 +85,13 @@ TEST(Wal, AnyBitOfATransactionWithAnotherBehindItIsDamage) {
   }
 }
 
-TEST(Wal, AnyBitOfAHeaderWithOneFrameBehindItIsDamage) {
-  for (const char* const mode : {"TRUNCATE", "PASSIVE"}) {
-    WrittenWal written(512);
-    written.Write(10);
-    written.Write(900);
-    written.Run(absl::StrCat("PRAGMA wal_checkpoint(", mode, ")"));
-    written.Run("INSERT INTO u VALUES (1)");
-    const std::string whole = written.wal();
-    ASSERT_THAT(EndsInWal(whole), ::testing::ElementsAre(32, 32 + 24 + 512));
-    for (std::size_t place = 0; place < 32; ++place) {
-      for (int bit = 0; bit < 8; ++bit) {
-        std::string bytes = whole;
-        bytes[place] = static_cast<char>(bytes[place] ^ (1 << bit));
-        ExpectDamaged(Check(bytes, written.database()),
-                      absl::StrCat(mode, ": bit ", bit, " of byte ", place));
-      }
-    }
-  }
-}
-
-// Would catch a round of one frame that is passed over for what an earlier one left, in
-// which pages are as they were before.
-TEST(Wal, TornHeaderBehindARoundOfOneFrameIsTakenIfTheDatabaseHasIt) {
-  WrittenWal written(512);
-  written.Write(10);
-  written.Write(900);
-  written.MoveIntoDatabase();
-  written.Run("INSERT INTO u VALUES (1)");
-  const std::string before = written.wal();
-  ASSERT_THAT(EndsInWal(before), ::testing::ElementsAre(32, 32 + 24 + 512));
-  const std::string without = written.database();
-  written.MoveIntoDatabase();
-  const std::string with = written.database();
-  written.Run("INSERT INTO u VALUES (2)");
-  const std::string header = written.wal().substr(0, 32);
-  int torn_count = 0;
-  for (std::size_t size = 1; size < header.size(); ++size) {
-    const std::string torn = header.substr(0, size) + before.substr(size);
-    const std::string what = absl::StrCat("torn at ", size);
-    if (torn == before || torn.substr(0, 32) == header) continue;
-    ++torn_count;
-    ExpectEnds(Check(torn, with), 0, true, what);
-    ExpectDamaged(Check(torn, without), what);
-  }
-  EXPECT_GT(torn_count, 10);
-}
-
 TEST(Wal, CutAnywhereEndsBehindItsLastWholeTransaction) {
   const auto& [whole, database] = SmallFiles();
   const std::vector<std::size_t> ends = EndsInWal(whole);
   for (std::size_t size = 0; size <= whole.size(); ++size) {
     const auto next = std::upper_bound(ends.begin(), ends.end(), size);
     const std::size_t right = next == ends.begin() ? 0 : *(next - 1);
-    ExpectEnds(Check(whole.substr(0, size), database), right, size != right,
+    ExpectEnds(CheckBytes(whole.substr(0, size), database), right, size != right,
                absl::StrCat("cut at ", size));
   }
 }
@@ -254,7 +149,7 @@ void ExpectTornIsTaken(std::uint64_t seed, int rounds) {
   const std::size_t from = ends[ends.size() - 2];
   for (int i = 0; i < 200; ++i) {
     const std::string torn = TornBetween(before, after, from, &random);
-    const absl::StatusOr<WalEnd> end = Check(torn, written.database());
+    const absl::StatusOr<WalEnd> end = CheckBytes(torn, written.database());
     const std::string what = absl::StrCat("seed ", seed, ", case ", i);
     ASSERT_TRUE(end.ok()) << what << ": " << end.status();
     const bool whole = torn.substr(0, ends.back()) == after.substr(0, ends.back());
@@ -283,11 +178,11 @@ TEST(Wal, WhatAnEarlierRoundLeftIsNoPartOfIt) {
   ASSERT_EQ(wal.size(), first_round.size());
   const std::size_t end = EndsInWal(wal).back();
   ASSERT_LT(end, wal.size() / 2);
-  ExpectEnds(Check(wal, written.database()), end, false, "a second round");
+  ExpectEnds(CheckBytes(wal, written.database()), end, false, "a second round");
   for (std::size_t place = 32; place < end; ++place) {
     std::string bytes = wal;
     bytes[place] = static_cast<char>(bytes[place] ^ 4);
-    const absl::StatusOr<WalEnd> damaged = Check(bytes, written.database());
+    const absl::StatusOr<WalEnd> damaged = CheckBytes(bytes, written.database());
     const std::string what = absl::StrCat("byte ", place);
     const std::size_t before_last = EndsInWal(wal).rbegin()[1];
     if (place < before_last) {
@@ -296,34 +191,6 @@ TEST(Wal, WhatAnEarlierRoundLeftIsNoPartOfIt) {
       ExpectEnds(damaged, before_last, true, what);
     }
   }
-}
-
-// The header of the next round, torn at any byte or with all its sector, is met before
-// anything else of that round is written.
-TEST(Wal, TornWhereItBeginsAgainIsNoDamageAsTheDatabaseHasIt) {
-  WrittenWal written(512);
-  for (int i = 0; i < 4; ++i) written.Write(1000);
-  const std::string first_round = written.wal();
-  const std::string not_moved = written.database();
-  written.MoveIntoDatabase();
-  const std::string moved = written.database();
-  written.Write(10);
-  const std::string header = written.wal().substr(0, 32);
-  int torn_cases = 0;
-  for (std::size_t written_size = 0; written_size <= 32; ++written_size) {
-    const std::string torn =
-        header.substr(0, written_size) + first_round.substr(written_size);
-    if (torn == first_round || written_size == 32) continue;
-    ++torn_cases;
-    const std::string what = absl::StrCat("torn at ", written_size);
-    ExpectEnds(Check(torn, moved), 0, true, what);
-    ExpectDamaged(Check(torn, not_moved), what);
-  }
-  EXPECT_GT(torn_cases, 8);
-  std::string garbage = first_round;
-  std::fill_n(garbage.begin(), kSector, '\x5a');
-  ExpectEnds(Check(garbage, moved), 0, true, "garbage");
-  ExpectDamaged(Check(garbage, not_moved), "garbage");
 }
 
 // As on a disk that may spoil what is beside a write.
@@ -337,11 +204,12 @@ TEST(Wal, WhatFillsASectorIsPartOfItsTransaction) {
   const std::size_t from = ends.rbegin()[1];
   const std::size_t frames = (whole.size() - from) / 536;
   ASSERT_GT(frames, 6);
-  ExpectEnds(Check(whole, written.database(), true), whole.size(), false, "the whole");
+  ExpectEnds(CheckBytes(whole, written.database(), true), whole.size(), false,
+             "the whole");
   testing::Random random(1);
   for (int i = 0; i < 20'000; ++i) {
     const std::string torn = TornBetween(before, whole, from, &random);
-    const absl::StatusOr<WalEnd> end = Check(torn, written.database(), true);
+    const absl::StatusOr<WalEnd> end = CheckBytes(torn, written.database(), true);
     ASSERT_TRUE(end.ok()) << i << ": " << end.status();
     EXPECT_GE(end->ends_at, static_cast<std::int64_t>(from)) << i;
   }
@@ -351,7 +219,7 @@ TEST(Wal, WhatFillsASectorIsPartOfItsTransaction) {
     const std::size_t at = 32 + (std::max<std::size_t>(place, 32) - 32) / 536 * 536;
     const bool fills =
         at > 32 && whole.substr(at, 8) == whole.substr(at - 536, 8) && place >= 32;
-    const absl::StatusOr<WalEnd> end = Check(bytes, written.database(), true);
+    const absl::StatusOr<WalEnd> end = CheckBytes(bytes, written.database(), true);
     if (fills && at > ends.rbegin()[2]) {
       // The last of these is written when its transaction is durable, so that it may be
       // torn together with the next transaction.
@@ -371,7 +239,7 @@ TEST(Wal, ThatIsTornInWhatFillsASectorAndBehindItEndsThere) {
   written.Write(500);
   std::string torn = written.wal();
   torn[before - 100] = static_cast<char>(torn[before - 100] ^ 1);
-  ExpectEnds(Check(torn, written.database(), true), before - 536, true,
+  ExpectEnds(CheckBytes(torn, written.database(), true), before - 536, true,
              "the last of them");
 }
 
@@ -386,7 +254,7 @@ TEST(Wal, AnyBitOfATransactionOfThePageOfTheOneBeforeIsDamage) {
     for (int bit = 0; bit < 8; ++bit) {
       std::string bytes = whole;
       bytes[place] = static_cast<char>(bytes[place] ^ (1 << bit));
-      const absl::StatusOr<WalEnd> end = Check(bytes, written.database());
+      const absl::StatusOr<WalEnd> end = CheckBytes(bytes, written.database());
       const std::string what = absl::StrCat("byte ", place, ", bit ", bit);
       if (place < ends.rbegin()[1]) {
         ExpectDamaged(end, what);
@@ -413,7 +281,7 @@ TEST(Wal, EndsWhereSqliteEndsIt) {
       bytes[at] = static_cast<char>(random.Next());
     }
     bytes.resize(whole.size() - random.Below(3) * random.Below(900));
-    const absl::StatusOr<WalEnd> end = Check(bytes, database);
+    const absl::StatusOr<WalEnd> end = CheckBytes(bytes, database);
     if (!end.ok()) continue;
     ++taken;
     EXPECT_EQ(RowsOf(database, bytes),

@@ -1,0 +1,123 @@
+// Would catch a header whose damage is passed over, and one that is refused though
+// nothing is wrong but that the power went when the log began anew.
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "engine/sqlite/files.h"
+#include "engine/sqlite/wal.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/temp_directory.h"
+#include "tests/support/wal_bytes.h"
+#include "tests/unit/written_wal.h"
+
+namespace tocsin::sqlite {
+namespace {
+
+using testing::CheckBytes;
+using testing::EndsInWal;
+using testing::ExpectDamaged;
+using testing::ExpectEnds;
+using testing::WrittenWal;
+
+constexpr std::size_t kWalSector = 512;
+
+TEST(Wal, AnyBitOfAHeaderWithOneFrameBehindItIsDamage) {
+  for (const char* const mode : {"TRUNCATE", "PASSIVE"}) {
+    WrittenWal written(512);
+    written.Write(10);
+    written.Write(900);
+    written.Run(absl::StrCat("PRAGMA wal_checkpoint(", mode, ")"));
+    written.Run("INSERT INTO u VALUES (1)");
+    const std::string whole = written.wal();
+    ASSERT_THAT(EndsInWal(whole), ::testing::ElementsAre(32, 32 + 24 + 512));
+    for (std::size_t place = 0; place < 32; ++place) {
+      for (int bit = 0; bit < 8; ++bit) {
+        std::string bytes = whole;
+        bytes[place] = static_cast<char>(bytes[place] ^ (1 << bit));
+        ExpectDamaged(CheckBytes(bytes, written.database()),
+                      absl::StrCat(mode, ": bit ", bit, " of byte ", place));
+      }
+    }
+  }
+}
+
+// Would catch a round of one frame that is passed over for what an earlier one left, in
+// which pages are as they were before.
+TEST(Wal, TornHeaderBehindARoundOfOneFrameIsTakenIfTheDatabaseHasIt) {
+  WrittenWal written(512);
+  written.Write(10);
+  written.Write(900);
+  written.MoveIntoDatabase();
+  written.Run("INSERT INTO u VALUES (1)");
+  const std::string before = written.wal();
+  ASSERT_THAT(EndsInWal(before), ::testing::ElementsAre(32, 32 + 24 + 512));
+  const std::string without = written.database();
+  written.MoveIntoDatabase();
+  const std::string with = written.database();
+  written.Run("INSERT INTO u VALUES (2)");
+  const std::string header = written.wal().substr(0, 32);
+  int torn_count = 0;
+  for (std::size_t size = 1; size < header.size(); ++size) {
+    const std::string torn = header.substr(0, size) + before.substr(size);
+    const std::string what = absl::StrCat("torn at ", size);
+    if (torn == before || torn.substr(0, 32) == header) continue;
+    ++torn_count;
+    ExpectEnds(CheckBytes(torn, with), 0, true, what);
+    ExpectDamaged(CheckBytes(torn, without), what);
+  }
+  EXPECT_GT(torn_count, 10);
+}
+
+// The header of the next round, torn at any byte or with all its sector, is met before
+// anything else of that round is written.
+TEST(Wal, TornWhereItBeginsAgainIsNoDamageAsTheDatabaseHasIt) {
+  WrittenWal written(512);
+  for (int i = 0; i < 4; ++i) written.Write(1000);
+  const std::string first_round = written.wal();
+  const std::string not_moved = written.database();
+  written.MoveIntoDatabase();
+  const std::string moved = written.database();
+  written.Write(10);
+  const std::string header = written.wal().substr(0, 32);
+  int torn_cases = 0;
+  for (std::size_t written_size = 0; written_size <= 32; ++written_size) {
+    const std::string torn =
+        header.substr(0, written_size) + first_round.substr(written_size);
+    if (torn == first_round || written_size == 32) continue;
+    ++torn_cases;
+    const std::string what = absl::StrCat("torn at ", written_size);
+    ExpectEnds(CheckBytes(torn, moved), 0, true, what);
+    ExpectDamaged(CheckBytes(torn, not_moved), what);
+  }
+  EXPECT_GT(torn_cases, 8);
+  std::string garbage = first_round;
+  std::fill_n(garbage.begin(), kWalSector, '\x5a');
+  ExpectEnds(CheckBytes(garbage, moved), 0, true, "garbage");
+  ExpectDamaged(CheckBytes(garbage, not_moved), "garbage");
+}
+
+// Would catch frames that are half of one round and half of another, and a header in
+// front of them that is torn then.
+TEST(Wal, WhatEarlierRoundsLeftIsCutOffWhenItIsTaken) {
+  WrittenWal written(512);
+  for (int i = 0; i < 4; ++i) written.Write(1000);
+  written.MoveIntoDatabase();
+  written.Run("INSERT INTO u VALUES (1)");
+  const std::string wal = written.wal();
+  const std::size_t end = EndsInWal(wal).back();
+  ASSERT_LT(end, wal.size() / 2);
+  const testing::TempDirectory temp(testing::InMemory());
+  const LeftFiles left{.database = temp / "a.db"};
+  testing::WriteFile(left.database, written.database());
+  testing::WriteFile(left.database + "-wal", wal);
+  const absl::StatusOr<std::string> cut_off = TakeFiles(left, "");
+  ASSERT_TRUE(cut_off.ok()) << cut_off.status();
+  EXPECT_EQ(*cut_off, "") << "it was not torn";
+  EXPECT_EQ(testing::ReadFile(left.database + "-wal"), wal.substr(0, end));
+}
+
+}  // namespace
+}  // namespace tocsin::sqlite
