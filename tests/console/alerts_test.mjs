@@ -88,6 +88,59 @@ test('an alert is created, edited and archived', async () => {
   visitor.hadNoProblem(409);
 });
 
+async function createAndEdit(visitor, alert) {
+  const { page } = visitor;
+  const { data: { id } } = await server.post('/v1/alerts/create', { threshold: '77', ...alert });
+  await visitor.signIn();
+  await visitor.open('#/alerts');
+  await page.getByRole('button', { name: `Edit ${alert.name}` }).click();
+  return { id, dialog: page.getByRole('dialog'),
+    asItIs: async () => (await alertsOfServer()).find((one) => one.id === id),
+    save: async () => {
+      await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+      await page.locator('dialog').waitFor({ state: 'detached' });
+    } };
+}
+
+test('filters that are emptied are taken away', async () => {
+  const visitor = await browser.visitor(server);
+  const { dialog, asItIs, save } = await createAndEdit(visitor, { name: 'Filtered',
+    alert_type: 'spend_threshold_reached', group_values: [{ key: 'region' }] });
+  await dialog.getByLabel('Filters, as JSON').fill('');
+  await save();
+  assert.equal((await asItIs()).group_values, undefined);
+  visitor.hadNoProblem();
+});
+
+test('a filter that cannot be taken away is said to be one', async () => {
+  const visitor = await browser.visitor(server);
+  const { dialog, asItIs } = await createAndEdit(visitor, { name: 'By seat',
+    alert_type: 'low_remaining_seat_balance_reached', seat_filter: { seat_group_key: 'seat' } });
+  const is = await asItIs();
+  await dialog.getByLabel('Filters, as JSON').fill('');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('The seat_filter cannot be taken away.').waitFor();
+  await dialog.getByLabel('Filters, as JSON').fill('[1]');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('must be a JSON object').waitFor();
+  assert.deepEqual(await asItIs(), is);
+  visitor.hadNoProblem();
+});
+
+test('what another person has changed meanwhile stays so', async () => {
+  const visitor = await browser.visitor(server);
+  const { id, dialog, asItIs, save } = await createAndEdit(visitor, { name: 'Shared',
+    alert_type: 'spend_threshold_reached', group_values: [{ key: 'region' }] });
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('Nothing is changed.').waitFor();
+  await server.post('/v1/alerts/update', { id, threshold: '88', notify_resolved: true, group_values: [] });
+  await dialog.getByLabel('Name').fill('Shared by two');
+  await save();
+  const { name, threshold, notify_resolved, group_values } = await asItIs();
+  assert.deepEqual([name, threshold, notify_resolved, group_values], ['Shared by two', 88, true, undefined]);
+  visitor.hadNoProblem();
+});
+
 test('who may only read is told so', async () => {
   const visitor = await browser.visitor(server);
   const { page } = visitor;
