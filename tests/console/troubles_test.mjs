@@ -171,6 +171,20 @@ test('of what goes back and forth all the time the newest is shown', async () =>
   visitor.hadNoProblem();
 });
 
+test('a connection for events that is never answered is given up and tried again', async () => {
+  const { page } = visitor;
+  await page.clock.install();
+  const held = [];
+  await page.route('**/v1/events', (route) => { held.push(route); });
+  await signIn();
+  await page.clock.runFor(10_000);
+  await page.locator('#live').getByText('Not connected', { exact: true }).waitFor();
+  const again = page.waitForRequest('**/v1/events');
+  await page.clock.runFor(2000);
+  await again;
+  visitor.hadNoProblem();
+});
+
 test('a server that falls silent is said to be away, and followed when it speaks again', async () => {
   const { page } = visitor;
   await signIn();
@@ -183,4 +197,5 @@ test('a server that falls silent is said to be away, and followed when it speaks
     server.child.kill('SIGCONT');
   }
   await live.getByText('Live', { exact: true }).waitFor();
+  visitor.hadNoProblem();
 });
