@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { Browser } from './browser.mjs';
-import { Server, acme, spend, tokens } from './server.mjs';
+import { Server, acme, nobody, spend, tokens } from './server.mjs';
 
 let server;
 let browser;
@@ -88,8 +88,40 @@ test('a change is seen though the first reading of it has failed', async () => {
 
 test('metrics that do not come hold up nobody', async () => {
   const { page } = visitor;
-  await page.route('**/metrics', () => {});
+  const held = [];
+  await page.route('**/metrics', (route) => { held.push(route); });
   await signIn();
+  // Nor the one page that depends on them.
+  await visitor.open('#/webhooks');
+  await page.reload();
+  await page.getByText('The server has not said yet whether it sends to any.').waitFor();
+  await page.locator('h1:focus').getByText('Webhooks', { exact: true }).waitFor();
+  await held.at(-1).continue();
+  await page.getByText('Create the first one.').waitFor();
+  await page.locator('h1:focus').getByText('Webhooks', { exact: true }).waitFor();
+  visitor.hadNoProblem();
+});
+
+test('nothing of a session is there in the next one', async () => {
+  const { page } = visitor;
+  await signIn();
+  await page.locator('.tile').filter({ hasText: 'Customers' }).getByText('1', { exact: true }).waitFor();
+  await server.tell([spend(nobody, '12345')]);
+  await page.locator('.live-list li').waitFor();
+  await visitor.open('#/alerts');
+  await page.getByRole('button', { name: 'New alert' }).waitFor();
+  await page.getByLabel('Customer id', { exact: true }).fill(acme);
+  // What the server says of its own accord is not awaited: it has it yet.
+  await page.route('**/v1/events', () => {});
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  assert.equal(await page.locator('#said').textContent(), '');
+  await visitor.open('#/');
+  await visitor.signIn(tokens.reader);
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  assert.equal(await page.locator('.live-list li').count(), 0);
+  assert.equal(await page.locator('.tile').filter({ hasText: 'Customers' }).locator('dd').textContent(), '–');
+  assert.equal(await page.getByLabel('Customer id', { exact: true }).inputValue(), '');
   visitor.hadNoProblem();
 });
 

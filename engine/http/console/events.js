@@ -144,9 +144,14 @@ export function start() {
   is_wanted = true;
   if (!document.hidden) follow();
 }
+// Nothing of what was told stays behind.
 export function stop() {
   is_wanted = false;
   leave();
+  waiting = null;
+  recent.length = 0;
+  past_stats.length = 0;
+  seen.clear();
 }
 // A browser has six connections to a server: tabs that nobody looks at would hold them all.
 document.addEventListener('visibilitychange', () => {
