@@ -189,3 +189,53 @@ test('a name of spaces alone is seen and read out', async () => {
   await visitor.hasNoViolation();
   visitor.hadNoProblem();
 });
+
+test('a name that would turn about what stands beside it is written out', async () => {
+  await server.post('/v1/alerts/create', { alert_type: 'spend_threshold_reached', name: 'Refund \u202e001',
+    threshold: '2', group_values: [{ key: '\u202eseller' }] });
+  await server.tell([{ ...spend(acme, '100'), group_values: { '\u202eseller': 'a\u2067b' } }]);
+  const shown = 'Refund ⟨U+202E⟩001';
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  const dialog = page.getByRole('dialog');
+  await visitor.signIn();
+  await page.locator('.live-list').getByText(shown, { exact: true }).waitFor();
+  await visitor.open(`#/customers/${acme}`);
+  await visitor.sees(shown, 'In alarm');
+  await visitor.row(shown).getByText('each ⟨U+202E⟩seller').waitFor();
+  await visitor.row(shown).locator('.opener').click();
+  await page.getByRole('rowheader', { name: '⟨U+202E⟩seller = a⟨U+2067⟩b' }).waitFor();
+  await page.getByRole('button', { name: `Reset ${shown}` }).click();
+  await dialog.getByRole('heading', { name: `Reset ${shown}?` }).waitFor();
+  await page.keyboard.press('Escape');
+  await visitor.open('#/alerts');
+  // What is edited is the name itself.
+  await page.getByRole('button', { name: `Edit ${shown}` }).click();
+  await dialog.getByRole('heading', { name: `Edit ${shown}` }).waitFor();
+  assert.equal(await dialog.getByLabel('Name').inputValue(), 'Refund \u202e001');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: `Archive ${shown}` }).click();
+  await dialog.getByRole('button', { name: 'Archive' }).click();
+  await page.locator('#notices').getByText(`${shown} is archived.`).waitFor();
+  visitor.hadNoProblem();
+});
+
+test('an alert that gets another name is called by it everywhere', async () => {
+  const { data: { id } } = await server.post('/v1/alerts/create', { alert_type: 'spend_threshold_reached',
+    name: 'Before', threshold: '5000', group_values: [{ key: 'shop' }] });
+  const sell = () => server.tell([{ ...spend(acme, '1'), group_values: { shop: '1' } }]);
+  await sell();
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  await visitor.signIn();
+  await visitor.open(`#/customers/${acme}`);
+  await visitor.row('Before').locator('.opener').click();
+  await page.getByRole('region', { name: 'Instances of Before' }).waitFor();
+  await server.post('/v1/alerts/update', { id, name: 'After' });
+  await sell();
+  await visitor.sees('After', 'OK');
+  await page.getByRole('region', { name: 'Instances of After' }).waitFor();
+  await page.getByRole('meter', { name: 'Value of After' }).waitFor();
+  await page.getByRole('button', { name: 'Reset After' }).waitFor();
+  visitor.hadNoProblem();
+});

@@ -2,7 +2,7 @@
 import { change } from './api.js';
 import { ask } from './dialog.js';
 import { checkbox, field, h } from './dom.js';
-import { dollars, kUsdCents, kUuid } from './format.js';
+import { dollars, kUsdCents, kUuid, shownName } from './format.js';
 import { differing } from './json.js';
 import { tell } from './say.js';
 import { typeNames, typeOf } from './types.js';
@@ -180,13 +180,13 @@ class AlertForm {
 export function askForAlert(alert, given) {
   const form = new AlertForm(alert, given);
   return ask({
-    title: alert ? `Edit ${alert.name}` : 'New alert',
+    title: alert ? `Edit ${shownName(alert.name)}` : 'New alert',
     body: form.body,
     act: alert ? 'Save' : 'Create',
     submit: async () => {
       const request = form.request();
       await change(alert ? '/v1/alerts/update' : '/v1/alerts/create', request);
-      tell(alert ? `${request.name ?? alert.name} is changed.` : `${request.name} is created.`);
+      tell(`${shownName(request.name ?? alert.name)} is ${alert ? 'changed' : 'created'}.`);
     },
   });
 }

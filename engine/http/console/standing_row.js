@@ -1,6 +1,6 @@
 // One alert of a customer: a line that unfolds.
 import { Detail } from './detail.js';
-import { h, newId, setText } from './dom.js';
+import { h, newId, setLabel, setText } from './dom.js';
 import { keepFocus } from './focus.js';
 import { hasWords, shownName } from './format.js';
 import { Badge, Bar, standingOf } from './status.js';
@@ -11,7 +11,7 @@ export class StandingRow {
   constructor(state, { on_open, on_reset }) {
     this.state = state;
     this.badge = new Badge(standingOf(state));
-    this.bar = new Bar(`Value of ${state.alert.name}`);
+    this.bar = new Bar();
     this.name = h('span', { class: 'name' });
     this.about = h('span', { class: 'about' });
     this.panel = h('div', { class: 'panel', id: newId('panel'), hidden: true });
@@ -47,12 +47,14 @@ export class StandingRow {
     this.state = state;
     const { alert } = state;
     this.badge.update(standingOf(state));
-    this.bar.update(state);
-    setText(this.name, shownName(alert.name));
+    const name = shownName(alert.name);
+    setText(this.name, name);
+    this.bar.update(state, `Value of ${name}`);
+    this.detail?.rename(name);
     setText(this.about, this.aboutText());
     keepFocus(this.reset, () => { this.reset.hidden = alert.status !== 'enabled'; },
       () => this.opener);
-    this.reset.setAttribute('aria-label', `Reset ${alert.name}`);
+    setLabel(this.reset, `Reset ${name}`);
     this.element.dataset.status = standingOf(state);
   }
 
