@@ -59,6 +59,35 @@ test('a thousand alerts are all there, and lie open to mouse and keyboard', asyn
   visitor.hadNoProblem();
 });
 
+test('who goes through the alerts before all are there stays where he is', async () => {
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  let last;
+  const held = new Promise((hold) => {
+    page.route('**/v1/customer-alerts/list?**', (route) => {
+      if (last) return route.continue();
+      last = route;
+      return hold();
+    });
+  });
+  await visitor.open(`#/customers/${acme}`);
+  await held;
+  await page.locator('.opener').first().focus();
+  await page.keyboard.press('ArrowDown');
+  const read = await page.evaluate(() => document.activeElement.textContent);
+  await last.continue();
+  await page.getByText('1,000 alerts · 10 in alarm').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), read);
+  // It is in another place now, and the arrows go on from there.
+  assert.deepEqual(await page.locator('.opener[tabindex="0"]').allTextContents(), [read]);
+  const next = await page.locator('.standing:has(:focus) + .standing .opener').textContent();
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), next);
+  visitor.hadNoProblem();
+});
+
 test('it follows while facts pour in', async () => {
   const visitor = await browser.visitor(server);
   const { page } = visitor;
