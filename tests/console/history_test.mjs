@@ -2,29 +2,18 @@
 // oldest of it for the newest, and one that a second reading at the same time leaves
 // narrower than it need be.
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
-import { Browser } from './browser.mjs';
-import { Server, acme } from './server.mjs';
+import { beforeEach, test } from 'node:test';
+import { acme } from './server.mjs';
+import { setUp, visitor } from './stage.mjs';
 
 const kSecond = 1000;
 const kMinute = 60 * kSecond;
 const kHour = 60 * kMinute;
 const kPage = 100;
 
-let server;
-let browser;
-let visitor;
 let events;
-before(async () => {
-  server = await Server.start();
-  browser = await Browser.start();
-});
-after(async () => {
-  await browser.stop();
-  await server.stop();
-});
+setUp();
 beforeEach(async () => {
-  visitor = await browser.visitor(server);
   events = [];
   await visitor.page.route('**/v1/customer-alerts/history*', answer);
 });

@@ -76,15 +76,15 @@ test('who goes through the alerts before all are there stays where he is', async
   await held;
   await page.locator('.opener').first().focus();
   await page.keyboard.press('ArrowDown');
-  const read = await page.evaluate(() => document.activeElement.textContent);
+  const read = await page.locator('.opener:focus').textContent();
   await last.continue();
-  await page.getByText('1,000 alerts · 10 in alarm').waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), read);
+  await page.getByText('1,000 alerts · 10 in alarm', { exact: true }).waitFor();
+  assert.equal(await page.locator('.opener:focus').textContent(), read);
   // It is in another place now, and the arrows go on from there.
   assert.deepEqual(await page.locator('.opener[tabindex="0"]').allTextContents(), [read]);
   const next = await page.locator('.standing:has(:focus) + .standing .opener').textContent();
   await page.keyboard.press('ArrowDown');
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), next);
+  assert.equal(await page.locator('.opener:focus').textContent(), next);
   visitor.hadNoProblem();
 });
 

@@ -1,33 +1,11 @@
 // Would catch a page that a server which is slow, fails or falls silent leaves wrong, or
 // that goes on asking it for what nobody looks at.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { Browser } from './browser.mjs';
-import { Server, acme, nobody, spend, tokens } from './server.mjs';
+import { test } from 'node:test';
+import { acme, nobody, spend, tokens } from './server.mjs';
+import { server, setUp, signIn, visitor } from './stage.mjs';
 
-let server;
-let browser;
-let visitor;
-before(async () => {
-  server = await Server.start();
-  browser = await Browser.start();
-  await server.post('/v1/alerts/create',
-    { alert_type: 'spend_threshold_reached', name: 'Spend limit', threshold: '10000' });
-  await server.tell([spend(acme, '2500')]);
-});
-after(async () => {
-  await browser.stop();
-  await server.stop();
-});
-beforeEach(async () => {
-  visitor = await browser.visitor(server);
-});
-afterEach(() => visitor.leave());
-
-async function signIn() {
-  await visitor.signIn();
-  await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();
-}
+setUp();
 
 test('a page that is left before its answer came asks no more', async () => {
   const { page } = visitor;
