@@ -203,6 +203,8 @@ test('a server that falls silent is said to be away, and followed when it speaks
   server.child.kill('SIGSTOP');
   try {
     await live.getByText('Not connected', { exact: true }).waitFor();
+    // Nor is a test that asks it left to wait.
+    await assert.rejects(server.post('/v1/alerts/list', {}, 1), /^Error: POST \/v1\/alerts\/list: no answer within 1 ms/);
   } finally {
     server.child.kill('SIGCONT');
   }
