@@ -110,5 +110,6 @@ export class StandingList {
     event.preventDefault();
     this.reach(shown[to]);
     shown[to].opener.focus();
+    shown[to].comeIntoView();
   }
 }

@@ -7,7 +7,7 @@ import { Badge, Bar, standingOf } from './status.js';
 import { typeOf } from './types.js';
 
 export class StandingRow {
-  // `on_open(row)` when it is unfolded, `on_reset(row)`.
+  // `on_open(row)` when it is unfolded, which then fills it; `on_reset(row)`.
   constructor(state, { on_open, on_reset }) {
     this.state = state;
     this.badge = new Badge(standingOf(state));
@@ -28,14 +28,19 @@ export class StandingRow {
   get id() { return this.state.alert.id; }
   get is_open() { return !this.panel.hidden; }
 
-  toggle(on_open) {
+  async toggle(on_open) {
     this.panel.hidden = !this.panel.hidden;
     this.element.classList.toggle('open', this.is_open);
     this.opener.setAttribute('aria-expanded', String(this.is_open));
     this.detail = this.is_open ? new Detail(this.state) : null;
     this.panel.replaceChildren(...(this.detail?.elements ?? []));
-    if (this.is_open) on_open(this);
+    if (!this.is_open) return;
+    await on_open(this);
+    if (this.element.contains(document.activeElement)) this.comeIntoView();
   }
+
+  // The browser alone brings what has the focus, and not the value below it.
+  comeIntoView() { this.element.scrollIntoView({ block: 'nearest' }); }
 
   // Of a long list one line is reached by Tab, the others from there by the arrows.
   makeReachable(is_reachable) {
