@@ -10,6 +10,22 @@ export const tokens = {
   reader: 'a-token-of-someone-who-reads',
 };
 
+// Longer than any of it takes, so that one who is not answered says by whom.
+const kAnswerMost = 60_000;
+
+// `answer`, or that it did not come in time.
+export async function within(limit, what, answer) {
+  let late;
+  const expired = new Promise((_, reject) => {
+    late = setTimeout(() => reject(new Error(`${what}: no answer within ${limit} ms`)), limit);
+  });
+  try {
+    return await Promise.race([answer, expired]);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
 export class Server {
   // With a store. `stdout`: where its standard output goes.
   static async start({ flags = [], stdout = '/dev/null' } = {}) {
@@ -58,20 +74,25 @@ export class Server {
     rmSync(this.folder, { recursive: true });
   }
 
-  async get(target) {
-    const response = await fetch(this.url + target,
-      { headers: { Authorization: `Bearer ${tokens.all}` } });
-    return response.text();
+  get(target, limit = kAnswerMost) {
+    return within(limit, `GET ${target}`, (async () => {
+      const response = await fetch(this.url + target,
+        { headers: { Authorization: `Bearer ${tokens.all}` } });
+      return response.text();
+    })());
   }
 
-  async post(target, body) {
-    const response = await fetch(this.url + target, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { Authorization: `Bearer ${tokens.all}`, 'Content-Type': 'application/json' },
-    });
-    assert.equal(response.status, 200, await response.clone().text());
-    return response.json();
+  async post(target, body, limit = kAnswerMost) {
+    const [status, text] = await within(limit, `POST ${target}`, (async () => {
+      const response = await fetch(this.url + target, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { Authorization: `Bearer ${tokens.all}`, 'Content-Type': 'application/json' },
+      });
+      return [response.status, await response.text()];
+    })());
+    assert.equal(status, 200, text);
+    return JSON.parse(text);
   }
 
   // Facts that were all taken.

@@ -88,6 +88,59 @@ test('an alert is created, edited and archived', async () => {
   visitor.hadNoProblem(409);
 });
 
+async function createAndEdit(visitor, alert) {
+  const { page } = visitor;
+  const { data: { id } } = await server.post('/v1/alerts/create', { threshold: '77', ...alert });
+  await visitor.signIn();
+  await visitor.open('#/alerts');
+  await page.getByRole('button', { name: `Edit ${alert.name}` }).click();
+  return { id, dialog: page.getByRole('dialog'),
+    asItIs: async () => (await alertsOfServer()).find((one) => one.id === id),
+    save: async () => {
+      await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+      await page.locator('dialog').waitFor({ state: 'detached' });
+    } };
+}
+
+test('filters that are emptied are taken away', async () => {
+  const visitor = await browser.visitor(server);
+  const { dialog, asItIs, save } = await createAndEdit(visitor, { name: 'Filtered',
+    alert_type: 'spend_threshold_reached', group_values: [{ key: 'region' }] });
+  await dialog.getByLabel('Filters, as JSON').fill('');
+  await save();
+  assert.equal((await asItIs()).group_values, undefined);
+  visitor.hadNoProblem();
+});
+
+test('a filter that cannot be taken away is said to be one', async () => {
+  const visitor = await browser.visitor(server);
+  const { dialog, asItIs } = await createAndEdit(visitor, { name: 'By seat',
+    alert_type: 'low_remaining_seat_balance_reached', seat_filter: { seat_group_key: 'seat' } });
+  const is = await asItIs();
+  await dialog.getByLabel('Filters, as JSON').fill('');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('The seat_filter cannot be taken away.').waitFor();
+  await dialog.getByLabel('Filters, as JSON').fill('[1]');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('must be a JSON object').waitFor();
+  assert.deepEqual(await asItIs(), is);
+  visitor.hadNoProblem();
+});
+
+test('what another person has changed meanwhile stays so', async () => {
+  const visitor = await browser.visitor(server);
+  const { id, dialog, asItIs, save } = await createAndEdit(visitor, { name: 'Shared',
+    alert_type: 'spend_threshold_reached', group_values: [{ key: 'region' }] });
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('Nothing is changed.').waitFor();
+  await server.post('/v1/alerts/update', { id, threshold: '88', notify_resolved: true, group_values: [] });
+  await dialog.getByLabel('Name').fill('Shared by two');
+  await save();
+  const { name, threshold, notify_resolved, group_values } = await asItIs();
+  assert.deepEqual([name, threshold, notify_resolved, group_values], ['Shared by two', 88, true, undefined]);
+  visitor.hadNoProblem();
+});
+
 test('who may only read is told so', async () => {
   const visitor = await browser.visitor(server);
   const { page } = visitor;
@@ -134,5 +187,55 @@ test('a name of spaces alone is seen and read out', async () => {
   await visitor.open('#/alerts');
   await page.getByRole('heading', { name: '(no name)' }).waitFor();
   await visitor.hasNoViolation();
+  visitor.hadNoProblem();
+});
+
+test('a name that would turn about what stands beside it is written out', async () => {
+  await server.post('/v1/alerts/create', { alert_type: 'spend_threshold_reached', name: 'Refund \u202e001',
+    threshold: '2', group_values: [{ key: '\u202eseller' }] });
+  await server.tell([{ ...spend(acme, '100'), group_values: { '\u202eseller': 'a\u2067b' } }]);
+  const shown = 'Refund ⟨U+202E⟩001';
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  const dialog = page.getByRole('dialog');
+  await visitor.signIn();
+  await page.locator('.live-list').getByText(shown, { exact: true }).waitFor();
+  await visitor.open(`#/customers/${acme}`);
+  await visitor.sees(shown, 'In alarm');
+  await visitor.row(shown).getByText('each ⟨U+202E⟩seller').waitFor();
+  await visitor.row(shown).locator('.opener').click();
+  await page.getByRole('rowheader', { name: '⟨U+202E⟩seller = a⟨U+2067⟩b' }).waitFor();
+  await page.getByRole('button', { name: `Reset ${shown}` }).click();
+  await dialog.getByRole('heading', { name: `Reset ${shown}?` }).waitFor();
+  await page.keyboard.press('Escape');
+  await visitor.open('#/alerts');
+  // What is edited is the name itself.
+  await page.getByRole('button', { name: `Edit ${shown}` }).click();
+  await dialog.getByRole('heading', { name: `Edit ${shown}` }).waitFor();
+  assert.equal(await dialog.getByLabel('Name').inputValue(), 'Refund \u202e001');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: `Archive ${shown}` }).click();
+  await dialog.getByRole('button', { name: 'Archive' }).click();
+  await page.locator('#notices').getByText(`${shown} is archived.`).waitFor();
+  visitor.hadNoProblem();
+});
+
+test('an alert that gets another name is called by it everywhere', async () => {
+  const { data: { id } } = await server.post('/v1/alerts/create', { alert_type: 'spend_threshold_reached',
+    name: 'Before', threshold: '5000', group_values: [{ key: 'shop' }] });
+  const sell = () => server.tell([{ ...spend(acme, '1'), group_values: { shop: '1' } }]);
+  await sell();
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  await visitor.signIn();
+  await visitor.open(`#/customers/${acme}`);
+  await visitor.row('Before').locator('.opener').click();
+  await page.getByRole('region', { name: 'Instances of Before' }).waitFor();
+  await server.post('/v1/alerts/update', { id, name: 'After' });
+  await sell();
+  await visitor.sees('After', 'OK');
+  await page.getByRole('region', { name: 'Instances of After' }).waitFor();
+  await page.getByRole('meter', { name: 'Value of After' }).waitFor();
+  await page.getByRole('button', { name: 'Reset After' }).waitFor();
   visitor.hadNoProblem();
 });

@@ -4,9 +4,12 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
-import { tokens } from './server.mjs';
+import { tokens, within } from './server.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+// The page has no limit of its own for what it is asked to do.
+const kLookedOverMost = 60_000;
 
 export class Browser {
   static async start() {
@@ -75,8 +78,10 @@ export class Visitor {
   }
 
   async hasNoViolation() {
-    await this.page.evaluate(axe);
-    const { violations } = await this.page.evaluate(() => globalThis.axe.run(document));
+    const { violations } = await within(kLookedOverMost, `axe at ${this.page.url()}`, (async () => {
+      await this.page.evaluate(axe);
+      return this.page.evaluate(() => globalThis.axe.run(document));
+    })());
     assert.deepEqual(violations.map(({ id, nodes }) =>
       `${id}, ${nodes.length} times: ${nodes[0].html} ${nodes[0].failureSummary}`), []);
   }

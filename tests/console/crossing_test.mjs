@@ -3,25 +3,11 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, beforeEach, test } from 'node:test';
-import { Browser } from './browser.mjs';
-import { Server, acme, nobody, spend, tokens } from './server.mjs';
+import { test } from 'node:test';
+import { acme, nobody, spend, tokens } from './server.mjs';
+import { server, setUp, visitor } from './stage.mjs';
 
-let server;
-let browser;
-let visitor;
-before(async () => {
-  server = await Server.start();
-  browser = await Browser.start();
-  await server.post('/v1/alerts/create',
-    { alert_type: 'spend_threshold_reached', name: 'Spend limit', threshold: '10000' });
-  await server.tell([spend(acme, '2500.5')]);
-});
-after(async () => {
-  await browser.stop();
-  await server.stop();
-});
-beforeEach(async () => { visitor = await browser.visitor(server); });
+setUp({ spent: '2500.5' });
 
 async function resetsOf() {
   return Number(/^tocsin_resets_total (\d+)/m.exec(await server.get('/metrics'))[1]);

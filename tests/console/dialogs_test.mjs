@@ -1,36 +1,20 @@
 // Would catch a question that is answered by a click that was not meant for it, outlives
 // the page it is about, or is forgotten before its answer has come.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { Browser } from './browser.mjs';
+import { after, before, beforeEach, test } from 'node:test';
 import { Receiver } from './receiver.mjs';
-import { Server, acme, spend } from './server.mjs';
+import { acme } from './server.mjs';
+import { server, setUp, signIn, visitor } from './stage.mjs';
 
-let server;
-let browser;
 let receiver;
-let visitor;
 let dialog;
-before(async () => {
-  receiver = await Receiver.start();
-  server = await Server.start({ flags: ['--webhook-allow-http', '--webhook-allowed-network', '127.0.0.0/8'] });
-  browser = await Browser.start();
-  await server.post('/v1/alerts/create',
-    { alert_type: 'spend_threshold_reached', name: 'Spend limit', threshold: '10000' });
-  await server.tell([spend(acme, '2500')]);
-});
-after(async () => {
-  await browser.stop();
-  receiver.stop();
-  await server.stop();
-});
+setUp({ flags: ['--webhook-allow-http', '--webhook-allowed-network', '127.0.0.0/8'] });
+before(async () => { receiver = await Receiver.start(); });
+after(() => receiver.stop());
 beforeEach(async () => {
-  visitor = await browser.visitor(server);
   dialog = visitor.page.getByRole('dialog');
-  await visitor.signIn();
-  await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await signIn();
 });
-afterEach(() => visitor.leave());
 
 async function askForReset() {
   await visitor.open(`#/customers/${acme}`);

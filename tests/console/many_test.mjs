@@ -59,6 +59,84 @@ test('a thousand alerts are all there, and lie open to mouse and keyboard', asyn
   visitor.hadNoProblem();
 });
 
+test('who goes through the alerts before all are there stays where he is', async () => {
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  let last;
+  const held = new Promise((hold) => {
+    page.route('**/v1/customer-alerts/list?**', (route) => {
+      if (last) return route.continue();
+      last = route;
+      return hold();
+    });
+  });
+  await visitor.open(`#/customers/${acme}`);
+  await held;
+  await page.locator('.opener').first().focus();
+  await page.keyboard.press('ArrowDown');
+  const read = await page.locator('.opener:focus').textContent();
+  await last.continue();
+  await page.getByText('1,000 alerts · 10 in alarm', { exact: true }).waitFor();
+  assert.equal(await page.locator('.opener:focus').textContent(), read);
+  // It is in another place now, and the arrows go on from there.
+  assert.deepEqual(await page.locator('.opener[tabindex="0"]').allTextContents(), [read]);
+  const next = await page.locator('.standing:has(:focus) + .standing .opener').textContent();
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await page.locator('.opener:focus').textContent(), next);
+  visitor.hadNoProblem();
+});
+
+// Where a part of what has the focus is, and how high the window is.
+function placeOf(page, part) {
+  return page.evaluate((selector) => {
+    const row = document.activeElement.closest('.standing');
+    const { top, bottom } = (selector ? row.querySelector(selector) : row).getBoundingClientRect();
+    return { top, bottom, height: window.innerHeight };
+  }, part);
+}
+
+test('whoever goes through them by keyboard on a telephone sees each of them whole', async () => {
+  const visitor = await browser.visitor(server, { width: 390, height: 800, dark: true });
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await visitor.open(`#/customers/${acme}`);
+  await page.getByText('1,000 alerts · 10 in alarm', { exact: true }).waitFor();
+  await page.locator('.opener').first().focus();
+  for (let i = 0; i < 8; ++i) {
+    await page.keyboard.press('ArrowDown');
+    const { top, bottom, height } = await placeOf(page);
+    assert.ok(top >= 0 && bottom <= height, `row ${i}: ${top} to ${bottom} of ${height}`);
+  }
+  // It is at the bottom, and what is unfolded below it is seen as well.
+  await page.keyboard.press('Enter');
+  await page.getByText('has reached the threshold of').waitFor();
+  await page.locator('.events li').first().waitFor();
+  await page.waitForFunction(() => document.querySelector('.why').getBoundingClientRect().bottom < window.innerHeight);
+  await visitor.fits();
+  visitor.hadNoProblem();
+});
+
+test('whoever goes up in them by keyboard is not led behind the bar at the top', async () => {
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  await visitor.signIn();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await visitor.open(`#/customers/${acme}`);
+  await page.getByText('1,000 alerts · 10 in alarm', { exact: true }).waitFor();
+  await page.locator('.opener').first().focus();
+  await page.keyboard.press('End');
+  const bar = await page.locator('.top').boundingBox();
+  for (let i = 0; i < 20; ++i) {
+    await page.keyboard.press('ArrowUp');
+    const { top } = await placeOf(page, '.opener');
+    assert.ok(top >= bar.height, `row ${i}: ${top}`);
+  }
+  visitor.hadNoProblem();
+});
+
 test('it follows while facts pour in', async () => {
   const visitor = await browser.visitor(server);
   const { page } = visitor;

@@ -1,33 +1,11 @@
 // Would catch a page that a server which is slow, fails or falls silent leaves wrong, or
 // that goes on asking it for what nobody looks at.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { Browser } from './browser.mjs';
-import { Server, acme, spend, tokens } from './server.mjs';
+import { test } from 'node:test';
+import { acme, nobody, spend, tokens } from './server.mjs';
+import { server, setUp, signIn, visitor } from './stage.mjs';
 
-let server;
-let browser;
-let visitor;
-before(async () => {
-  server = await Server.start();
-  browser = await Browser.start();
-  await server.post('/v1/alerts/create',
-    { alert_type: 'spend_threshold_reached', name: 'Spend limit', threshold: '10000' });
-  await server.tell([spend(acme, '2500')]);
-});
-after(async () => {
-  await browser.stop();
-  await server.stop();
-});
-beforeEach(async () => {
-  visitor = await browser.visitor(server);
-});
-afterEach(() => visitor.leave());
-
-async function signIn() {
-  await visitor.signIn();
-  await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();
-}
+setUp();
 
 test('a page that is left before its answer came asks no more', async () => {
   const { page } = visitor;
@@ -88,8 +66,40 @@ test('a change is seen though the first reading of it has failed', async () => {
 
 test('metrics that do not come hold up nobody', async () => {
   const { page } = visitor;
-  await page.route('**/metrics', () => {});
+  const held = [];
+  await page.route('**/metrics', (route) => { held.push(route); });
   await signIn();
+  // Nor the one page that depends on them.
+  await visitor.open('#/webhooks');
+  await page.reload();
+  await page.getByText('The server has not said yet whether it sends to any.').waitFor();
+  await page.locator('h1:focus').getByText('Webhooks', { exact: true }).waitFor();
+  await held.at(-1).continue();
+  await page.getByText('Create the first one.').waitFor();
+  await page.locator('h1:focus').getByText('Webhooks', { exact: true }).waitFor();
+  visitor.hadNoProblem();
+});
+
+test('nothing of a session is there in the next one', async () => {
+  const { page } = visitor;
+  await signIn();
+  await page.locator('.tile').filter({ hasText: 'Customers' }).getByText('1', { exact: true }).waitFor();
+  await server.tell([spend(nobody, '12345')]);
+  await page.locator('.live-list li').waitFor();
+  await visitor.open('#/alerts');
+  await page.getByRole('button', { name: 'New alert' }).waitFor();
+  await page.getByLabel('Customer id', { exact: true }).fill(acme);
+  // What the server says of its own accord is not awaited: it has it yet.
+  await page.route('**/v1/events', () => {});
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  assert.equal(await page.locator('#said').textContent(), '');
+  await visitor.open('#/');
+  await visitor.signIn(tokens.reader);
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  assert.equal(await page.locator('.live-list li').count(), 0);
+  assert.equal(await page.locator('.tile').filter({ hasText: 'Customers' }).locator('dd').textContent(), '–');
+  assert.equal(await page.getByLabel('Customer id', { exact: true }).inputValue(), '');
   visitor.hadNoProblem();
 });
 
@@ -171,6 +181,20 @@ test('of what goes back and forth all the time the newest is shown', async () =>
   visitor.hadNoProblem();
 });
 
+test('a connection for events that is never answered is given up and tried again', async () => {
+  const { page } = visitor;
+  await page.clock.install();
+  const held = [];
+  await page.route('**/v1/events', (route) => { held.push(route); });
+  await signIn();
+  await page.clock.runFor(10_000);
+  await page.locator('#live').getByText('Not connected', { exact: true }).waitFor();
+  const again = page.waitForRequest('**/v1/events');
+  await page.clock.runFor(2000);
+  await again;
+  visitor.hadNoProblem();
+});
+
 test('a server that falls silent is said to be away, and followed when it speaks again', async () => {
   const { page } = visitor;
   await signIn();
@@ -179,8 +203,11 @@ test('a server that falls silent is said to be away, and followed when it speaks
   server.child.kill('SIGSTOP');
   try {
     await live.getByText('Not connected', { exact: true }).waitFor();
+    // Nor is a test that asks it left to wait.
+    await assert.rejects(server.post('/v1/alerts/list', {}, 1), /^Error: POST \/v1\/alerts\/list: no answer within 1 ms/);
   } finally {
     server.child.kill('SIGCONT');
   }
   await live.getByText('Live', { exact: true }).waitFor();
+  visitor.hadNoProblem();
 });

@@ -85,10 +85,14 @@ test('an endpoint is created, fails, and is sent again what it did not take', as
   // Hidden at once, and off the page a little later.
   await page.locator('dialog').waitFor({ state: 'detached' });
   assert.equal((await server.post('/v1/webhooks/list', {})).data[0].previous_secret_until, null);
+  // Another person changes it while it is edited.
   await card.getByRole('button', { name: 'Edit' }).click();
+  const [{ id }] = (await server.post('/v1/webhooks/list', {})).data;
+  await server.post('/v1/webhooks/update', { id, url: `${receiver.url}/2` });
   await dialog.getByLabel('Name').fill('Ledger');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name: 'Ledger' }).waitFor();
+  assert.equal((await server.post('/v1/webhooks/list', {})).data[0].url, `${receiver.url}/2`);
   await page.getByRole('button', { name: 'Delete: Ledger' }).click();
   await dialog.getByRole('button', { name: 'Delete' }).click();
   await page.getByText('Create the first one.').waitFor();

@@ -2,7 +2,8 @@
 import { change } from './api.js';
 import { ask } from './dialog.js';
 import { checkbox, field, h } from './dom.js';
-import { dollars, kUsdCents, kUuid } from './format.js';
+import { dollars, kUsdCents, kUuid, shownName } from './format.js';
+import { differing } from './json.js';
 import { tell } from './say.js';
 import { typeNames, typeOf } from './types.js';
 
@@ -48,6 +49,7 @@ class AlertForm {
     this.again = checkbox('Notify again of those in alarm already', false);
     this.filters = h('textarea', { rows: 4, spellcheck: 'false' });
     this.filters.value = this.filtersText();
+    this.was = this.typed();
     this.buildBody();
     this.showWhatFits();
   }
@@ -101,20 +103,31 @@ class AlertForm {
       `${said}. Reached at a value ${rises ? 'of at least' : 'of at most'} this.`;
   }
 
+  typed() {
+    return { name: this.name.value, threshold: this.threshold.value,
+      notify_resolved: this.resolved.input.checked, filters: this.filters.value };
+  }
+
   // What is sent. Throws what is wrong with it, as far as it can be seen from here.
-  request() {
-    const threshold = required(this.threshold, 'The threshold');
-    if (!kDecimal.test(threshold)) {
-      throw new Error('The threshold must be a number with a point, as 100 or 12.5.');
-    }
-    const common = { name: required(this.name, 'The name'), threshold,
-      notify_resolved: this.resolved.input.checked, ...this.filtersGiven() };
-    if (this.alert) {
-      return { id: this.alert.id, ...common,
-        on_change: this.again.input.checked ? 'notify_again' : 'keep' };
-    }
+  request() { return this.alert ? this.changes() : this.creation(); }
+
+  // Only what was changed here: the rest may be another by now.
+  changes() {
+    const changed = differing(this.was, this.typed());
+    const changes = 'filters' in changed ? this.filtersGiven() : {};
+    if ('name' in changed) changes.name = required(this.name, 'The name');
+    if ('threshold' in changed) changes.threshold = this.thresholdGiven();
+    if ('notify_resolved' in changed) changes.notify_resolved = changed.notify_resolved;
+    if (this.again.input.checked) changes.on_change = 'notify_again';
+    if (Object.keys(changes).length === 0) throw new Error('Nothing is changed.');
+    return { id: this.alert.id, ...changes };
+  }
+
+  creation() {
     const type = typeOf(this.type.value);
-    const request = { alert_type: this.type.value, ...common };
+    const request = { alert_type: this.type.value, threshold: this.thresholdGiven(),
+      name: required(this.name, 'The name'), notify_resolved: this.resolved.input.checked,
+      ...this.filtersGiven() };
     if (type.metric) request.billable_metric_id = uuid(this.metric, 'The billable metric id');
     if (type.seat) request.seat_filter = { seat_group_key: required(this.seat, 'The seat group key') };
     if (type.credit_type && this.credit_type.value.trim() !== '') {
@@ -125,17 +138,39 @@ class AlertForm {
     return request;
   }
 
+  thresholdGiven() {
+    const threshold = required(this.threshold, 'The threshold');
+    if (!kDecimal.test(threshold)) {
+      throw new Error('The threshold must be a number with a point, as 100 or 12.5.');
+    }
+    return threshold;
+  }
+
+  // Those that are not as they were; an empty list takes away what there was.
   filtersGiven() {
+    const given = this.filtersParsed();
+    const other = Object.keys(given).find((name) => !kFilters.includes(name));
+    if (other !== undefined) throw new Error(`${other} is no filter.`);
+    const listed = (filters) => Object.fromEntries(kFilters.map((name) => [name, filters?.[name] ?? []]));
+    const changed = differing(listed(this.alert), listed(given));
+    if (this.alert?.seat_filter && !given.seat_filter) {
+      throw new Error('The seat_filter cannot be taken away. Create another alert without it.');
+    }
+    return changed;
+  }
+
+  filtersParsed() {
     const json = this.filters.value.trim();
-    if (json === '' || json === this.filtersText()) return {};
-    let filters;
+    if (json === '') return {};
+    let filters = null;
     try {
       filters = JSON.parse(json);
     } catch {
       throw new Error('The filters are not JSON.');
     }
-    const other = Object.keys(filters).find((name) => !kFilters.includes(name));
-    if (other !== undefined) throw new Error(`${other} is no filter.`);
+    if (filters === null || typeof filters !== 'object' || Array.isArray(filters)) {
+      throw new Error('The filters must be a JSON object, in braces.');
+    }
     return filters;
   }
 }
@@ -145,13 +180,13 @@ class AlertForm {
 export function askForAlert(alert, given) {
   const form = new AlertForm(alert, given);
   return ask({
-    title: alert ? `Edit ${alert.name}` : 'New alert',
+    title: alert ? `Edit ${shownName(alert.name)}` : 'New alert',
     body: form.body,
     act: alert ? 'Save' : 'Create',
     submit: async () => {
       const request = form.request();
       await change(alert ? '/v1/alerts/update' : '/v1/alerts/create', request);
-      tell(alert ? `${request.name} is changed.` : `${request.name} is created.`);
+      tell(`${shownName(request.name ?? alert.name)} is ${alert ? 'changed' : 'created'}.`);
     },
   });
 }

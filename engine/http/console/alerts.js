@@ -114,9 +114,9 @@ export class AlertsView {
           h('b', {}, `${sign} ${amountOf(alert.threshold, alert)}`), ' · ', scopeOf(alert),
           alert.notify_resolved ? ' · tells when it is over' : '')),
       is_on ? h('div', { class: 'tools' },
-        h('button', { type: 'button', class: 'small', 'aria-label': `Edit ${alert.name}`,
+        h('button', { type: 'button', class: 'small', 'aria-label': `Edit ${shownName(alert.name)}`,
           onclick: () => this.edit(alert) }, 'Edit'),
-        h('button', { type: 'button', class: 'small quiet', 'aria-label': `Archive ${alert.name}`,
+        h('button', { type: 'button', class: 'small quiet', 'aria-label': `Archive ${shownName(alert.name)}`,
           onclick: () => this.archive(alert) }, 'Archive')) : null);
   }
 
@@ -131,7 +131,7 @@ export class AlertsView {
   async archive(alert) {
     const release = checkbox('Let its uniqueness key be used again', true);
     const done = await ask({
-      title: `Archive ${alert.name}?`,
+      title: `Archive ${shownName(alert.name)}?`,
       body: h('div', {}, h('p', {}, 'It ends at once and for good: nothing of it is judged any more.'),
         alert.uniqueness_key ? release.row : null),
       act: 'Archive',
@@ -140,7 +140,7 @@ export class AlertsView {
         release_uniqueness_key: Boolean(alert.uniqueness_key) && release.input.checked }),
     });
     if (!done) return;
-    tell(`${alert.name} is archived.`);
+    tell(`${shownName(alert.name)} is archived.`);
     await this.read();
   }
 }

@@ -49,9 +49,10 @@ async function ask(path, options) {
   return answerOf(response, asked_by);
 }
 
-// What is no JSON.
-export async function getText(path) {
-  const response = await fetch(path, { headers: authorization(), cache: 'no-store' });
+// What is no JSON, if it comes within so many milliseconds.
+export async function getText(path, limit) {
+  const response = await fetch(path, { headers: authorization(), cache: 'no-store',
+    signal: AbortSignal.timeout(limit) });
   return response.ok ? response.text() : '';
 }
 

@@ -5,7 +5,7 @@ import { standingNow } from './detail.js';
 import { ask } from './dialog.js';
 import { h, setText } from './dom.js';
 import { listen, told } from './events.js';
-import { plural } from './format.js';
+import { plural, shownName } from './format.js';
 import { say, tell, tellFailure } from './say.js';
 import { standingOf, standingWord } from './status.js';
 import { StandingRow } from './standing_row.js';
@@ -122,7 +122,7 @@ export class CustomerView {
     // That it is being judged is said by who has asked for it.
     if (standingOf(state) === 'evaluating') return;
     if (this.list.isLong() && before !== 'evaluating') return;
-    say(`${state.alert.name}: ${standingWord(standingOf(state))}`);
+    say(`${shownName(state.alert.name)}: ${standingWord(standingOf(state))}`);
   }
 
   drop(id, row) {
@@ -198,7 +198,7 @@ export class CustomerView {
   async reset(row) {
     const { alert } = row.state;
     const done = await ask({
-      title: `Reset ${alert.name}?`,
+      title: `Reset ${shownName(alert.name)}?`,
       body: h('p', {}, 'What was concluded of this alert for this customer is cleared, and it is judged anew at once. '
         + 'If the threshold is reached then, everybody is notified again.'),
       act: 'Reset',
@@ -206,7 +206,7 @@ export class CustomerView {
         { customer_id: this.customer, alert_id: alert.id }),
     });
     if (!done) return;
-    say(`${alert.name}: reset, it is being judged`);
+    say(`${shownName(alert.name)}: reset, it is being judged`);
     await this.awaitVerdict(row);
   }
 
@@ -217,7 +217,7 @@ export class CustomerView {
         if (this.is_closed) return;
         this.take(state);
         if (standingOf(state) !== 'evaluating') {
-          say(`${state.alert.name}: ${standingWord(standingOf(state))} after the reset`);
+          say(`${shownName(state.alert.name)}: ${standingWord(standingOf(state))} after the reset`);
           await this.fill(row);
           return;
         }

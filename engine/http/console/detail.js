@@ -1,7 +1,7 @@
 // Why a customer alert is what it is, its instances, and what became of it.
 import { post } from './api.js';
-import { h, setText, when } from './dom.js';
-import { amountOf, cause, instanceName, instant, plural } from './format.js';
+import { h, setLabel, setText, when } from './dom.js';
+import { amountOf, cause, instanceName, instant, plural, shownName } from './format.js';
 import { History } from './history.js';
 import { Badge, standingWord } from './status.js';
 import { typeOf } from './types.js';
@@ -76,15 +76,17 @@ export class Detail {
     this.rows = h('tbody');
     this.note = h('p', { class: 'hint' });
     const column = (name, more = {}) => h('th', { scope: 'col', ...more }, name);
-    this.instances = h('section', { hidden: true }, h('h2', {}, 'Instances'),
-      h('div', { class: 'scroll', tabindex: '0', role: 'region',
-        'aria-label': `Instances of ${state.alert.name}` },
+    this.scroll = h('div', { class: 'scroll', tabindex: '0', role: 'region' },
       h('table', {}, h('thead', {}, h('tr', {}, column('Instance'), column('Status'),
-        column('Value', { class: 'number' }))), this.rows)), this.note);
+        column('Value', { class: 'number' }))), this.rows));
+    this.instances = h('section', { hidden: true }, h('h2', {}, 'Instances'), this.scroll, this.note);
+    this.rename(shownName(state.alert.name));
     this.history = new History(state);
     this.elements = [h('section', { class: 'why' }, h('h2', {}, 'Why'), this.reasons),
       this.instances, this.history.element];
   }
+
+  rename(name) { setLabel(this.scroll, `Instances of ${name}`); }
 
   async fill() {
     const [explanation, standing] = await Promise.all([

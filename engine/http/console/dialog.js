@@ -1,6 +1,6 @@
 // Questions that stand in front of the page until they are answered. The browser keeps the
 // focus within, ends it with Escape, and gives the focus back.
-import { h, newId } from './dom.js';
+import { h, newId, setText } from './dom.js';
 import { lendFocus, returnFocus } from './focus.js';
 import { say, tellFailure } from './say.js';
 
@@ -50,7 +50,7 @@ export function ask({ title, body, act, danger = false, submit }) {
       } catch (error) {
         done.disabled = false;
         failure.hidden = false;
-        failure.textContent = error.message;
+        setText(failure, error.message);
         if (dialog.open) done.focus();
         else if (error.status !== 401) tellFailure(error);
       }

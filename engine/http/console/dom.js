@@ -1,11 +1,24 @@
 // Elements. What is data comes in as text only, never as markup.
 const kSvg = 'http://www.w3.org/2000/svg';
 
+// What nobody sees, but ends a text early or turns about what stands beside it, is written
+// out: no name is to be read as another.
+const kUnseen = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+function visible(text) {
+  return text.replace(kUnseen, (unseen) =>
+    `⟨U+${unseen.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`);
+}
+
+// What it is called to who does not see it.
+export function setLabel(element, text) { element.setAttribute('aria-label', visible(text)); }
+
 function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith('on')) {
       element.addEventListener(name.slice(2), value);
+    } else if (name === 'aria-label') {
+      setLabel(element, value);
     } else {
       element.setAttribute(name, value === true ? '' : value);
     }
@@ -15,7 +28,8 @@ function set(element, attributes) {
 export function h(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   set(element, attributes);
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined)
+    .map((child) => (typeof child === 'string' ? visible(child) : child)));
   return element;
 }
 
@@ -28,7 +42,8 @@ export function svg(name, attributes = {}, ...children) {
 
 // Only where it differs: what is set anew is laid out anew, and read out again.
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const seen = visible(text);
+  if (element.textContent !== seen) element.textContent = seen;
 }
 
 // Has these rows in the list, and no others. What is there already is not touched.

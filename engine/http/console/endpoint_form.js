@@ -3,6 +3,7 @@ import { post } from './api.js';
 import { ask } from './dialog.js';
 import { field, h } from './dom.js';
 import { kUuid } from './format.js';
+import { differing } from './json.js';
 import { tell } from './say.js';
 import { typeNames, typeOf } from './types.js';
 
@@ -54,13 +55,21 @@ class EndpointForm {
       field('URL', this.url), field('Signed as', this.signature),
       filters, h('details', {}, h('summary', {}, 'Headers'),
         field('Sent along', this.headers, 'One a line, as NAME: VALUE.')));
+    this.was = endpoint ? this.typed() : null;
   }
 
+  // Of one that is there only what was changed here: the rest may be another by now.
   request() {
+    if (this.was === null) return this.typed();
+    const changes = differing(this.was, this.typed());
+    if (Object.keys(changes).length === 0) throw new Error('Nothing is changed.');
+    return { id: this.endpoint.id, ...changes };
+  }
+
+  typed() {
     const url = this.url.value.trim();
     if (url === '') throw new Error('The URL is missing.');
     return {
-      ...(this.endpoint ? { id: this.endpoint.id } : {}),
       name: this.name.value.trim(),
       url,
       signature: this.signature.value,

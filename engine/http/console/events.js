@@ -11,7 +11,7 @@ const kPauses = [1000, 2000, 5000, 10000];
 const listeners = new Set();
 let state_listener = () => {};
 let is_wanted = false;
-let controller = null;
+let followed = null;  // with the connection that is tried, or is open
 let waiting = null;  // for the next frame
 let is_scheduled = false;
 // Those told, as the server begins anew with the ones it still has.
@@ -87,19 +87,24 @@ function takeBlock(block) {
   if (data !== '') take(name, parse(data));
 }
 
+// Ends the attempt where `answer` is long in coming: a connection may be dead without an
+// end, and before its first answer as well.
+function unlessSilent(answer, attempt) {
+  const silent = setTimeout(() => attempt.abort(), kSilentMost);
+  return answer.finally(() => clearTimeout(silent));
+}
+
 // Whether it is worth trying again.
-async function read(signal) {
-  const response = await fetch('/v1/events',
-    { headers: authorization(), signal, cache: 'no-store' });
+async function read(attempt) {
+  const response = await unlessSilent(fetch('/v1/events',
+    { headers: authorization(), signal: attempt.signal, cache: 'no-store' }), attempt);
   if (response.status === 401) denied();
   if (!response.ok) return response.status === 429 || response.status >= 500;
   state_listener('live');
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
-    // A connection may be dead without an end.
-    const silent = setTimeout(() => reader.cancel(), kSilentMost);
-    const { done, value } = await reader.read().finally(() => clearTimeout(silent));
+    const { done, value } = await unlessSilent(reader.read(), attempt);
     if (done) return true;
     const blocks = (rest + value).split('\n\n');
     rest = blocks.pop();
@@ -109,17 +114,18 @@ async function read(signal) {
 
 async function follow() {
   leave();
-  const mine = controller = new AbortController();
+  const mine = followed = { attempt: null };
   let tries = 0;
-  while (!mine.signal.aborted) {
+  while (mine === followed) {
     const begun = performance.now();
     let again = true;
+    mine.attempt = new AbortController();
     try {
-      again = await read(mine.signal);
+      again = await read(mine.attempt);
     } catch {
       // It broke off, or there is nobody.
     }
-    if (mine.signal.aborted) return;
+    if (mine !== followed) return;
     state_listener(again ? 'away' : 'denied');
     if (!again) return;
     tries = performance.now() - begun > 5000 ? 0 : tries + 1;
@@ -129,17 +135,23 @@ async function follow() {
 }
 
 function leave() {
-  controller?.abort();
-  controller = null;
+  const left = followed;
+  followed = null;
+  left?.attempt.abort();
 }
 
 export function start() {
   is_wanted = true;
   if (!document.hidden) follow();
 }
+// Nothing of what was told stays behind.
 export function stop() {
   is_wanted = false;
   leave();
+  waiting = null;
+  recent.length = 0;
+  past_stats.length = 0;
+  seen.clear();
 }
 // A browser has six connections to a server: tabs that nobody looks at would hold them all.
 document.addEventListener('visibilitychange', () => {

@@ -66,8 +66,11 @@ const kCauses = {
 };
 export function cause(name) { return kCauses[name] ?? name.replaceAll('_', ' '); }
 
-// An alert whose name is nothing but spaces must be seen and read out as well.
-export function shownName(name) { return name.trim() === '' ? '(no name)' : name; }
+// An alert whose name is nothing but spaces, or what nobody sees, must be seen and read out
+// as well.
+export function shownName(name) {
+  return name.replace(/[\s\p{Cc}\p{Cf}]/gu, '') === '' ? '(no name)' : name;
+}
 
 export function shortId(id) { return `${id.slice(0, 8)}…${id.slice(-4)}`; }
 

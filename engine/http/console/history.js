@@ -1,8 +1,9 @@
 // What became of a customer alert, the newest first. The server tells the oldest first, so
-// it is asked of the last day, then of the last month, and only then of all; and of less
-// than a day where that is too much.
+// it is asked of the last day, then of the last month, and only then of all; of less than a
+// day where that is too much; and where one such time is too much and the next shorter one
+// hardly anything, of one in between.
 import { Reads, pages } from './api.js';
-import { fill, h, when } from './dom.js';
+import { fill, h, setText, when } from './dom.js';
 import { keepFocus } from './focus.js';
 import { amountOf, cause, instanceName, instant } from './format.js';
 import { Badge } from './status.js';
@@ -17,17 +18,42 @@ const kEnough = 10;
 // Of one that goes back and forth all day nobody reads more.
 const kReadMost = 2000;
 const kShown = 20;
+// Between two spans: as few as are soon read, and so often that a second of a day is found.
+const kNarrowedMost = 500;
+const kTriesMost = 20;
 
-// Null: more than anybody reads.
-async function eventsSince(state, ago) {
+// The newest first of those there are since then, or of the first ones, where they are more
+// than so many.
+async function eventsSince(state, at, most) {
   const body = { customer_id: state.customer_id, alert_id: state.alert.id };
-  if (ago !== null) body.starts_at = new Date(Date.now() - ago).toISOString();
+  if (at !== null) body.starts_at = new Date(at).toISOString();
   const events = [];
   const next = await pages('/v1/customer-alerts/history', body, (page) => {
     events.push(...page);
-    return events.length < kReadMost;
+    return events.length < most;
   });
-  return next === null ? events.reverse() : null;
+  return { events: events.reverse(), are_all: next === null };
+}
+
+// Since `few` milliseconds before `now` there is too little, `newest`, and since `many` too
+// much. Where no time in between has what is enough, as much of it was at once, the first
+// ones of that stand below the newest.
+async function newestBetween(state, now, { few, many, newest }) {
+  let { events: first } = await eventsSince(state, now - many, kNarrowedMost);
+  for (let i = 0; i < kTriesMost && many - few > 1; ++i) {
+    const ago = Math.sqrt(few * many);
+    const { events, are_all } = await eventsSince(state, now - ago, kNarrowedMost);
+    if (are_all && events.length >= kEnough) return events;
+    if (are_all) {
+      few = ago;
+      newest = events;
+    } else {
+      many = ago;
+      first = events;
+    }
+  }
+  const told = new Set(newest.map(({ number }) => number));
+  return [...newest, ...first.filter(({ number }) => !told.has(number))];
 }
 
 export class History {
@@ -36,6 +62,7 @@ export class History {
     this.span = kFirstSpan;
     this.widest = kSpans.length - 1;
     this.reads = new Reads();
+    this.is_cut = false;
     this.shown = kShown;
     this.events = [];
     this.rows = new Map();
@@ -55,26 +82,37 @@ export class History {
       Object.assign(this, found);
       this.show();
     } catch (error) {
-      if (isNews()) this.note.textContent = error.message;
+      if (isNews()) setText(this.note, error.message);
     }
   }
 
   // Of the span that is shown, of a wider one where little became of it in that, or of a
   // narrower one where too much did. What was too much may be so no more.
   async read() {
+    const now = Date.now();
     let span = this.span;
     let widest = kSpans.length - 1;
     for (;;) {
-      const events = await eventsSince(this.state, kSpans[span].ago);
-      if (events === null) {
-        if (span === 0) return { events: [], span, widest: span };
-        widest = --span;
-      } else if (events.length < kEnough && span < widest) {
+      const { ago } = kSpans[span];
+      const { events, are_all } = await eventsSince(this.state, ago && now - ago, kReadMost);
+      if (are_all && (events.length >= kEnough || span === kSpans.length - 1)) {
+        return { events, span, widest, is_cut: false };
+      }
+      if (are_all && span < widest) {
         ++span;
+      } else if (!are_all && span > 0) {
+        widest = --span;
       } else {
-        return { events, span, widest };
+        const [few, newest] = are_all ? [span, events] : [-1, []];
+        return { events: await this.readBetween(now, few, newest), span, widest: span, is_cut: true };
       }
     }
+  }
+
+  // Of the span `few`, or of none, there is too little, and of the next one too much.
+  readBetween(now, few, newest) {
+    return newestBetween(this.state, now,
+      { few: kSpans[few]?.ago ?? 1, many: kSpans[few + 1].ago ?? now, newest });
   }
 
   async showMore() {
@@ -100,9 +138,10 @@ export class History {
       this.more.hidden = this.shown >= this.events.length && is_last;
     }, () => last?.nextElementSibling ?? this.heading);
     const has_more = this.widest + 1 < kSpans.length;
-    this.note.textContent = this.events.length === 0 && !has_more
+    const span = this.is_cut ? 'The newest.' : kSpans[this.span].name;
+    setText(this.note, this.events.length === 0 && !has_more
       ? 'Nothing has become of it yet.'
-      : `${kSpans[this.span].name}${has_more ? ' Before it more became of it than is shown here.' : ''}`;
+      : `${span}${has_more ? ' Before it more became of it than is shown here.' : ''}`);
   }
 
   row(event) {

@@ -6,3 +6,9 @@ export function parse(text) {
   return JSON.parse(text.replace(texts_and_numbers,
     (part) => (part.startsWith('"') ? part : `"${part}"`)));
 }
+
+// Of `now` what is not as it was.
+export function differing(was, now) {
+  return Object.fromEntries(Object.entries(now).filter(([name, value]) =>
+    JSON.stringify(value) !== JSON.stringify(was[name])));
+}

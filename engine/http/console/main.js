@@ -8,19 +8,19 @@ import * as events from './events.js';
 import { kUuid } from './format.js';
 import { OverviewView } from './overview.js';
 import { SignInView } from './sign_in.js';
-import { say } from './say.js';
+import { say, unsay } from './say.js';
 import { WebhooksView } from './webhooks.js';
 
 const element = (id) => document.getElementById(id);
 let view = null;
-let has_webhooks = false;
+let has_webhooks = null;  // where that is not known yet
 const kLookEvery = 10_000;
 let live = null;  // what was said last of whether events come
 
 class NoView {
-  constructor(said) {
-    this.title = 'Not found';
-    this.element = h('div', {}, h('h1', { tabindex: '-1' }, 'Not found'), h('p', {}, said));
+  constructor(said, title = 'Not found') {
+    this.title = title;
+    this.element = h('div', {}, h('h1', { tabindex: '-1' }, title), h('p', { role: 'status' }, said));
   }
   start() {}
   close() {}
@@ -40,6 +40,9 @@ function viewOf(path) {
   if (where === '') return new OverviewView();
   if (where === 'alerts') return new AlertsView();
   if (where === 'webhooks' && has_webhooks) return new WebhooksView();
+  if (where === 'webhooks' && has_webhooks === null) {
+    return new NoView('The server has not said yet whether it sends to any.', 'Webhooks');
+  }
   if (where !== 'customers') return new NoView('There is no such page.');
   if (!kUuid.test(what)) return new NoView(`${asWritten(what)} is no id of a customer.`);
   return new CustomerView(what.toLowerCase());
@@ -79,7 +82,7 @@ function showControls(are_shown) {
 
 // A server that sends none counts none. Asked so, as who may read may ask it.
 async function lookForWebhooks() {
-  const metrics = await getText('/metrics').catch(() => '');
+  const metrics = await getText('/metrics', kLookEvery).catch(() => '');
   if (metrics === '') return;
   const had_webhooks = has_webhooks;
   has_webhooks = metrics.includes('\n# TYPE tocsin_webhook_waiting ');
@@ -87,8 +90,10 @@ async function lookForWebhooks() {
   const count = inTrouble(metrics);
   setText(element('nav-webhooks').firstElementChild,
     count > 0 ? `Webhooks: ${count} in trouble` : 'Webhooks');
-  // Of a server that did not answer at first it was said that there is none.
-  if (has_webhooks && !had_webhooks && view instanceof NoView) showPath(false);
+  // One that did not answer at first may be waited for, or was said to have none.
+  if (has_webhooks !== had_webhooks && view instanceof NoView) {
+    showPath(element('view').contains(document.activeElement));
+  }
 }
 
 // How many endpoints are paused or gone, or have dead letters.
@@ -105,19 +110,19 @@ setInterval(() => {
   if (token() !== null && !document.hidden) lookForWebhooks();
 }, kLookEvery);
 
-async function enter() {
+function enter() {
   showControls(true);
   events.start();
-  const looked = lookForWebhooks();
-  // Only this page depends on it, and the others are not to wait.
-  if (location.hash.startsWith('#/webhooks')) await looked;
+  lookForWebhooks();
   showPath(true);
 }
 
 function leave(reason) {
   signOut();
   events.stop();
+  unsay();
   live = null;
+  element('find-id').value = '';
   showControls(false);
   show(new SignInView(enter, reason), false);
 }

@@ -25,3 +25,9 @@ function show(kind, text) {
 
 export function tell(text) { show('good', text); }
 export function tellFailure(error) { show('bad', error.message); }
+
+// As who comes next is not to learn of it.
+export function unsay() {
+  setText(document.getElementById('said'), '');
+  document.getElementById('notices').replaceChildren();
+}

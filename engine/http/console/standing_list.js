@@ -51,8 +51,10 @@ export class StandingList {
     const rank = (row) => kRank[standingOf(row.state)] ?? 3;
     this.rows.sort((a, b) => rank(a) - rank(b) || a.state.alert.name.localeCompare(
       b.state.alert.name, undefined, { numeric: true }));
-    this.list.append(...this.rows.map((row) => row.element));
-    this.rows.forEach((row, i) => row.makeReachable(i === 0));
+    // The one that is read by keyboard is moved as well, and keeps what it has.
+    const read = this.rowAt(document.activeElement);
+    this.keepFocus(() => this.list.append(...this.rows.map((row) => row.element)));
+    this.reach(read ?? this.rows[0]);
   }
 
   count(counts, all) {
@@ -108,5 +110,6 @@ export class StandingList {
     event.preventDefault();
     this.reach(shown[to]);
     shown[to].opener.focus();
+    shown[to].comeIntoView();
   }
 }

@@ -1,17 +1,17 @@
 // One alert of a customer: a line that unfolds.
 import { Detail } from './detail.js';
-import { h, newId, setText } from './dom.js';
+import { h, newId, setLabel, setText } from './dom.js';
 import { keepFocus } from './focus.js';
 import { hasWords, shownName } from './format.js';
 import { Badge, Bar, standingOf } from './status.js';
 import { typeOf } from './types.js';
 
 export class StandingRow {
-  // `on_open(row)` when it is unfolded, `on_reset(row)`.
+  // `on_open(row)` when it is unfolded, which then fills it; `on_reset(row)`.
   constructor(state, { on_open, on_reset }) {
     this.state = state;
     this.badge = new Badge(standingOf(state));
-    this.bar = new Bar(`Value of ${state.alert.name}`);
+    this.bar = new Bar();
     this.name = h('span', { class: 'name' });
     this.about = h('span', { class: 'about' });
     this.panel = h('div', { class: 'panel', id: newId('panel'), hidden: true });
@@ -28,14 +28,19 @@ export class StandingRow {
   get id() { return this.state.alert.id; }
   get is_open() { return !this.panel.hidden; }
 
-  toggle(on_open) {
+  async toggle(on_open) {
     this.panel.hidden = !this.panel.hidden;
     this.element.classList.toggle('open', this.is_open);
     this.opener.setAttribute('aria-expanded', String(this.is_open));
     this.detail = this.is_open ? new Detail(this.state) : null;
     this.panel.replaceChildren(...(this.detail?.elements ?? []));
-    if (this.is_open) on_open(this);
+    if (!this.is_open) return;
+    await on_open(this);
+    if (this.element.contains(document.activeElement)) this.comeIntoView();
   }
+
+  // The browser alone brings what has the focus, and not the value below it.
+  comeIntoView() { this.element.scrollIntoView({ block: 'nearest' }); }
 
   // Of a long list one line is reached by Tab, the others from there by the arrows.
   makeReachable(is_reachable) {
@@ -47,12 +52,14 @@ export class StandingRow {
     this.state = state;
     const { alert } = state;
     this.badge.update(standingOf(state));
-    this.bar.update(state);
-    setText(this.name, shownName(alert.name));
+    const name = shownName(alert.name);
+    setText(this.name, name);
+    this.bar.update(state, `Value of ${name}`);
+    this.detail?.rename(name);
     setText(this.about, this.aboutText());
     keepFocus(this.reset, () => { this.reset.hidden = alert.status !== 'enabled'; },
       () => this.opener);
-    this.reset.setAttribute('aria-label', `Reset ${alert.name}`);
+    setLabel(this.reset, `Reset ${name}`);
     this.element.dataset.status = standingOf(state);
   }
 

@@ -1,5 +1,5 @@
 // How something stands, by word, colour and shape; and how far it is from its threshold.
-import { h, setText, svg } from './dom.js';
+import { h, setLabel, setText, svg } from './dom.js';
 import { amountOf, barOf } from './format.js';
 
 const kShapes = {
@@ -47,11 +47,11 @@ export function standingOf(state) {
 }
 
 export class Bar {
-  constructor(name) {
+  constructor() {
     this.fill = svg('rect', { class: 'fill', height: 8, rx: 0, width: 0 });
     this.mark = svg('rect', { class: 'mark', y: -3, height: 14, width: 0.7 });
     this.drawing = svg('svg', { viewBox: '0 -3 100 14', preserveAspectRatio: 'none', class: 'bar',
-      role: 'meter', 'aria-label': name, 'aria-valuemin': 0, 'aria-valuemax': 100 },
+      role: 'meter', 'aria-valuemin': 0, 'aria-valuemax': 100 },
     svg('rect', { class: 'track', width: 100, height: 8 }), this.fill, this.mark);
     this.value = h('b');
     this.limit = h('span');
@@ -59,7 +59,8 @@ export class Bar {
       h('p', {}, this.value, ' ', this.limit), this.drawing);
   }
 
-  update(state) {
+  update(state, name) {
+    setLabel(this.drawing, name);
     const { alert, value } = state;
     const key = `${value}|${alert.threshold}|${state.customer_status}`;
     if (key === this.key) return;

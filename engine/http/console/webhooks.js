@@ -3,7 +3,7 @@ import { Reads, pages, post } from './api.js';
 import { DeadLetters } from './dead_letters.js';
 import { ask, showOnce } from './dialog.js';
 import { askForEndpoint } from './endpoint_form.js';
-import { checkbox, h, newId, setText, when } from './dom.js';
+import { checkbox, h, newId, setLabel, setText, when } from './dom.js';
 import { keepFocus } from './focus.js';
 import { instant, number, plural } from './format.js';
 import { tell, tellFailure } from './say.js';
@@ -78,7 +78,7 @@ class EndpointCard {
     });
     setText(this.toggle, endpoint.status === 'enabled' ? 'Disable' : 'Enable');
     for (const button of this.buttons.children) {
-      button.setAttribute('aria-label', `${button.textContent}: ${nameOf(endpoint)}`);
+      setLabel(button, `${button.textContent}: ${nameOf(endpoint)}`);
     }
     this.overlap.hidden = endpoint.previous_secret_until === null;
     this.showFailure(endpoint);
@@ -92,9 +92,9 @@ class EndpointCard {
     const key = `${endpoint.last_failure.at}|${endpoint.paused_until}|${endpoint.failures_in_a_row}`;
     if (key === this.failure_key) return;
     this.failure_key = key;
-    this.failure.replaceChildren(`${plural(endpoint.failures_in_a_row, 'failure')} in a row, the last `,
+    this.failure.replaceChildren(h('span', {}, `${plural(endpoint.failures_in_a_row, 'failure')} in a row, the last `,
       when(endpoint.last_failure.at, instant(endpoint.last_failure.at)), `: ${endpoint.last_failure.reason}.`,
-      endpoint.paused_until ? ` Tried again ${instant(endpoint.paused_until)}.` : '');
+      endpoint.paused_until ? ` Tried again ${instant(endpoint.paused_until)}.` : ''));
   }
 
   toggleDead() {
