@@ -242,6 +242,9 @@ absl::StatusOr<Seen> LookAround(FrameReader* frames, WordOrder order,
   std::optional<WalSum> before;
   WalSalts first;
   bool first_is_round = false;
+  // A frame that goes on with the sum of one before is of the same round, whatever its
+  // salts say, which no sum covers.
+  bool in_round = false;
   Seen seen;
   for (std::int64_t i = 0; i < frames->count(); ++i) {
     const absl::StatusOr<Frame> frame = frames->Read(i);
@@ -251,17 +254,19 @@ absl::StatusOr<Seen> LookAround(FrameReader* frames, WordOrder order,
                            : frame->sum == frame->SumAfter(of_header[0], order) ||
                                  frame->sum == frame->SumAfter(of_header[1], order);
     before = frame->sum;
+    const bool goes_on = std::exchange(in_round, false);
     if (i == 0) {
       first = frame->salts;
       first_is_round = !sound && MayBeRound(frame->note, database_pages);
       if (first_is_round) seen.pages[frame->note.page] = 0;
-    } else if (frame->salts == first) {
+    } else if (frame->salts == first || (i == 1 && sound)) {
       first_is_round = false;
     }
     if (!sound || frame->note.page == 0) continue;
     if (first_is_round) break;
     if (!salts.has_value()) salts = frame->salts;
-    if (frame->salts != *salts) break;
+    if (frame->salts != *salts && !goes_on) break;
+    in_round = true;
     unfinished[frame->note.page] = i;
     if (!frame->note.ends_transaction()) continue;
     for (const auto& [page, number] : unfinished) seen.pages[page] = number;

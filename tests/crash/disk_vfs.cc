@@ -285,6 +285,11 @@ DiskVfs::DiskVfs(Disk* disk, enum Claims claims)
   sqlite3_vfs_register(&vfs, 0);
 }
 
+bool DiskVfs::IsInUse() const {
+  return std::any_of(registered_->in_common.begin(), registered_->in_common.end(),
+                     [](const auto& of_file) { return !of_file.second.expired(); });
+}
+
 DiskVfs::~DiskVfs() { sqlite3_vfs_unregister(&registered_->vfs); }
 
 }  // namespace tocsin::testing

@@ -28,6 +28,8 @@ class DiskVfs {
   DiskVfs& operator=(const DiskVfs&) = delete;
 
   const std::string& name() const { return name_; }
+  // Whether a file of it is open, and with it what its connections have in common.
+  bool IsInUse() const;
 
  private:
   struct Registered;

@@ -74,6 +74,10 @@ class Trials::Running {
         break;
       }
       if (life > 0) disk_.Leave(Left(life));
+      if (vfs_.IsInUse()) {
+        trial_.wrong = "a file is open after the end";
+        break;
+      }
       disk_.SwitchOn(life < fate_.lives.size() ? fate_.lives[life] : Disk::Plan{});
       if (disk_.directory_is_lost()) {
         std::error_code ignored;

@@ -99,6 +99,26 @@ TEST(Wal, TornWhereItBeginsAgainIsNoDamageAsTheDatabaseHasIt) {
   ExpectDamaged(CheckBytes(garbage, not_moved), "garbage");
 }
 
+// Would catch a log that is taken for empty, as a frame's salts, which no sum covers, are
+// those of another round.
+TEST(Wal, BitOfAHeaderAndOneOfAFramesSaltsAreDamage) {
+  WrittenWal written(512);
+  for (int i = 0; i < 5; ++i) written.Write(10);
+  const std::string whole = written.wal();
+  const std::size_t frame = 24 + 512;
+  ASSERT_GT(whole.size(), 32 + 4 * frame);
+  for (std::size_t number = 0; number < 4; ++number) {
+    for (std::size_t bit = 0; bit < 64; ++bit) {
+      std::string bytes = whole;
+      bytes[14] = static_cast<char>(bytes[14] ^ 8);
+      char& salt = bytes[32 + number * frame + 8 + bit / 8];
+      salt = static_cast<char>(salt ^ (1 << bit % 8));
+      ExpectDamaged(CheckBytes(bytes, written.database()),
+                    absl::StrCat("bit ", bit, " of frame ", number + 1));
+    }
+  }
+}
+
 // Would catch frames that are half of one round and half of another, and a header in
 // front of them that is torn then.
 TEST(Wal, WhatEarlierRoundsLeftIsCutOffWhenItIsTaken) {
