@@ -8,6 +8,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
+#include "engine/sqlite/wal_frame.h"
 #include "sqlite3.h"
 
 namespace tocsin::sqlite {
@@ -32,8 +33,9 @@ absl::StatusOr<std::unique_ptr<VfsFile>> VfsFile::Open(const std::string& path, 
   if (exists == 0) return nullptr;
   opened->memory_ = std::make_unique<char[]>(static_cast<std::size_t>(system->szOsFile));
   auto* const file = reinterpret_cast<sqlite3_file*>(opened->memory_.get());
-  const int flags = kind == Kind::kWal ? SQLITE_OPEN_WAL | SQLITE_OPEN_READWRITE
-                                       : SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READONLY;
+  const int flags =
+      (kind == Kind::kWal ? SQLITE_OPEN_WAL : SQLITE_OPEN_MAIN_DB) |
+      (kind == Kind::kDatabase ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
   int opened_as = 0;
   result = system->xOpen(system, opened->path_.c_str(), file, flags, &opened_as);
   if (file->pMethods != nullptr) opened->file_ = file;
@@ -52,7 +54,41 @@ absl::Status VfsFile::AskForSize() {
 }
 
 VfsFile::~VfsFile() {
-  if (file_ != nullptr) file_->pMethods->xClose(file_);
+  if (file_ == nullptr) return;
+  file_->pMethods->xUnlock(file_, SQLITE_LOCK_NONE);
+  file_->pMethods->xClose(file_);
+}
+
+bool VfsFile::Take() {
+  // Whoever has it open in WAL mode has it locked so that nobody else has it alone.
+  if (file_->pMethods->xLock(file_, SQLITE_LOCK_SHARED) == SQLITE_OK &&
+      file_->pMethods->xLock(file_, SQLITE_LOCK_EXCLUSIVE) == SQLITE_OK) {
+    return true;
+  }
+  file_->pMethods->xUnlock(file_, SQLITE_LOCK_NONE);
+  return false;
+}
+
+std::optional<std::int64_t> VfsFile::LogEndOfOthers() {
+  constexpr int kRegionSize = 32'768;
+  void volatile* region = nullptr;
+  const int result = file_->pMethods->xShmMap(file_, 0, kRegionSize, 0, &region);
+  std::optional<std::int64_t> end;
+  if (result == SQLITE_OK && region != nullptr) {
+    // https://www.sqlite.org/walformat.html#the_wal_index_header
+    const auto* const bytes = static_cast<const volatile char*>(region);
+    const auto* const words = static_cast<const volatile std::uint32_t*>(region);
+    const std::uint32_t frames = words[4];
+    const auto size =
+        static_cast<std::int64_t>(static_cast<const volatile std::uint16_t*>(region)[7]);
+    const std::int64_t page_size = size == 1 ? std::int64_t{kPageSizeMax} : size;
+    constexpr auto kFrame = static_cast<std::int64_t>(kFrameHeaderSize);
+    if (bytes[12] != 0 && frames > 0) {
+      end = static_cast<std::int64_t>(kWalHeaderSize) + frames * (kFrame + page_size);
+    }
+  }
+  file_->pMethods->xShmUnmap(file_, 0);
+  return end;
 }
 
 absl::Status VfsFile::Read(std::int64_t at, std::size_t count, char* to) {

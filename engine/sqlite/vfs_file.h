@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -29,7 +30,7 @@ bool FillsSectorsOfLog(sqlite3_file* database);
 // Thread safety: none.
 class VfsFile final : public ByteSource {
  public:
-  enum class Kind { kDatabase, kWal };
+  enum class Kind { kDatabase, kDatabaseToTake, kWal };
 
   // Null where there is none. `vfs` as for `Database`. Errors: kUnavailable;
   // kFailedPrecondition where it cannot be opened.
@@ -42,6 +43,12 @@ class VfsFile final : public ByteSource {
   std::int64_t size() const override { return size_; }
   // Of a database.
   bool FillsSectorsOfLog() const { return sqlite::FillsSectorsOfLog(file_); }
+  // Of a database to take. Whether nobody else has it open, in this process or another;
+  // then nobody can until this is gone.
+  bool Take();
+  // Of one that others have: where its log ends by the memory that they share. Nothing
+  // where there is none, or the log is to begin anew by it.
+  std::optional<std::int64_t> LogEndOfOthers();
   absl::Status Read(std::int64_t at, std::size_t count, char* to) override;
   // Of a log only. Error: kUnavailable.
   absl::Status Truncate(std::int64_t size);

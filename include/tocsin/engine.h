@@ -85,7 +85,8 @@ class Engine {
  public:
   // Errors, first match first: kInvalidArgument for an option out of its range. With a
   // directory: kFailedPrecondition for one that cannot be used (kStoreUnusable) or that
-  // another engine has (kStoreInUse); then, whichever is met first as it is read,
+  // another engine has, or another program otherwise than it is on the disk
+  // (kStoreInUse); then, whichever is met first as it is read,
   // kDataLoss for what is damaged (kDamaged), and kFailedPrecondition for what is no
   // store of this library (kStoreUnusable) or was made with an option that cannot change
   // (kStoreDiffers); kUnavailable if writing fails. kResourceExhausted if a thread cannot

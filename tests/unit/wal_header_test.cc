@@ -4,11 +4,15 @@
 #include <cstddef>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
 #include "engine/sqlite/files.h"
+#include "engine/sqlite/vfs_file.h"
 #include "engine/sqlite/wal.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "sqlite3.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/wal_bytes.h"
 #include "tests/unit/written_wal.h"
@@ -137,6 +141,87 @@ TEST(Wal, WhatEarlierRoundsLeftIsCutOffWhenItIsTaken) {
   ASSERT_TRUE(cut_off.ok()) << cut_off.status();
   EXPECT_EQ(*cut_off, "") << "it was not torn";
   EXPECT_EQ(testing::ReadFile(left.database + "-wal"), wal.substr(0, end));
+}
+
+// Files that somebody has open, with a log that another has gone on with.
+struct WithOthers {
+  WrittenWal others{512};
+  std::string more;  // the log with a transaction that these know nothing of
+
+  WithOthers() {
+    others.Write(10);
+    others.Write(10);
+    const testing::TempDirectory temp(testing::InMemory());
+    testing::WriteFile(temp / "a.db", others.database());
+    testing::WriteFile(temp / "a.db-wal", others.wal());
+    sqlite3* database = nullptr;
+    EXPECT_EQ(sqlite3_open((temp / "a.db").c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(
+        sqlite3_exec(database, "INSERT INTO u VALUES (2)", nullptr, nullptr, nullptr),
+        SQLITE_OK);
+    more = testing::ReadFile(temp / "a.db-wal");
+    sqlite3_close(database);
+  }
+  absl::StatusOr<std::string> Take(const std::string& wal) {
+    testing::WriteFile(others.path() + "-wal", wal);
+    return TakeFiles({.database = others.path()}, "");
+  }
+};
+
+TEST(Wal, IsTakenWhereOthersKnowOfAllOfIt) {
+  WithOthers with;
+  const absl::StatusOr<std::string> taken = with.Take(with.others.wal());
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  with.others.Write(10);
+}
+
+// Would catch a transaction that was whole when its process was killed, of which others
+// know nothing: what is written next would stand before the rest of it.
+TEST(Wal, IsRefusedWhereOthersKnowOfLess) {
+  WithOthers with;
+  ASSERT_GT(with.more.size(), with.others.wal().size());
+  const absl::StatusOr<std::string> taken = with.Take(with.more);
+  EXPECT_EQ(ReasonOf(taken.status()), Reason::kStoreInUse) << taken.status();
+  EXPECT_EQ(testing::ReadFile(with.others.path() + "-wal"), with.more);
+}
+
+// Would catch a last transaction that is cut off as torn, while others take it for there:
+// what is written next would stand behind a hole.
+TEST(Wal, IsRefusedWhereOthersKnowOfMore) {
+  WithOthers with;
+  std::string damaged = with.others.wal();
+  damaged[damaged.size() - 100] = static_cast<char>(damaged[damaged.size() - 100] ^ 1);
+  const absl::StatusOr<std::string> taken = with.Take(damaged);
+  EXPECT_EQ(ReasonOf(taken.status()), Reason::kStoreInUse) << taken.status();
+  EXPECT_EQ(testing::ReadFile(with.others.path() + "-wal"), damaged);
+}
+
+// Would catch a lock that outlives the look at the files.
+TEST(Wal, NobodyElseHasTheFilesWhileTheyAreTakenAndAnyoneAfter) {
+  const testing::TempDirectory temp(testing::InMemory());
+  {
+    WrittenWal written(512);
+    written.Write(10);
+    testing::WriteFile(temp / "a.db", written.database());
+    testing::WriteFile(temp / "a.db-wal", written.wal());
+  }
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open((temp / "a.db").c_str(), &other), SQLITE_OK);
+  const auto reads = [other] {
+    return sqlite3_exec(other, "SELECT * FROM t", nullptr, nullptr, nullptr);
+  };
+  {
+    auto file = VfsFile::Open(temp / "a.db", VfsFile::Kind::kDatabaseToTake, "");
+    ASSERT_TRUE(file.ok()) << file.status();
+    ASSERT_TRUE((*file)->Take());
+    EXPECT_EQ(reads(), SQLITE_BUSY);
+  }
+  EXPECT_EQ(reads(), SQLITE_OK);
+  auto file = VfsFile::Open(temp / "a.db", VfsFile::Kind::kDatabaseToTake, "");
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_FALSE((*file)->Take());
+  EXPECT_EQ(reads(), SQLITE_OK);
+  sqlite3_close(other);
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ class WrittenWal {
   void MoveIntoDatabase() { Run("PRAGMA wal_checkpoint(PASSIVE)"); }
 
   std::string wal() const { return ReadFile(temp_ / "a.db-wal"); }
+  std::string path() const { return temp_ / "a.db"; }
   std::string database() const { return ReadFile(temp_ / "a.db"); }
 
  private:
