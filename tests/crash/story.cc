@@ -70,6 +70,7 @@ Story MakeStory(std::uint64_t seed) {
   story.pages_in_log = OneOf(random, {1'000, 40, 10, 3});
   story.copies_by =
       OneOf(random, {sqlite::Copying::By::kCommits, sqlite::Copying::By::kTurns});
+  story.others_look = random.Below(4) == 0;
   return story;
 }
 
@@ -79,7 +80,8 @@ std::string Story::ToString() const {
       claims == DiskVfs::Claims::kNothing ? "claims nothing" : "powersafe overwrite",
       ", log of ", pages_in_log, " pages, copied ",
       copies_by == sqlite::Copying::By::kTurns ? "in turns" : "by commits",
-      ", journal of ", options.journal_bytes_max, " bytes, ", options.shards, " shards, ",
+      others_look ? ", others look" : "", ", journal of ", options.journal_bytes_max,
+      " bytes, ", options.shards, " shards, ",
       options.durability == Durability::kEach ? "each" : "grouped", "\n");
   int number = 0;
   for (const StoryCall& call : calls) {

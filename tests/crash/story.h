@@ -37,6 +37,8 @@ struct Story {
   int pages_in_log = 1'000;  // as many, and they are copied into the database
   sqlite::Copying::By copies_by = sqlite::Copying::By::kCommits;
 
+  bool others_look = false;  // and have the database open when an engine has ended
+
   bool made_before() const { return page != Story().page; }
   std::string ToString() const;
 };

@@ -6,7 +6,9 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
 #include "engine/core/open.h"
+#include "engine/sqlite/database.h"
 #include "engine/sqlite/sqlite_store.h"
 #include "sqlite3.h"
 #include "tests/crash/disk_vfs.h"
@@ -73,8 +75,11 @@ class Trials::Running {
         trial_.wrong = absl::StrCat("what went well has failed: ", status_.ToString());
         break;
       }
-      if (life > 0) disk_.Leave(Left(life));
-      if (vfs_.IsInUse()) {
+      const Leaves leaves = life > 0 ? Left(life) : Leaves::kEverything;
+      if (life > 0) disk_.Leave(leaves);
+      // The power ends others too.
+      if (leaves != Leaves::kEverything) others_.reset();
+      if (others_ == nullptr && vfs_.IsInUse()) {
         trial_.wrong = "a file is open after the end";
         break;
       }
@@ -126,6 +131,23 @@ class Trials::Running {
     return leaves == Leaves::kGarbage ? Leaves::kFirst : leaves;
   }
 
+  // Others look at a database once it is open, and stay. Where they know of another log
+  // than the disk they have to go first.
+  absl::StatusOr<std::unique_ptr<Engine>> OpenBesideOthers() {
+    absl::StatusOr<std::unique_ptr<Engine>> engine = Open();
+    if (others_ != nullptr && ReasonOf(engine.status()) == Reason::kStoreInUse) {
+      others_.reset();
+      engine = Open();
+    }
+    if (!engine.ok() || !story_.others_look || others_ != nullptr) return engine;
+    auto others = sqlite::Database::Open(directory_ + kDatabaseName, vfs_.name());
+    if (!others.ok()) return engine;
+    if ((*others)->QueryInteger("SELECT count(*) FROM sqlite_schema").ok()) {
+      others_ = *std::move(others);
+    }
+    return engine;
+  }
+
   bool WentWrong() const {
     return disk_.off() || disk_.has_failed() || disk_.was_full() ||
            (fate_.has_failed && fate_.has_failed());
@@ -133,7 +155,7 @@ class Trials::Running {
 
   // Whether it came to the end of the story.
   bool Live() {
-    absl::StatusOr<std::unique_ptr<Engine>> engine = Open();
+    absl::StatusOr<std::unique_ptr<Engine>> engine = OpenBesideOthers();
     trial_.opened.push_back(disk_.changes());
     if (!engine.ok()) {
       status_ = engine.status();
@@ -290,6 +312,7 @@ class Trials::Running {
   const WatchedDirectory watched_;
   ManualClock clock_;
   JudgingSink sink_;
+  std::unique_ptr<sqlite::Database> others_;
 
   bool was_open_ = false;  // or is a database from the start
   Path path_;
