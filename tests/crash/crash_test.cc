@@ -37,6 +37,18 @@ TEST(Crashes, AreTheSameForTheSameSeed) {
   }
 }
 
+// Would catch what an engine writes over a part of a commit that others know nothing of:
+// it was killed while it synced that, and after the power went there are transactions
+// behind a bad frame.
+TEST(Crashes, BesideOthersWhoKnowOfLessThanIsInTheLog) {
+  const CrashPoint point{.seed = 721, .at = {623, 28}};
+  Trials trials(point.seed);
+  ASSERT_TRUE(trials.story().others_look);
+  const Trial trial = RunPoint(point, {}, &trials);
+  EXPECT_EQ(trial.wrong, "");
+  EXPECT_EQ(trial.ended, 2u);
+}
+
 // The directory is there then, and its name durable only once somebody syncs it.
 TEST(Crashes, OfTheProcessThatMadeTheDirectoryAndThenOfThePower) {
   std::uint64_t seed = 1;
