@@ -77,8 +77,10 @@ class Trials::Running {
       }
       const Leaves leaves = life > 0 ? Left(life) : Leaves::kEverything;
       if (life > 0) disk_.Leave(leaves);
-      // The power ends others too.
-      if (leaves != Leaves::kEverything) others_.reset();
+      // The power ends others too. Where a copy has failed whoever opens the store next
+      // is told to end them: they would have SQLite take for copied what was lost.
+      const bool copy_is_lost = life > 0 && fate_.lives[life - 1].failed_sync_forgets;
+      if (leaves != Leaves::kEverything || copy_is_lost) others_.reset();
       if (others_ == nullptr && vfs_.IsInUse()) {
         trial_.wrong = "a file is open after the end";
         break;
