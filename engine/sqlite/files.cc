@@ -1,5 +1,6 @@
 #include "engine/sqlite/files.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "engine/base/status.h"
 #include "engine/sqlite/vfs_file.h"
 #include "engine/sqlite/wal.h"
+#include "engine/sqlite/wal_frame.h"
 
 namespace tocsin::sqlite {
 
@@ -44,6 +46,8 @@ namespace {
 // in the log: it would write where that ends by it.
 absl::Status AgreeWithOthers(std::int64_t ends_at, const std::string& path,
                              VfsFile* database) {
+  // Without frames it does not say whether there is a header.
+  ends_at = std::max<std::int64_t>(ends_at, kWalHeaderSize);
   const std::optional<std::int64_t> of_others = database->LogEndOfOthers();
   if (!of_others.has_value() || *of_others == ends_at) return absl::OkStatus();
   return MakeStatus(

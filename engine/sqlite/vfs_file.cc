@@ -83,7 +83,7 @@ std::optional<std::int64_t> VfsFile::LogEndOfOthers() {
         static_cast<std::int64_t>(static_cast<const volatile std::uint16_t*>(region)[7]);
     const std::int64_t page_size = size == 1 ? std::int64_t{kPageSizeMax} : size;
     constexpr auto kFrame = static_cast<std::int64_t>(kFrameHeaderSize);
-    if (bytes[12] != 0 && frames > 0) {
+    if (bytes[12] != 0) {
       end = static_cast<std::int64_t>(kWalHeaderSize) + frames * (kFrame + page_size);
     }
   }

@@ -46,8 +46,8 @@ class VfsFile final : public ByteSource {
   // Of a database to take. Whether nobody else has it open, in this process or another;
   // then nobody can until this is gone.
   bool Take();
-  // Of one that others have: where its log ends by the memory that they share. Nothing
-  // where there is none, or the log is to begin anew by it.
+  // Of one that others have: where its log ends by the memory that they share, behind its
+  // header at least. Nothing where there is none.
   std::optional<std::int64_t> LogEndOfOthers();
   absl::Status Read(std::int64_t at, std::size_t count, char* to) override;
   // Of a log only. Error: kUnavailable.

@@ -197,6 +197,29 @@ TEST(Wal, IsRefusedWhereOthersKnowOfMore) {
 }
 
 // Would catch a lock that outlives the look at the files.
+// Would catch the transaction that begins a log anew, killed before others could know of
+// it: by what they share there are no frames.
+TEST(Wal, IsRefusedWhereOthersKnowOfNoFrame) {
+  WithOthers with;
+  with.others.Run("PRAGMA wal_checkpoint(TRUNCATE)");
+  const absl::StatusOr<std::string> taken = with.Take(with.more);
+  EXPECT_EQ(ReasonOf(taken.status()), Reason::kStoreInUse) << taken.status();
+  EXPECT_EQ(testing::ReadFile(with.others.path() + "-wal"), with.more);
+}
+
+// Would catch a header that was torn, where others know of no frame either, taken for a
+// difference.
+TEST(Wal, IsTakenWithoutHeaderWhereOthersKnowOfNoFrame) {
+  WithOthers with;
+  std::string torn = with.others.wal();
+  with.others.Run("PRAGMA wal_checkpoint(TRUNCATE)");
+  torn[20] = static_cast<char>(torn[20] ^ 1);
+  const absl::StatusOr<std::string> taken = with.Take(torn);
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  EXPECT_NE(*taken, "");
+  with.others.Write(10);
+}
+
 TEST(Wal, NobodyElseHasTheFilesWhileTheyAreTakenAndAnyoneAfter) {
   const testing::TempDirectory temp(testing::InMemory());
   {
