@@ -248,6 +248,12 @@ absl::Status Database::Sync() {
                                  "), while syncing it"));
 }
 
+void Database::ForgetCopied() {
+  sqlite3_file* const file = FileOf(SQLITE_FCNTL_FILE_POINTER);
+  // Whoever is copying just now finds out as well.
+  if (file != nullptr) static_cast<void>(sqlite::ForgetCopied(file));
+}
+
 void Database::KeepLogAtClose() {
   sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }

@@ -106,6 +106,8 @@ class Database {
   absl::Status TrustLog();
   // Has what was copied on the disk.
   absl::Status Sync();
+  // Where that has failed, or copying: also what was copied before is copied again.
+  void ForgetCopied();
   // Closing it copies nothing: the log stays as it is for who opens it next.
   void KeepLogAtClose();
   // Makes all of it the content of another database. In a transaction it is that of one

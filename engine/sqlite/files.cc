@@ -1,9 +1,7 @@
 #include "engine/sqlite/files.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,7 +9,6 @@
 #include "engine/base/status.h"
 #include "engine/sqlite/vfs_file.h"
 #include "engine/sqlite/wal.h"
-#include "engine/sqlite/wal_frame.h"
 
 namespace tocsin::sqlite {
 
@@ -40,28 +37,6 @@ absl::Status MissTables(const LeftFiles& left) {
                    "copy, or remove all three, to begin with nothing"));
 }
 
-namespace {
-
-// Where others have the database, SQLite believes what they share in memory, whatever is
-// in the log: it would write where that ends by it.
-absl::Status AgreeWithOthers(std::int64_t ends_at, const std::string& path,
-                             VfsFile* database) {
-  // Without frames it does not say whether there is a header.
-  ends_at = std::max<std::int64_t>(ends_at, kWalHeaderSize);
-  const std::optional<std::int64_t> of_others = database->LogEndOfOthers();
-  if (!of_others.has_value() || *of_others == ends_at) return absl::OkStatus();
-  return MakeStatus(
-      Reason::kStoreInUse,
-      absl::StrCat(path,
-                   ": another program has it open, and by the memory that it shares "
-                   "with others the log ends at byte ",
-                   *of_others, ", but at ", ends_at,
-                   " in its file; end the others (a sqlite3, a backup, a dashboard), and "
-                   "open it again"));
-}
-
-}  // namespace
-
 absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& vfs) {
   const std::string wal_path = left.database + "-wal";
   absl::StatusOr<std::unique_ptr<VfsFile>> database =
@@ -78,16 +53,15 @@ absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& 
     if (!missed.ok()) return missed;
   }
   if (!has_log) return std::string();
-  const bool is_alone = (*database)->Take();
+  absl::Status status = (*database)->Take();
+  if (!status.ok()) return status;
   // What was made durable is read, and nothing else: to copy more than the log has into
   // the database would leave a log that is older than that.
-  absl::Status status = (*wal)->ForgetWhatIsNotWritten();
+  status = (*wal)->ForgetWhatIsNotWritten();
   if (!status.ok()) return status;
   absl::StatusOr<WalEnd> end =
       CheckWal(wal_path, (*database)->FillsSectorsOfLog(), wal->get(), database->get());
   if (!end.ok()) return end.status();
-  if (!is_alone) status = AgreeWithOthers(end->ends_at, left.database, database->get());
-  if (!status.ok()) return status;
   // Also what earlier rounds left: of all frames that are there then it is known that
   // they are whole, should the header be torn when the log begins anew. And durable
   // before there is a commit: behind one of which a part is lost it would look like
@@ -97,6 +71,7 @@ absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& 
     if (status.ok()) status = (*wal)->Sync();
   }
   if (!status.ok()) return status;
+  (*database)->HaveLogRecovered();
   return std::move(end->cut_off);
 }
 

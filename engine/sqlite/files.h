@@ -21,11 +21,11 @@ struct LeftFiles {
 // behind its end, so that nobody takes it for a part of what is written there next. Says
 // where it ended; empty where that was nothing but what earlier rounds left.
 //
-// Others that have the database open are kept from beginning to meanwhile.
+// Others may have the database open; they are kept from writing and copying meanwhile.
 //
 // Errors: kDataLoss for a database that is gone or empty though it was made, and for a
-// log that is damaged; kFailedPrecondition (kStoreInUse) where others have the database
-// open that know of another log; those of the files.
+// log that is damaged; kFailedPrecondition (kStoreInUse) where others go on writing or
+// copying; those of the files.
 absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& vfs);
 
 // Of a database that is gone, or empty: kDataLoss where it was made.

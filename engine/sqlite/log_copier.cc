@@ -60,7 +60,7 @@ void LogCopier::Run() {
     mu_.Unlock();
     const absl::StatusOr<int> copied = Copy(copied_before);
     mu_.Lock();
-    Note(copied);
+    Note(copied, own_.get());
     if (!failed_.ok()) return;
     tried_ = std::min(pages, pages_);
   }
@@ -76,12 +76,14 @@ absl::StatusOr<int> LogCopier::Copy(int copied_before) {
   return copied;
 }
 
-void LogCopier::Note(const absl::StatusOr<int>& copied) {
+void LogCopier::Note(const absl::StatusOr<int>& copied, Database* by) {
   // It may have begun anew since.
   if (copied.ok()) copied_ = std::min(*copied, pages_);
   const Reason reason = ReasonOf(copied.status());
   const bool is_later = reason == Reason::kDiskFull || reason == Reason::kStoreInUse;
-  if (!copied.ok() && !is_later) failed_ = copied.status();
+  if (copied.ok() || is_later) return;
+  failed_ = copied.status();
+  by->ForgetCopied();
 }
 
 absl::Status LogCopier::AfterCommit() {
@@ -94,9 +96,9 @@ absl::Status LogCopier::AfterCommit() {
   const bool is_due = own_ == nullptr
                           ? pages >= copied_ + pages_per_copy_
                           : IsLong() && (LittleIsLeft() || pages >= 16 * pages_per_copy_);
-  if (is_due && failed_.ok()) Note(database_.CopyLog());
+  if (is_due && failed_.ok()) Note(database_.CopyLog(), &database_);
   if (own_ != nullptr && !thread_.joinable() && failed_.ok() && IsDueOrStops()) {
-    Note(Copy(copied_));
+    Note(Copy(copied_), own_.get());
     tried_ = pages_;
   }
   return failed_;

@@ -26,7 +26,8 @@ namespace tocsin::sqlite {
 //
 // What cannot be copied for want of room, or as somebody reads, stays in the log, and is
 // copied by a later attempt. Where copying fails otherwise nobody knows what is in the
-// database: the log must not begin anew, and the store has failed.
+// database: the log must not begin anew, and the store has failed. Others may still have
+// it open, and copy it when they close it.
 //
 // Thread safety: none; one thread.
 class LogCopier {
@@ -53,8 +54,9 @@ class LogCopier {
   void Run();
   // By its own connection, and has that on the disk.
   absl::StatusOr<int> Copy(int copied_before);
-  // Notes how far a copy came.
-  void Note(const absl::StatusOr<int>& copied) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Notes how far a copy by that connection came.
+  void Note(const absl::StatusOr<int>& copied, Database* by)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool IsLong() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return pages_ >= 4 * pages_per_copy_;
   }

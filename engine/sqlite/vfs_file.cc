@@ -3,12 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
-#include "engine/sqlite/wal_frame.h"
 #include "sqlite3.h"
 
 namespace tocsin::sqlite {
@@ -18,6 +18,52 @@ bool FillsSectorsOfLog(sqlite3_file* database) {
           SQLITE_IOCAP_POWERSAFE_OVERWRITE) == 0;
 }
 
+namespace {
+
+// https://www.sqlite.org/walformat.html#locks
+constexpr int kCopyLock = 1;
+constexpr int kRecoveryLocks = 3;  // to write, to copy and to recover: the first
+constexpr int kToLock = SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE;
+constexpr int kToUnlock = SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE;
+
+// Of the memory that all share who have a database open, as words:
+// https://www.sqlite.org/walformat.html#the_wal_index_header
+constexpr int kHeaders = 24;  // so many, of both headers
+constexpr int kCopied = 24;   // how much of the log was copied
+
+int MapIndex(sqlite3_file* database, volatile std::uint32_t** index) {
+  constexpr int kRegionSize = 32'768;
+  void volatile* region = nullptr;
+  const int result = database->pMethods->xShmMap(database, 0, kRegionSize, 0, &region);
+  *index = static_cast<volatile std::uint32_t*>(region);
+  return result;
+}
+
+// For as long as SQLite waits in a store.
+template <typename Lock>
+int LockSoon(sqlite3_vfs* system, Lock lock) {
+  constexpr int kTries = 1'000;
+  constexpr int kMicroseconds = 10'000;
+  int result = lock();
+  for (int i = 0; result == SQLITE_BUSY && i < kTries; ++i) {
+    system->xSleep(system, kMicroseconds);
+    result = lock();
+  }
+  return result;
+}
+
+}  // namespace
+
+int ForgetCopied(sqlite3_file* database) {
+  volatile std::uint32_t* index = nullptr;
+  int result = MapIndex(database, &index);
+  if (result != SQLITE_OK || index == nullptr) return result;
+  result = database->pMethods->xShmLock(database, kCopyLock, 1, kToLock);
+  if (result != SQLITE_OK) return result;
+  index[kCopied] = 0;
+  return database->pMethods->xShmLock(database, kCopyLock, 1, kToUnlock);
+}
+
 absl::StatusOr<std::unique_ptr<VfsFile>> VfsFile::Open(const std::string& path, Kind kind,
                                                        const std::string& vfs) {
   sqlite3_vfs* const system = sqlite3_vfs_find(vfs.empty() ? nullptr : vfs.c_str());
@@ -25,7 +71,7 @@ absl::StatusOr<std::unique_ptr<VfsFile>> VfsFile::Open(const std::string& path, 
     return MakeStatus(Reason::kStoreUnusable,
                       absl::StrCat(path, ": SQLite has no file system \"", vfs, "\""));
   }
-  std::unique_ptr<VfsFile> opened = absl::WrapUnique(new VfsFile(path));
+  std::unique_ptr<VfsFile> opened = absl::WrapUnique(new VfsFile(path, system));
   int exists = 0;
   int result =
       system->xAccess(system, opened->path_.c_str(), SQLITE_ACCESS_EXISTS, &exists);
@@ -55,40 +101,40 @@ absl::Status VfsFile::AskForSize() {
 
 VfsFile::~VfsFile() {
   if (file_ == nullptr) return;
+  if (is_beside_others_) {
+    file_->pMethods->xShmLock(file_, 0, kRecoveryLocks, kToUnlock);
+    file_->pMethods->xShmUnmap(file_, 0);
+  }
   file_->pMethods->xUnlock(file_, SQLITE_LOCK_NONE);
   file_->pMethods->xClose(file_);
 }
 
-bool VfsFile::Take() {
+absl::Status VfsFile::Take() {
+  int result = LockSoon(
+      system_, [this] { return file_->pMethods->xLock(file_, SQLITE_LOCK_SHARED); });
+  if (result != SQLITE_OK) return Error(result, "locking it");
   // Whoever has it open in WAL mode has it locked so that nobody else has it alone.
-  if (file_->pMethods->xLock(file_, SQLITE_LOCK_SHARED) == SQLITE_OK &&
-      file_->pMethods->xLock(file_, SQLITE_LOCK_EXCLUSIVE) == SQLITE_OK) {
-    return true;
+  result = file_->pMethods->xLock(file_, SQLITE_LOCK_EXCLUSIVE);
+  if (result == SQLITE_OK) return absl::OkStatus();
+  if (result != SQLITE_BUSY) return Error(result, "locking it");
+  // So none of them is the last, who copies the log and removes it.
+  file_->pMethods->xUnlock(file_, SQLITE_LOCK_SHARED);
+  result = MapIndex(file_, &index_);
+  if (result == SQLITE_OK) {
+    result = LockSoon(system_, [this] {
+      return file_->pMethods->xShmLock(file_, 0, kRecoveryLocks, kToLock);
+    });
+    is_beside_others_ = result == SQLITE_OK;
+    if (!is_beside_others_) file_->pMethods->xShmUnmap(file_, 0);
   }
-  file_->pMethods->xUnlock(file_, SQLITE_LOCK_NONE);
-  return false;
+  return is_beside_others_ ? absl::OkStatus()
+                           : Error(result, "keeping others from its log");
 }
 
-std::optional<std::int64_t> VfsFile::LogEndOfOthers() {
-  constexpr int kRegionSize = 32'768;
-  void volatile* region = nullptr;
-  const int result = file_->pMethods->xShmMap(file_, 0, kRegionSize, 0, &region);
-  std::optional<std::int64_t> end;
-  if (result == SQLITE_OK && region != nullptr) {
-    // https://www.sqlite.org/walformat.html#the_wal_index_header
-    const auto* const bytes = static_cast<const volatile char*>(region);
-    const auto* const words = static_cast<const volatile std::uint32_t*>(region);
-    const std::uint32_t frames = words[4];
-    const auto size =
-        static_cast<std::int64_t>(static_cast<const volatile std::uint16_t*>(region)[7]);
-    const std::int64_t page_size = size == 1 ? std::int64_t{kPageSizeMax} : size;
-    constexpr auto kFrame = static_cast<std::int64_t>(kFrameHeaderSize);
-    if (bytes[12] != 0) {
-      end = static_cast<std::int64_t>(kWalHeaderSize) + frames * (kFrame + page_size);
-    }
-  }
-  file_->pMethods->xShmUnmap(file_, 0);
-  return end;
+void VfsFile::HaveLogRecovered() {
+  if (!is_beside_others_ || index_ == nullptr) return;
+  std::fill_n(index_, kHeaders, 0);
+  file_->pMethods->xShmBarrier(file_);
 }
 
 absl::Status VfsFile::Read(std::int64_t at, std::size_t count, char* to) {
@@ -122,8 +168,9 @@ absl::Status VfsFile::ForgetWhatIsNotWritten() {
 }
 
 absl::Status VfsFile::Error(int code, const char* doing) const {
-  const Reason reason =
-      (code & 0xff) == SQLITE_CANTOPEN ? Reason::kStoreUnusable : Reason::kStoreFailed;
+  Reason reason = Reason::kStoreFailed;
+  if ((code & 0xff) == SQLITE_CANTOPEN) reason = Reason::kStoreUnusable;
+  if ((code & 0xff) == SQLITE_BUSY) reason = Reason::kStoreInUse;
   return MakeStatus(reason, absl::StrCat(path_, ": ", sqlite3_errstr(code), " (SQLite ",
                                          code, "), while ", doing));
 }

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,6 +12,7 @@
 #include "engine/sqlite/wal.h"
 
 struct sqlite3_file;
+struct sqlite3_vfs;
 
 namespace tocsin::sqlite {
 
@@ -23,6 +23,12 @@ inline constexpr int kForgetsWhatIsNotWritten = 1'953'457'011;
 // Whether SQLite fills the sectors of the log of this database, as the disk may spoil
 // what is beside a write.
 bool FillsSectorsOfLog(sqlite3_file* database);
+
+// Has all of the log copied into the database again, by whoever copies it next. How much
+// of it was copied is known in memory only, which all share who have the database open,
+// also where a sync has failed and what was copied is lost. Returns SQLite's code: busy
+// where somebody is copying.
+int ForgetCopied(sqlite3_file* database);
 
 // A file of a store as one of SQLite's file systems has it, for who looks at it before
 // SQLite does.
@@ -43,12 +49,16 @@ class VfsFile final : public ByteSource {
   std::int64_t size() const override { return size_; }
   // Of a database.
   bool FillsSectorsOfLog() const { return sqlite::FillsSectorsOfLog(file_); }
-  // Of a database to take. Whether nobody else has it open, in this process or another;
-  // then nobody can until this is gone.
-  bool Take();
-  // Of one that others have: where its log ends by the memory that they share, behind its
-  // header at least. Nothing where there is none.
-  std::optional<std::int64_t> LogEndOfOthers();
+  // Of a database to take. Has it alone, or, beside others that have it open, in this
+  // process or another, its log: until this is gone nobody else opens the database, or
+  // none of those writes to the log, copies it or removes it. Waits a while for who does.
+  // Errors: kFailedPrecondition (kStoreInUse) where somebody goes on with that;
+  // kUnavailable.
+  absl::Status Take();
+  // Where others have it open SQLite believes the memory that they share, whatever is in
+  // the log: where the log ends, and how much of it was copied. From now on it reads the
+  // log before it believes them, as after the end of a process that was writing there.
+  void HaveLogRecovered();
   absl::Status Read(std::int64_t at, std::size_t count, char* to) override;
   // Of a log only. Error: kUnavailable.
   absl::Status Truncate(std::int64_t size);
@@ -59,14 +69,18 @@ class VfsFile final : public ByteSource {
   absl::Status ForgetWhatIsNotWritten();
 
  private:
-  explicit VfsFile(std::string path) : path_(std::move(path)) {}
+  VfsFile(std::string path, sqlite3_vfs* system)
+      : path_(std::move(path)), system_(system) {}
   absl::Status AskForSize();
   absl::Status Error(int code, const char* doing) const;
 
   const std::string path_;
+  sqlite3_vfs* const system_;
   std::unique_ptr<char[]> memory_;  // of SQLite's description of it
   sqlite3_file* file_ = nullptr;    // there
   std::int64_t size_ = 0;
+  bool is_beside_others_ = false;
+  volatile std::uint32_t* index_ = nullptr;  // what those share; null where it is nothing
 };
 
 }  // namespace tocsin::sqlite

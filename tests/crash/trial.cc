@@ -77,10 +77,8 @@ class Trials::Running {
       }
       const Leaves leaves = life > 0 ? Left(life) : Leaves::kEverything;
       if (life > 0) disk_.Leave(leaves);
-      // The power ends others too. Where a copy has failed whoever opens the store next
-      // is told to end them: they would have SQLite take for copied what was lost.
-      const bool copy_is_lost = life > 0 && fate_.lives[life - 1].failed_sync_forgets;
-      if (leaves != Leaves::kEverything || copy_is_lost) others_.reset();
+      // The power ends others too.
+      if (leaves != Leaves::kEverything) others_.reset();
       if (others_ == nullptr && vfs_.IsInUse()) {
         trial_.wrong = "a file is open after the end";
         break;
@@ -133,14 +131,9 @@ class Trials::Running {
     return leaves == Leaves::kGarbage ? Leaves::kFirst : leaves;
   }
 
-  // Others look at a database once it is open, and stay. Where they know of another log
-  // than the disk they have to go first.
+  // Others look at a database once it is open, and stay.
   absl::StatusOr<std::unique_ptr<Engine>> OpenBesideOthers() {
     absl::StatusOr<std::unique_ptr<Engine>> engine = Open();
-    if (others_ != nullptr && ReasonOf(engine.status()) == Reason::kStoreInUse) {
-      others_.reset();
-      engine = Open();
-    }
     if (!engine.ok() || !story_.others_look || others_ != nullptr) return engine;
     auto others = sqlite::Database::Open(directory_ + kDatabaseName, vfs_.name());
     if (!others.ok()) return engine;

@@ -197,6 +197,27 @@ TEST_F(FailingCopy, LosesNothingWhereTheEngineIsClosedMeanwhile) {
   }
 }
 
+// Would catch a log that is removed by others, who close the database last and take for
+// copied what was lost.
+TEST_F(FailingCopy, LosesNothingWhereOthersCloseItLast) {
+  Open();
+  CreateAlert();
+  for (int round = 1; round <= 2 * kRounds; ++round) {
+    sqlite3* others = nullptr;
+    ASSERT_EQ(sqlite3_open_v2((temp_ / "store/tocsin.db").c_str(), &others,
+                              SQLITE_OPEN_READWRITE, files_.name()),
+              SQLITE_OK);
+    ASSERT_EQ(
+        sqlite3_exec(others, "SELECT * FROM sqlite_schema", nullptr, nullptr, nullptr),
+        SQLITE_OK);
+    files_.FailSync(1 + round % 4);
+    ASSERT_EQ(Apply(kCallsMost), kCallers);
+    engine_ = nullptr;
+    ASSERT_EQ(sqlite3_close(others), SQLITE_OK);
+    ExpectNothingIsLost();
+  }
+}
+
 TEST_F(FailingCopy, ForWantOfRoomIsMadeLater) {
   Open();
   CreateAlert();

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
+#include "engine/sqlite/database.h"
 #include "engine/sqlite/files.h"
 #include "engine/sqlite/vfs_file.h"
 #include "engine/sqlite/wal.h"
@@ -162,64 +163,98 @@ struct WithOthers {
     more = testing::ReadFile(temp / "a.db-wal");
     sqlite3_close(database);
   }
-  absl::StatusOr<std::string> Take(const std::string& wal) {
+  void ExpectTaken(const std::string& wal, bool cut_off) {
     testing::WriteFile(others.path() + "-wal", wal);
-    return TakeFiles({.database = others.path()}, "");
+    const absl::StatusOr<std::string> taken = TakeFiles({.database = others.path()}, "");
+    ASSERT_TRUE(taken.ok()) << taken.status();
+    EXPECT_EQ(!taken->empty(), cut_off) << *taken;
+  }
+  // Of those have one of them write another; so many are there for somebody else then.
+  std::int64_t RowsAfterAnother() {
+    others.Write(10);
+    EXPECT_TRUE(CheckBytes(others.wal(), others.database()).ok());
+    const auto database = Database::Open(others.path(), "");
+    EXPECT_TRUE(database.ok()) << database.status();
+    return (*database)->QueryInteger("SELECT count(*) FROM u").value_or(-1);
   }
 };
 
 TEST(Wal, IsTakenWhereOthersKnowOfAllOfIt) {
   WithOthers with;
-  const absl::StatusOr<std::string> taken = with.Take(with.others.wal());
-  ASSERT_TRUE(taken.ok()) << taken.status();
-  with.others.Write(10);
+  const std::string wal = with.others.wal();
+  with.ExpectTaken(wal, false);
+  EXPECT_EQ(with.RowsAfterAnother(), 3);
 }
 
 // Would catch a transaction that was whole when its process was killed, of which others
 // know nothing: what is written next would stand before the rest of it.
-TEST(Wal, IsRefusedWhereOthersKnowOfLess) {
+TEST(Wal, IsTakenWhereOthersKnowOfLess) {
   WithOthers with;
   ASSERT_GT(with.more.size(), with.others.wal().size());
-  const absl::StatusOr<std::string> taken = with.Take(with.more);
-  EXPECT_EQ(ReasonOf(taken.status()), Reason::kStoreInUse) << taken.status();
-  EXPECT_EQ(testing::ReadFile(with.others.path() + "-wal"), with.more);
+  with.ExpectTaken(with.more, false);
+  EXPECT_EQ(with.RowsAfterAnother(), 4);
 }
 
 // Would catch a last transaction that is cut off as torn, while others take it for there:
 // what is written next would stand behind a hole.
-TEST(Wal, IsRefusedWhereOthersKnowOfMore) {
+TEST(Wal, IsTakenWhereOthersKnowOfMore) {
   WithOthers with;
   std::string damaged = with.others.wal();
   damaged[damaged.size() - 100] = static_cast<char>(damaged[damaged.size() - 100] ^ 1);
-  const absl::StatusOr<std::string> taken = with.Take(damaged);
-  EXPECT_EQ(ReasonOf(taken.status()), Reason::kStoreInUse) << taken.status();
-  EXPECT_EQ(testing::ReadFile(with.others.path() + "-wal"), damaged);
+  with.ExpectTaken(damaged, true);
+  EXPECT_EQ(with.RowsAfterAnother(), 2);
+}
+
+// Would catch the transaction that begins a log anew, killed before others could know of
+// it: by what they share there are no frames.
+TEST(Wal, IsTakenWhereOthersKnowOfNoFrame) {
+  WithOthers with;
+  with.others.Run("PRAGMA wal_checkpoint(TRUNCATE)");
+  with.ExpectTaken(with.more, false);
+  EXPECT_EQ(with.RowsAfterAnother(), 4);
+}
+
+// Would catch what a process that was killed had copied, and could not make durable, as
+// others take it for copied: the log would begin anew, or be removed.
+TEST(Wal, IsCopiedAgainWhateverOthersTakeForCopied) {
+  WithOthers with;
+  const std::string before = with.others.database();
+  with.others.MoveIntoDatabase();
+  ASSERT_NE(with.others.database(), before);
+  testing::WriteFile(with.others.path(), before);
+  with.ExpectTaken(with.others.wal(), false);
+  EXPECT_EQ(with.RowsAfterAnother(), 3);
+  with.others.MoveIntoDatabase();
+  with.others.Run("PRAGMA wal_checkpoint(TRUNCATE)");
+  EXPECT_EQ(with.RowsAfterAnother(), 4);
+}
+
+// Would catch what others commit, copy or remove of a log while it is looked at, and one
+// of them that is taken for the last.
+TEST(Wal, OthersWriteAndCopyNothingWhileItIsTaken) {
+  WithOthers with;
+  const std::string wal = with.others.wal();
+  {
+    auto file = VfsFile::Open(with.others.path(), VfsFile::Kind::kDatabaseToTake, "");
+    ASSERT_TRUE(file.ok()) << file.status();
+    const absl::Status taken = (*file)->Take();
+    ASSERT_TRUE(taken.ok()) << taken;
+    EXPECT_EQ(with.others.Try("INSERT INTO u VALUES (3)"), SQLITE_BUSY);
+    const std::string database = with.others.database();
+    with.others.MoveIntoDatabase();
+    EXPECT_EQ(with.others.database(), database);
+    EXPECT_EQ(with.others.Try("SELECT * FROM u"), SQLITE_OK);
+    sqlite3* last = nullptr;
+    ASSERT_EQ(sqlite3_open(with.others.path().c_str(), &last), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(last, "SELECT * FROM u", nullptr, nullptr, nullptr),
+              SQLITE_OK);
+    with.others.Close();
+    EXPECT_EQ(sqlite3_close(last), SQLITE_OK);
+    EXPECT_EQ(with.others.wal(), wal);
+  }
 }
 
 // Would catch a lock that outlives the look at the files.
-// Would catch the transaction that begins a log anew, killed before others could know of
-// it: by what they share there are no frames.
-TEST(Wal, IsRefusedWhereOthersKnowOfNoFrame) {
-  WithOthers with;
-  with.others.Run("PRAGMA wal_checkpoint(TRUNCATE)");
-  const absl::StatusOr<std::string> taken = with.Take(with.more);
-  EXPECT_EQ(ReasonOf(taken.status()), Reason::kStoreInUse) << taken.status();
-  EXPECT_EQ(testing::ReadFile(with.others.path() + "-wal"), with.more);
-}
-
-// Would catch a header that was torn, where others know of no frame either, taken for a
-// difference.
-TEST(Wal, IsTakenWithoutHeaderWhereOthersKnowOfNoFrame) {
-  WithOthers with;
-  std::string torn = with.others.wal();
-  with.others.Run("PRAGMA wal_checkpoint(TRUNCATE)");
-  torn[20] = static_cast<char>(torn[20] ^ 1);
-  const absl::StatusOr<std::string> taken = with.Take(torn);
-  ASSERT_TRUE(taken.ok()) << taken.status();
-  EXPECT_NE(*taken, "");
-  with.others.Write(10);
-}
-
 TEST(Wal, NobodyElseHasTheFilesWhileTheyAreTakenAndAnyoneAfter) {
   const testing::TempDirectory temp(testing::InMemory());
   {
@@ -236,13 +271,15 @@ TEST(Wal, NobodyElseHasTheFilesWhileTheyAreTakenAndAnyoneAfter) {
   {
     auto file = VfsFile::Open(temp / "a.db", VfsFile::Kind::kDatabaseToTake, "");
     ASSERT_TRUE(file.ok()) << file.status();
-    ASSERT_TRUE((*file)->Take());
+    const absl::Status taken = (*file)->Take();
+    ASSERT_TRUE(taken.ok()) << taken;
     EXPECT_EQ(reads(), SQLITE_BUSY);
   }
   EXPECT_EQ(reads(), SQLITE_OK);
   auto file = VfsFile::Open(temp / "a.db", VfsFile::Kind::kDatabaseToTake, "");
   ASSERT_TRUE(file.ok()) << file.status();
-  EXPECT_FALSE((*file)->Take());
+  const absl::Status taken = (*file)->Take();
+  ASSERT_TRUE(taken.ok()) << taken;
   EXPECT_EQ(reads(), SQLITE_OK);
   sqlite3_close(other);
 }

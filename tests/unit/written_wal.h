@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
@@ -32,12 +33,15 @@ class WrittenWal {
                      "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT);"
                      "CREATE TABLE u(a INTEGER)"));
   }
-  ~WrittenWal() { sqlite3_close(database_); }
+  ~WrittenWal() { Close(); }
 
   void Run(const std::string& sql) {
-    EXPECT_EQ(sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-        << sql << ": " << sqlite3_errmsg(database_);
+    EXPECT_EQ(Try(sql), SQLITE_OK) << sql << ": " << sqlite3_errmsg(database_);
   }
+  int Try(const std::string& sql) {
+    return sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr);
+  }
+  void Close() { sqlite3_close(std::exchange(database_, nullptr)); }
   // A transaction of some pages.
   void Write(int size) {
     Run(absl::StrCat("BEGIN; INSERT INTO t VALUES (NULL, printf('%.*c', ", size,
