@@ -38,7 +38,8 @@ enum class Reason {
   kLimitReached,       // kResourceExhausted: a bound of `Options`
   kClosing,            // kUnavailable: the engine is closing or closed
   kStoreUnusable,      // kFailedPrecondition: the directory cannot be used as a store
-  kStoreInUse,    // kFailedPrecondition: another has the directory, or its database, open
+  kStoreInUse,    // kFailedPrecondition: another has the directory open, or its database
+                  // locked
   kStoreDiffers,  // kFailedPrecondition: made with an option that cannot change
   kDamaged,       // kDataLoss: what is stored is not what was written
   kStoreFailed,   // kUnavailable: writing failed; the engine has to be opened again
