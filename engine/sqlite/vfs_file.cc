@@ -77,13 +77,17 @@ absl::StatusOr<std::unique_ptr<VfsFile>> VfsFile::Open(const std::string& path, 
       system->xAccess(system, opened->path_.c_str(), SQLITE_ACCESS_EXISTS, &exists);
   if (result != SQLITE_OK) return opened->Error(result, "looking for it");
   if (exists == 0) return nullptr;
+  opened->name_.reset(sqlite3_create_filename(
+      path.c_str(), absl::StrCat(path, "-journal").c_str(),
+      absl::StrCat(path, "-wal").c_str(), /*nParam=*/0, /*azParam=*/nullptr));
+  if (opened->name_ == nullptr) return opened->Error(SQLITE_NOMEM, "opening it");
   opened->memory_ = std::make_unique<char[]>(static_cast<std::size_t>(system->szOsFile));
   auto* const file = reinterpret_cast<sqlite3_file*>(opened->memory_.get());
   const int flags =
       (kind == Kind::kWal ? SQLITE_OPEN_WAL : SQLITE_OPEN_MAIN_DB) |
       (kind == Kind::kDatabase ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
   int opened_as = 0;
-  result = system->xOpen(system, opened->path_.c_str(), file, flags, &opened_as);
+  result = system->xOpen(system, opened->name_.get(), file, flags, &opened_as);
   if (file->pMethods != nullptr) opened->file_ = file;
   if (result != SQLITE_OK) return opened->Error(result, "opening it");
   absl::Status status = opened->AskForSize();
@@ -97,6 +101,10 @@ absl::Status VfsFile::AskForSize() {
   if (result != SQLITE_OK) return Error(result, "asking for its size");
   size_ = size;
   return absl::OkStatus();
+}
+
+void VfsFile::FreeName::operator()(const char* name) const {
+  sqlite3_free_filename(const_cast<char*>(name));
 }
 
 VfsFile::~VfsFile() {

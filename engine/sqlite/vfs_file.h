@@ -71,11 +71,17 @@ class VfsFile final : public ByteSource {
  private:
   VfsFile(std::string path, sqlite3_vfs* system)
       : path_(std::move(path)), system_(system) {}
+  struct FreeName {
+    void operator()(const char* name) const;
+  };
   absl::Status AskForSize();
   absl::Status Error(int code, const char* doing) const;
 
   const std::string path_;
   sqlite3_vfs* const system_;
+  // The path with what SQLite's file systems look for around it.
+  // https://www.sqlite.org/c3ref/create_filename.html
+  std::unique_ptr<const char, FreeName> name_;
   std::unique_ptr<char[]> memory_;  // of SQLite's description of it
   sqlite3_file* file_ = nullptr;    // there
   std::int64_t size_ = 0;

@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "sqlite3.h"
 #include "tests/kills/death.h"
 #include "tests/kills/ledger.h"
 #include "tests/support/child_process.h"
@@ -29,6 +32,32 @@ struct Fate {
   int calls = 0;  // after so many it is killed from here
 };
 
+// Somebody else, as a shell or a dashboard, who opens the database as soon as there is
+// one, and stays.
+class Others {
+ public:
+  explicit Others(const std::string& directory) : database_(directory + "/tocsin.db") {}
+  ~Others() { sqlite3_close(connection_); }
+  Others(const Others&) = delete;
+  Others& operator=(const Others&) = delete;
+
+  // What is wrong with what they see.
+  std::string Look() {
+    if (!std::filesystem::exists(database_)) return "";
+    if (connection_ == nullptr) {
+      sqlite3_open_v2(database_.c_str(), &connection_, SQLITE_OPEN_READWRITE, nullptr);
+      sqlite3_busy_timeout(connection_, 10'000);
+    }
+    const int result = sqlite3_exec(connection_, "SELECT count(*) FROM sqlite_schema",
+                                    nullptr, nullptr, nullptr);
+    return result == SQLITE_OK ? "" : absl::StrCat("others see ", result);
+  }
+
+ private:
+  const std::string database_;
+  sqlite3* connection_ = nullptr;
+};
+
 class Chain {
  public:
   explicit Chain(const KillOptions& options) : options_(options), random_(options.seed) {}
@@ -43,11 +72,13 @@ class Chain {
     const TempDirectory place(options_.in);
     const std::string directory = place / "data";
     Ledger ledger;
-    ++killed_.directories;
+    std::optional<Others> others;
+    if (killed_.directories++ % 2 == 0) others.emplace(directory);
     const int last = std::min(options_.kills, killed_.kills + kKillsOfADirectory);
     while (killed_.wrong.empty() && killed_.kills < last) {
       Live(directory, SomeFate(), &ledger);
       ++killed_.kills;
+      if (others.has_value() && killed_.wrong.empty()) killed_.wrong = others->Look();
       if (killed_.kills % kKillsToAnEnd != 0 && killed_.kills != last) continue;
       Live(directory, {.point = "end"}, &ledger);
       ++killed_.ends;

@@ -25,8 +25,9 @@ struct Killed {
 };
 
 // Starts one process after the other on a directory, and has each killed, by itself at a
-// point or from here at some instant; now and then one comes to its end. Checks all that
-// they say. Ends with the first thing that is wrong.
+// point or from here at some instant; now and then one comes to its end. In every other
+// directory somebody else has the database open meanwhile. Checks all that they say. Ends
+// with the first thing that is wrong.
 Killed Kill(const KillOptions& options);
 
 }  // namespace tocsin::testing
