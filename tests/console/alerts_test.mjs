@@ -141,6 +141,52 @@ test('what another person has changed meanwhile stays so', async () => {
   visitor.hadNoProblem();
 });
 
+test('who would save over what another person has saved is told what that is, and decides', async () => {
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  const { id, dialog, asItIs, save } = await createAndEdit(visitor, { name: 'Contested',
+    alert_type: 'spend_threshold_reached', group_values: [{ key: 'region' }] });
+  await server.post('/v1/alerts/update', { id, name: 'Theirs <b>', threshold: '88',
+    group_values: [{ key: 'shop' }], notify_resolved: true });
+  await dialog.getByLabel('Name').fill('Mine');
+  await dialog.getByLabel('Filters, as JSON').fill('');
+  await dialog.getByRole('button', { name: 'Save' }).focus();
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('alert').getByText('Nothing is saved yet: since this form was opened the group_values '
+    + 'have become [{"key":"shop"}], and the name has become “Theirs <b>”.').waitFor();
+  await dialog.getByRole('button', { name: 'Save over it' }).and(page.locator(':focus')).waitFor();
+  await visitor.hasNoViolation();
+  assert.equal((await asItIs()).name, 'Theirs <b>');
+  // What is not contested is shown as it is by now.
+  assert.equal(await dialog.getByLabel('Name').inputValue(), 'Mine');
+  assert.equal(await dialog.getByLabel('Threshold').inputValue(), '88');
+  assert.equal(await dialog.getByLabel('Filters, as JSON').inputValue(), '');
+  assert.ok(await dialog.getByLabel('Tell also when it is over').isChecked());
+  // A third one comes between.
+  await server.post('/v1/alerts/update', { id, name: 'Of a third' });
+  await page.keyboard.press('Enter');
+  await dialog.getByText('the name has become “Of a third”.').waitFor();
+  await dialog.getByRole('button', { name: 'Save over it' }).click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  const { name, threshold, notify_resolved, group_values } = await asItIs();
+  assert.deepEqual([name, threshold, notify_resolved, group_values], ['Mine', 88, true, undefined]);
+
+  // What both want is no matter, and what the other one has made may be left.
+  await page.getByRole('button', { name: 'Edit Mine' }).click();
+  await server.post('/v1/alerts/update', { id, threshold: '90' });
+  await dialog.getByLabel('Threshold').fill('91');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('the threshold has become $0.90.').waitFor();
+  await dialog.getByLabel('Threshold').fill('90');
+  await dialog.getByRole('button', { name: 'Save over it' }).click();
+  await dialog.getByText('Nothing is changed.').waitFor();
+  await dialog.getByLabel('Name').fill('Ours');
+  await server.post('/v1/alerts/update', { id, name: 'Ours' });
+  await save();
+  assert.deepEqual([(await asItIs()).name, (await asItIs()).threshold], ['Ours', 90]);
+  visitor.hadNoProblem();
+});
+
 test('who may only read is told so', async () => {
   const visitor = await browser.visitor(server);
   const { page } = visitor;

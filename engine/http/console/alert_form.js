@@ -1,5 +1,6 @@
 // What an alert is to be: a new one, or one that is there.
 import { change } from './api.js';
+import { alertNow, madeByOthers } from './alert_now.js';
 import { ask } from './dialog.js';
 import { checkbox, field, h } from './dom.js';
 import { dollars, kUsdCents, kUuid, shownName } from './format.js';
@@ -27,6 +28,12 @@ function uuid(input, name) {
   return value;
 }
 
+function filtersText(alert) {
+  const given = kFilters.filter((name) => alert?.[name]?.length !== 0 && alert?.[name]);
+  if (given.length === 0) return '';
+  return JSON.stringify(Object.fromEntries(given.map((name) => [name, alert[name]])), null, 1);
+}
+
 class AlertForm {
   constructor(alert, { customer_id }) {
     this.alert = alert;
@@ -48,16 +55,10 @@ class AlertForm {
     this.resolved = checkbox('Tell also when it is over', alert?.notify_resolved ?? false);
     this.again = checkbox('Notify again of those in alarm already', false);
     this.filters = h('textarea', { rows: 4, spellcheck: 'false' });
-    this.filters.value = this.filtersText();
+    this.filters.value = filtersText(alert);
     this.was = this.typed();
     this.buildBody();
     this.showWhatFits();
-  }
-
-  filtersText() {
-    const given = kFilters.filter((name) => this.alert?.[name]?.length !== 0 && this.alert?.[name]);
-    if (given.length === 0) return '';
-    return JSON.stringify(Object.fromEntries(given.map((name) => [name, this.alert[name]])), null, 1);
   }
 
   buildBody() {
@@ -109,7 +110,38 @@ class AlertForm {
   }
 
   // What is sent. Throws what is wrong with it, as far as it can be seen from here.
-  request() { return this.alert ? this.changes() : this.creation(); }
+  async request() {
+    if (!this.alert) return this.creation();
+    const changes = this.changes();
+    await this.askAboutOthers(changes);
+    return { id: this.alert.id, ...changes };
+  }
+
+  // The server does what the last one says: who began with another value is to know it.
+  async askAboutOthers(changes) {
+    const now = await alertNow(this.alert.id);
+    const others = now === null ? [] : madeByOthers(this.alert, now, changes);
+    if (others.length === 0) return;
+    this.beginWith(now, changes);
+    const error = new Error(`Nothing is saved yet: since this form was opened ${others.join(', and ')}.`);
+    error.act = 'Save over it';
+    throw error;
+  }
+
+  // What was typed stays; all else is as it is now, and what is typed is compared with that.
+  beginWith(now, changes) {
+    this.alert = now;
+    const put = (alert) => {
+      this.name.value = alert.name;
+      this.threshold.value = alert.threshold;
+      this.resolved.input.checked = alert.notify_resolved;
+      this.filters.value = filtersText(alert);
+    };
+    put(now);
+    this.was = this.typed();
+    put({ ...now, ...changes });
+    this.showUnit();
+  }
 
   // Only what was changed here: the rest may be another by now.
   changes() {
@@ -120,7 +152,7 @@ class AlertForm {
     if ('notify_resolved' in changed) changes.notify_resolved = changed.notify_resolved;
     if (this.again.input.checked) changes.on_change = 'notify_again';
     if (Object.keys(changes).length === 0) throw new Error('Nothing is changed.');
-    return { id: this.alert.id, ...changes };
+    return changes;
   }
 
   creation() {
@@ -184,7 +216,7 @@ export function askForAlert(alert, given) {
     body: form.body,
     act: alert ? 'Save' : 'Create',
     submit: async () => {
-      const request = form.request();
+      const request = await form.request();
       await change(alert ? '/v1/alerts/update' : '/v1/alerts/create', request);
       tell(`${shownName(request.name ?? alert.name)} is ${alert ? 'changed' : 'created'}.`);
     },

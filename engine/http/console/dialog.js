@@ -24,7 +24,8 @@ let question = null;  // the form that is open
 export function closeQuestion() { question?.close(); }
 
 // A form whose `submit()` does what it is for; it stays open, and says why, where that
-// fails. Gives whether it was done: closed meanwhile, it still waits for what comes of it.
+// fails. An error's `act` is what it would be to do it all the same. Gives whether it was
+// done: closed meanwhile, it still waits for what comes of it.
 export function ask({ title, body, act, danger = false, submit }) {
   return new Promise((resolve) => {
     let is_done = false;
@@ -51,6 +52,7 @@ export function ask({ title, body, act, danger = false, submit }) {
         done.disabled = false;
         failure.hidden = false;
         setText(failure, error.message);
+        setText(done, error.act ?? act);
         if (dialog.open) done.focus();
         else if (error.status !== 401) tellFailure(error);
       }
