@@ -195,6 +195,73 @@ test('a connection for events that is never answered is given up and tried again
   visitor.hadNoProblem();
 });
 
+test('what does not answer is named after half a minute, and what was asked for is asked for again', async () => {
+  const { page } = visitor;
+  await page.clock.install();
+  await signIn();
+  const held = [];
+  await page.route('**/v1/customer-alerts/list', (route) => { held.push(route); });
+  const asked = page.waitForRequest('**/v1/customer-alerts/list');
+  await visitor.open(`#/customers/${acme}`);
+  await asked;
+  await page.clock.runFor(30_000);
+  await page.getByText('The server has not answered for 30 s (customer alerts: list).').waitFor();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.clock.runFor(2000);
+  await visitor.sees('Spend limit', 'OK');
+  // One who comes to a server that hangs is told so, too.
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  const asked_in = page.waitForRequest('**/v1/alerts/list');
+  await page.route('**/v1/alerts/list', () => {});
+  await visitor.signIn();
+  await asked_in;
+  await page.clock.runFor(30_000);
+  await page.getByRole('alert').getByText('The server has not answered for 30 s (alerts: list).').waitFor();
+  visitor.hadNoProblem();
+});
+
+test('a change whose answer is late is done once, though it is asked for again', async () => {
+  const { page } = visitor;
+  const dialog = page.getByRole('dialog');
+  await page.clock.install();
+  await signIn();
+  await visitor.open('#/alerts');
+  await page.getByRole('button', { name: 'New alert' }).click();
+  await dialog.getByLabel('Name').fill('Created once');
+  await dialog.getByLabel('Threshold').fill('900000');
+  // It is done, and nobody is told.
+  let is_done = false;
+  await page.route('**/v1/alerts/create', async (route) => { is_done = (await route.fetch()).ok(); });
+  const asked = page.waitForRequest('**/v1/alerts/create');
+  await page.keyboard.press('Enter');
+  await asked;
+  while (!is_done) await server.get('/healthz');
+  await page.clock.runFor(30_000);
+  await dialog.getByText('has not answered for 30 s (alerts: create). It may be done all the same.').waitFor();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.keyboard.press('Enter');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  const { data } = await server.post('/v1/alerts/list', {});
+  const mine = data.filter(({ name }) => name === 'Created once');
+  assert.equal(mine.length, 1);
+  await server.post('/v1/alerts/archive', { id: mine[0].id });
+  visitor.hadNoProblem();
+});
+
+test('an answer that breaks off is said to have done so', async () => {
+  const { page } = visitor;
+  await signIn();
+  await page.evaluate(() => {
+    const real = globalThis.fetch;
+    globalThis.fetch = (path, options) => (path.endsWith('/alerts/list')
+      ? Promise.resolve(new Response(new ReadableStream({ start: (stream) => stream.error(new TypeError('network error')) })))
+      : real(path, options));
+  });
+  await visitor.open('#/alerts');
+  await page.getByText('The server cannot be reached.').waitFor();
+  visitor.hadNoProblem();
+});
+
 test('a server that falls silent is said to be away, and followed when it speaks again', async () => {
   const { page } = visitor;
   await signIn();

@@ -1,5 +1,4 @@
 // What an alert is to be: a new one, or one that is there.
-import { change } from './api.js';
 import { alertNow, madeByOthers } from './alert_now.js';
 import { ask } from './dialog.js';
 import { checkbox, field, h } from './dom.js';
@@ -215,9 +214,9 @@ export function askForAlert(alert, given) {
     title: alert ? `Edit ${shownName(alert.name)}` : 'New alert',
     body: form.body,
     act: alert ? 'Save' : 'Create',
-    submit: async () => {
+    submit: async (once) => {
       const request = await form.request();
-      await change(alert ? '/v1/alerts/update' : '/v1/alerts/create', request);
+      await once.change(alert ? '/v1/alerts/update' : '/v1/alerts/create', request);
       tell(`${shownName(request.name ?? alert.name)} is ${alert ? 'changed' : 'created'}.`);
     },
   });

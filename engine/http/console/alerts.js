@@ -1,6 +1,6 @@
 // All alerts: what they watch, for whom; create, edit and archive them.
 import { askForAlert } from './alert_form.js';
-import { Reads, change, pages } from './api.js';
+import { Reads, pages } from './api.js';
 import { customerLink } from './customer_link.js';
 import { ask } from './dialog.js';
 import { checkbox, h, setText } from './dom.js';
@@ -136,7 +136,7 @@ export class AlertsView {
         alert.uniqueness_key ? release.row : null),
       act: 'Archive',
       danger: true,
-      submit: () => change('/v1/alerts/archive', { id: alert.id,
+      submit: (once) => once.change('/v1/alerts/archive', { id: alert.id,
         release_uniqueness_key: Boolean(alert.uniqueness_key) && release.input.checked }),
     });
     if (!done) return;

@@ -24,6 +24,39 @@ export function authorization() {
   return token() ? { Authorization: `Bearer ${token()}` } : {};
 }
 
+// How long an answer may take. A server that is paused, or a network that drops what is
+// sent, says nothing at all.
+const kAnswerMost = 30_000;
+// Where much may be done, and where an endpoint is waited for: the server may be told to
+// give it 10 minutes.
+export const kLongAnswerMost = 660_000;
+
+// `/v1/customer-alerts/list?next_page=x` is "customer alerts: list".
+function nameOf(path) {
+  return path.split('?')[0].split('/').slice(2).join(': ').replaceAll('-', ' ');
+}
+
+class Late extends Refused {
+  constructor(path, limit) {
+    super(0, `The server has not answered for ${limit / 1000} s (${nameOf(path)}).`);
+  }
+}
+
+// `take(response)`, all of it within so many milliseconds.
+async function inTime(path, options, limit, take) {
+  const attempt = new AbortController();
+  const late = setTimeout(() => attempt.abort(), limit);
+  try {
+    return await take(await fetch(path, { cache: 'no-store', ...options, signal: attempt.signal }));
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    if (attempt.signal.aborted) throw new Late(path, limit);
+    throw new Refused(0, 'The server cannot be reached.');
+  } finally {
+    clearTimeout(late);
+  }
+}
+
 async function answerOf(response, asked_by) {
   const text = await response.text();
   let answer = null;
@@ -38,49 +71,47 @@ async function answerOf(response, asked_by) {
   throw new Refused(response.status, answer?.message ?? `The server answered ${response.status}.`);
 }
 
-async function ask(path, options) {
+function ask(path, body, limit, headers = {}) {
   const asked_by = token();
-  let response;
-  try {
-    response = await fetch(path, { cache: 'no-store', ...options });
-  } catch {
-    throw new Refused(0, 'The server cannot be reached.');
-  }
-  return answerOf(response, asked_by);
+  const options = {
+    method: 'POST',
+    headers: { ...authorization(), 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  };
+  return inTime(path, options, limit, (response) => answerOf(response, asked_by));
 }
 
 // What is no JSON, if it comes within so many milliseconds.
-export async function getText(path, limit) {
-  const response = await fetch(path, { headers: authorization(), cache: 'no-store',
-    signal: AbortSignal.timeout(limit) });
-  return response.ok ? response.text() : '';
+export function getText(path, limit) {
+  return inTime(path, { headers: authorization() }, limit,
+    (response) => (response.ok ? response.text() : ''));
 }
 
-export function post(path, body) {
-  return ask(path, {
-    method: 'POST',
-    headers: { ...authorization(), 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-}
+export function post(path, body, limit = kAnswerMost) { return ask(path, body, limit); }
 
-// A change. Where its answer is lost it is asked for once more, with the same key: done
-// once it is, whichever of the two came through.
-export async function change(path, body) {
-  const options = {
-    method: 'POST',
-    headers: {
-      ...authorization(),
-      'Content-Type': 'application/json',
-      'Idempotency-Key': crypto.getRandomValues(new Uint32Array(4)).join('-'),
-    },
-    body: JSON.stringify(body),
-  };
-  try {
-    return await ask(path, options);
-  } catch (error) {
-    if (error.status !== 0) throw error;
-    return ask(path, options);
+// A change that is done once, however often it is asked for: where the connection breaks
+// that is at once, and where the answer is late it is for somebody to decide. He who does
+// so in the same dialog means the same change.
+export class Once {
+  constructor() { this.keys = new Map(); }
+
+  async change(path, body, limit = kAnswerMost) {
+    const what = path + JSON.stringify(body);
+    if (!this.keys.has(what)) {
+      this.keys.set(what, crypto.getRandomValues(new Uint32Array(4)).join('-'));
+    }
+    const attempt = () => ask(path, body, limit, { 'Idempotency-Key': this.keys.get(what) });
+    try {
+      const answer = await attempt().catch((error) => {
+        if (error.status !== 0 || error instanceof Late) throw error;
+        return attempt();
+      });
+      this.keys.delete(what);
+      return answer;
+    } catch (error) {
+      if (error instanceof Late) error.message += ' It may be done all the same.';
+      throw error;
+    }
   }
 }
 

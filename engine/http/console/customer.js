@@ -1,5 +1,5 @@
 // A customer: all of its alerts, and how it stands under each.
-import { change, pages } from './api.js';
+import { kLongAnswerMost, pages } from './api.js';
 import { askForAlert } from './alert_form.js';
 import { standingNow } from './detail.js';
 import { ask } from './dialog.js';
@@ -202,7 +202,7 @@ export class CustomerView {
       body: h('p', {}, 'What was concluded of this alert for this customer is cleared, and it is judged anew at once. '
         + 'If the threshold is reached then, everybody is notified again.'),
       act: 'Reset',
-      submit: () => change('/v1/customer-alerts/reset',
+      submit: (once) => once.change('/v1/customer-alerts/reset',
         { customer_id: this.customer, alert_id: alert.id }),
     });
     if (!done) return;
@@ -231,17 +231,17 @@ export class CustomerView {
   }
 
   async resetAll() {
+    let resume = null;  // where it goes on, also after an answer that did not come
     const done = await ask({
       title: 'Reset all alerts of this customer?',
       body: h('p', {}, `What was concluded of ${plural(this.rows.size, 'alert')} is cleared, and each is judged anew. `
         + 'Whatever has reached its threshold then is notified of again.'),
       act: 'Reset all',
       danger: true,
-      submit: async () => {
-        let resume = null;
+      submit: async (once) => {
         do {
-          const { data } = await change('/v1/customer-alerts/reset-many',
-            { customer_id: this.customer, resume });
+          const { data } = await once.change('/v1/customer-alerts/reset-many',
+            { customer_id: this.customer, resume }, kLongAnswerMost);
           resume = data.done ? null : data.resume;
           if (!data.done && resume === null) throw new Error(`It stopped half-way: ${data.stopped_by}.`);
         } while (resume !== null);

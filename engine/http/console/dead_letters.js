@@ -1,5 +1,5 @@
 // What an endpoint did not take in time, to be sent again, one or all.
-import { Reads, pages, post } from './api.js';
+import { Reads, kLongAnswerMost, pages, post } from './api.js';
 import { customerLink } from './customer_link.js';
 import { fill, h, setText, when } from './dom.js';
 import { keepFocus } from './focus.js';
@@ -78,7 +78,8 @@ export class DeadLetters {
 
   async sendAgain(which) {
     try {
-      const { data } = await post('/v1/webhooks/send-again', { id: this.endpoint_id, ...which });
+      const { data } = await post('/v1/webhooks/send-again',
+        { id: this.endpoint_id, ...which }, kLongAnswerMost);
       tell(which.number === undefined ? `${plural(data.count, 'dead letter')} sent again.` : 'Sent again.');
     } catch (error) {
       tellFailure(error);

@@ -1,5 +1,6 @@
 // Questions that stand in front of the page until they are answered. The browser keeps the
 // focus within, ends it with Escape, and gives the focus back.
+import { Once } from './api.js';
 import { h, newId, setText } from './dom.js';
 import { lendFocus, returnFocus } from './focus.js';
 import { say, tellFailure } from './say.js';
@@ -23,13 +24,14 @@ let question = null;  // the form that is open
 // As what it is about is no more on the page.
 export function closeQuestion() { question?.close(); }
 
-// A form whose `submit()` does what it is for; it stays open, and says why, where that
+// A form whose `submit(once)` does what it is for; it stays open, and says why, where that
 // fails. An error's `act` is what it would be to do it all the same. Gives whether it was
 // done: closed meanwhile, it still waits for what comes of it.
 export function ask({ title, body, act, danger = false, submit }) {
   return new Promise((resolve) => {
     let is_done = false;
     let is_under_way = false;
+    const once = new Once();
     const failure = h('p', { class: 'failure', role: 'alert', hidden: true });
     const cancel = h('button', { type: 'button' }, 'Cancel');
     const done = h('button', { type: 'submit', class: danger ? 'danger' : 'primary' }, act);
@@ -46,7 +48,7 @@ export function ask({ title, body, act, danger = false, submit }) {
       done.disabled = true;
       is_under_way = true;
       try {
-        await submit();
+        await submit(once);
         is_done = true;
       } catch (error) {
         done.disabled = false;

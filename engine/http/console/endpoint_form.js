@@ -1,5 +1,4 @@
 // What an endpoint is to be.
-import { post } from './api.js';
 import { ask } from './dialog.js';
 import { field, h } from './dom.js';
 import { kUuid } from './format.js';
@@ -89,8 +88,9 @@ export async function askForEndpoint(endpoint) {
     title: endpoint ? 'Edit the endpoint' : 'New endpoint',
     body: form.body,
     act: endpoint ? 'Save' : 'Create',
-    submit: async () => {
-      answer = await post(endpoint ? '/v1/webhooks/update' : '/v1/webhooks/create', form.request());
+    submit: async (once) => {
+      answer = await once.change(endpoint ? '/v1/webhooks/update' : '/v1/webhooks/create',
+        form.request());
     },
   });
   if (!done) return null;

@@ -1,5 +1,5 @@
 // The endpoints to which notifications are sent: how each fares, and what it did not take.
-import { Reads, pages, post } from './api.js';
+import { Reads, kLongAnswerMost, pages, post } from './api.js';
 import { DeadLetters } from './dead_letters.js';
 import { ask, showOnce } from './dialog.js';
 import { askForEndpoint } from './endpoint_form.js';
@@ -222,7 +222,8 @@ export class WebhooksView {
 
   test(endpoint) {
     return this.attempt(async () => {
-      const { data } = await post('/v1/webhooks/test', { id: endpoint.id });
+      const { data } = await post('/v1/webhooks/test', { id: endpoint.id },
+        kLongAnswerMost);
       if (data.failure) throw new Error(`The test was not taken: ${data.failure}.`);
       tell(`The test was taken: ${data.status}.`);
     });
@@ -236,8 +237,8 @@ export class WebhooksView {
       body: h('div', {}, h('p', {}, `What is sent to ${nameOf(endpoint)} is signed with both secrets for a day, so that the receiver can change over.`),
         leaked.row),
       act: 'Make one',
-      submit: async () => {
-        ({ data: { secret } } = await post('/v1/webhooks/rotate-secret',
+      submit: async (once) => {
+        ({ data: { secret } } = await once.change('/v1/webhooks/rotate-secret',
           { id: endpoint.id, ...(leaked.input.checked ? { overlap_seconds: 0 } : {}) }));
       },
     });
@@ -261,7 +262,7 @@ export class WebhooksView {
         plural(endpoint.dead, 'dead letter')}, go with it.`),
       act: 'Delete',
       danger: true,
-      submit: () => post('/v1/webhooks/delete', { id: endpoint.id }),
+      submit: (once) => once.change('/v1/webhooks/delete', { id: endpoint.id }),
     });
     if (!done) return;
     tell('The endpoint is deleted.');
