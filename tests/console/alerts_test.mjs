@@ -285,3 +285,31 @@ test('an alert that gets another name is called by it everywhere', async () => {
   await page.getByRole('button', { name: 'Reset After' }).waitFor();
   visitor.hadNoProblem();
 });
+
+test('what is changed of an alert and of nothing else is seen on the pages that are open', async () => {
+  const { data: { id } } = await server.post('/v1/alerts/create',
+    { alert_type: 'spend_threshold_reached', name: 'Once so', threshold: '500000' });
+  await server.tell([spend(acme, '1')]);
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  await page.clock.install();
+  await visitor.signIn();
+  await visitor.open(`#/customers/${acme}`);
+  await visitor.sees('Once so', 'OK');
+  await server.post('/v1/alerts/update', { id, name: 'Now so', threshold: '600000' });
+  await page.clock.runFor(12_000);
+  await visitor.row('Now so').getByText('of $6,000.00', { exact: true }).waitFor();
+  await visitor.open('#/alerts');
+  await page.getByRole('heading', { name: 'Now so' }).waitFor();
+  // A page that is looked through is left as it is while there is nothing new.
+  await page.getByRole('heading', { name: 'Now so' }).evaluate((element) => { element.is_as_before = true; });
+  const read = page.waitForResponse('**/v1/alerts/list');
+  await page.clock.runFor(12_000);
+  await (await read).finished();
+  assert.ok(await page.getByRole('heading', { name: 'Now so' }).evaluate((element) => element.is_as_before));
+  await server.post('/v1/alerts/update', { id, name: 'At last so' });
+  await page.clock.runFor(12_000);
+  await page.getByRole('heading', { name: 'At last so' }).waitFor();
+  await server.post('/v1/alerts/archive', { id });
+  visitor.hadNoProblem();
+});

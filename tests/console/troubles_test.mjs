@@ -195,6 +195,29 @@ test('a connection for events that is never answered is given up and tried again
   visitor.hadNoProblem();
 });
 
+test('one slow answer does not keep a page from what comes after it', async () => {
+  const { page } = visitor;
+  await page.clock.install();
+  await signIn();
+  await visitor.open(`#/customers/${acme}`);
+  await visitor.sees('Spend limit', 'OK');
+  const held = [];
+  await page.route('**/v1/customer-alerts/list', (route) => { held.push(route); });
+  const asked = page.waitForRequest('**/v1/customer-alerts/list');
+  await server.tell([spend(acme, '1')]);
+  await page.clock.runFor(12_000);
+  await asked;
+  await page.clock.runFor(20_000);
+  const slow = page.waitForResponse('**/v1/customer-alerts/list');
+  await held[0].continue();
+  await (await slow).finished();
+  const next = page.waitForRequest('**/v1/customer-alerts/list');
+  await page.clock.runFor(32_000);
+  await next;
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  visitor.hadNoProblem();
+});
+
 test('what does not answer is named after half a minute, and what was asked for is asked for again', async () => {
   const { page } = visitor;
   await page.clock.install();

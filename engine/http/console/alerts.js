@@ -1,6 +1,6 @@
 // All alerts: what they watch, for whom; create, edit and archive them.
 import { askForAlert } from './alert_form.js';
-import { Reads, pages } from './api.js';
+import { Reads, pages, pauseAfter } from './api.js';
 import { customerLink } from './customer_link.js';
 import { ask } from './dialog.js';
 import { checkbox, h, setText } from './dom.js';
@@ -11,6 +11,10 @@ import { tell } from './say.js';
 import { Badge } from './status.js';
 import { typeOf } from './types.js';
 
+// Others create and archive alerts as well, which their number tells, and edit them, which
+// nothing does.
+const kLookEvery = 2000;
+const kReadAfter = 10_000;
 // Beyond so many only what is searched for is shown.
 const kShownMost = 200;
 
@@ -48,24 +52,33 @@ export class AlertsView {
 
   async start() {
     this.stop_listening = listen(({ stats }) => this.hear(stats));
+    this.looking = setInterval(() => this.readIfOld(), kLookEvery);
     await this.read();
   }
   close() {
     this.is_closed = true;
     this.stop_listening?.();
+    clearInterval(this.looking);
   }
 
-  // Others create and archive alerts as well.
   hear(stats) {
     if (stats === null || stats.alerts === this.counted || this.is_reading) return;
     this.counted = stats.alerts;
     this.read();
   }
 
+  readIfOld() {
+    if (document.hidden || this.is_reading || performance.now() < this.read_from) return;
+    this.read();
+  }
+
   async read() {
+    const begun = performance.now();
     this.is_reading = true;
     await this.readAll();
     this.is_reading = false;
+    const took = performance.now() - begun;
+    this.read_from = performance.now() + Math.max(kReadAfter, pauseAfter(took));
   }
 
   async readAll() {
@@ -80,11 +93,16 @@ export class AlertsView {
       });
     } catch (error) {
       this.counted = undefined;  // the next that is heard asks again
+      this.is_shown = false;
       if (isNews()) setText(this.summary, error.message);
       return;
     }
     if (this.is_closed || !isNews()) return;
-    this.alerts = alerts.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+    alerts.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+    // Cards that are made anew lose what is marked in them.
+    if (this.is_shown && JSON.stringify(alerts) === JSON.stringify(this.alerts)) return;
+    this.is_shown = true;
+    this.alerts = alerts;
     this.show();
   }
 

@@ -128,6 +128,10 @@ export async function pages(path, body, take) {
   return next;
 }
 
+// Until a view reads again what took so long: little of the server's time, and after one
+// slow answer yet no longer than somebody waits.
+export function pauseAfter(took) { return Math.min(10 * took, 30_000); }
+
 // Of answers that overtake each other none is shown over one that was asked for later.
 export class Reads {
   constructor() {

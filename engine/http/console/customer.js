@@ -1,5 +1,5 @@
 // A customer: all of its alerts, and how it stands under each.
-import { kLongAnswerMost, pages } from './api.js';
+import { kLongAnswerMost, pages, pauseAfter } from './api.js';
 import { askForAlert } from './alert_form.js';
 import { standingNow } from './detail.js';
 import { ask } from './dialog.js';
@@ -12,8 +12,8 @@ import { StandingRow } from './standing_row.js';
 import { StandingList } from './standing_list.js';
 
 const kRefreshEvery = 2000;
-// What a refresh may take of the time.
-const kShareOfTime = 10;
+// No count tells that an alert was renamed, or has another threshold: it is looked for.
+const kReadAfter = 10_000;
 // After so many changes at a time the list is read instead of each.
 const kFewChanges = 20;
 const kVerdictPauses = [50, 100, 200, 400, 800, 1600];
@@ -87,7 +87,8 @@ export class CustomerView {
       const may_pass = error.status === 0 || error.status === 429 || error.status >= 500;
       this.has_news = this.has_news || may_pass;
     }
-    this.took = performance.now() - begun;
+    this.read_at = performance.now();
+    this.took = this.read_at - begun;
   }
 
   showFailure(error) {
@@ -186,13 +187,14 @@ export class CustomerView {
   }
 
   async refreshIfChanged() {
-    if (document.hidden || !this.has_news || this.is_refreshing) return;
-    if (performance.now() < (this.refresh_from ?? 0)) return;
+    const now = performance.now();
+    const is_due = this.has_news || now - this.read_at >= kReadAfter;
+    if (document.hidden || !is_due || this.is_refreshing || now < (this.refresh_from ?? 0)) return;
     this.is_refreshing = true;
     this.has_news = false;
     await this.readAll();
     this.is_refreshing = false;
-    this.refresh_from = performance.now() + kShareOfTime * this.took;
+    this.refresh_from = performance.now() + pauseAfter(this.took);
   }
 
   async reset(row) {
