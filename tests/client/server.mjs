@@ -12,6 +12,9 @@ export const tokens = {
 
 // Longer than any of it takes, so that one who is not answered says by whom.
 const kAnswerMost = 60_000;
+// Nor does a start, or a stop, of a store as small as those here.
+const kStartMost = 60_000;
+const kStopMost = 60_000;
 
 // `answer`, or that it did not come in time.
 export async function within(limit, what, answer) {
@@ -28,7 +31,7 @@ export async function within(limit, what, answer) {
 
 export class Server {
   // With a store. `stdout`: where its standard output goes.
-  static async start({ flags = [], stdout = '/dev/null' } = {}) {
+  static async start({ flags = [], stdout = '/dev/null', limit = kStartMost } = {}) {
     const server = new Server();
     server.folder = mkdtempSync(path.join(tmpdir(), 'tocsin-client.'));
     server.flags = flags;
@@ -36,11 +39,11 @@ export class Server {
     process.on('exit', () => server.child.kill('SIGKILL'));
     writeFileSync(path.join(server.folder, 'tokens'),
       `${tokens.all} read,write,admin\n${tokens.reader} read\n`, { mode: 0o600 });
-    await server.run('127.0.0.1:0');
+    await server.run('127.0.0.1:0', limit);
     return server;
   }
 
-  async run(address) {
+  async run(address, limit = kStartMost) {
     this.child = spawn(process.env.TOCSIN_BINARY,
       ['serve', '--listen', address, '--token-file', path.join(this.folder, 'tokens'),
         '--data', path.join(this.folder, 'data'), ...this.flags],
@@ -49,7 +52,7 @@ export class Server {
       this.child.on('exit', (status, signal) => resolve(signal ?? status));
     });
     this.log = '';
-    this.url = await new Promise((resolve, reject) => {
+    const said = new Promise((resolve, reject) => {
       this.child.stderr.on('data', (bytes) => {
         this.log += bytes;
         const found = / serving address=(\S+)/.exec(this.log);
@@ -57,6 +60,17 @@ export class Server {
       });
       this.ended.then(() => reject(new Error(`it ended: ${this.log}`)));
     });
+    this.url = await this.orKilled(within(limit, 'tocsin serve, until it says where it serves', said));
+  }
+
+  // Of one that hangs nothing is left, and its log is told.
+  async orKilled(done) {
+    try {
+      return await done;
+    } catch (error) {
+      this.child.kill('SIGKILL');
+      throw new Error(`${error.message}; its log: ${this.log}`);
+    }
   }
 
   async kill() {
@@ -68,9 +82,10 @@ export class Server {
   runAgain() { return this.run(new URL(this.url).host); }
 
   // As it should end.
-  async stop() {
+  async stop(limit = kStopMost) {
     this.child.kill('SIGTERM');
-    assert.equal(await this.ended, 0, this.log);
+    const status = await this.orKilled(within(limit, 'tocsin serve, until it has stopped', this.ended));
+    assert.equal(status, 0, this.log);
     rmSync(this.folder, { recursive: true });
   }
 

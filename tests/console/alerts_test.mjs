@@ -1,8 +1,8 @@
 // Would catch an alert that cannot be created, edited or archived, a form that sends what
 // is wrong, and a name that is taken for markup.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Browser } from './browser.mjs';
+import { after, before } from 'node:test';
+import { Browser, test } from './browser.mjs';
 import { Server, acme, spend, tokens } from './server.mjs';
 
 const kName = '<img src=x onerror=alert(1)> "limit" & more';

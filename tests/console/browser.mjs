@@ -3,29 +3,48 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { test as nodeTest } from 'node:test';
 import { chromium } from 'playwright-core';
 import { tokens, within } from './server.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-// The page has no limit of its own for what it is asked to do.
+// Playwright limits what it waits for on a page, and nothing of what it asks the browser.
 const kLookedOverMost = 60_000;
+const kBrowserMost = 60_000;
+const kHeldMost = 20_000;
+const kTestMost = 240_000;
+
+// One that hangs all the same ends, and by its name.
+export function test(name, run) { return nodeTest(name, { timeout: kTestMost }, run); }
+
+// Until it `holds()`, which takes time as it asks somebody.
+export async function until(what, holds, limit = kBrowserMost) {
+  const end = performance.now() + limit;
+  while (!await holds()) {
+    if (performance.now() > end) throw new Error(`${what}: not within ${limit} ms`);
+  }
+}
 
 export class Browser {
   static async start() {
     const browser = new Browser();
-    browser.chromium = await chromium.launch({ executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'] });
+    browser.chromium = await within(kBrowserMost, 'the start of the browser',
+      chromium.launch({ executablePath: '/usr/bin/chromium', timeout: kBrowserMost,
+        args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'] }));
     return browser;
   }
-  stop() { return this.chromium.close(); }
+  stop() { return within(kBrowserMost, 'the end of the browser', this.chromium.close()); }
 
   // Somebody with a window of this size, who has not signed in.
   async visitor(server, { width = 1280, height = 900, dark = false } = {}) {
-    const context = await this.chromium.newContext({ viewport: { width, height },
-      colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce', locale: 'en-GB',
-      timezoneId: 'UTC' });
-    const visitor = new Visitor(await context.newPage(), server);
+    const page = await within(kBrowserMost, 'a window of the browser', (async () => {
+      const context = await this.chromium.newContext({ viewport: { width, height },
+        colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce', locale: 'en-GB',
+        timezoneId: 'UTC' });
+      return context.newPage();
+    })());
+    const visitor = new Visitor(page, server);
     await visitor.page.goto(server.url);
     return visitor;
   }
@@ -57,9 +76,25 @@ export class Visitor {
   }
 
   // What a test answers in the server's place may be under way: nobody waits for it.
-  async leave() {
-    await this.page.unrouteAll({ behavior: 'ignoreErrors' });
-    await this.page.context().close();
+  leave() {
+    return within(kBrowserMost, 'the end of a window', (async () => {
+      await this.page.unrouteAll({ behavior: 'ignoreErrors' });
+      await this.page.context().close();
+    })());
+  }
+
+  // Keeps the first request of these from the server. What it gives waits for that, and
+  // gives the route by which it goes on.
+  async holdFirst(where, isOfThese = () => true, limit = kHeldMost) {
+    let hold = null;
+    const held = new Promise((resolve) => { hold = resolve; });
+    await this.page.route(where, (route) => {
+      if (hold === null || !isOfThese(route.request())) return route.continue();
+      hold(route);
+      hold = null;
+      return undefined;
+    });
+    return () => within(limit, `a request for ${where}`, held);
   }
 
   row(name) {

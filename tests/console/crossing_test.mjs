@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { test } from 'node:test';
+import { test } from './browser.mjs';
 import { acme, nobody, spend, tokens } from './server.mjs';
 import { server, setUp, visitor } from './stage.mjs';
 

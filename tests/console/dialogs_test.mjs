@@ -1,7 +1,8 @@
 // Would catch a question that is answered by a click that was not meant for it, outlives
 // the page it is about, or is forgotten before its answer has come.
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
+import { after, before, beforeEach } from 'node:test';
+import { test } from './browser.mjs';
 import { Receiver } from './receiver.mjs';
 import { acme } from './server.mjs';
 import { server, setUp, signIn, visitor } from './stage.mjs';
@@ -23,20 +24,6 @@ async function askForReset() {
   await dialog.waitFor();
 }
 
-// What is asked of it is done, and told only when that is asked for.
-async function hold(path) {
-  let answer;
-  const answered = new Promise((resolve) => { answer = resolve; });
-  let ask;
-  const asked = new Promise((resolve) => { ask = resolve; });
-  await visitor.page.route(`**${path}`, async (route) => {
-    const response = await route.fetch();
-    ask();
-    await answered;
-    await route.fulfill({ response });
-  });
-  return { asked, answer };
-}
 
 test('a question goes with the page that it is about', async () => {
   const { page } = visitor;
@@ -66,12 +53,12 @@ test('an endpoint whose form is left before the server has answered tells its se
   await visitor.open('#/webhooks');
   await page.getByRole('button', { name: 'New endpoint' }).click();
   await dialog.getByLabel('URL').fill(receiver.url);
-  const { asked, answer } = await hold('/v1/webhooks/create');
+  const asked = await visitor.holdFirst('**/v1/webhooks/create');
   await page.keyboard.press('Enter');
-  await asked;
+  const held = await asked();
   await page.keyboard.press('Escape');
   await page.locator('dialog').waitFor({ state: 'detached' });
-  answer();
+  await held.continue();
   await dialog.getByLabel('Secret').waitFor();
   await dialog.getByRole('button', { name: 'I have kept it' }).click();
   await page.getByRole('heading', { name: receiver.url }).waitFor();
@@ -86,12 +73,12 @@ test('what is refused after its form was left is told', async () => {
   await dialog.getByLabel('Threshold').fill('5');
   await dialog.getByLabel('What is watched').selectOption({ label: 'Low seat balance' });
   await dialog.getByLabel('Seat group key').fill('x'.repeat(10_000));
-  const { asked, answer } = await hold('/v1/alerts/create');
+  const asked = await visitor.holdFirst('**/v1/alerts/create');
   await page.keyboard.press('Enter');
-  await asked;
+  const held = await asked();
   await page.keyboard.press('Escape');
   await page.locator('dialog').waitFor({ state: 'detached' });
-  answer();
+  await held.continue();
   await page.locator('.notice.bad').waitFor();
   visitor.hadNoProblem(400);
 });

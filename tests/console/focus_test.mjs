@@ -1,8 +1,8 @@
 // Would catch that somebody who works by keyboard, or hears the page read out, is thrown
 // back to its beginning: where what has the focus goes away, or is shown anew.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { Browser } from './browser.mjs';
+import { after, afterEach, before, beforeEach } from 'node:test';
+import { Browser, test, until } from './browser.mjs';
 import { Receiver } from './receiver.mjs';
 import { Server, acme, spend } from './server.mjs';
 
@@ -214,7 +214,10 @@ test('where an alert of a customer is no more among those that are shown', async
   await press('Reset', page.getByRole('dialog'));
   await visitor.sees('Other 1', 'OK');
   // They are gone through again when something has happened since the page opened.
-  while (await visitor.row('Other 1').isVisible()) await server.tell([spend(customer(901), '1')]);
+  await until('Other 1 among those that are shown, to go', async () => {
+    await server.tell([spend(customer(901), '1')]);
+    return !await visitor.row('Other 1').isVisible();
+  });
   await awaitFocusOn('Reset Other 2');
   visitor.hadNoProblem();
 });

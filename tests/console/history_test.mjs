@@ -2,7 +2,8 @@
 // oldest of it for the newest, and one that a second reading at the same time leaves
 // narrower than it need be.
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
+import { beforeEach } from 'node:test';
+import { test } from './browser.mjs';
 import { acme } from './server.mjs';
 import { setUp, visitor } from './stage.mjs';
 

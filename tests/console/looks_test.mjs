@@ -1,8 +1,8 @@
 // Would catch a page that a screen reader or a narrow window cannot show, colours that are
 // too near to each other, and what is written wider than the window.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Browser } from './browser.mjs';
+import { after, before } from 'node:test';
+import { Browser, test } from './browser.mjs';
 import { Server, acme, spend } from './server.mjs';
 
 const usage = '3e7c0000-0000-4000-8000-000000000001';

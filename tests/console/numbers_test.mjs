@@ -2,7 +2,7 @@
 // cents, a bar on the wrong side of its threshold, and an alert type that the page does not
 // know.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test } from './browser.mjs';
 import { amount, barOf, dollars, kUsdCents, number } from './console/format.js';
 import { parse } from './console/json.js';
 import { typeNames, typeOf, typeOfNotification, valueOfNotification } from './console/types.js';

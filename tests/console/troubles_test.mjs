@@ -1,7 +1,7 @@
 // Would catch a page that a server which is slow, fails or falls silent leaves wrong, or
 // that goes on asking it for what nobody looks at.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, until } from './browser.mjs';
 import { acme, nobody, spend, tokens } from './server.mjs';
 import { server, setUp, signIn, visitor } from './stage.mjs';
 
@@ -106,12 +106,10 @@ test('nothing of a session is there in the next one', async () => {
 test('a refusal of a session that has ended does not end the next one', async () => {
   const { page } = visitor;
   await signIn();
-  const asking = new Promise((hold) => {
-    page.route('**/v1/alerts/list', (route) => (route.request().headers().authorization.endsWith(tokens.all)
-      ? hold(route) : route.continue()));
-  });
+  const asking = await visitor.holdFirst('**/v1/alerts/list',
+    (request) => request.headers().authorization.endsWith(tokens.all));
   await visitor.open('#/alerts');
-  const held = await asking;
+  const held = await asking();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await visitor.signIn(tokens.reader);
   await page.getByText('1 alert', { exact: true }).waitFor();
@@ -147,7 +145,7 @@ test('alerts that others create appear, and an answer that was overtaken is not 
   const plain = page.waitForResponse('**/v1/alerts/list');
   await page.getByLabel('also disabled and archived ones').uncheck();
   await plain;
-  while (release === undefined) await server.get('/healthz');
+  await until('an answer that is held', async () => await server.get('/healthz') && release !== undefined);
   const late = page.waitForResponse('**/v1/alerts/list');
   release();
   await (await late).finished();
@@ -258,7 +256,7 @@ test('a change whose answer is late is done once, though it is asked for again',
   const asked = page.waitForRequest('**/v1/alerts/create');
   await page.keyboard.press('Enter');
   await asked;
-  while (!is_done) await server.get('/healthz');
+  await until('the creation of the alert', async () => await server.get('/healthz') && is_done);
   await page.clock.runFor(30_000);
   await dialog.getByText('has not answered for 30 s (alerts: create). It may be done all the same.').waitFor();
   await page.unrouteAll({ behavior: 'ignoreErrors' });

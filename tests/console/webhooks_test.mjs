@@ -2,8 +2,8 @@
 // again, or is shown twice where answers are slow, and a secret that is shown twice, or not
 // at all.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Browser } from './browser.mjs';
+import { after, before } from 'node:test';
+import { Browser, test, until } from './browser.mjs';
 import { Receiver } from './receiver.mjs';
 import { Server, acme, spend } from './server.mjs';
 
@@ -136,7 +136,10 @@ test('dead letters are shown once, however slow the answers', async () => {
     const count = held.length;
     await server.tell([spend(of(n), '20000')]);
     await dead.getByText(String(n)).waitFor();
-    while (held.length === count) await page.waitForResponse('**/v1/webhooks/list');
+    await until('the dead letters, to be read', async () => {
+      await page.waitForResponse('**/v1/webhooks/list');
+      return held.length > count;
+    });
   };
   await anotherDies(5);
   await anotherDies(6);
