@@ -1,8 +1,8 @@
 // Would catch a customer with many alerts that is shown in part, lays out what nobody sees,
 // is not to be gone through by keyboard, or stands still while facts pour in.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Browser } from './browser.mjs';
+import { after, before } from 'node:test';
+import { Browser, test } from './browser.mjs';
 import { Server, acme, spend } from './server.mjs';
 
 const kMany = 1000;
@@ -24,13 +24,25 @@ after(async () => {
   await server.stop();
 });
 
-test('a thousand alerts are all there, and lie open to mouse and keyboard', async () => {
-  const visitor = await browser.visitor(server);
-  const { page } = visitor;
+// Somebody who has signed in.
+async function come(options) {
+  const visitor = await browser.visitor(server, options);
   await visitor.signIn();
-  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();
+  return { visitor, page: visitor.page };
+}
+
+// And has all alerts before him, with the focus on the first one.
+async function amongAll(options) {
+  const { visitor, page } = await come(options);
   await visitor.open(`#/customers/${acme}`);
-  await page.getByText(`1,000 alerts · 10 in alarm`).waitFor();
+  await page.getByText('1,000 alerts · 10 in alarm', { exact: true }).waitFor();
+  await page.locator('.opener').first().focus();
+  return { visitor, page };
+}
+
+test('a thousand alerts are all there, and lie open to mouse and keyboard', async () => {
+  const { visitor, page } = await amongAll();
   assert.equal(await page.locator('.standing').count(), kMany);
   // Those in alarm come first, and what is far away has no layout.
   await page.locator('.standing').first().getByText('Limit 1', { exact: true }).waitFor();
@@ -38,7 +50,6 @@ test('a thousand alerts are all there, and lie open to mouse and keyboard', asyn
   assert.equal(await last.locator('.gauge').evaluate((element) =>
     element.checkVisibility({ contentVisibilityAuto: true })), false);
 
-  await page.locator('.opener').first().focus();
   await page.keyboard.press('End');
   assert.ok(await last.locator('.opener').evaluate((element) => element === document.activeElement));
   await last.getByText('$10,000.00').first().waitFor();
@@ -60,20 +71,10 @@ test('a thousand alerts are all there, and lie open to mouse and keyboard', asyn
 });
 
 test('who goes through the alerts before all are there stays where he is', async () => {
-  const visitor = await browser.visitor(server);
-  const { page } = visitor;
-  await visitor.signIn();
-  await page.getByRole('heading', { name: 'Overview' }).waitFor();
-  let last;
-  const held = new Promise((hold) => {
-    page.route('**/v1/customer-alerts/list?**', (route) => {
-      if (last) return route.continue();
-      last = route;
-      return hold();
-    });
-  });
+  const { visitor, page } = await come();
+  const held = await visitor.holdFirst('**/v1/customer-alerts/list?**');
   await visitor.open(`#/customers/${acme}`);
-  await held;
+  const last = await held();
   await page.locator('.opener').first().focus();
   await page.keyboard.press('ArrowDown');
   const read = await page.locator('.opener:focus').textContent();
@@ -98,13 +99,7 @@ function placeOf(page, part) {
 }
 
 test('whoever goes through them by keyboard on a telephone sees each of them whole', async () => {
-  const visitor = await browser.visitor(server, { width: 390, height: 800, dark: true });
-  const { page } = visitor;
-  await visitor.signIn();
-  await page.getByRole('heading', { name: 'Overview' }).waitFor();
-  await visitor.open(`#/customers/${acme}`);
-  await page.getByText('1,000 alerts · 10 in alarm', { exact: true }).waitFor();
-  await page.locator('.opener').first().focus();
+  const { visitor, page } = await amongAll({ width: 390, height: 800, dark: true });
   for (let i = 0; i < 8; ++i) {
     await page.keyboard.press('ArrowDown');
     const { top, bottom, height } = await placeOf(page);
@@ -120,13 +115,7 @@ test('whoever goes through them by keyboard on a telephone sees each of them who
 });
 
 test('whoever goes up in them by keyboard is not led behind the bar at the top', async () => {
-  const visitor = await browser.visitor(server);
-  const { page } = visitor;
-  await visitor.signIn();
-  await page.getByRole('heading', { name: 'Overview' }).waitFor();
-  await visitor.open(`#/customers/${acme}`);
-  await page.getByText('1,000 alerts · 10 in alarm', { exact: true }).waitFor();
-  await page.locator('.opener').first().focus();
+  const { visitor, page } = await amongAll();
   await page.keyboard.press('End');
   const bar = await page.locator('.top').boundingBox();
   for (let i = 0; i < 20; ++i) {
@@ -138,10 +127,7 @@ test('whoever goes up in them by keyboard is not led behind the bar at the top',
 });
 
 test('it follows while facts pour in', async () => {
-  const visitor = await browser.visitor(server);
-  const { page } = visitor;
-  await visitor.signIn();
-  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  const { visitor, page } = await come();
   let pouring = true;
   const others = (async () => {
     for (let i = 0; pouring; ++i) {
