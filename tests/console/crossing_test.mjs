@@ -110,6 +110,8 @@ test('what is no customer is said to be none', async () => {
   await page.getByText('acme/../x is no id of a customer.').waitFor();
   await visitor.open('#/customers/%');
   await page.getByText('% is no id of a customer.', { exact: true }).waitFor();
+  await visitor.open('#overview');
+  await page.getByText('There is no such page.').waitFor();
   visitor.hadNoProblem();
 });
 

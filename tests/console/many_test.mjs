@@ -114,8 +114,9 @@ test('whoever goes through them by keyboard on a telephone sees each of them who
   visitor.hadNoProblem();
 });
 
-test('whoever goes up in them by keyboard is not led behind the bar at the top', async () => {
-  const { visitor, page } = await amongAll();
+// The bar has one line in a wide window, and two at half the width, or letters of twice the size.
+for (const [width, height] of [[1280, 900], [640, 450]]) test(`whoever goes up in them by keyboard is not led behind the bar at the top, ${width} wide`, async () => {
+  const { visitor, page } = await amongAll({ width, height });
   await page.keyboard.press('End');
   const bar = await page.locator('.top').boundingBox();
   for (let i = 0; i < 20; ++i) {

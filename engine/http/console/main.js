@@ -36,7 +36,8 @@ function asWritten(text) {
 }
 
 function viewOf(path) {
-  const [, where = '', what = ''] = path.split('/');
+  const [before, where = '', what = ''] = path.split('/');
+  if (before !== '') return new NoView('There is no such page.');
   if (where === '') return new OverviewView();
   if (where === 'alerts') return new AlertsView();
   if (where === 'webhooks' && has_webhooks) return new WebhooksView();
@@ -143,6 +144,12 @@ events.onState((state) => {
 onDenied(() => {
   if (!(view instanceof SignInView)) leave('The server does not know this token any more.');
 });
+// The bar at the top has more lines in a narrow window, and where letters are large: what has
+// the focus is not behind any of them.
+new ResizeObserver(([{ target }]) => {
+  const covers = getComputedStyle(target).position === 'sticky' ? target.offsetHeight : 0;
+  document.documentElement.style.scrollPaddingTop = `${covers + 8}px`;
+}).observe(document.querySelector('.top'));
 window.addEventListener('hashchange', () => showPath(true));
 // The address says which page is shown: it is not to say whereto on it.
 document.querySelector('.skip').addEventListener('click', (event) => {
