@@ -101,3 +101,21 @@ test('a double click on what asks does not answer', async () => {
   await visitor.row('Spend limit').getByText('reset 1×').waitFor();
   visitor.hadNoProblem();
 });
+
+test('in a low window, what is wrong and what is pressed again are both seen', async () => {
+  const { page } = visitor;
+  await page.setViewportSize({ width: 320, height: 480 });
+  await visitor.open('#/alerts');
+  await page.getByRole('button', { name: 'Edit Spend limit' }).click();
+  await dialog.getByText('Filters', { exact: true }).click();
+  await dialog.getByLabel('Filters, as JSON').fill('{');
+  await dialog.getByRole('button', { name: 'Save' }).focus();
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('alert').getByText('The filters are not JSON.').waitFor();
+  const box = await dialog.boundingBox();
+  for (const part of [dialog.getByRole('alert'), dialog.getByRole('button', { name: 'Save' })]) {
+    const { y, height } = await part.boundingBox();
+    assert.ok(y >= box.y && y + height <= box.y + box.height, `${y} and ${height} high, in ${JSON.stringify(box)}`);
+  }
+  visitor.hadNoProblem();
+});

@@ -55,8 +55,12 @@ export function ask({ title, body, act, danger = false, submit }) {
         failure.hidden = false;
         setText(failure, error.message);
         setText(done, error.act ?? act);
-        if (dialog.open) done.focus();
-        else if (error.status !== 401) tellFailure(error);
+        if (dialog.open) {
+          done.focus();
+          // What has the focus already is not brought into a low window by that.
+          done.scrollIntoView({ block: 'nearest' });
+          failure.scrollIntoView({ block: 'nearest' });
+        } else if (error.status !== 401) tellFailure(error);
       }
       is_under_way = false;
       if (!dialog.isConnected) resolve(is_done);
