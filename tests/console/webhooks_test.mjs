@@ -164,3 +164,29 @@ test('dead letters are shown once, however slow the answers', async () => {
   assert.deepEqual(await shown(), [4, 6, 7, 6]);
   visitor.hadNoProblem();
 });
+
+test('who would save over what another person has made of an endpoint is told, and decides', async () => {
+  const visitor = await browser.visitor(server);
+  const { page } = visitor;
+  const dialog = page.getByRole('dialog');
+  receiver.status = 200;
+  const { data: { id } } = await server.post('/v1/webhooks/create', { url: receiver.url, name: 'Contested' });
+  await visitor.signIn();
+  await visitor.open('#/webhooks');
+  await page.getByRole('button', { name: 'Edit: Contested' }).click();
+  await server.post('/v1/webhooks/update', { id, name: 'Theirs', headers: { A: 'b' },
+    alert_types: ['usage_threshold_reached'] });
+  await dialog.getByLabel('Name').fill('Mine');
+  await dialog.getByText('Headers', { exact: true }).click();
+  await dialog.getByLabel('Sent along').fill('C: d');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByRole('alert').getByText('Nothing is saved yet: since this form was opened the name has become '
+    + '“Theirs”, and the headers have become {"A":"b"}.').waitFor();
+  assert.equal((await server.post('/v1/webhooks/get', { id })).data.name, 'Theirs');
+  await dialog.getByRole('button', { name: 'Save over it' }).click();
+  await page.getByRole('heading', { name: 'Mine' }).waitFor();
+  const { name, headers, alert_types } = (await server.post('/v1/webhooks/get', { id })).data;
+  assert.deepEqual([name, headers, alert_types], ['Mine', { C: 'd' }, ['usage_threshold_reached']]);
+  await server.post('/v1/webhooks/delete', { id });
+  visitor.hadNoProblem();
+});

@@ -1,9 +1,10 @@
 // What an alert is to be: a new one, or one that is there.
-import { alertNow, madeByOthers } from './alert_now.js';
+import { pages } from './api.js';
 import { ask } from './dialog.js';
 import { checkbox, field, h } from './dom.js';
-import { dollars, kUsdCents, kUuid, shownName } from './format.js';
+import { amountOf, dollars, kUsdCents, kUuid, shownName } from './format.js';
 import { differing } from './json.js';
+import { askAboutOthers, listSaid } from './meanwhile.js';
 import { tell } from './say.js';
 import { typeNames, typeOf } from './types.js';
 
@@ -31,6 +32,22 @@ function filtersText(alert) {
   const given = kFilters.filter((name) => alert?.[name]?.length !== 0 && alert?.[name]);
   if (given.length === 0) return '';
   return JSON.stringify(Object.fromEntries(given.map((name) => [name, alert[name]])), null, 1);
+}
+
+// Null: there is none. The server tells of one alert only within the list of all.
+async function alertNow(id) {
+  let found = null;
+  await pages('/v1/alerts/list', { alert_statuses: ['ENABLED', 'DISABLED', 'ARCHIVED'] }, (alerts) => {
+    found = alerts.find((alert) => alert.id === id) ?? null;
+    return found === null;
+  });
+  return found;
+}
+
+function saidOf(name, alert) {
+  if (name === 'name') return `the name has become “${alert.name}”`;
+  if (name === 'threshold') return `the threshold has become ${amountOf(alert.threshold, alert)}`;
+  return listSaid(name, alert[name]);
 }
 
 class AlertForm {
@@ -112,19 +129,10 @@ class AlertForm {
   async request() {
     if (!this.alert) return this.creation();
     const changes = this.changes();
-    await this.askAboutOthers(changes);
+    const now = await alertNow(this.alert.id) ?? this.alert;
+    askAboutOthers(this.alert, now, changes,
+      { begin: () => this.beginWith(now, changes), saidOf: (name) => saidOf(name, now) });
     return { id: this.alert.id, ...changes };
-  }
-
-  // The server does what the last one says: who began with another value is to know it.
-  async askAboutOthers(changes) {
-    const now = await alertNow(this.alert.id);
-    const others = now === null ? [] : madeByOthers(this.alert, now, changes);
-    if (others.length === 0) return;
-    this.beginWith(now, changes);
-    const error = new Error(`Nothing is saved yet: since this form was opened ${others.join(', and ')}.`);
-    error.act = 'Save over it';
-    throw error;
   }
 
   // What was typed stays; all else is as it is now, and what is typed is compared with that.

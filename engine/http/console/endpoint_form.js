@@ -1,8 +1,10 @@
 // What an endpoint is to be.
+import { post } from './api.js';
 import { ask } from './dialog.js';
 import { field, h } from './dom.js';
 import { kUuid } from './format.js';
 import { differing } from './json.js';
+import { askAboutOthers, listSaid } from './meanwhile.js';
 import { tell } from './say.js';
 import { typeNames, typeOf } from './types.js';
 
@@ -24,32 +26,34 @@ function headersOf(textarea) {
   }));
 }
 
+function saidOf(name, endpoint) {
+  const said = { name: 'name', url: 'URL', signature: 'signature' }[name];
+  if (said !== undefined) return `the ${said} has become “${endpoint[name]}”`;
+  return listSaid(name.replace('_', ' '), endpoint[name]);
+}
+
 class EndpointForm {
   constructor(endpoint) {
     this.endpoint = endpoint;
-    this.name = h('input', { type: 'text', autocomplete: 'off', maxlength: 256, value: endpoint?.name });
+    this.name = h('input', { type: 'text', autocomplete: 'off', maxlength: 256, });
     this.url = h('input', { type: 'url', required: true, autocomplete: 'off', spellcheck: 'false',
-      value: endpoint?.url, placeholder: 'https://' });
+      placeholder: 'https://' });
     this.signature = h('select', {}, kSignatures.map(([value, name]) =>
-      h('option', { value, selected: value === endpoint?.signature }, name)));
-    const chosen = endpoint?.alert_types ?? [];
+      h('option', { value }, name)));
     this.types = typeNames.map((name) => {
-      const input = h('input', { type: 'checkbox', value: name, checked: chosen.includes(name) });
+      const input = h('input', { type: 'checkbox', value: name });
       return { input, row: h('label', { class: 'check' }, input, h('span', {}, typeOf(name).label)) };
     });
-    const area = (values) => {
-      const element = h('textarea', { rows: 2, spellcheck: 'false' });
-      element.value = (values ?? []).join('\n');
-      return element;
-    };
-    this.alerts = area(endpoint?.alert_ids);
-    this.customers = area(endpoint?.customer_ids);
-    this.headers = area(Object.entries(endpoint?.headers ?? {}).map((header) => header.join(': ')));
+    const area = () => h('textarea', { rows: 2, spellcheck: 'false' });
+    this.alerts = area();
+    this.customers = area();
+    this.headers = area();
+    if (endpoint) this.put(endpoint);
     const filters = h('details', {}, h('summary', {}, 'Which notifications'),
       h('fieldset', {}, h('legend', {}, 'Types; none: all of them'), this.types.map(({ row }) => row)),
       field('Only of these alerts', this.alerts, 'Ids, one a line.'),
       field('Only of these customers', this.customers, 'Ids, one a line.'));
-    filters.open = chosen.length + this.alerts.value.length + this.customers.value.length > 0;
+    filters.open = ['alert_types', 'alert_ids', 'customer_ids'].some((name) => endpoint?.[name].length > 0);
     this.body = h('div', { class: 'fields' }, field('Name', this.name, 'Left empty: it is known by its URL.'),
       field('URL', this.url), field('Signed as', this.signature),
       filters, h('details', {}, h('summary', {}, 'Headers'),
@@ -57,12 +61,33 @@ class EndpointForm {
     this.was = endpoint ? this.typed() : null;
   }
 
+  put({ name, url, signature, alert_types, alert_ids, customer_ids, headers }) {
+    this.name.value = name;
+    this.url.value = url;
+    this.signature.value = signature;
+    for (const { input } of this.types) input.checked = alert_types.includes(input.value);
+    this.alerts.value = alert_ids.join('\n');
+    this.customers.value = customer_ids.join('\n');
+    this.headers.value = Object.entries(headers).map((header) => header.join(': ')).join('\n');
+  }
+
   // Of one that is there only what was changed here: the rest may be another by now.
-  request() {
+  async request() {
     if (this.was === null) return this.typed();
     const changes = differing(this.was, this.typed());
     if (Object.keys(changes).length === 0) throw new Error('Nothing is changed.');
+    const now = (await post('/v1/webhooks/get', { id: this.endpoint.id })).data;
+    askAboutOthers(this.endpoint, now, changes,
+      { begin: () => this.beginWith(now, changes), saidOf: (name) => saidOf(name, now) });
     return { id: this.endpoint.id, ...changes };
+  }
+
+  // What was typed stays; all else is as it is now, and what is typed is compared with that.
+  beginWith(now, changes) {
+    this.endpoint = now;
+    this.put(now);
+    this.was = this.typed();
+    this.put({ ...now, ...changes });
   }
 
   typed() {
@@ -90,7 +115,7 @@ export async function askForEndpoint(endpoint) {
     act: endpoint ? 'Save' : 'Create',
     submit: async (once) => {
       answer = await once.change(endpoint ? '/v1/webhooks/update' : '/v1/webhooks/create',
-        form.request());
+        await form.request());
     },
   });
   if (!done) return null;
