@@ -177,6 +177,10 @@ test('a token that is none is said to be, and nothing of it is kept', async () =
   await visitor.signIn('nobody-was-given-this');
   await page.getByText('This token was not given to anybody.').waitFor();
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  // As it may be copied from a page: with what nobody sees, and cannot be sent.
+  await visitor.signIn(`${tokens.all}\u200b`);
+  await page.getByText('A token is of visible ASCII characters alone.').waitFor();
+  await page.getByLabel('Token').and(page.locator(':focus')).waitFor();
   visitor.hadNoProblem(401);
 });
 

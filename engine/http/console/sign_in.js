@@ -1,6 +1,6 @@
 // Who asks. The token stays in this tab, and goes with it.
 import { post, signInWith, signOut } from './api.js';
-import { field, h } from './dom.js';
+import { field, h, setText } from './dom.js';
 
 export class SignInView {
   constructor(on_signed_in, reason = null) {
@@ -21,18 +21,27 @@ export class SignInView {
 
   async submit(event) {
     event.preventDefault();
-    signInWith(this.token.value.trim());
+    const token = this.token.value.trim();
+    // One that is copied with what nobody sees, as a zero-width space, cannot even be sent.
+    if (!/^[!-~]*$/.test(token)) {
+      this.refuse('A token is of visible ASCII characters alone. This one has others.');
+      return;
+    }
+    signInWith(token);
     this.go.disabled = true;
     try {
       await post('/v1/alerts/list', {});
       this.on_signed_in();
     } catch (error) {
       signOut();
-      this.failure.hidden = false;
-      this.failure.textContent = error.status === 401
-        ? 'This token was not given to anybody.' : error.message;
+      this.refuse(error.status === 401 ? 'This token was not given to anybody.' : error.message);
       this.go.disabled = false;
-      this.token.focus();
     }
+  }
+
+  refuse(why) {
+    this.failure.hidden = false;
+    setText(this.failure, why);
+    this.token.focus();
   }
 }
