@@ -294,6 +294,36 @@ test('where a notification has no more room on the overview', async () => {
   visitor.hadNoProblem();
 });
 
+test('where something went wrong, which is said until it is dismissed, and is in front of nothing', async () => {
+  const { page } = visitor;
+  await page.clock.install();
+  await page.setViewportSize({ width: 640, height: 450 });
+  await createEndpoints('One', 'Two', 'Three', 'Four');
+  let count = 0;
+  await page.route('**/v1/webhooks/update', (route) => route.fulfill(
+    { status: 503, body: `{"message": "not now, ${Math.floor(count++ / 2)}"}` }));
+  // Each twice, and of them the newest three.
+  for (let i = 0; i < 8; ++i) {
+    const answered = page.waitForResponse('**/v1/webhooks/update');
+    await press('Disable: One');
+    await answered;
+    await page.locator('.notice p').last().getByText(`not now, ${Math.floor(i / 2)}`).waitFor();
+  }
+  await page.clock.runFor(10_000);
+  assert.deepEqual(await page.locator('.notice p').allTextContents(), ['not now, 1', 'not now, 2', 'not now, 3']);
+  const { y } = await page.locator('.notice').first().boundingBox();
+  const last = (await page.locator('.card').last().getByRole('button').allTextContents()).length;
+  for (let i = 0; i < 4 * last; ++i) {
+    await page.keyboard.press('Tab');
+    const { bottom, is_below } = await page.evaluate(() => ({ is_below: document.activeElement.closest('.card') !== null,
+      bottom: document.activeElement.getBoundingClientRect().bottom }));
+    if (is_below) assert.ok(bottom <= y, `${await focused()}: ${bottom}, behind ${y}`);
+  }
+  for (let left = 3; left > 0; --left) await page.getByRole('button', { name: 'Dismiss' }).first().click();
+  assert.equal(await page.locator('.notice').count(), 0);
+  visitor.hadNoProblem(503);
+});
+
 test('where the content is skipped to, on the page that is shown', async () => {
   const { page } = visitor;
   await visitor.open('#/alerts');

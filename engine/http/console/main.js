@@ -144,12 +144,25 @@ events.onState((state) => {
 onDenied(() => {
   if (!(view instanceof SignInView)) leave('The server does not know this token any more.');
 });
-// The bar at the top has more lines in a narrow window, and where letters are large: what has
-// the focus is not behind any of them.
-new ResizeObserver(([{ target }]) => {
-  const covers = getComputedStyle(target).position === 'sticky' ? target.offsetHeight : 0;
-  document.documentElement.style.scrollPaddingTop = `${covers + 8}px`;
-}).observe(document.querySelector('.top'));
+// The bar at the top has more lines in a narrow window, and where letters are large, and
+// notices are below: what has the focus is not behind any of them.
+const covers = new ResizeObserver(() => {
+  const bar = document.querySelector('.top');
+  const is_fixed = getComputedStyle(bar).position === 'sticky';
+  Object.assign(document.documentElement.style, {
+    scrollPaddingTop: `${(is_fixed ? bar.offsetHeight : 0) + 8}px`,
+    scrollPaddingBottom: `${element('notices').offsetHeight + 20}px`,
+  });
+  // So that the end of a page can be scrolled to above them.
+  document.body.style.paddingBottom = `${element('notices').offsetHeight}px`;
+});
+covers.observe(document.querySelector('.top'));
+covers.observe(element('notices'));
+// The browser brings nothing into view that is in the window, if behind something. By mouse
+// it stays: what is pressed must not move away before it is let go.
+document.addEventListener('focusin', ({ target }) => {
+  if (target.matches(':is(a, button, summary):focus-visible')) target.scrollIntoView({ block: 'nearest' });
+});
 window.addEventListener('hashchange', () => showPath(true));
 // The address says which page is shown: it is not to say whereto on it.
 document.querySelector('.skip').addEventListener('click', (event) => {

@@ -3,6 +3,8 @@ import { h, setText } from './dom.js';
 import { keepFocus } from './focus.js';
 
 const kShownFor = 8000;
+// Of what went wrong, which stays until somebody has seen it.
+const kBadMost = 3;
 
 // Read out, and seen by nobody.
 export function say(text) {
@@ -19,12 +21,20 @@ function show(kind, text) {
     () => document.getElementById('view'));
   close.addEventListener('click', go);
   notices.append(notice);
-  setTimeout(go, kShownFor);
   say(text);
+  return { text, notice, go };
 }
 
-export function tell(text) { show('good', text); }
-export function tellFailure(error) { show('bad', error.message); }
+export function tell(text) { setTimeout(show('good', text).go, kShownFor); }
+
+let failures = [];
+export function tellFailure({ message }) {
+  failures = failures.filter(({ notice }) => notice.isConnected);
+  // The same once more is in the place of the newest.
+  const old = failures.find(({ text }) => text === message) ?? failures[kBadMost - 1];
+  old?.go();
+  failures = [show('bad', message), ...failures.filter((one) => one !== old)];
+}
 
 // As who comes next is not to learn of it.
 export function unsay() {
