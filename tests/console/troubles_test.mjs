@@ -103,6 +103,22 @@ test('nothing of a session is there in the next one', async () => {
   visitor.hadNoProblem();
 });
 
+test('a page that is asked for before the server knows who asks is shown once it does', async () => {
+  const { page } = visitor;
+  const asked = await visitor.holdFirst('**/v1/alerts/list');
+  await visitor.signIn();
+  const held = await asked();
+  await page.evaluate(() => new Promise((changed) => {
+    window.addEventListener('hashchange', changed);
+    location.hash = '#/alerts';
+  }));
+  assert.equal(await page.locator('h1').textContent(), 'Sign in');
+  await held.continue();
+  await page.getByRole('heading', { name: 'Alerts', exact: true }).waitFor();
+  await page.getByText('1 alert', { exact: true }).waitFor();
+  visitor.hadNoProblem();
+});
+
 test('a refusal of a session that has ended does not end the next one', async () => {
   const { page } = visitor;
   await signIn();

@@ -13,6 +13,7 @@ import { WebhooksView } from './webhooks.js';
 
 const element = (id) => document.getElementById(id);
 let view = null;
+let is_in = false;
 let has_webhooks = null;  // where that is not known yet
 const kLookEvery = 10_000;
 let live = null;  // what was said last of whether events come
@@ -71,7 +72,8 @@ function markWhere(path) {
 }
 
 function showPath(takes_focus) {
-  if (token() === null) return;
+  // Also where the server has not said yet whether it knows the token.
+  if (!is_in) return;
   const path = location.hash.slice(1) || '/';
   markWhere(path);
   show(viewOf(path), takes_focus);
@@ -108,10 +110,11 @@ function inTrouble(metrics) {
   return found.size;
 }
 setInterval(() => {
-  if (token() !== null && !document.hidden) lookForWebhooks();
+  if (is_in && !document.hidden) lookForWebhooks();
 }, kLookEvery);
 
 function enter() {
+  is_in = true;
   showControls(true);
   events.start();
   lookForWebhooks();
@@ -119,6 +122,7 @@ function enter() {
 }
 
 function leave(reason) {
+  is_in = false;
   signOut();
   events.stop();
   unsay();
