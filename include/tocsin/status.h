@@ -38,16 +38,15 @@ enum class Reason {
   kLimitReached,       // kResourceExhausted: a bound of `Options`
   kClosing,            // kUnavailable: the engine is closing or closed
   kStoreUnusable,      // kFailedPrecondition: the directory cannot be used as a store
-  kStoreInUse,    // kFailedPrecondition: another has the directory open, or its database
-                  // locked
-  kStoreDiffers,  // kFailedPrecondition: made with an option that cannot change
-  kDamaged,       // kDataLoss: what is stored is not what was written
-  kStoreFailed,   // kUnavailable: writing failed; the engine has to be opened again
-  kNotKept,       // kFailedPrecondition: `Options` say that it is not kept
-  kDiskFull,      // kResourceExhausted: less room than `Options::disk_reserve`
-  kUnknownEndpoint,  // kNotFound: no webhook has this id
-  kUnknownDelivery,  // kNotFound: no dead letter of the webhook has this number
-  kNameUsed,         // kAlreadyExists: another webhook has this name
+  kStoreInUse,         // kFailedPrecondition: another has it open, or locks its database
+  kStoreDiffers,       // kFailedPrecondition: made with an option that cannot change
+  kDamaged,            // kDataLoss: what is stored is not what was written
+  kStoreFailed,        // kUnavailable: writing failed; the engine has to be opened again
+  kNotKept,            // kFailedPrecondition: `Options` say that it is not kept
+  kDiskFull,           // kResourceExhausted: less room than `Options::disk_reserve`
+  kUnknownEndpoint,    // kNotFound: no webhook has this id
+  kUnknownDelivery,    // kNotFound: no dead letter of the webhook has this number
+  kNameUsed,           // kAlreadyExists: another webhook has this name
 };
 
 // The reason a status of this library carries; kNone for any other.

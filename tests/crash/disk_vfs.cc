@@ -1,6 +1,7 @@
 #include "tests/crash/disk_vfs.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -20,6 +21,27 @@ namespace tocsin::testing {
 struct InCommon {
   std::vector<std::unique_ptr<char[]>> regions;
   std::set<const void*> locked_by;
+  struct Lock {
+    std::set<const void*> shared_by;
+    const void* held_by = nullptr;
+  };
+  std::array<Lock, SQLITE_SHM_NLOCK> locks;  // of the regions
+
+  // As https://www.sqlite.org/c3ref/c_shm_exclusive.html has it, for the locks from
+  // `first` on.
+  bool MayLock(const void* who, int first, int count, bool alone) const {
+    return std::all_of(
+        locks.begin() + first, locks.begin() + first + count, [&](const Lock& lock) {
+          if (lock.held_by != nullptr && lock.held_by != who) return false;
+          return !alone || lock.shared_by.size() == lock.shared_by.count(who);
+        });
+  }
+  void Unlock(const void* who, int first, int count) {
+    for (int i = first; i < first + count; ++i) {
+      locks[i].shared_by.erase(who);
+      if (locks[i].held_by == who) locks[i].held_by = nullptr;
+    }
+  }
 };
 
 struct DiskVfs::Registered {
@@ -60,6 +82,7 @@ int Close(sqlite3_file* file) {
   Opened::State* const state =
       std::exchange(reinterpret_cast<Opened*>(file)->state, nullptr);
   state->in_common->locked_by.erase(state);
+  state->in_common->Unlock(state, 0, SQLITE_SHM_NLOCK);
   delete state;
   return SQLITE_OK;
 }
@@ -159,6 +182,19 @@ int ShmMap(sqlite3_file* file, int region, int size, int extend, void volatile**
 }
 int ShmLock(sqlite3_file* file, int first, int count, int flags) {
   constexpr int kCopiesLog = 1;  // WAL_CKPT_LOCK: https://sqlite.org/walformat.html
+  const void* const who = &Of(file);
+  InCommon& common = *Of(file).in_common;
+  const bool alone = (flags & SQLITE_SHM_EXCLUSIVE) != 0;
+  if ((flags & SQLITE_SHM_LOCK) == 0) {
+    common.Unlock(who, first, count);
+  } else if (!common.MayLock(who, first, count, alone)) {
+    return SQLITE_BUSY;
+  } else {
+    for (int i = first; i < first + count; ++i) {
+      if (alone) common.locks[i].held_by = who;
+      if (!alone) common.locks[i].shared_by.insert(who);
+    }
+  }
   if (first <= kCopiesLog && kCopiesLog < first + count) {
     *Of(file).copies_log = (flags & SQLITE_SHM_LOCK) != 0;
   }

@@ -143,6 +143,14 @@ class Trials::Running {
     return engine;
   }
 
+  // Who has the database open sees it whole, whoever else has died.
+  std::string OthersLook() {
+    if (others_ == nullptr) return "";
+    const absl::StatusOr<std::string> sound = others_->QueryText("PRAGMA quick_check");
+    if (WentWrong() || (sound.ok() && *sound == "ok")) return "";
+    return absl::StrCat("others see ", sound.ok() ? *sound : Text(sound.status()));
+  }
+
   bool WentWrong() const {
     return disk_.off() || disk_.has_failed() || disk_.was_full() ||
            (fate_.has_failed && fate_.has_failed());
@@ -159,6 +167,8 @@ class Trials::Running {
       return false;
     }
     was_open_ = true;
+    trial_.wrong = OthersLook();
+    if (!trial_.wrong.empty()) return false;
     trial_.wrong = Find(**engine);
     if (!trial_.wrong.empty()) return false;
     for (std::size_t call = acknowledged_; call < story_.calls.size(); ++call) {
