@@ -32,6 +32,20 @@ Dispatcher::Dispatcher(WebhookOptions options, AddressPolicy policy,
       random_(options_.random_seed ? *options_.random_seed : std::random_device()()),
       slots_(options_.attempts_max, options_.attempts_max_of_endpoint) {}
 
+namespace {
+
+// Until when two secrets overlap after a start. What began before there was an endpoint
+// was begun by a clock that was behind; how much of it is over nobody knows, so all of it
+// is left.
+absl::Time OverlapAtStart(const EndpointRecord& record, absl::Time now) {
+  const absl::Time until = record.previous_secret_until;
+  const bool was_behind = record.overlap && now >= record.created_at &&
+                          until - *record.overlap < record.created_at;
+  return was_behind && until <= now ? now + *record.overlap : until;
+}
+
+}  // namespace
+
 absl::Status Dispatcher::Load(absl::Time now) {
   absl::StatusOr<std::vector<EndpointRecord>> records = store_->Endpoints();
   if (!records.ok()) return records.status();
@@ -47,7 +61,9 @@ absl::Status Dispatcher::Load(absl::Time now) {
     record.enabled_at = std::min(record.enabled_at, now);
     Endpoint* const endpoint = AddEndpoint(std::move(record));
     endpoint->circuit.PauseUntilAtMost(latest);
-    SetOverlap(endpoint, endpoint->overlap_until, now);
+    SetOverlap(endpoint, OverlapAtStart(endpoint->record, now), now);
+    endpoint->overlap_until =
+        std::max(endpoint->overlap_until, endpoint->record.previous_secret_until);
   }
   const absl::StatusOr<std::uint64_t> last = store_->LastNumber();
   if (!last.ok()) return last.status();
@@ -126,12 +142,11 @@ void Dispatcher::ClockWentBack(absl::Time now) {
   for (const auto& [number, endpoint] : endpoints_) {
     EndpointRecord& record = endpoint->record;
     record.enabled_at = std::min(record.enabled_at, now);
-    // What was said may be right again.
+    // What was said is right again where it may have been said by this clock.
+    const bool is_right =
+        endpoint->overlap_began() <= now && now < endpoint->overlap_until;
     SetOverlap(endpoint.get(),
-               endpoint->overlap_until > now ? endpoint->overlap_until
-                                             : record.previous_secret_until,
-               now);
-    if (endpoint->overlap) endpoint->overlap_until = record.previous_secret_until;
+               is_right ? endpoint->overlap_until : record.previous_secret_until, now);
     endpoint->circuit.PauseUntilAtMost(latest);
     endpoint->queue.GoBackTo(now, latest);
     Touch(endpoint.get());
@@ -153,11 +168,12 @@ void Dispatcher::ClockJumpedAhead(absl::Time now, absl::Duration by) {
     // knows at least as much as is so of the oldest.
     record.enabled_at =
         std::max(std::min(record.enabled_at + by, now), endpoint->queue.OldestAccepted());
-    // After a start nobody knows how much of it was left.
-    SetOverlap(
-        endpoint.get(),
-        endpoint->overlap ? record.previous_secret_until + by : endpoint->overlap_until,
-        now);
+    // What began later than it jumped from was said by another clock, which this one may
+    // be again; of all else as much is left as before.
+    SetOverlap(endpoint.get(),
+               endpoint->overlap_began() > now - by ? endpoint->overlap_until
+                                                    : record.previous_secret_until + by,
+               now);
     NoteChanged(endpoint.get());
   }
   grace_until_ = now + grace_;
@@ -166,7 +182,7 @@ void Dispatcher::ClockJumpedAhead(absl::Time now, absl::Duration by) {
 
 void Dispatcher::SetOverlap(Endpoint* endpoint, absl::Time until, absl::Time now) {
   EndpointRecord& record = endpoint->record;
-  until = std::min(until, now + endpoint->overlap.value_or(kOverlapMax));
+  until = std::min(until, now + endpoint->overlap());
   if (!record.previous_secret || until == record.previous_secret_until) return;
   record.previous_secret_until = until;
   NoteChanged(endpoint);

@@ -115,14 +115,16 @@ class Dispatcher {
     // Raised where it becomes another one for who sends: what attempts from before say
     // is not of it.
     std::uint64_t generation = 0;
-    // Of its two secrets: how long it was to be, where this process knows it; and until
-    // when, by a clock that may have been right.
-    std::optional<absl::Duration> overlap = std::nullopt;
+    // Until when its two secrets were to overlap, as it was said first, by a clock that
+    // may have been right.
     absl::Time overlap_until = absl::InfinitePast();
     // When it is looked at next, as `agenda_` has it.
     std::optional<absl::Time> wakes_at = std::nullopt;
     bool is_starved = false;  // it is in `starved_`
     bool is_changed = false;  // it is in `changed_`
+
+    absl::Duration overlap() const { return record.overlap.value_or(kOverlapMax); }
+    absl::Time overlap_began() const { return overlap_until - overlap(); }
   };
   // An attempt that is under way.
   struct Flight {

@@ -231,11 +231,11 @@ absl::StatusOr<std::string> Dispatcher::RotateSecret(EndpointId id,
   const bool is_back = Overlaps(record, now) && record.previous_secret == *taken;
   if (is_new) record.previous_secret = std::move(record.secret);
   record.previous_secret_until = now + overlap;
+  record.overlap = overlap;
   if (is_back || overlap == absl::ZeroDuration()) record.previous_secret = std::nullopt;
   record.secret = *taken;
   status = Put(*found, record);
   if (!status.ok()) return status;
-  (*found)->overlap = overlap;
   (*found)->overlap_until = record.previous_secret_until;
   return taken;
 }

@@ -29,6 +29,9 @@ struct EndpointRecord {
   std::string secret = {};
   std::optional<std::string> previous_secret = std::nullopt;
   absl::Time previous_secret_until = absl::InfinitePast();
+  // How long the two were to overlap. Nothing where that is not known, as of a store of
+  // an older format.
+  std::optional<absl::Duration> overlap = std::nullopt;
   absl::Time created_at = {};
   // What waits is tried for so long from then on, at least.
   absl::Time enabled_at = {};

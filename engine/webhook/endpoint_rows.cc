@@ -42,6 +42,11 @@ absl::StatusOr<EndpointRecord> ReadRow(const sqlite::Statement& row) {
   if (!row.IsNull(13)) {
     endpoint.previous_secret = columns.Text(13);
     endpoint.previous_secret_until = columns.Time(14);
+    if (!row.IsNull(25)) {
+      std::int64_t overlap_ms = 0;
+      columns.Count(25, &overlap_ms);
+      endpoint.overlap = absl::Milliseconds(overlap_ms);
+    }
   }
   endpoint.created_at = columns.Time(15);
   endpoint.enabled_at = columns.Time(16);
@@ -63,7 +68,7 @@ absl::StatusOr<EndpointRecord> ReadRow(const sqlite::Statement& row) {
 
 const char kPutEndpoint[] =
     "INSERT OR REPLACE INTO endpoint VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 absl::Status PutEndpointRow(const EndpointRecord& endpoint, sqlite::Statement* put) {
   const WebhookSettings& settings = endpoint.settings;
@@ -73,8 +78,8 @@ absl::Status PutEndpointRow(const EndpointRecord& endpoint, sqlite::Statement* p
   using View = absl::string_view;
   // Rows of this database have no sum of them all.
   std::uint64_t sum = 0;
-  return sqlite::RowWriter(kEndpointTable, put)
-      .Add(InColumn(endpoint.number))
+  sqlite::RowWriter writer(kEndpointTable, put);
+  writer.Add(InColumn(endpoint.number))
       .Add(View(endpoint.id.ToString()))
       .Add(View(settings.name))
       .Add(View(settings.url))
@@ -97,8 +102,13 @@ absl::Status PutEndpointRow(const EndpointRecord& endpoint, sqlite::Statement* p
       .AddIfAny(TimeTextIfAny(endpoint.last_success_at))
       .Add(std::int64_t{circuit.failures_in_a_row})
       .Add(std::int64_t{circuit.pauses_in_a_row})
-      .AddIfAny(TimeTextIfAny(circuit.paused_until))
-      .Write(&sum);
+      .AddIfAny(TimeTextIfAny(circuit.paused_until));
+  if (endpoint.previous_secret && endpoint.overlap) {
+    writer.Add(absl::ToInt64Milliseconds(*endpoint.overlap));
+  } else {
+    writer.AddIfAny(std::nullopt);
+  }
+  return writer.Write(&sum);
 }
 
 absl::StatusOr<std::vector<EndpointRecord>> ReadEndpointRows(sqlite::Database* database) {

@@ -9,6 +9,7 @@
 #include "engine/webhook/delivery_rows.h"
 #include "engine/webhook/endpoint_rows.h"
 #include "engine/webhook/store_check.h"
+#include "engine/webhook/store_values.h"
 
 namespace tocsin::webhook {
 
@@ -39,7 +40,8 @@ CREATE TABLE endpoint (
   last_success_at       TEXT,
   failures_in_a_row     INTEGER NOT NULL,
   pauses_in_a_row       INTEGER NOT NULL,
-  paused_until          TEXT
+  paused_until          TEXT,
+  overlap_ms            INTEGER
 );
 
 -- What waits for an endpoint, or died of it. What an endpoint took is not here any more.
@@ -68,9 +70,11 @@ absl::Status Unusable(const sqlite::Database& database, absl::string_view why) {
   return MakeStatus(Reason::kStoreUnusable, absl::StrCat(database.path(), ": ", why));
 }
 
-// Rows of format 1 had no checksum, and their columns were the same.
-absl::Status MoveRows(absl::string_view table, const char* insert_sql,
-                      sqlite::Database* database) {
+// Rows of format 1 had no checksum. What columns there were are the first of those that
+// there are.
+absl::Status MoveRows(std::int64_t format, absl::string_view table,
+                      const char* insert_sql, sqlite::Database* database) {
+  const bool has_checksums = format > 1;
   auto select =
       database->Prepare(absl::StrCat("SELECT * FROM old_", table, " ORDER BY number"));
   if (!select.ok()) return select.status();
@@ -81,8 +85,12 @@ absl::Status MoveRows(absl::string_view table, const char* insert_sql,
     const absl::StatusOr<bool> has_row = (*select)->Step();
     if (!has_row.ok() || !*has_row) return has_row.status();
     const sqlite::Statement& row = **select;
+    absl::Status status;
+    if (has_checksums) status = CheckRow(*database, table, row);
+    if (!status.ok()) return status;
     sqlite::RowWriter writer(table, insert->get());
     for (int column = 0; column < row.columns(); ++column) {
+      if (has_checksums && column == sqlite::kChecksumColumn) continue;
       // Of a number its digits, which the column makes one again.
       if (row.IsNull(column)) {
         writer.AddIfAny(std::nullopt);
@@ -90,12 +98,13 @@ absl::Status MoveRows(absl::string_view table, const char* insert_sql,
         writer.Add(row.Text(column));
       }
     }
-    absl::Status status = writer.Write(&sum);
+    if (table == kEndpointTable) writer.AddIfAny(std::nullopt);
+    status = writer.Write(&sum);
     if (!status.ok()) return status;
   }
 }
 
-absl::Status BringToNewest(sqlite::Database* database) {
+absl::Status BringToNewest(std::int64_t format, sqlite::Database* database) {
   absl::Status status = CheckPages(database);
   if (status.ok()) {
     status = database->Execute(
@@ -104,8 +113,8 @@ absl::Status BringToNewest(sqlite::Database* database) {
                      "ALTER TABLE delivery RENAME TO old_delivery;",
                      kWebhookTables));
   }
-  if (status.ok()) status = MoveRows(kEndpointTable, kPutEndpoint, database);
-  if (status.ok()) status = MoveRows(kDeliveryTable, kInsertDelivery, database);
+  if (status.ok()) status = MoveRows(format, kEndpointTable, kPutEndpoint, database);
+  if (status.ok()) status = MoveRows(format, kDeliveryTable, kInsertDelivery, database);
   if (!status.ok()) return status;
   // Nor are numbers given again that were given to what is gone.
   status = database->Execute(absl::StrCat(
@@ -158,7 +167,7 @@ absl::Status PrepareWebhookSchema(const sqlite::LeftFiles& left,
   if (*format == kWebhookFormat) return CheckWebhooks(database);
   absl::Status status = database->Execute("BEGIN IMMEDIATE");
   if (!status.ok()) return status;
-  status = BringToNewest(database);
+  status = BringToNewest(*format, database);
   if (status.ok()) status = database->Execute("COMMIT");
   // After some errors SQLite has done it already.
   if (!status.ok()) database->Execute("ROLLBACK").IgnoreError();

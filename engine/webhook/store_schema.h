@@ -12,8 +12,9 @@ namespace tocsin::webhook {
 
 // `PRAGMA application_id` of `webhooks.db`: "tocw".
 inline constexpr std::int64_t kWebhookApplicationId = 0x746f6377;
-// `PRAGMA user_version`: the format of the tables. Rows of format 1 had no checksum.
-inline constexpr std::int64_t kWebhookFormat = 2;
+// `PRAGMA user_version`: the format of the tables. Rows of format 1 had no checksum, and
+// up to format 2 endpoints had no `overlap_ms`.
+inline constexpr std::int64_t kWebhookFormat = 3;
 
 // The statements that make the tables.
 extern const char kWebhookTables[];

@@ -153,15 +153,15 @@ TEST(Clock, AnOverlapThatBeganWhileItWasAheadIsNoLongerThanItWasToBe) {
 
 constexpr absl::Duration kYears = absl::Hours(24 * 365 * 10);
 
-TEST(Clock, AStartCutsAnOverlapThatIsLongerThanAnyCanBe) {
-  constexpr absl::Duration kLongest = absl::Hours(24 * 365);
+TEST(Clock, AStartCutsAnOverlapThatIsLongerThanItWasToBe) {
+  constexpr absl::Duration kOverlap = absl::Hours(48);
   testing::TempDirectory directory;
   SimulatedWorld world({.directory = directory / "sink"});
   const EndpointId id = world.AddEndpoint(kReceiver);
   world.PutClock(kYears);
-  ASSERT_TRUE(world.dispatcher().RotateSecret(id, "", absl::Hours(1), world.now()).ok());
+  ASSERT_TRUE(world.dispatcher().RotateSecret(id, "", kOverlap, world.now()).ok());
   world.Restart(/*keeps_first=*/true, -kYears);
-  const absl::Time until = world.now() + kLongest;
+  const absl::Time until = world.now() + kOverlap;
   EXPECT_EQ(Shown(&world).previous_secret_until, until);
   world.Restart(/*keeps_first=*/true, absl::Hours(24));
   EXPECT_EQ(Shown(&world).previous_secret_until, until) << "no start makes it longer";
@@ -195,6 +195,45 @@ TEST(Clock, AnOverlapThatBeganWhileItWasBehindIsNoShorter) {
   world.RunFor(absl::Hours(1));
   world.PutClock(-absl::Seconds(5));
   EXPECT_EQ(Shown(&world).previous_secret_until, until);
+}
+
+TEST(Clock, AnOverlapThatBeganWhileItWasBehindOutlastsAStart) {
+  constexpr absl::Duration kOverlap = absl::Hours(24);
+  for (const bool starts_right : {false, true}) {
+    testing::TempDirectory directory;
+    SimulatedWorld world({.directory = directory / "sink"});
+    const EndpointId id = world.AddEndpoint(kReceiver);
+    world.PutClock(-kYears);
+    ASSERT_TRUE(world.dispatcher().RotateSecret(id, "", kOverlap, world.now()).ok());
+    world.RunFor(absl::Hours(1));
+    world.Restart(/*keeps_first=*/true, starts_right ? kYears : absl::ZeroDuration());
+    world.RunFor(absl::Hours(1));
+    if (!starts_right) world.PutClock(kYears);
+    // Nobody knows how much was over at a start.
+    const absl::Duration over = absl::Hours(starts_right ? 1 : 2);
+    const absl::Time until = world.now() + kOverlap - over;
+    EXPECT_EQ(Shown(&world).previous_secret_until, until) << starts_right;
+    world.Restart(/*keeps_first=*/true);
+    EXPECT_EQ(Shown(&world).previous_secret_until, until) << starts_right;
+    world.Restart(/*keeps_first=*/true, kOverlap);
+    EXPECT_EQ(Shown(&world).previous_secret_until, std::nullopt) << starts_right;
+  }
+}
+
+TEST(Clock, AnOverlapThatIsOverIsSoAgainAfterAStartWithOneThatIsBehind) {
+  constexpr absl::Duration kBehind = absl::Hours(24 * 30);
+  testing::TempDirectory directory;
+  SimulatedWorld world({.directory = directory / "sink"});
+  const EndpointId id = world.AddEndpoint(kReceiver);
+  world.RunFor(absl::Hours(24));
+  ASSERT_TRUE(world.dispatcher().RotateSecret(id, "", absl::Hours(3), world.now()).ok());
+  world.Restart(/*keeps_first=*/true, -kBehind);
+  world.RunFor(absl::Hours(2));
+  EXPECT_NE(Shown(&world).previous_secret_until, std::nullopt);
+  world.RunFor(absl::Hours(2));
+  EXPECT_EQ(Shown(&world).previous_secret_until, std::nullopt);
+  world.PutClock(kBehind);
+  EXPECT_EQ(Shown(&world).previous_secret_until, std::nullopt);
 }
 
 TEST(Clock, WhatItJumpedOverCountsForNothingAfterAStartEither) {

@@ -53,6 +53,7 @@ EndpointRecord FullRecord() {
                         .secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1u",
                         .previous_secret = "was-a-secret-of-24-bytes",
                         .previous_secret_until = at + absl::Hours(1),
+                        .overlap = absl::Hours(2),
                         .created_at = at,
                         .enabled_at = at + absl::Seconds(1),
                         .delivered = 11,
@@ -99,6 +100,7 @@ TEST_F(DeliveryStoreTest, AnEndpointComesBackAsItWas) {
   EXPECT_EQ(found.secret, record.secret);
   EXPECT_EQ(found.previous_secret, record.previous_secret);
   EXPECT_EQ(found.previous_secret_until, record.previous_secret_until);
+  EXPECT_EQ(found.overlap, record.overlap);
   EXPECT_EQ(found.created_at, record.created_at);
   EXPECT_EQ(found.enabled_at, record.enabled_at);
   EXPECT_EQ(found.delivered, record.delivered);
@@ -229,10 +231,10 @@ TEST_F(DeliveryStoreTest, WhatIsNoneOfItsOwnIsRefusedByName) {
 
 TEST_F(DeliveryStoreTest, ANewerFormatIsRefusedByName) {
   Open();
-  Execute("PRAGMA user_version = 3");
+  Execute("PRAGMA user_version = 4");
   const absl::Status status = Refused();
   EXPECT_EQ(ReasonOf(status), Reason::kStoreUnusable);
-  EXPECT_THAT(status.message(), HasSubstr("format 3"));
+  EXPECT_THAT(status.message(), HasSubstr("format 4"));
 }
 
 TEST_F(DeliveryStoreTest, ADamagedFileIsRefusedByName) {

@@ -82,7 +82,7 @@ TEST_F(WebhookDamage, AnyValueOfARowIsMissedByName) {
         const bool is_number = (*columns)->Text(2) == "INTEGER";
         changes.push_back(
             absl::StrCat(column, " = ",
-                         is_number ? absl::StrCat(column, " + 1000")
+                         is_number ? absl::StrCat("coalesce(", column, ", 0) + 1000")
                                    : absl::StrCat("coalesce(", column, ", '') || '1'")));
       }
     }

@@ -1,19 +1,24 @@
-// Would catch a store of webhooks of the first format, whose rows had no checksum, that
-// is refused, or loses something on its way to the newest.
+// Would catch a store of webhooks of an older format that is refused, or loses something
+// on its way to the newest.
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "engine/sqlite/database.h"
+#include "engine/webhook/dispatcher.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/webhook/left_webhooks.h"
+#include "tests/webhook/simulated_transfers.h"
 #include "tocsin/status.h"
 #include "tocsin/webhook.h"
 
 namespace tocsin::testing {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // All columns but the checksum.
@@ -26,10 +31,18 @@ constexpr char kDeliveryColumns[] =
     "number, endpoint, notification_id, customer_id, alert_id, type, accepted_at, "
     "attempts, due_at, last_failure, died_at, body";
 
-class WebhookFormat : public ::testing::Test {
+class WebhookFormat : public ::testing::TestWithParam<int> {
  protected:
-  // What a newer store has, in one of the first format.
+  // What a newer store has, in one of an older format.
   WebhookFormat() {
+    if (GetParam() == 1) {
+      MakeFirst();
+    } else {
+      MakeSecond();
+    }
+  }
+  // Without checksums.
+  void MakeFirst() {
     WebhookGround newer;
     newer.Put(left_.files);
     ground_.Execute(absl::StrCat(
@@ -37,6 +50,15 @@ class WebhookFormat : public ::testing::Test {
         "INSERT INTO endpoint SELECT ", kEndpointColumns, " FROM newer.endpoint;",
         "INSERT INTO delivery SELECT ", kDeliveryColumns, " FROM newer.delivery;",
         "UPDATE sqlite_sequence SET seq = 99;"));
+  }
+  // Without the last column, which is NULL, so that the sum of before it is the inverse.
+  void MakeSecond() {
+    ground_.Put(left_.files);
+    ground_.Execute(
+        "ALTER TABLE endpoint DROP COLUMN overlap_ms;"
+        "UPDATE endpoint SET checksum = ~checksum;"
+        "PRAGMA user_version = 2;"
+        "UPDATE sqlite_sequence SET seq = 99;");
   }
   std::int64_t Format() {
     const auto database = sqlite::Database::Open(ground_.FileOf(kWebhooksFile), "");
@@ -47,27 +69,27 @@ class WebhookFormat : public ::testing::Test {
   WebhookGround ground_;
 };
 
-TEST_F(WebhookFormat, TheFirstIsBroughtToTheNewest) {
-  EXPECT_EQ(Format(), 1);
+TEST_P(WebhookFormat, IsBroughtToTheNewest) {
+  EXPECT_EQ(Format(), GetParam());
   for (int time = 0; time < 2; ++time) {
     const auto shown = ground_.Look();
     ASSERT_TRUE(shown.ok()) << shown.status();
     EXPECT_EQ(*shown, left_.shown.back());
-    EXPECT_EQ(Format(), 2);
+    EXPECT_EQ(Format(), 3);
   }
   EXPECT_EQ(*(*ground_.Open())->LastNumber(), 99U) << "it was given, and is gone";
 }
 
-TEST_F(WebhookFormat, ItsCopyIsAsItWas) {
+TEST_P(WebhookFormat, ItsCopyIsAsItWas) {
   WebhookGround copy;
   ASSERT_TRUE(*BackupWebhooks(ground_.directory(), copy.directory()));
-  EXPECT_EQ(Format(), 1);
+  EXPECT_EQ(Format(), GetParam());
   const auto shown = copy.Look();
   ASSERT_TRUE(shown.ok()) << shown.status();
   EXPECT_EQ(*shown, left_.shown.back());
 }
 
-TEST_F(WebhookFormat, WhatCannotBeIsRefusedByNameAndLeftAsItWas) {
+TEST_P(WebhookFormat, WhatCannotBeIsRefusedByNameAndLeftAsItWas) {
   for (const char* damage : {"UPDATE endpoint SET secret = 'x' WHERE number = 2",
                              "UPDATE endpoint SET scheme = 'other' WHERE number = 2",
                              "UPDATE delivery SET endpoint = 9 WHERE number = 2",
@@ -78,10 +100,28 @@ TEST_F(WebhookFormat, WhatCannotBeIsRefusedByNameAndLeftAsItWas) {
     const absl::Status status = ground_.Look().status();
     EXPECT_EQ(ReasonOf(status), Reason::kDamaged) << status;
     EXPECT_THAT(status.message(), HasSubstr("webhooks.db: row 2 of "));
-    EXPECT_EQ(Format(), 1);
+    EXPECT_EQ(Format(), GetParam());
     ground_.Put(before);
   }
 }
+
+// How long it was to be is not known.
+TEST_P(WebhookFormat, AnOverlapOfItLastsAYearAtMost) {
+  auto store = ground_.Open();
+  ASSERT_TRUE(store.ok()) << store.status();
+  SimulatedTransfers transfers;
+  const absl::Time long_before = absl::UnixEpoch();
+  const auto dispatcher =
+      webhook::Dispatcher::Open({}, *std::move(store), &transfers, long_before);
+  ASSERT_TRUE(dispatcher.ok()) << dispatcher.status();
+  std::vector<absl::Time> ends;
+  for (const WebhookEndpoint& endpoint : (*dispatcher)->List(long_before)) {
+    if (endpoint.previous_secret_until) ends.push_back(*endpoint.previous_secret_until);
+  }
+  EXPECT_THAT(ends, ElementsAre(long_before + absl::Hours(24 * 365)));
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, WebhookFormat, ::testing::Values(1, 2));
 
 }  // namespace
 }  // namespace tocsin::testing
