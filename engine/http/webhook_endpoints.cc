@@ -33,6 +33,13 @@ HttpResponse WebhookRefusal(const absl::Status& status) {
   }
 }
 
+HttpResponse SendAgainRefusal(const absl::Status& status) {
+  if (ReasonOf(status) != Reason::kDamaged) return WebhookRefusal(status);
+  return FinalErrorResponse(409,
+                            "what is not as it was written stays a dead letter; see what "
+                            "waits, and what is dead");
+}
+
 HttpResponse NoWebhooks() {
   return ErrorResponse(404, "this server sends no webhooks; it was started without");
 }
@@ -177,11 +184,17 @@ HttpResponse WebhookDeadLetters(const Call& call) {
     if (!letters.ok()) return WebhookRefusal(letters.status());
     const std::size_t shown = std::min(letters->size(), kPageSize);
     std::string body = "{\"data\":[";
+    std::string unreadable;
     for (std::size_t i = 0; i < shown; ++i) {
-      if (i > 0) body.push_back(',');
-      AppendDeadLetterJson((*letters)[i], &body);
+      const DeadLetter& letter = (*letters)[i];
+      if (!letter.is_readable) {
+        absl::StrAppend(&unreadable, unreadable.empty() ? "" : ",", letter.number);
+        continue;
+      }
+      if (body.back() != '[') body.push_back(',');
+      AppendDeadLetterJson(letter, &body);
     }
-    body.push_back(']');
+    absl::StrAppend(&body, "],\"unreadable\":[", unreadable, "]");
     AppendNextPage(letters->size() > shown
                        ? std::optional(CursorBehind(CursorOf::kDeadLetters,
                                                     (*letters)[shown - 1].number))
@@ -200,10 +213,10 @@ HttpResponse SendWebhooksAgain(const Call& call) {
   std::uint64_t count = 1;
   if (request->number.has_value()) {
     const absl::Status status = call.webhooks->SendAgain(request->id, *request->number);
-    if (!status.ok()) return WebhookRefusal(status);
+    if (!status.ok()) return SendAgainRefusal(status);
   } else {
     const absl::StatusOr<std::uint64_t> all = call.webhooks->SendAllAgain(request->id);
-    if (!all.ok()) return WebhookRefusal(all.status());
+    if (!all.ok()) return SendAgainRefusal(all.status());
     count = *all;
   }
   return JsonResponse(absl::StrCat(DataOf(request->id), ",\"count\":", count, "}}"));

@@ -86,9 +86,12 @@ constexpr absl::string_view kWebhookResponses = R"json(
     "died_at":{"$ref":"#/components/schemas/Time"},
     "attempts":{"type":"integer","minimum":0},
     "reason":{"type":"string"}}},
-"DeadLettersResponse":{"type":"object","required":["data","next_page"],"properties":{
+"DeadLettersResponse":{"type":"object","required":["data","unreadable","next_page"],
+  "properties":{
   "data":{"type":"array","maxItems":100,
     "items":{"$ref":"#/components/schemas/DeadLetter"}},
+  "unreadable":{"type":"array","items":{"type":"integer","minimum":0},
+    "description":"The numbers of those that cannot be read, nor sent again"},
   "next_page":{"$ref":"#/components/schemas/NextPage"}}},
 "SendAgainResponse":{"type":"object","required":["data"],"properties":{
   "data":{"type":"object","required":["id","count"],"properties":{

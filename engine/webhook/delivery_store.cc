@@ -349,7 +349,10 @@ absl::StatusOr<DeliveryStore::FoundDead> DeliveryStore::Dead(std::uint64_t endpo
     dead.last = static_cast<std::uint64_t>(select.Integer(0));
     absl::StatusOr<DeliveryRow> found = ReadDeliveryRow(*database_, select);
     dead.damaged.Update(found.status());
-    if (!found.ok()) continue;
+    if (!found.ok()) {
+      dead.letters.push_back({.number = dead.last, .is_readable = false});
+      continue;
+    }
     DeliveryState& state = found->state;
     dead.letters.push_back({.number = found->number,
                             .notification = found->notification,

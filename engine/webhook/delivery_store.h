@@ -90,7 +90,7 @@ class DeliveryStore {
   absl::StatusOr<bool> Knows(std::uint64_t endpoint, NotificationId notification);
   struct FoundDead {
     std::vector<DeadLetter> letters = {};
-    std::uint64_t last = 0;     // that was looked at; 0: there was none
+    std::uint64_t last = 0;     // of them; 0: there was none
     absl::Status damaged = {};  // of the first that is not as it was written
   };
   absl::StatusOr<FoundDead> Dead(std::uint64_t endpoint, std::uint64_t after,

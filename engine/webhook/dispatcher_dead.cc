@@ -32,7 +32,6 @@ absl::StatusOr<std::vector<DeadLetter>> Dispatcher::DeadLetters(EndpointId id,
                                                                 absl::Time) {
   absl::StatusOr<DeliveryStore::FoundDead> dead = FindDead(id, after, max);
   if (!dead.ok()) return dead.status();
-  if (!dead->damaged.ok()) return dead->damaged;
   return std::move(dead->letters);
 }
 
@@ -68,6 +67,10 @@ absl::Status Dispatcher::SendAgain(EndpointId id, std::uint64_t number, absl::Ti
     return MakeStatus(Reason::kUnknownDelivery,
                       absl::StrCat("the webhook ", id.ToString(),
                                    " has no dead letter with the number ", number));
+  }
+  if (!letters->front().is_readable) {
+    return MakeStatus(Reason::kDamaged, absl::StrCat("the dead letter ", number,
+                                                     " is not as it was written"));
   }
   if ((*found)->queue.size() >= options_.waiting_max) {
     return MakeStatus(Reason::kLimitReached,

@@ -89,6 +89,7 @@ absl::StatusOr<bool> Dispatcher::ReviveNext(Revival* revival, absl::Time now) {
   std::vector<DeadLetter>& letters = dead->letters;
   while (!letters.empty() && letters.back().number > revival->last) letters.pop_back();
   // One that is damaged is told of once the others are sent.
+  std::erase_if(letters, [](const DeadLetter& letter) { return !letter.is_readable; });
   revival->damaged.Update(dead->damaged);
   absl::Status status = ReviveBatch(*found, letters, now);
   if (!status.ok()) return status;

@@ -97,6 +97,9 @@ struct DeadLetter {
   absl::Time died_at = {};
   std::uint32_t attempts = 0;
   std::string reason = {};  // the last failure
+  // Not where `webhooks.db` does not have it as it was written: only `number` is known
+  // then, and it cannot be sent.
+  bool is_readable = true;
 };
 
 struct WebhookOptions {
@@ -221,10 +224,12 @@ class WebhookSink : public NotificationSink {
                                                               std::uint64_t after,
                                                               std::size_t max) = 0;
   // Has it wait again, behind what waits, for `keep_trying` from now on. kNotFound: there
-  // is no such one; kResourceExhausted: `waiting_max` wait already.
+  // is no such one; kDataLoss: it cannot be read; kResourceExhausted: `waiting_max` wait
+  // already.
   virtual absl::Status SendAgain(EndpointId id, std::uint64_t number) = 0;
   // All of them, or as many as may wait, some at a time; returns how many. An error says
-  // how many were before it; `Stop` ends it with kUnavailable.
+  // how many were before it: kDataLoss that all were but those that cannot be read;
+  // `Stop` ends it with kUnavailable.
   virtual absl::StatusOr<std::uint64_t> SendAllAgain(EndpointId id) = 0;
 
   // Ends what is under way, at most after `deadline`; nothing is sent any more.

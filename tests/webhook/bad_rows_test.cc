@@ -73,6 +73,29 @@ TEST_F(BadRows, OneThatDiedButCannotBeWrittenIsCountedNoLongerThanAnHour) {
   EXPECT_EQ(Shown().waiting, 0u);
 }
 
+TEST_F(BadRows, OneThatIsDeadIsListedByItsNumberBesideTheOthers) {
+  world_.Answers(kReader, [](const Arrived&) { return Answer{.status = 500}; });
+  Give(5);
+  world_.RunFor(absl::Hours(1));
+  ASSERT_TRUE(world_.Keep().ok());
+  Execute("UPDATE delivery SET customer_id = 'x' WHERE number = 3");
+  const auto listed = [&](std::uint64_t after, std::size_t max) {
+    std::string text;
+    const auto letters = world_.dispatcher().DeadLetters(id_, after, max, world_.now());
+    for (const DeadLetter& letter : *letters) {
+      text += std::to_string(letter.number) + (letter.is_readable ? " " : "? ");
+    }
+    return text;
+  };
+  EXPECT_EQ(listed(0, 10), "1 2 3? 4 5 ");
+  EXPECT_EQ(listed(2, 1), "3? ");
+  EXPECT_EQ(listed(3, 1), "4 ");
+  EXPECT_EQ(ReasonOf(world_.dispatcher().SendAgain(id_, 3, world_.now())),
+            Reason::kDamaged);
+  EXPECT_TRUE(world_.dispatcher().SendAgain(id_, 4, world_.now()).ok());
+  EXPECT_EQ(Shown().dead, 4u);
+}
+
 TEST_F(BadRows, AllButThoseAreSentAgain) {
   world_.Answers(kReader, [](const Arrived&) { return Answer{.status = 500}; });
   constexpr int kRows = 1'500;
@@ -86,9 +109,6 @@ TEST_F(BadRows, AllButThoseAreSentAgain) {
   EXPECT_THAT(std::string(sent.message()), HasSubstr("1497 were sent again"));
   EXPECT_EQ(Shown().waiting, 1'497u);
   EXPECT_EQ(Shown().dead, 3u);
-  // Who looks is told of it.
-  const auto shown = world_.dispatcher().DeadLetters(id_, 0, 100, world_.now());
-  EXPECT_EQ(ReasonOf(shown.status()), Reason::kDamaged);
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/sqlite/database.h"
+#include "tests/support/temp_directory.h"
 #include "tests/webhook_http/webhook_api_fixture.h"
 
 namespace tocsin::testing {
@@ -138,6 +140,33 @@ TEST(WebhookDeliveries, DeadLettersAreListedAndSentAgain) {
             kDead - 1);
   f.AwaitCount(id, "delivered", kDead);
   EXPECT_EQ(f.Endpoint(id).at("dead").to_number<int>(), 0);
+}
+
+TEST(WebhookDeliveries, ADeadLetterThatCannotBeReadHidesNoOther) {
+  const TempDirectory directory;
+  const WebhookApiFixture f({.directory = directory / "sink",
+                             .retry_first = absl::Milliseconds(1),
+                             .retry_max = absl::Milliseconds(10),
+                             .keep_trying = absl::ZeroDuration()});
+  f.inbox.AnswerFromNowOn(500);
+  const std::string id = f.Create();
+  for (int customer = 1; customer <= 3; ++customer) f.Cross(customer);
+  f.AwaitCount(id, "dead", 3);
+  // So that they are on the disk.
+  ASSERT_EQ(Json(f.Post("dead-letters", f.Of(id))).at("data").as_array().size(), 3u);
+  {
+    const auto file = sqlite::Database::Open(directory / "sink/webhooks.db", "");
+    ASSERT_TRUE(file.ok()) << file.status();
+    ASSERT_TRUE((*file)->Execute("UPDATE delivery SET body = 'x' WHERE number = 1").ok());
+  }
+  const boost::json::value shown = Json(f.Post("dead-letters", f.Of(id)));
+  EXPECT_EQ(shown.at("data").as_array().size(), 2u);
+  EXPECT_EQ(boost::json::serialize(shown.at("unreadable")), "[1]");
+  f.inbox.AnswerFromNowOn(204);
+  EXPECT_EQ(f.Post("send-again", f.Of(id, R"(,"number":1)")).status, 409);
+  EXPECT_EQ(f.Post("send-again", f.Of(id, R"(,"everything":true)")).status, 409);
+  f.AwaitCount(id, "delivered", 2);
+  EXPECT_EQ(f.Endpoint(id).at("dead").to_number<int>(), 1);
 }
 
 }  // namespace

@@ -123,7 +123,7 @@ export async function pages(path, body, take) {
     const query = next === null ? '' : `?next_page=${encodeURIComponent(next)}`;
     const page = await post(path + query, body);
     next = page.next_page;
-    if (take(page.data) === false) break;
+    if (take(page.data, page) === false) break;
   } while (next);
   return next;
 }

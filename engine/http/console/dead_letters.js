@@ -14,6 +14,7 @@ export class DeadLetters {
     this.opener = opener;
     this.on_sent = on_sent;
     this.rows = new Map();
+    this.unreadable = [];
     this.wanted = 1;
     this.reads = new Reads();
     this.note = h('p', { class: 'hint', role: 'status' }, 'Reading…');
@@ -27,7 +28,7 @@ export class DeadLetters {
   }
 
   readMore() {
-    this.wanted = this.rows.size + 1;
+    this.wanted = this.rows.size + this.unreadable.length + 1;
     return this.read();
   }
 
@@ -36,19 +37,22 @@ export class DeadLetters {
   async read() {
     const isNews = this.reads.begin();
     const letters = [];
+    const unreadable = [];
     try {
       const body = { id: this.endpoint_id };
-      const next = await pages('/v1/webhooks/dead-letters', body, (page) => {
+      const next = await pages('/v1/webhooks/dead-letters', body, (page, answer) => {
         letters.push(...page);
-        return letters.length < this.wanted;
+        unreadable.push(...answer.unreadable);
+        return letters.length + unreadable.length < this.wanted;
       });
-      if (isNews()) this.show(letters, next !== null);
+      if (isNews()) this.show(letters, unreadable, next !== null);
     } catch (error) {
       if (isNews()) setText(this.note, error.message);
     }
   }
 
-  show(letters, has_more) {
+  show(letters, unreadable, has_more) {
+    this.unreadable = unreadable;
     this.rows = new Map(letters.map((letter) => {
       const key = JSON.stringify(letter);
       return [key, this.rows.get(key) ?? this.row(letter)];
@@ -62,8 +66,10 @@ export class DeadLetters {
       const added = last?.nextElementSibling;
       return added ? added.querySelector('button') : this.opener;
     });
-    setText(this.note, this.rows.size === 0 ? 'There are none: everything was taken, or waits.'
-      : `${plural(this.rows.size, 'dead letter')}${has_more ? ', and more' : ''}.`);
+    const lost = unreadable.length;
+    setText(this.note, this.rows.size + lost === 0 ? 'There are none: everything was taken, or waits.'
+      : `${plural(this.rows.size, 'dead letter')}${has_more ? ', and more' : ''}.${
+        lost === 0 ? '' : ` Beside them ${lost} cannot be read: the store is damaged.`}`);
   }
 
   row(letter) {
