@@ -114,19 +114,32 @@ std::vector<WebhookEndpoint> ServeWebhooks::ListAndForget() {
   return endpoints;
 }
 
-void ServeWebhooks::Look() {
-  const absl::Status health = sink_->Health().status;
-  if (is_kept_ != health.ok()) {
-    is_kept_ = health.ok();
+bool ServeWebhooks::LookAtHealth() {
+  const WebhookHealth health = sink_->Health();
+  if (is_kept_ != health.status.ok()) {
+    is_kept_ = health.status.ok();
     if (is_kept_) {
       log_->Info("webhooks are kept again");
     } else {
       log_->Error("webhooks cannot be kept",
-                  {{"because", std::string(health.message())}});
+                  {{"because", std::string(health.status.message())}});
     }
   }
-  // Who asks it now may have to wait as long as the disk does.
-  if (!is_kept_) return;
+  // Which endpoints it is about may change.
+  if (not_cleared_ != health.clearing.message()) {
+    not_cleared_ = std::string(health.clearing.message());
+    if (not_cleared_.empty()) {
+      log_->Info("old webhooks are removed again");
+    } else {
+      log_->Error("old webhooks cannot be removed", {{"because", not_cleared_}});
+    }
+  }
+  return is_kept_;
+}
+
+void ServeWebhooks::Look() {
+  // Who asks it while nothing can be kept may have to wait as long as the disk does.
+  if (!LookAtHealth()) return;
   absl::flat_hash_set<EndpointId> with_dead;
   absl::flat_hash_set<EndpointId> gone;
   for (const WebhookEndpoint& endpoint : ListAndForget()) {

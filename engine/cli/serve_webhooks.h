@@ -50,6 +50,8 @@ class ServeWebhooks {
     absl::MutexLock lock(&mu_);
     return fails ? failing_.insert(endpoint).second : failing_.erase(endpoint) > 0;
   }
+  // Whether anything can be kept.
+  bool LookAtHealth();
   // Of endpoints that are deleted nothing is told any more.
   std::vector<WebhookEndpoint> ListAndForget();
 
@@ -62,6 +64,8 @@ class ServeWebhooks {
   absl::flat_hash_set<EndpointId> with_dead_;
   absl::flat_hash_set<EndpointId> gone_;
   bool is_kept_ = true;
+  // What of old ones could not be removed; empty: nothing.
+  std::string not_cleared_;
   std::unique_ptr<WebhookSink> sink_;  // the first to go, as it tells
 };
 

@@ -175,9 +175,13 @@ std::string MetricsText(const Stats& stats, const AnswerCounts& answers,
     metric.counter.value = static_cast<double>(count);
   });
   if (webhooks != nullptr) {
+    const WebhookHealth health = webhooks->Health();
     families.Gauge("tocsin_webhooks_not_kept",
                    "1 while what comes to webhooks and of them cannot be written",
-                   webhooks->Health().status.ok() ? 0 : 1);
+                   health.status.ok() ? 0 : 1);
+    families.Gauge("tocsin_webhooks_not_cleared",
+                   "1 while what is old, or left of removed endpoints, stays on the disk",
+                   health.clearing.ok() ? 0 : 1);
     AddWebhooks(webhooks->List(), &families);
   }
   if (front != nullptr) AddFront(*front, &families);

@@ -80,9 +80,9 @@ class Dispatcher {
   // Writes what became of everything since the last time.
   absl::Status Keep();
   // Does what is due by itself, and a part of what takes long: sends dead letters again,
-  // forgets what is old, removes what is left of endpoints. Whether either of the last
-  // two failed the last time; what failed is tried again, and the other goes on
-  // meanwhile.
+  // forgets what is old, removes what is left of endpoints. Of which endpoints either of
+  // the last two failed the last time, and why; what failed is tried again, and the rest
+  // goes on meanwhile.
   absl::Status Work(absl::Time now);
   // There will be no more of it. Who waits for it is told so.
   void EndWork();
@@ -207,11 +207,13 @@ class Dispatcher {
   void ReviveSome(absl::Time now);
   // Whether that was the last of it.
   absl::StatusOr<bool> ReviveNext(Revival* revival, absl::Time now);
-  absl::Status RemoveSome();
+  void RemoveSome(absl::Time now);
   absl::Status BeginForgetting(absl::Time now);
-  absl::Status ForgetSome();
+  void ForgetSome(absl::Time now);
   // Of what is forgotten, or begins to be.
-  absl::Status Forget(absl::Time now);
+  void Forget(absl::Time now);
+  // Of which endpoints a chore fails, and why.
+  absl::Status HowWorkWent() const;
 
   WebhookOptions options_;
   const RetrySchedule schedule_;
@@ -252,23 +254,19 @@ class Dispatcher {
   std::map<std::uint64_t, EndpointId> removed_;
   std::uint64_t removes_from_ = 0;  // the next of them, or behind it
   std::deque<Revival> revivals_;
-  // What is done by itself, endpoint by endpoint, in rounds: what failed last, until a
-  // round goes without, and when it is gone on with.
+  // What is done by itself, endpoint by endpoint: of which it failed the last time, by
+  // their numbers (0: of none of them), and when it is gone on with.
   struct Chore {
-    absl::Status status = {};
-    bool has_failed = false;  // in this round
+    std::map<std::uint64_t, absl::Status> failed = {};
     absl::Time again_at = absl::InfinitePast();
 
-    void Note(const absl::Status& done, absl::Time now) {
+    void Note(std::uint64_t endpoint, const absl::Status& done, absl::Time now) {
       again_at = done.ok() ? absl::InfinitePast() : now + kWorkAgain;
-      if (done.ok()) return;
-      status = done;
-      has_failed = true;
-    }
-    // Whether nothing failed in it.
-    bool EndRound() {
-      if (!has_failed) status = absl::OkStatus();
-      return !std::exchange(has_failed, false);
+      if (done.ok()) {
+        failed.erase(endpoint);
+      } else {
+        failed[endpoint] = done;
+      }
     }
   };
   Chore forgets_;

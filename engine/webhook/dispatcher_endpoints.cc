@@ -141,6 +141,7 @@ absl::Status Dispatcher::Remove(EndpointId id, absl::Time) {
   WakeAt(*found, absl::InfiniteFuture());
   // What is left of it is not told of any more, and goes some at a time.
   removed_.emplace(number, id);
+  forgets_.failed.erase(number);
   by_id_.erase(id);
   endpoints_.erase(number);
   DivideSlots();

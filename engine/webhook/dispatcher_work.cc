@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/base/status.h"
 #include "engine/webhook/dispatcher.h"
 
@@ -13,6 +14,8 @@ namespace {
 constexpr std::size_t kRevivedAtOnce = 1'000;
 constexpr std::size_t kRemovedAtOnce = 1'000;
 constexpr std::size_t kForgottenAtOnce = 1'000;
+// In one line of a log.
+constexpr std::size_t kFailuresTold = 8;
 
 // The same error, which says how far it came.
 absl::Status After(std::uint64_t sent, const absl::Status& status) {
@@ -34,21 +37,42 @@ absl::Status Dispatcher::Work(absl::Time now) {
   // What was put off does not fail any more.
   if (!has_to_forget) forgets_ = Chore();
   if (has_to_forget && now >= forgets_.again_at) {
-    forgets_.Note(Forget(now), now);
+    Forget(now);
   } else if (now >= removes_.again_at && !removed_.empty()) {
-    removes_.Note(RemoveSome(), now);
+    RemoveSome(now);
     if (removed_.empty()) removes_ = Chore();
   }
-  absl::Status status = forgets_.status;
-  status.Update(removes_.status);
-  return status;
+  return HowWorkWent();
 }
 
-absl::Status Dispatcher::Forget(absl::Time now) {
-  if (now < forgets_at_) return ForgetSome();
-  absl::Status status = BeginForgetting(now);
+absl::Status Dispatcher::HowWorkWent() const {
+  const std::size_t count = forgets_.failed.size() + removes_.failed.size();
+  if (count == 0) return absl::OkStatus();
+  std::vector<std::string> told;
+  const auto tell = [&](absl::string_view what, const Chore& chore, const auto& id_of) {
+    for (const auto& [number, status] : chore.failed) {
+      if (told.size() == kFailuresTold) return;
+      const std::string of =
+          number == 0 ? "" : absl::StrCat(" of webhook ", id_of(number).ToString());
+      told.push_back(absl::StrCat(what, of, " cannot be removed: ", status.message()));
+    }
+  };
+  tell("what is old", forgets_,
+       [this](std::uint64_t number) { return endpoints_.at(number)->record.id; });
+  tell("what is left", removes_,
+       [this](std::uint64_t number) { return removed_.at(number); });
+  if (count > told.size()) {
+    told.push_back(absl::StrCat("and so of ", count - told.size(), " more"));
+  }
+  const Chore& first = forgets_.failed.empty() ? removes_ : forgets_;
+  return MakeStatus(ReasonOf(first.failed.begin()->second), absl::StrJoin(told, "; "));
+}
+
+void Dispatcher::Forget(absl::Time now) {
+  if (now < forgets_at_) return ForgetSome(now);
+  const absl::Status status = BeginForgetting(now);
+  forgets_.Note(0, status, now);
   if (status.ok()) forgets_at_ = now + kForgetEvery;
-  return status;
 }
 
 void Dispatcher::EndWork() {
@@ -100,12 +124,9 @@ absl::StatusOr<bool> Dispatcher::ReviveNext(Revival* revival, absl::Time now) {
   return true;
 }
 
-absl::Status Dispatcher::RemoveSome() {
+void Dispatcher::RemoveSome(absl::Time now) {
   auto found = removed_.lower_bound(removes_from_);
-  if (found == removed_.end()) {
-    removes_.EndRound();
-    found = removed_.begin();
-  }
+  if (found == removed_.end()) found = removed_.begin();
   const std::uint64_t endpoint = found->first;
   absl::StatusOr<std::size_t> removed = std::size_t{0};
   absl::Status status = store_->Write([&] {
@@ -115,8 +136,8 @@ absl::Status Dispatcher::RemoveSome() {
   });
   // One that cannot be removed keeps none behind it waiting.
   removes_from_ = status.ok() ? endpoint : endpoint + 1;
+  removes_.Note(endpoint, status, now);
   if (status.ok() && *removed < kRemovedAtOnce) removed_.erase(endpoint);
-  return status;
 }
 
 absl::Status Dispatcher::BeginForgetting(absl::Time now) {
@@ -134,14 +155,15 @@ absl::Status Dispatcher::BeginForgetting(absl::Time now) {
   return status;
 }
 
-absl::Status Dispatcher::ForgetSome() {
+void Dispatcher::ForgetSome(absl::Time now) {
   Forgetting& place = *forgetting_;
   const auto found = endpoints_.lower_bound(place.endpoint);
   if (found == endpoints_.end()) {
     // Where something failed all are gone through once more.
     place.endpoint = 0;
-    if (forgets_.EndRound()) forgetting_ = std::nullopt;
-    return absl::OkStatus();
+    forgets_.again_at = absl::InfinitePast();
+    if (forgets_.failed.empty()) forgetting_ = std::nullopt;
+    return;
   }
   const auto& [number, endpoint] = *found;
   if (number != place.endpoint) place.after = 0;
@@ -151,15 +173,15 @@ absl::Status Dispatcher::ForgetSome() {
     forgotten = store_->ForgetDead(of, place.after, kForgottenAtOnce, place.died_before);
     return forgotten.status();
   });
+  forgets_.Note(number, status, now);
   // One that cannot be looked at keeps none behind it waiting.
   if (!status.ok()) {
     place = {.died_before = place.died_before, .endpoint = number + 1};
-    return status;
+    return;
   }
   endpoint->dead -= std::min(endpoint->dead, forgotten->count);
   place.after = forgotten->next_after.value_or(0);
   if (!forgotten->next_after) ++place.endpoint;
-  return status;
 }
 
 }  // namespace tocsin::webhook

@@ -150,6 +150,11 @@ void Mailbox::NoteHealth(const absl::Status& status, absl::Time now) {
   }
 }
 
+void Mailbox::NoteWork(const absl::Status& status) {
+  absl::MutexLock lock(&mu_);
+  health_.clearing = status;
+}
+
 WebhookHealth Mailbox::health() {
   absl::MutexLock lock(&mu_);
   return health_;

@@ -85,15 +85,14 @@ void Sender::Loop() {
     const bool is_time =
         has_lingered || turns >= kTurnsUntilKept || dispatcher_->HasMuchUnwritten();
     const absl::Status worked = taken.stops ? absl::OkStatus() : dispatcher_->Work(Now());
-    if (taken.keep_now || taken.stops || !status.ok() || !worked.ok() || !is_well ||
+    if (!taken.stops) mailbox_->NoteWork(worked);
+    if (taken.keep_now || taken.stops || !status.ok() || !is_well ||
         (dispatcher_->HasUnwritten() && is_time)) {
       // What cannot be taken does not keep the rest from being written.
       status.Update(dispatcher_->Keep());
-      absl::Status health = status;
-      health.Update(worked);
-      is_well = health.ok();
+      is_well = status.ok();
       // First, for who is told by the second.
-      mailbox_->NoteHealth(health, now_);
+      mailbox_->NoteHealth(status, now_);
       mailbox_->NoteKept(status);
       turns = 0;
     }

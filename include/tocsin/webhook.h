@@ -155,6 +155,10 @@ struct WebhookHealth {
   absl::Status status = {};
   // Since when it fails, by `WebhookOptions::clock`. Nothing while `status` is OK.
   std::optional<absl::Time> failing_since = std::nullopt;
+  // OK, or of which endpoints what is old, or left of a removed one, could not be removed
+  // the last time, and why. It is tried again every ten seconds, and nothing else waits
+  // for it.
+  absl::Status clearing = {};
   // Where `Open` found that the log of the one before ended before its end. What was
   // being written then had not been acknowledged, and is cut off. Empty: nothing was.
   std::string cut_off = {};

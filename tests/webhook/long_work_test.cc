@@ -15,7 +15,9 @@
 namespace tocsin {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::SampleNotification;
 using testing::SimulatedWorld;
 using ::testing::SizeIs;
@@ -254,6 +256,28 @@ TEST_F(DamagedWorkTest, WhatCannotBeRemovedKeepsNothingElseThatIsRemoved) {
   WorksOnceItIsWell();
   EXPECT_EQ(Rows(), 0);
   EXPECT_EQ(Count("SELECT count(*) FROM endpoint"), 0);
+}
+
+TEST_F(DamagedWorkTest, OfEachEndpointForWhichItFailsThatIsSaid) {
+  Execute(
+      "CREATE TRIGGER more BEFORE DELETE ON delivery WHEN old.endpoint = 2 "
+      "BEGIN SELECT RAISE(ABORT, 'damaged'); END");
+  EXPECT_TRUE(world_.dispatcher().Work(later_).ok());
+  WorkTurns(2, /*fails=*/true);
+  const std::string full = "what is old of webhook " + full_.ToString();
+  const absl::Status old = world_.dispatcher().Work(later_);
+  EXPECT_THAT(old.message(), AllOf(HasSubstr(full), HasSubstr("what is old of webhook " +
+                                                              other_.ToString())));
+  ASSERT_TRUE(world_.dispatcher().Remove(other_, later_).ok());
+  WorkTurns(2, /*fails=*/true);
+  const absl::Status left = world_.dispatcher().Work(later_);
+  EXPECT_THAT(
+      left.message(),
+      AllOf(HasSubstr(full), HasSubstr("what is left of webhook " + other_.ToString())));
+  Execute("DROP TRIGGER more");
+  WorkTurns(4, /*fails=*/true);
+  EXPECT_THAT(world_.dispatcher().Work(later_).message(),
+              AllOf(HasSubstr(full), Not(HasSubstr(other_.ToString()))));
 }
 
 TEST_F(LongWorkTest, WhatIsRemovedIsGoneAtOnceAndItsRowsLittleByLittle) {

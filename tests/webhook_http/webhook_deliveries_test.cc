@@ -49,6 +49,7 @@ TEST(WebhookDeliveries, ACrossingComesSignedToWhoAskedForIt) {
               HasSubstr(absl::StrCat("tocsin_webhook_deliveries_total{endpoint=\"", all,
                                      "\"} 1\n")));
   EXPECT_THAT(metrics, HasSubstr("\ntocsin_webhooks_not_kept 0\n"));
+  EXPECT_THAT(metrics, HasSubstr("\ntocsin_webhooks_not_cleared 0\n"));
   EXPECT_THAT(metrics, HasSubstr(absl::StrCat("tocsin_webhook_waiting{endpoint=\"", none,
                                               "\"} 0\n")));
 }
