@@ -134,6 +134,11 @@ bool ServeWebhooks::LookAtHealth() {
       log_->Error("old webhooks cannot be removed", {{"because", not_cleared_}});
     }
   }
+  if (unreadable_ != health.unreadable) {
+    unreadable_ = health.unreadable;
+    log_->Error("webhooks cannot be read", {{"count", std::to_string(unreadable_)},
+                                            {"last", health.last_unreadable}});
+  }
   return is_kept_;
 }
 

@@ -66,6 +66,7 @@ class ServeWebhooks {
   bool is_kept_ = true;
   // What of old ones could not be removed; empty: nothing.
   std::string not_cleared_;
+  std::uint64_t unreadable_ = 0;
   std::unique_ptr<WebhookSink> sink_;  // the first to go, as it tells
 };
 

@@ -182,6 +182,9 @@ std::string MetricsText(const Stats& stats, const AnswerCounts& answers,
     families.Gauge("tocsin_webhooks_not_cleared",
                    "1 while what is old, or left of removed endpoints, stays on the disk",
                    health.clearing.ok() ? 0 : 1);
+    families.Counter("tocsin_webhooks_unreadable_total",
+                     "Notifications that were not on the disk as they were written",
+                     health.unreadable);
     AddWebhooks(webhooks->List(), &families);
   }
   if (front != nullptr) AddFront(*front, &families);

@@ -31,6 +31,12 @@ struct DeliveryState {
   std::optional<absl::Time> died_at = std::nullopt;
 };
 
+// What waited, and was not in the store as it was written when its turn came.
+struct Unreadable {
+  std::uint64_t count = 0;
+  std::string last = {};
+};
+
 }  // namespace tocsin::webhook
 
 #endif  // TOCSIN_ENGINE_WEBHOOK_DELIVERY_RECORD_H_

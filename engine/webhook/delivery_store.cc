@@ -95,7 +95,7 @@ struct DeliveryStore::Statements {
   using Statement = std::unique_ptr<sqlite::Statement>;
 
   Statement put_endpoint, remove_endpoint, remove_deliveries;
-  Statement insert, change, remove, forget_dead;
+  Statement insert, change, bury, remove, forget_dead;
   Statement find, knows, dead, some_dead;
 };
 
@@ -143,6 +143,7 @@ absl::Status DeliveryStore::Prepare() {
       &all.remove_deliveries);
   prepare(kInsertDelivery, &all.insert);
   prepare(kChangeDelivery, &all.change);
+  prepare("UPDATE delivery SET died_at = ? WHERE number = ?", &all.bury);
   prepare("DELETE FROM delivery WHERE number = ?", &all.remove);
   prepare(
       "SELECT max(number), count(*) FROM (SELECT number FROM delivery "
@@ -264,9 +265,12 @@ absl::Status DeliveryStore::Update(std::uint64_t number, const DeliveryState& st
   bool is_bad = false;
   absl::StatusOr<std::optional<DeliveryRow>> row =
       FindRow(number, *database_, statements_->find.get(), &is_bad);
-  // Of one that is gone there is nothing to keep; one that is damaged stays as it is, and
-  // is told of when its body is asked for.
-  if (is_bad) return absl::OkStatus();
+  if (is_bad && !state.died_at) return absl::OkStatus();
+  if (is_bad) {
+    BindTime(1, state.died_at, statements_->bury.get());
+    return statements_->bury->Bind(2, InColumn(number)).Run();
+  }
+  // Of one that is gone there is nothing to keep.
   if (!row.ok() || !row->has_value()) return row.status();
   DeliveryState& kept = (*row)->state;
   kept.attempts = state.attempts;
@@ -314,14 +318,17 @@ absl::StatusOr<DeliveryStore::Forgotten> DeliveryStore::ForgetDead(
 }
 
 absl::StatusOr<DeliveryStore::Content> DeliveryStore::ContentOf(std::uint64_t number) {
+  bool is_bad = false;
   absl::StatusOr<std::optional<DeliveryRow>> row =
-      FindRow(number, *database_, statements_->find.get());
+      FindRow(number, *database_, statements_->find.get(), &is_bad);
+  if (is_bad) return Content{.damaged = row.status()};
   if (!row.ok()) return row.status();
   if (row->has_value()) {
     return Content{.notification = (*row)->notification, .body = std::move((*row)->body)};
   }
-  return MakeStatus(Reason::kDamaged,
-                    absl::StrCat(database_->path(), ": delivery ", number, " is gone"));
+  return Content{.damaged = MakeStatus(Reason::kDamaged,
+                                       absl::StrCat(database_->path(), ": row ", number,
+                                                    " of ", kDeliveryTable, " is gone"))};
 }
 
 absl::StatusOr<bool> DeliveryStore::Knows(std::uint64_t endpoint,

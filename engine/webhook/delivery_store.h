@@ -67,6 +67,8 @@ class DeliveryStore {
   absl::StatusOr<std::size_t> RemoveDeliveries(std::uint64_t endpoint, std::size_t max);
   absl::Status Insert(std::uint64_t number, std::uint64_t endpoint, const Letter& letter,
                       const DeliveryState& state);
+  // One whose row is damaged stays as it is, so that it is known as damaged; but if it is
+  // dead that is written beside it.
   absl::Status Update(std::uint64_t number, const DeliveryState& state);
   absl::Status Remove(std::uint64_t number);
   // Has a dead one wait again, under another number.
@@ -85,6 +87,8 @@ class DeliveryStore {
   struct Content {
     NotificationId notification = {};
     std::string body = {};
+    // Why there is nothing in it: the row is not as it was written, or gone.
+    absl::Status damaged = {};
   };
   absl::StatusOr<Content> ContentOf(std::uint64_t number);
   absl::StatusOr<bool> Knows(std::uint64_t endpoint, NotificationId notification);

@@ -58,6 +58,7 @@ class Dispatcher {
   // jumped over is none of the time that there is for a delivery.
   void ClockJumpedAhead(absl::Time now, absl::Duration by);
   const std::string& cut_off() const { return store_->cut_off(); }
+  const Unreadable& unreadable() const { return unreadable_; }
   absl::Duration longest_wait() const { return schedule_.max; }
 
   // ---- The way of a notification -----------------------------------------------------
@@ -143,6 +144,7 @@ class Dispatcher {
   struct Content {
     NotificationId notification = {};
     std::shared_ptr<const std::string> body = nullptr;
+    absl::Status damaged = {};
   };
 
   // Dead letters of one endpoint that are sent again, some at a time.
@@ -175,6 +177,10 @@ class Dispatcher {
   // Some of them.
   void BuryOverdue(Endpoint* endpoint, absl::Time now);
   absl::StatusOr<Content> ContentOf(std::uint64_t number);
+  // What was taken, and whose content could not be had.
+  void PutBack(Endpoint* endpoint, const EndpointQueue::First& first, absl::Time now);
+  void SetAside(Endpoint* endpoint, const EndpointQueue::First& first,
+                const absl::Status& damaged, absl::Time now);
   void Send(const Endpoint& endpoint, const Content& content, Flight flight,
             absl::Time now);
   void Succeeded(Endpoint* endpoint, const Flight& flight, absl::Time now);
@@ -273,7 +279,8 @@ class Dispatcher {
   Chore removes_;
   // In this turn.
   std::size_t buried_ = 0;
-  std::size_t unread_ = 0;  // as reading failed
+  std::size_t unread_ = 0;  // as they could not be
+  Unreadable unreadable_;
   // Nothing dies before.
   absl::Time grace_until_ = absl::InfinitePast();
 };

@@ -70,12 +70,16 @@ bool Dispatcher::BeginOne(Endpoint* endpoint, absl::Time now) {
   const std::optional<EndpointQueue::First> first = queue.Take();
   if (!first) return false;
   absl::StatusOr<Content> content = ContentOf(first->waiting.number);
-  if (!content.ok()) {
+  if (!content.ok() || !content->damaged.ok()) {
     endpoint->record.last_failure_at = now;
     endpoint->record.last_failure = "the body could not be read from the store";
     NoteChanged(endpoint);
-    queue.Return(first->line, now + schedule_.max);
     ++unread_;
+    if (content.ok()) {
+      SetAside(endpoint, *first, content->damaged, now);
+    } else {
+      PutBack(endpoint, *first, now);
+    }
     return true;
   }
   slots_.Take(endpoint->under_way++);
@@ -118,13 +122,33 @@ void Dispatcher::BuryOverdue(Endpoint* endpoint, absl::Time now) {
   }
 }
 
+void Dispatcher::PutBack(Endpoint* endpoint, const EndpointQueue::First& first,
+                         absl::Time now) {
+  const int failures = static_cast<int>(first.waiting.attempts) + 1;
+  endpoint->queue.Return(first.line, now + RetryDelay(schedule_, failures, random_()));
+}
+
+void Dispatcher::SetAside(Endpoint* endpoint, const EndpointQueue::First& first,
+                          const absl::Status& damaged, absl::Time now) {
+  // It will not come back by waiting, and what is behind it can be sent.
+  ++unreadable_.count;
+  unreadable_.last = absl::StrCat("of webhook ", endpoint->record.id.ToString(), ": ",
+                                  damaged.message());
+  unwritten_.Change(first.waiting.number, {.accepted_at = first.waiting.accepted_at,
+                                           .attempts = first.waiting.attempts,
+                                           .died_at = now});
+  endpoint->queue.Finish(first.line);
+  ++endpoint->dead;
+}
+
 absl::StatusOr<Dispatcher::Content> Dispatcher::ContentOf(std::uint64_t number) {
   const std::shared_ptr<const Letter> letter = unwritten_.LetterOf(number);
   if (letter != nullptr) return Content{.notification = letter->id, .body = letter->body};
   absl::StatusOr<DeliveryStore::Content> kept = store_->ContentOf(number);
   if (!kept.ok()) return kept.status();
   return Content{.notification = kept->notification,
-                 .body = std::make_shared<const std::string>(std::move(kept->body))};
+                 .body = std::make_shared<const std::string>(std::move(kept->body)),
+                 .damaged = std::move(kept->damaged)};
 }
 
 void Dispatcher::Send(const Endpoint& endpoint, const Content& content, Flight flight,

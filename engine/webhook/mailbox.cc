@@ -150,9 +150,12 @@ void Mailbox::NoteHealth(const absl::Status& status, absl::Time now) {
   }
 }
 
-void Mailbox::NoteWork(const absl::Status& status) {
+void Mailbox::NoteWork(const absl::Status& status, const Unreadable& unreadable) {
   absl::MutexLock lock(&mu_);
   health_.clearing = status;
+  if (health_.unreadable == unreadable.count) return;
+  health_.unreadable = unreadable.count;
+  health_.last_unreadable = unreadable.last;
 }
 
 WebhookHealth Mailbox::health() {

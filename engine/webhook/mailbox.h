@@ -61,8 +61,8 @@ class Mailbox {
   // How what was tried went. The first that fails is remembered with its time, until
   // something does not.
   void NoteHealth(const absl::Status& status, absl::Time now);
-  // How what is done by itself went.
-  void NoteWork(const absl::Status& status);
+  // How what is done by itself went, and what could not be read.
+  void NoteWork(const absl::Status& status, const Unreadable& unreadable);
   // What is not done will not be.
   void NoteEnded();
 

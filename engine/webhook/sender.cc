@@ -85,7 +85,7 @@ void Sender::Loop() {
     const bool is_time =
         has_lingered || turns >= kTurnsUntilKept || dispatcher_->HasMuchUnwritten();
     const absl::Status worked = taken.stops ? absl::OkStatus() : dispatcher_->Work(Now());
-    if (!taken.stops) mailbox_->NoteWork(worked);
+    if (!taken.stops) mailbox_->NoteWork(worked, dispatcher_->unreadable());
     if (taken.keep_now || taken.stops || !status.ok() || !is_well ||
         (dispatcher_->HasUnwritten() && is_time)) {
       // What cannot be taken does not keep the rest from being written.

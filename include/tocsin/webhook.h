@@ -159,6 +159,10 @@ struct WebhookHealth {
   // the last time, and why. It is tried again every ten seconds, and nothing else waits
   // for it.
   absl::Status clearing = {};
+  // Notifications that `webhooks.db` did not have as they were written when their turn
+  // came, since `Open`: how many, and which the last one was. They are dead letters.
+  std::uint64_t unreadable = 0;
+  std::string last_unreadable = {};
   // Where `Open` found that the log of the one before ended before its end. What was
   // being written then had not been acknowledged, and is cut off. Empty: nothing was.
   std::string cut_off = {};

@@ -23,6 +23,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr char kFirst[] = "11111111-1111-4111-8111-111111111111";
+constexpr char kSecond[] = "22222222-2222-4222-8222-222222222222";
 constexpr char kBearer[] = "a-token-that-may-do-everything";
 
 class ServeWebhooksDamage : public ::testing::Test {
@@ -94,6 +95,31 @@ TEST_F(ServeWebhooksDamage, WhatCannotBeRemovedSilencesNoOtherEndpoint) {
   EXPECT_THAT(server.log(), Not(HasSubstr("webhooks cannot be kept")));
   EXPECT_THAT(Metrics(server), AllOf(HasSubstr("\ntocsin_webhooks_not_kept 0\n"),
                                      HasSubstr("\ntocsin_webhooks_not_cleared 1\n")));
+  EXPECT_EQ(server.EndBy(SIGTERM), 0);
+}
+
+TEST_F(ServeWebhooksDamage, WhatCannotBeReadIsNamedAndHoldsUpNothing) {
+  inbox_.AnswerFromNowOn(500);
+  LiveServer server(Args("48h"));
+  const std::string id = Create(server);
+  Cross(server, kFirst);
+  inbox_.Await(0);
+  // Once it is on the disk.
+  const auto dead = [&] {
+    return Post(server, "/v1/webhooks/dead-letters",
+                absl::StrCat(R"({"id":")", id, R"("})"));
+  };
+  EXPECT_THAT(dead(), HasSubstr(R"({"data":[],"unreadable":[],)"));
+  Execute("UPDATE delivery SET body = 'x' WHERE number = 1");
+  EXPECT_THAT(server.AwaitLine("webhooks cannot be read"),
+              AllOf(HasSubstr(id), HasSubstr("row 1 of delivery"), HasSubstr("count=1")));
+  EXPECT_THAT(dead(), HasSubstr(R"({"data":[],"unreadable":[1],)"));
+  EXPECT_THAT(Metrics(server), HasSubstr("\ntocsin_webhooks_unreadable_total 1\n"));
+  inbox_.AnswerFromNowOn(204);
+  Post(server, "/v1/facts",
+       absl::StrCat(R"([{"type":"spend","customer_id":")", kSecond,
+                    R"(","amount":150}])"));
+  EXPECT_THAT(server.AwaitLine("webhook is taken again"), HasSubstr(id));
   EXPECT_EQ(server.EndBy(SIGTERM), 0);
 }
 

@@ -48,10 +48,9 @@ absl::StatusOr<std::string> Show(DeliveryStore* store) {
   absl::Status read;
   absl::Status status = store->EachWaiting([&](const DeliveryStore::Found& found) {
     const auto content = store->ContentOf(found.number);
-    if (!content.ok()) {
-      read = content.status();
-      return;
-    }
+    read.Update(content.status());
+    if (content.ok()) read.Update(content->damaged);
+    if (!read.ok()) return;
     absl::StrAppend(&shown, found.number, " for ", found.endpoint, " ",
                     found.line.customer.ToString(), " ", found.line.alert.ToString(), " ",
                     absl::FormatTime(found.accepted_at), " ", found.attempts, " ",

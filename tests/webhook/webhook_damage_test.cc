@@ -104,10 +104,10 @@ TEST_F(WebhookDamage, ABodyThatIsAnotherOneIsNotSignedEvenWhereItIsChangedLater)
   const auto store = ground_.Open();
   ASSERT_TRUE(store.ok()) << store.status();
   ground_.Execute("UPDATE delivery SET body = replace(body, '0', '9') WHERE number = 7");
-  const absl::Status status = (*store)->ContentOf(7).status();
+  const absl::Status status = (*store)->ContentOf(7)->damaged;
   EXPECT_EQ(ReasonOf(status), Reason::kDamaged) << status;
   EXPECT_THAT(status.message(), HasSubstr("row 7 of delivery"));
-  EXPECT_TRUE((*store)->ContentOf(8).ok());
+  EXPECT_TRUE((*store)->ContentOf(8)->damaged.ok());
 }
 
 TEST_F(WebhookDamage, ARowThatIsDamagedWhileItsAttemptIsUnderWayKeepsNobodyElseWaiting) {
@@ -122,7 +122,7 @@ TEST_F(WebhookDamage, ARowThatIsDamagedWhileItsAttemptIsUnderWayKeepsNobodyElseW
     return status;
   });
   EXPECT_TRUE(kept.ok()) << kept;
-  EXPECT_EQ(ReasonOf((*store)->ContentOf(7).status()), Reason::kDamaged);
+  EXPECT_EQ(ReasonOf((*store)->ContentOf(7)->damaged), Reason::kDamaged);
   const auto file = sqlite::Database::OpenToRead(ground_.FileOf(kWebhooksFile), "");
   ASSERT_TRUE(file.ok()) << file.status();
   EXPECT_EQ(*(*file)->QueryInteger("SELECT attempts FROM delivery WHERE number = 8"), 9);
