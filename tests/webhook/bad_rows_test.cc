@@ -46,6 +46,7 @@ class BadRows : public ::testing::Test {
   std::string Listed(std::uint64_t after = 0, std::size_t max = 10) {
     std::string text;
     const auto letters = world_.dispatcher().DeadLetters(id_, after, max, world_.now());
+    if (!letters.ok()) return letters.status().ToString();
     for (const DeadLetter& letter : *letters) {
       text += std::to_string(letter.number) + (letter.is_readable ? " " : "? ");
     }

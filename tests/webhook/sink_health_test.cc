@@ -83,6 +83,7 @@ TEST_F(SinkHealth, WhatCannotBeRemovedIsNotTakenForWhatCannotBeKept) {
   while (sink->Health().clearing.ok()) {
   }
   EXPECT_THAT(sink->Health().clearing.message(), HasSubstr(id.ToString()));
+  ASSERT_TRUE(sink->Deliver(SampleNotification(1, 1, 1)).ok());
   EXPECT_TRUE(sink->Sync().ok());
   EXPECT_TRUE(sink->Health().status.ok()) << sink->Health().status;
   ASSERT_TRUE((*file)->Execute("DROP TRIGGER damage").ok());
