@@ -14,7 +14,6 @@
 #include "engine/core/engine_impl.h"
 #include "engine/model/fact.h"
 #include "engine/model/plain.h"
-#include "engine/store/fact_blob.h"
 
 namespace tocsin::core {
 
@@ -73,7 +72,7 @@ void EngineImpl::ApplyBatch(absl::Span<const Fact> facts, const ApplyOptions& op
       facts.size(), shards_.size(), &spare_routes_,
       [&](std::size_t index, auto add) {
         // All of it, of which only the customer is looked at before its turn comes.
-        constexpr std::size_t kNext = 4;
+        constexpr std::size_t kNext = 12;
         if (index + kNext < facts.size())
           PrefetchBytes(&facts[index + kNext], sizeof(Fact));
         const CustomerId& customer = model::CustomerOf(facts[index]);
@@ -101,15 +100,8 @@ void EngineImpl::ApplyToShard(state::Shard* shard, absl::Span<const Fact> facts,
       ApplyWithIds(shard, facts, ids, routes, &work, result);
     } else {
       state::Shard::Instant instant(work.now);
-      const std::size_t reported = result->reports.size();
+      work.ExpectFacts(routes.size());
       ApplyRun(shard, facts, routes, &instant, &work, result);
-      if (work.is_noted) {
-        constexpr std::size_t kBytesOfMost = 24;  // of a fact in the journal
-        work.entries.reserve(work.entries.size() + routes.size() * kBytesOfMost);
-        ForEachNotRefused(routes, *result, reported, [&](const FactRoute& route) {
-          store::Put(facts[route.index], &work.entries);
-        });
-      }
     }
   }
   if (work.decided || work.due) Pass(Moment::kFactDecided);
@@ -146,6 +138,7 @@ void EngineImpl::ApplyRun(state::Shard* shard, absl::Span<const Fact> facts,
         shard->Add(line, addition->subject, addition->amount, addition->version,
                    addition->time, instant)) {
       ++applied;
+      work->Note(*addition);
     } else {
       ApplyTheLongWay(shard, fact, routes[i], instant, work, result);
     }
@@ -173,6 +166,7 @@ void EngineImpl::ApplyTheLongWay(state::Shard* shard, const Fact& fact,
       shard->Add(line, addition->subject, addition->amount, addition->version,
                  addition->time, instant)) {
     ++result->applied;
+    work->Note(fact);
     return;
   }
   state::Slot& slot =
@@ -187,8 +181,10 @@ void EngineImpl::ApplyToSlot(state::Shard* shard, state::Slot* slot, const Fact&
   HandOn(shard, slot, work);
   if (!outcome.status.ok()) {
     work->Note(store::Touched{slot->customer.id, store::Touched::How::kBroughtUpToDate});
-    Refuse(index, std::move(outcome.status), result);
-  } else if (outcome.late) {
+    return Refuse(index, std::move(outcome.status), result);
+  }
+  work->Note(fact);
+  if (outcome.late) {
     ++result->late;
     result->reports.push_back({.index = index, .kind = FactReport::Kind::kLate});
   } else if (outcome.stale) {

@@ -10,7 +10,6 @@
 #include "engine/core/batch.h"
 #include "engine/core/engine_impl.h"
 #include "engine/model/fact.h"
-#include "engine/store/fact_blob.h"
 
 namespace tocsin::core {
 
@@ -63,7 +62,6 @@ void EngineImpl::ApplyWithIds(state::Shard* shard, absl::Span<const Fact> facts,
     const std::size_t refused = result->refused;
     ApplyRun(shard, facts, {&route, 1}, &instant, work, result);
     if (result->refused > refused) continue;
-    if (work->is_noted) store::Put(fact, &work->entries);
     if (id.empty()) continue;
     if (work->is_noted) work->fact_ids.push_back(key);
     shard->fact_ids.Add(std::move(key), work->now, window);

@@ -16,6 +16,7 @@
 #include "engine/model/transition.h"
 #include "engine/state/shard.h"
 #include "engine/store/entry.h"
+#include "engine/store/fact_blob.h"
 #include "engine/work/group_commit.h"
 
 namespace tocsin::core {
@@ -44,6 +45,10 @@ struct Work {
   template <typename Entry>
   void Note(const Entry& entry) {
     if (is_noted) store::Put(entry, &entries);
+  }
+  void ExpectFacts(std::size_t count) {
+    constexpr std::size_t kBytesOfMost = 24;
+    if (is_noted) entries.reserve(entries.size() + count * kBytesOfMost);
   }
 };
 

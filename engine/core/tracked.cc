@@ -14,7 +14,6 @@
 #include "engine/core/no_customer.h"
 #include "engine/model/fact.h"
 #include "engine/model/plain.h"
-#include "engine/store/fact_blob.h"
 
 namespace tocsin::core {
 
@@ -26,6 +25,15 @@ absl::Status NotTracked(const Tracked& tracked) {
       absl::StrCat("what is tracked as ", tracked.engine, ".", tracked.shard, ".",
                    tracked.place, ".", tracked.subject,
                    " is nothing in this engine; it must be what its Track ", "returned"));
+}
+
+model::PlainAddition AdditionOf(const state::Line& line, const model::Subject& subject,
+                                const TrackedFact& fact) {
+  return {.customer = line.customer,
+          .subject = subject,
+          .amount = fact.amount,
+          .version = fact.version,
+          .time = fact.time};
 }
 
 }  // namespace
@@ -120,21 +128,8 @@ void EngineImpl::ApplyTrackedToShard(state::Shard* shard,
     // Under the lock, so that a customer's instants never go back.
     work.now = Now();
     state::Shard::Instant instant(work.now);
-    const std::size_t reported = result->reports.size();
+    work.ExpectFacts(routes.size());
     ApplyTrackedRun(shard, facts, routes, &instant, &work, result);
-    if (work.is_noted) {
-      ForEachNotRefused(routes, *result, reported,
-                        // Whoever calls it does not see whose lock is held.
-                        [&](const TrackedRoute& route) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-                          const TrackedFact& fact = facts[route.index];
-                          store::Put({.customer = shard->LineAt(route.place)->customer,
-                                      .subject = *shard->SubjectOf(fact.tracked.subject),
-                                      .amount = fact.amount,
-                                      .version = fact.version,
-                                      .time = fact.time},
-                                     &work.entries);
-                        });
-    }
   }
   if (work.decided || work.due) Pass(Moment::kFactDecided);
   FollowUp(shard, work);
@@ -160,6 +155,8 @@ void EngineImpl::ApplyTrackedRun(state::Shard* shard, absl::Span<const TrackedFa
     if (line != nullptr && shard->Add(line, fact.tracked.subject, fact.amount,
                                       fact.version, fact.time, instant)) {
       ++applied;
+      if (work->is_noted)
+        work->Note(AdditionOf(*line, *shard->SubjectOf(fact.tracked.subject), fact));
     } else {
       ApplyTrackedTheLongWay(shard, line, fact, routes[i].index, work, result);
     }
@@ -174,11 +171,7 @@ void EngineImpl::ApplyTrackedTheLongWay(state::Shard* shard, state::Line* line,
   if (line == nullptr || subject == nullptr) {
     return Refuse(index, NotTracked(fact.tracked), result);
   }
-  const Fact whole = model::AsFact({.customer = line->customer,
-                                    .subject = *subject,
-                                    .amount = fact.amount,
-                                    .version = fact.version,
-                                    .time = fact.time});
+  const Fact whole = model::AsFact(AdditionOf(*line, *subject, fact));
   absl::Status status =
       model::ValidateFact(whole, work->now, options_.event_time_ahead_max);
   if (!status.ok()) return Refuse(index, std::move(status), result);
