@@ -278,6 +278,9 @@ Stats EngineImpl::GetStats() {
   // Looked at again, as room comes back without a commit.
   stats.disk_is_full = pass.entered() && disk_is_short_.load(std::memory_order_relaxed) &&
                        !CheckDisk().ok();
+  if (pass.entered() && journal() != nullptr) {
+    stats.log_bytes = journal_->store().LogBytes();
+  }
   for (const std::unique_ptr<state::Shard>& shard : shards_) {
     state::ShardLock lock(shard.get());
     stats.customers += shard->customer_count();

@@ -164,6 +164,8 @@ std::string MetricsText(const Stats& stats, const AnswerCounts& answers,
   }
   families.Gauge("tocsin_disk_full", "1 while there is less room than disk_reserve",
                  stats.disk_is_full ? 1 : 0);
+  families.Gauge("tocsin_log_bytes", "Bytes of the store's write-ahead log",
+                 static_cast<double>(stats.log_bytes));
   families.Counter("tocsin_http_facts_unread_total",
                    "Facts that were refused as they could not be read", facts_unread);
   families.Gauge("tocsin_http_idempotency_keys", "Idempotency keys kept",

@@ -55,6 +55,7 @@ class SqliteStore final : public store::Store {
   }
   absl::StatusOr<std::vector<Receipt>> Receipts(absl::Time from) override;
   std::uint64_t FreeBytes() const override { return directory_->FreeBytes(kLogFile); }
+  std::uint64_t LogBytes() const override { return directory_->BytesOf(kLogFile); }
 
  private:
   absl::Status MissTables();

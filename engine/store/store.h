@@ -148,6 +148,8 @@ class Store {
   virtual std::uint64_t FreeBytes() const {
     return std::numeric_limits<std::uint64_t>::max();
   }
+  // Of the log of what was committed; 0 without one. As thread-safe.
+  virtual std::uint64_t LogBytes() const { return 0; }
 };
 
 }  // namespace tocsin::store

@@ -1,8 +1,10 @@
 // Would catch something that an engine had acknowledged and forgets, or says twice, once
 // it is opened again.
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -260,6 +262,26 @@ TEST(Durability, OfAGroupComesSoonByItselfWithThreads) {
     const std::string copy = OnDisk(directory, temp, "copy" + std::to_string(copies));
     if (SpentBy(Customer(1), copy) == D("1")) break;
   }
+}
+
+// Would catch a length that is not the log's, or that nobody can watch.
+TEST(StoreReopen, ShowsHowLongItsLogIs) {
+  Ground ground;
+  const std::unique_ptr<Engine> engine = ground.Open();
+  ASSERT_NE(engine, nullptr);
+  const std::string log = ground.directory + "/tocsin.db-wal";
+  std::uint64_t before = 0;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(engine->Apply({{Spend(Customer(1), "1")}}).status.ok());
+    const std::uint64_t bytes = engine->GetStats().log_bytes;
+    EXPECT_EQ(bytes, std::filesystem::file_size(log));
+    EXPECT_GT(bytes, std::exchange(before, bytes));
+  }
+  ASSERT_TRUE(engine->Close().ok());
+  EXPECT_EQ(engine->GetStats().log_bytes, 0U);
+  const auto without = Engine::Open({.worker_threads = 0});
+  ASSERT_TRUE(without.ok());
+  EXPECT_EQ((*without)->GetStats().log_bytes, 0U);
 }
 
 // Would catch an engine that goes on where a write was torn and does not say so.
