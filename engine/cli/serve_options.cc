@@ -34,8 +34,9 @@ constexpr char kServeFooter[] =
 admin (alerts, webhooks), by commas. # begins a comment.
   6f1c2b9d5a7e4c0f8d3b read,write   # billing
 
-Exit status: 0 after a stop; 1 if the store failed meanwhile; 2 for wrong usage, or where
-it cannot begin.)";
+Exit status: 0 after a stop; 1 if the store failed, meanwhile or at the start, or somebody
+else has it, which another start may find mended; 2 for wrong usage, or where it cannot
+begin otherwise.)";
 
 class ServeFlags : private Flags {
  public:

@@ -281,8 +281,10 @@ absl::Status Database::CopyTo(Database* other) {
 absl::Status Database::Error(int code, absl::string_view doing) const {
   const char* said =
       connection_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(connection_.get());
-  return MakeStatus(ReasonFor(code), absl::StrCat(path_, ": ", said, " (SQLite ", code,
-                                                  "), while ", doing));
+  const Reason reason = ReasonFor(code);
+  return MakeStatus(reason,
+                    absl::StrCat(path_, ": ", said, " (SQLite ", code, "), while ", doing,
+                                 reason == Reason::kStoreInUse ? kWhoLocksIt : ""));
 }
 
 }  // namespace tocsin::sqlite

@@ -179,8 +179,10 @@ absl::Status VfsFile::Error(int code, const char* doing) const {
   Reason reason = Reason::kStoreFailed;
   if ((code & 0xff) == SQLITE_CANTOPEN) reason = Reason::kStoreUnusable;
   if ((code & 0xff) == SQLITE_BUSY) reason = Reason::kStoreInUse;
-  return MakeStatus(reason, absl::StrCat(path_, ": ", sqlite3_errstr(code), " (SQLite ",
-                                         code, "), while ", doing));
+  return MakeStatus(
+      reason,
+      absl::StrCat(path_, ": ", sqlite3_errstr(code), " (SQLite ", code, "), while ",
+                   doing, reason == Reason::kStoreInUse ? kWhoLocksIt : ""));
 }
 
 }  // namespace tocsin::sqlite

@@ -20,6 +20,11 @@ namespace tocsin::sqlite {
 // from the disk.
 inline constexpr int kForgetsWhatIsNotWritten = 1'953'457'011;
 
+// What an error adds to SQLite's "database is locked", as that comes after a wait.
+inline constexpr char kWhoLocksIt[] =
+    "; another program goes on holding a lock on it, as sqlite3 does amid a transaction "
+    "that writes; end that one";
+
 // Whether SQLite fills the sectors of the log of this database, as the disk may spoil
 // what is beside a write.
 bool FillsSectorsOfLog(sqlite3_file* database);

@@ -39,9 +39,9 @@ absl::StatusOr<std::unique_ptr<StoreLock>> StoreLock::Take(const std::string& di
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
     status = errno == EWOULDBLOCK
                  ? MakeStatus(Reason::kStoreInUse,
-                              absl::StrCat(directory,
-                                           ": another sink of webhooks has "
-                                           "it open; one at a time"))
+                              absl::StrCat(path,
+                                           ": another WebhookSink has its webhooks open, "
+                                           "in this program or another; one at a time"))
                  : CannotUse(path, "locking it");
     close(file);
     return status;

@@ -6,7 +6,9 @@
 #include <sys/resource.h>
 
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/cli/live_server.h"
 #include "tests/cli/run_tocsin.h"
 #include "tests/cli/serve_fixture.h"
@@ -15,6 +17,7 @@ namespace tocsin::testing {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -43,6 +46,25 @@ TEST_F(ServeTroubleTest, AStoreThatFailsIsInTheLogAndEndsIt) {
   EXPECT_THAT(Spend(server, 150, 1), EndsWith("\n503"));
   EXPECT_THAT(server.AwaitLine("store failed"), HasSubstr(" error "));
   EXPECT_EQ(server.End(), 1);
+}
+
+// Would catch a server that is not started again though what is in its way goes by
+// itself.
+TEST_F(ServeTroubleTest, WhoFindsItsStoreTakenEndsAsWhoMayBeStartedAgain) {
+  for (const bool with_webhooks : {true, false}) {
+    std::vector<std::string> args = {"--token-file", tokens_, "--data",
+                                     dir_.Path(with_webhooks ? "data" : "other")};
+    if (!with_webhooks) args.emplace_back("--no-webhooks");
+    LiveServer first(args);
+    EXPECT_THAT(Curl(absl::StrCat("-H 'Authorization: Bearer ", kSecret, "' ",
+                                  first.url(), "/metrics")),
+                ContainsRegex("\ntocsin_log_bytes [1-9]"));
+    args.insert(args.begin(), {"serve", "--listen", "127.0.0.1:0"});
+    const RunResult second = RunTocsin(args);
+    EXPECT_EQ(second.exit_status, 1);
+    EXPECT_THAT(second.err, AllOf(HasSubstr("another"), HasSubstr(args[6])));
+    EXPECT_EQ(first.EndBy(SIGTERM), 0);
+  }
 }
 
 TEST_F(ServeTroubleTest, AFullDiskIsInTheLogOnce) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/sqlite/database.h"
 #include "engine/sqlite/schema.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -21,6 +22,8 @@
 namespace tocsin {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 using testing::TempDirectory;
 
 Options At(const std::string& directory, int threads = 0) {
@@ -78,6 +81,22 @@ TEST(OpenStore, TakesOneEngineAtATime) {
                 directory);
   ASSERT_TRUE((*first)->Close().ok());
   EXPECT_TRUE(Engine::Open(At(directory)).ok()) << "a closed one has let go of it";
+}
+
+// Would catch a message of which nobody can tell who is in the way.
+TEST(OpenStore, SaysThatAnotherProgramLocksTheDatabase) {
+  TempDirectory temp;
+  const absl::StatusOr<std::unique_ptr<sqlite::Database>> ours =
+      sqlite::Database::Open(temp / "a.db", "");
+  const absl::StatusOr<std::unique_ptr<sqlite::Database>> theirs =
+      sqlite::Database::Open(temp / "a.db", "");
+  ASSERT_TRUE(ours.ok() && theirs.ok());
+  ASSERT_TRUE((*theirs)->Execute("BEGIN IMMEDIATE").ok());
+  const absl::Status status = (*ours)->Execute("BEGIN IMMEDIATE");
+  EXPECT_EQ(ReasonOf(status), Reason::kStoreInUse);
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("a.db: database is locked"), HasSubstr("another program"),
+                    HasSubstr("end that one")));
 }
 
 TEST(OpenStore, TakesOneProcessAtATime) {
