@@ -1,7 +1,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -62,7 +64,13 @@ absl::StatusOr<std::string> DatabaseIn(const std::string& directory) {
   if (directory.empty()) return BadDirectory(directory, "give that of a store");
   std::string file = absl::StrCat(directory, "/", sqlite::kDatabaseName);
   struct stat found = {};
-  if (stat(file.c_str(), &found) == 0 && S_ISREG(found.st_mode)) return file;
+  const bool is_found = stat(file.c_str(), &found) == 0;
+  if (is_found && S_ISREG(found.st_mode)) return file;
+  if (!is_found && errno != ENOENT && errno != ENOTDIR) {
+    return MakeStatus(Reason::kStoreUnusable,
+                      absl::StrCat(file, ": ", std::strerror(errno),
+                                   "; give a directory that may be entered"));
+  }
   return MakeStatus(Reason::kStoreUnusable,
                     absl::StrCat(directory, ": there is no file ", sqlite::kDatabaseName,
                                  " in it; give the directory of a store"));

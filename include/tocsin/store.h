@@ -41,8 +41,8 @@ struct StoreSummary {
   // What the engine's clock has shown last. InfinitePast if it was not asked yet.
   absl::Time last_instant = absl::InfinitePast();
 
-  // What the next engine has to do again. Steps are counted from the first one ever; 0
-  // where there are none.
+  // What the next engine has to do again: the rows of the table that have steps. Steps
+  // are counted from the first one ever; 0 where there are none.
   std::uint64_t journal_rows = 0;
   std::uint64_t journal_bytes = 0;
   std::uint64_t journal_first_step = 0;

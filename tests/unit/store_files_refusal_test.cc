@@ -82,6 +82,8 @@ TEST_F(RefusedStoreFiles, ThatAreNoneAreRefusedAndLeftAsTheyAre) {
   std::filesystem::remove(file());
   std::filesystem::create_directory(file());
   ExpectNoStore(directory(), Reason::kStoreUnusable, directory());
+  // As where it may not be entered, what is in it is not known.
+  ExpectNoStore(std::string(300, 'x'), Reason::kStoreUnusable, "File name too long");
 }
 
 TEST_F(RefusedStoreFiles, OfANewerFormatAreRefused) {
