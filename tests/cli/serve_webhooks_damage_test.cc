@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/stat.h>
 
 #include <string>
 #include <vector>
@@ -12,8 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/sqlite/database.h"
 #include "tests/cli/live_server.h"
-#include "tests/cli/run_tocsin.h"
-#include "tests/receiver/inbox.h"
+#include "tests/cli/serve_webhooks_fixture.h"
 
 namespace tocsin::testing {
 namespace {
@@ -22,51 +20,18 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr char kFirst[] = "11111111-1111-4111-8111-111111111111";
 constexpr char kSecond[] = "22222222-2222-4222-8222-222222222222";
-constexpr char kBearer[] = "a-token-that-may-do-everything";
 
-class ServeWebhooksDamage : public ::testing::Test {
+class ServeWebhooksDamage : public ServeWebhooksFixture {
  protected:
-  std::vector<std::string> Args(const std::string& keep_trying) const {
-    const std::string tokens =
-        dir_.Write("tokens", absl::StrCat(kBearer, " read,write,admin\n"));
-    chmod(tokens.c_str(), 0600);
-    return {"--token-file",
-            tokens,
-            "--data",
-            dir_.Path("data"),
-            "--webhook-allow-http",
-            "--webhook-allowed-network",
-            "127.0.0.0/8",
-            "--webhook-retry-first",
-            "1ms",
-            "--webhook-retry-max",
-            "10ms",
-            "--webhook-keep-trying",
-            keep_trying};
-  }
-  static std::string Post(const LiveServer& server, const std::string& target,
-                          const std::string& body) {
-    return Curl(
-        absl::StrCat("-H 'Content-Type: application/json' -H 'Authorization: Bearer ",
-                     kBearer, "' -d '", body, "' '", server.url(), target, "'"));
-  }
   static std::string Metrics(const LiveServer& server) {
-    return Curl(absl::StrCat("-H 'Authorization: Bearer ", kBearer, "' ", server.url(),
+    return Curl(absl::StrCat("-H 'Authorization: Bearer ", kSecret, "' ", server.url(),
                              "/metrics"));
   }
   std::string Create(const LiveServer& server) {
     return FieldOf(Post(server, "/v1/webhooks/create",
                         absl::StrCat(R"({"url":")", inbox_.Url(), "\"}")),
                    "id");
-  }
-  static void Cross(const LiveServer& server, const std::string& customer) {
-    Post(server, "/v1/alerts/create",
-         R"({"alert_type":"spend_threshold_reached","name":"limit","threshold":100})");
-    Post(server, "/v1/facts",
-         absl::StrCat(R"([{"type":"spend","customer_id":")", customer,
-                      R"(","amount":150}])"));
   }
   void Execute(const std::string& sql) {
     const auto file = sqlite::Database::Open(dir_.Path("data") + "/webhooks.db", "");
@@ -75,14 +40,11 @@ class ServeWebhooksDamage : public ::testing::Test {
     const absl::Status status = (*file)->Execute(sql);
     ASSERT_TRUE(status.ok()) << status;
   }
-
-  TempDir dir_;
-  Inbox inbox_;
 };
 
 TEST_F(ServeWebhooksDamage, WhatCannotBeRemovedSilencesNoOtherEndpoint) {
   inbox_.AnswerFromNowOn(500);
-  LiveServer server(Args("50ms"));
+  LiveServer server(With({"--webhook-keep-trying", "50ms"}));
   const std::string stays = Create(server);
   Execute(
       "CREATE TRIGGER damage BEFORE DELETE ON endpoint "
@@ -90,7 +52,8 @@ TEST_F(ServeWebhooksDamage, WhatCannotBeRemovedSilencesNoOtherEndpoint) {
   Post(server, "/v1/webhooks/delete", absl::StrCat(R"({"id":")", stays, R"("})"));
   EXPECT_THAT(server.AwaitLine("old webhooks cannot be removed"), HasSubstr(stays));
   const std::string other = Create(server);
-  Cross(server, kFirst);
+  CreateAlert(server);
+  Spend(server, 150, 1);
   EXPECT_THAT(server.AwaitLine("webhook has dead letters"), HasSubstr(other));
   EXPECT_THAT(server.log(), Not(HasSubstr("webhooks cannot be kept")));
   EXPECT_THAT(Metrics(server), AllOf(HasSubstr("\ntocsin_webhooks_not_kept 0\n"),
@@ -100,9 +63,10 @@ TEST_F(ServeWebhooksDamage, WhatCannotBeRemovedSilencesNoOtherEndpoint) {
 
 TEST_F(ServeWebhooksDamage, WhatCannotBeReadIsNamedAndHoldsUpNothing) {
   inbox_.AnswerFromNowOn(500);
-  LiveServer server(Args("48h"));
+  LiveServer server(With());
   const std::string id = Create(server);
-  Cross(server, kFirst);
+  CreateAlert(server);
+  Spend(server, 150, 1);
   inbox_.Await(0);
   // Once it is on the disk.
   const auto dead = [&] {

@@ -15,7 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/cli/live_server.h"
 #include "tests/cli/run_tocsin.h"
-#include "tests/receiver/inbox.h"
+#include "tests/cli/serve_webhooks_fixture.h"
 
 namespace tocsin::testing {
 namespace {
@@ -27,42 +27,15 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-constexpr char kAcme[] = "11111111-1111-4111-8111-111111111111";
-constexpr char kToken[] = "a-token-that-may-do-everything";
 constexpr char kHookSecret[] = "a-secret-that-nobody-would-guess";
 constexpr char kNewSecret[] = "another-that-nobody-would-guess";
 
-class ServeWebhooksTest : public ::testing::Test {
+class ServeWebhooksTest : public ServeWebhooksFixture {
  protected:
-  ServeWebhooksTest() {
-    tokens_ = Write("tokens", absl::StrCat(kToken, " read,write,admin\n"));
-    args_ = {"--token-file",
-             tokens_,
-             "--data",
-             dir_.Path("data"),
-             "--webhook-allow-http",
-             "--webhook-allowed-network",
-             "127.0.0.0/8",
-             "--webhook-retry-first",
-             "1ms",
-             "--webhook-retry-max",
-             "10ms"};
-  }
-
   std::string Write(const std::string& name, const std::string& text) const {
     std::string path = dir_.Write(name, text);
     chmod(path.c_str(), 0600);
     return path;
-  }
-  std::vector<std::string> With(std::vector<std::string> more) const {
-    more.insert(more.begin(), args_.begin(), args_.end());
-    return more;
-  }
-  static std::string Post(const LiveServer& server, const std::string& target,
-                          const std::string& body) {
-    return Curl(
-        absl::StrCat("-H 'Content-Type: application/json' -H 'Authorization: Bearer ",
-                     kToken, "' -d '", body, "' '", server.url(), target, "'"));
   }
   std::string Create(const LiveServer& server) {
     return FieldOf(Post(server, "/v1/webhooks/create",
@@ -72,16 +45,9 @@ class ServeWebhooksTest : public ::testing::Test {
   }
   // A customer that is beyond an alert of its own from the first fact on.
   static void Cross(const LiveServer& server) {
-    const std::string alert = FieldOf(
-        Post(
-            server, "/v1/alerts/create",
-            R"({"alert_type":"spend_threshold_reached","name":"limit","threshold":100})"),
-        "id");
+    const std::string alert = CreateAlert(server);
     EXPECT_THAT(alert, Not(IsEmpty()));
-    EXPECT_THAT(Post(server, "/v1/facts",
-                     absl::StrCat(R"([{"type":"spend","customer_id":")", kAcme,
-                                  R"(","amount":150}])")),
-                EndsWith("\n200"));
+    EXPECT_THAT(Spend(server, 150, 1), EndsWith("\n200"));
   }
   // Of the configuration, one line.
   std::string Line(const std::string& name, const std::string& more = "") const {
@@ -100,11 +66,6 @@ class ServeWebhooksTest : public ::testing::Test {
   static absl::Status Signed(const ReceivedRequest& request, const char* secret) {
     return Verified(request, WebhookScheme::kMetronome, secret);
   }
-
-  TempDir dir_;
-  Inbox inbox_;
-  std::string tokens_;
-  std::vector<std::string> args_;
 };
 
 TEST_F(ServeWebhooksTest, WhatIsDecidedIsSentAndOnceAfterARestart) {
@@ -135,7 +96,7 @@ TEST_F(ServeWebhooksTest, WhatWaitsIsSentByTheNextOne) {
   inbox_.AnswerFromNowOn(500);
   std::string body;
   {
-    LiveServer server(args_);
+    LiveServer server(With());
     Create(server);
     Cross(server);
     body = inbox_.Await(0).body;
@@ -144,7 +105,7 @@ TEST_F(ServeWebhooksTest, WhatWaitsIsSentByTheNextOne) {
   }
   const std::size_t before = inbox_.count();
   inbox_.AnswerFromNowOn(204);
-  LiveServer server(args_);
+  LiveServer server(With());
   EXPECT_EQ(inbox_.Await(before).body, body);
   EXPECT_EQ(server.EndBy(SIGTERM), 0);
 }
@@ -155,7 +116,7 @@ TEST_F(ServeWebhooksTest, ABackupHasTheEndpointsAndWhatWaitsForThem) {
   std::string id;
   std::string body;
   {
-    LiveServer server(args_);
+    LiveServer server(With());
     id = Create(server);
     Cross(server);
     body = inbox_.Await(0).body;
@@ -173,10 +134,10 @@ TEST_F(ServeWebhooksTest, ABackupHasTheEndpointsAndWhatWaitsForThem) {
   EXPECT_NE(refused.exit_status, 0);
   EXPECT_THAT(refused.err, HasSubstr("webhooks.db"));
   EXPECT_NE(stat(dir_.Path("none").c_str(), &file), 0);
-  args_[3] = copy;
+  data_ = copy;
   const std::size_t before = inbox_.count();
   inbox_.AnswerFromNowOn(204);
-  LiveServer server(args_);
+  LiveServer server(With());
   EXPECT_EQ(inbox_.Await(before).body, body);
   EXPECT_EQ(FieldOf(Post(server, "/v1/webhooks/list", "{}"), "id"), id);
   EXPECT_EQ(server.EndBy(SIGTERM), 0);
@@ -184,7 +145,7 @@ TEST_F(ServeWebhooksTest, ABackupHasTheEndpointsAndWhatWaitsForThem) {
 
 TEST_F(ServeWebhooksTest, TheEndSaysHowManyWait) {
   inbox_.AnswerFromNowOn(500);
-  LiveServer server(args_);
+  LiveServer server(With());
   Create(server);
   Cross(server);
   inbox_.Await(0);
@@ -194,7 +155,7 @@ TEST_F(ServeWebhooksTest, TheEndSaysHowManyWait) {
 
 TEST_F(ServeWebhooksTest, TheLogTellsWhatChangedAndNotEachAttempt) {
   inbox_.AnswerFromNowOn(500);
-  LiveServer server(args_);
+  LiveServer server(With());
   const std::string id = Create(server);
   Cross(server);
   EXPECT_THAT(server.AwaitLine("webhook fails"),
@@ -362,7 +323,7 @@ TEST_F(ServeWebhooksTest, WhatCannotBeConfiguredIsRefusedAndNamed) {
 TEST_F(ServeWebhooksTest, ItsOwnerAloneReadsTheSecrets) {
   // In a directory that others may look into.
   ASSERT_EQ(mkdir(dir_.Path("data").c_str(), 0755), 0);
-  LiveServer server(args_);
+  LiveServer server(With());
   Create(server);
   for (const char* const file : {"data/webhooks.db", "data/webhooks.db-wal"}) {
     struct stat about = {};

@@ -4,40 +4,23 @@
 #include <utility>
 
 #include "engine/sqlite/database.h"
-#include "engine/webhook/make_sink.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/manual_clock.h"
-#include "tests/support/temp_directory.h"
-#include "tests/webhook/prompt_transfers.h"
 #include "tests/webhook/simulated_world.h"
+#include "tests/webhook/sink_fixture.h"
 #include "tocsin/status.h"
 
 namespace tocsin {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::PromptReceiver;
-using testing::PromptTransfers;
 using testing::SampleNotification;
 using ::testing::SizeIs;
 
 constexpr char kWell[] = "https://receiver.example/hook";
 
-class SinkHealth : public ::testing::Test {
- protected:
-  std::unique_ptr<WebhookSink> Open(bool hangs, WebhookOptions options = {}) {
-    options.directory = directory_ / "sink";
-    auto sink = webhook::MakeWebhookSink(
-        std::move(options), std::make_unique<PromptTransfers>(&receiver_, hangs));
-    EXPECT_TRUE(sink.ok()) << sink.status();
-    return *std::move(sink);
-  }
-
-  testing::TempDirectory directory_;
-  PromptReceiver receiver_;
-};
-
+class SinkHealth : public testing::SinkFixture {};
 TEST_F(SinkHealth, WhatCannotBeKeptIsSeenByWhoAsksHowItIs) {
   const absl::Time began = absl::FromUnixSeconds(1'767'225'600);
   testing::ManualClock clock(began);

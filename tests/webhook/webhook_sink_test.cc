@@ -16,6 +16,7 @@
 #include "tests/support/temp_directory.h"
 #include "tests/webhook/prompt_transfers.h"
 #include "tests/webhook/simulated_world.h"
+#include "tests/webhook/sink_fixture.h"
 #include "tocsin/engine.h"
 #include "tocsin/status.h"
 
@@ -26,27 +27,13 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::PromptReceiver;
 using testing::PromptTransfers;
 using testing::SampleNotification;
 using ::testing::SizeIs;
 
 constexpr char kTarget[] = "https://receiver.example/hook";
 
-class WebhookSinkTest : public ::testing::Test {
- protected:
-  std::unique_ptr<WebhookSink> Open(bool hangs = false, WebhookOptions options = {}) {
-    options.directory = directory_ / "sink";
-    auto sink = webhook::MakeWebhookSink(
-        std::move(options), std::make_unique<PromptTransfers>(&receiver_, hangs));
-    EXPECT_TRUE(sink.ok()) << sink.status();
-    return *std::move(sink);
-  }
-
-  testing::TempDirectory directory_;
-  PromptReceiver receiver_;
-};
-
+class WebhookSinkTest : public testing::SinkFixture {};
 TEST_F(WebhookSinkTest, WhatIsTakenAndSyncedIsThereForTheNext) {
   const Notification notification = SampleNotification(1, 1, 1);
   {
