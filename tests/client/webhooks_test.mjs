@@ -108,10 +108,8 @@ async function withReceiver({ language, command, suffix, secret }, use) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   process.on('exit', () => child.kill('SIGKILL'));
-  const lines = [];
-  child.stdout.on('data', (bytes) => {
-    lines.push(...String(bytes).split('\n').filter((line) => line !== ''));
-  });
+  let said = '';
+  child.stdout.on('data', (bytes) => { said += bytes; });
   const ended = once(child.stdout, 'end');
   try {
     await listening(port, child);
@@ -121,7 +119,7 @@ async function withReceiver({ language, command, suffix, secret }, use) {
     await ended;
     rmSync(folder, { recursive: true });
   }
-  return lines;
+  return said.split('\n').filter((line) => line !== '');
 }
 
 const whsec = (text) => `whsec_${Buffer.from(text).toString('base64')}`;
