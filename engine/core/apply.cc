@@ -117,6 +117,7 @@ void EngineImpl::ApplyRun(state::Shard* shard, absl::Span<const Fact> facts,
   const std::size_t count = routes.size();
   // One fact has nobody to wait beside.
   const std::size_t ahead = count > 1 ? kFactsAhead : 0;
+  const bool is_noted = work->is_noted;
   std::size_t applied = 0;
   for (std::size_t step = 0; step < count + 3 * ahead; ++step) {
     if (step < count) {
@@ -138,7 +139,7 @@ void EngineImpl::ApplyRun(state::Shard* shard, absl::Span<const Fact> facts,
         shard->Add(line, addition->subject, addition->amount, addition->version,
                    addition->time, instant)) {
       ++applied;
-      work->Note(*addition);
+      if (is_noted) work->Note(*addition);
     } else {
       ApplyTheLongWay(shard, fact, routes[i], instant, work, result);
     }
