@@ -20,8 +20,9 @@ namespace tocsin::model {
 // What is metered: what a type of alert watches, in one credit type or of one billable
 // metric (nil for a type that has neither).
 struct Subject {
-  AlertType type = AlertType::kSpendThresholdReached;
+  // First, so that it is copied in one piece.
   boost::uuids::uuid id{};
+  AlertType type = AlertType::kSpendThresholdReached;
 
   const AlertTypeInfo& info() const { return InfoOf(type); }
   // A sum of facts within a billing period: spend or usage.
@@ -42,10 +43,10 @@ struct Subject {
 };
 
 inline Subject SpendIn(const CreditTypeId& credit_type) {
-  return {.type = AlertType::kSpendThresholdReached, .id = credit_type.uuid()};
+  return {.id = credit_type.uuid(), .type = AlertType::kSpendThresholdReached};
 }
 inline Subject UsageOf(const BillableMetricId& metric) {
-  return {.type = AlertType::kUsageThresholdReached, .id = metric.uuid()};
+  return {.id = metric.uuid(), .type = AlertType::kUsageThresholdReached};
 }
 // What an alert of a valid spec meters.
 Subject SubjectOf(const AlertSpec& spec);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include "absl/time/time.h"
@@ -61,13 +62,15 @@ struct PlainAddition {
 inline std::optional<PlainAddition> AsPlainAddition(const Fact& fact) {
   if (const auto* spend = std::get_if<SpendAdded>(&fact)) {
     if (spend->contract.has_value() || !spend->group_values.empty()) return std::nullopt;
-    return PlainAddition{spend->customer, SpendIn(spend->credit_type), spend->amount,
-                         spend->version, spend->time};
+    return std::optional<PlainAddition>(std::in_place, spend->customer,
+                                        SpendIn(spend->credit_type), spend->amount,
+                                        spend->version, spend->time);
   }
   if (const auto* usage = std::get_if<UsageAdded>(&fact)) {
     if (!usage->group_values.empty()) return std::nullopt;
-    return PlainAddition{usage->customer, UsageOf(usage->billable_metric),
-                         usage->quantity, usage->version, usage->time};
+    return std::optional<PlainAddition>(std::in_place, usage->customer,
+                                        UsageOf(usage->billable_metric), usage->quantity,
+                                        usage->version, usage->time);
   }
   return std::nullopt;
 }
@@ -88,9 +91,10 @@ inline bool IsValidPlain(const Fact& fact, absl::Time now) {
 // changed, where the fact has to go the long way.
 inline bool AddWithinBand(const Ladder& ladder, Decimal amount,
                           const std::optional<std::uint64_t>& version, PlainSum* plain) {
-  const std::optional<Decimal> sum = CheckedAdd(plain->value, amount);
-  if (!sum.has_value() || !ladder.BandContains(plain->reached, *sum)) return false;
-  plain->value = *sum;
+  Int128 sum = 0;
+  if (__builtin_add_overflow(plain->value.units(), amount.units(), &sum)) return false;
+  if (!ladder.BandContains(plain->reached, Decimal::FromUnits(sum))) return false;
+  plain->value = Decimal::FromUnits(sum);
   if (version.has_value()) {
     plain->newest_version = std::max(plain->newest_version, *version);
   }

@@ -140,7 +140,7 @@ void ForEachBalanceMeasure(const Customer& customer, const Catalog& catalog,
     if (!row.Counts(balance.type)) continue;
     const boost::uuids::uuid id =
         row.has_credit_type ? balance.credit_type.uuid() : boost::uuids::uuid{};
-    ForEachKeptMeasure(customer, catalog, {.type = row.type, .id = id}, visit);
+    ForEachKeptMeasure(customer, catalog, {.id = id, .type = row.type}, visit);
   }
 }
 
@@ -152,7 +152,7 @@ void ForEachInvoiceMeasure(const Customer& customer, const Catalog& catalog,
       continue;
     }
     ForEachKeptMeasure(customer, catalog,
-                       {.type = row.type, .id = invoice.credit_type.uuid()}, visit);
+                       {.id = invoice.credit_type.uuid(), .type = row.type}, visit);
   }
 }
 
