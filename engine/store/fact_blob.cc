@@ -49,8 +49,10 @@ Fact ReadKind(std::size_t kind, Reader* reader, std::index_sequence<I...> /*kind
 }  // namespace
 
 void Put(const model::PlainAddition& plain, std::string* out) {
+  // In memory: what a call returns in two registers is slow to compare as a whole.
+  static const boost::uuids::uuid usd = UsdCents().uuid();
   const bool is_usage = plain.subject.type == AlertType::kUsageThresholdReached;
-  const bool has_subject = is_usage || plain.subject.id != UsdCents().uuid();
+  const bool has_subject = is_usage || plain.subject.id != usd;
   FewBytes all;
   BasicByteWriter<FewBytes> bytes(&all);
   using Bytes = decltype(bytes);
