@@ -71,7 +71,7 @@ void EngineImpl::ApplyBatch(absl::Span<const Fact> facts, const ApplyOptions& op
   ApplyByShard(
       facts.size(), shards_.size(), &spare_routes_,
       [&](std::size_t index, auto add) {
-        // Its customer; of what stands in a row the processor asks for the rest by itself.
+        // Its customer; what stands in a row the processor asks for by itself.
         constexpr std::size_t kNext = 8;
         if (index + kNext < facts.size()) tocsin::Prefetch(&facts[index + kNext]);
         const CustomerId& customer = model::CustomerOf(facts[index]);

@@ -121,20 +121,6 @@ void ApplyFewByShard(std::size_t facts, Find find, Apply apply) {
   }
 }
 
-// Calls `visit(route)` for those of a run's facts that were not refused. `reported` is
-// how many reports there were before the run.
-template <typename Route, typename Visit>
-void ForEachNotRefused(absl::Span<const Route> routes, const ApplyResult& result,
-                       std::size_t reported, Visit visit) {
-  auto report = result.reports.begin() + static_cast<std::ptrdiff_t>(reported);
-  for (const Route& route : routes) {
-    if (report != result.reports.end() && report->index == route.index) {
-      if ((report++)->kind == FactReport::Kind::kRefused) continue;
-    }
-    visit(route);
-  }
-}
-
 // Applies a batch of so many facts. `find(index, add)` calls `add(shard, route)` for a
 // fact that is to be applied, and `apply(shard, routes)` does it for those of one shard.
 template <typename Route, typename Find, typename Apply>

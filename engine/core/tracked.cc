@@ -30,11 +30,7 @@ absl::Status NotTracked(const Tracked& tracked) {
 
 model::PlainAddition AdditionOf(const state::Line& line, const model::Subject& subject,
                                 const TrackedFact& fact) {
-  return {.customer = line.customer,
-          .subject = subject,
-          .amount = fact.amount,
-          .version = fact.version,
-          .time = fact.time};
+  return {line.customer, subject, fact.amount, fact.version, fact.time};
 }
 
 // Not part of its caller, which is slower for it where nothing is noted.

@@ -53,6 +53,11 @@ bool IsNothingTo(const Subject& subject, const PlainSum& sum, const AlertChange&
 // A fact that is an addition to the whole sum of a subject and nothing else, whose parts
 // it refers to.
 struct PlainAddition {
+  PlainAddition(const CustomerId& to, const Subject& of, const Decimal& amount_added,
+                const std::optional<std::uint64_t>& of_version,
+                const std::optional<absl::Time>& at)
+      : customer(to), subject(of), amount(amount_added), version(of_version), time(at) {}
+
   const CustomerId& customer;
   Subject subject;
   const Decimal& amount;

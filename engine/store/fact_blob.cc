@@ -27,11 +27,7 @@ Fact ReadPlain(std::uint8_t flags, Reader* reader) {
   if ((flags & kIsUsage) != 0) subject.type = AlertType::kUsageThresholdReached;
   if ((flags & kHasVersion) != 0) version = reader->Next<std::uint64_t>();
   if ((flags & kHasTime) != 0) time = reader->Next<absl::Time>();
-  return model::AsFact({.customer = customer,
-                        .subject = subject,
-                        .amount = amount,
-                        .version = version,
-                        .time = time});
+  return model::AsFact({customer, subject, amount, version, time});
 }
 
 // Reads a fact of the kind that is at `kind` in the variant.
