@@ -164,7 +164,7 @@ std::string MetricsText(const Stats& stats, const AnswerCounts& answers,
   }
   families.Gauge("tocsin_disk_full", "1 while there is less room than disk_reserve",
                  stats.disk_is_full ? 1 : 0);
-  families.Gauge("tocsin_log_bytes", "Bytes of the store's write-ahead log",
+  families.Gauge("tocsin_log_bytes", "Bytes of the store's write-ahead log in use",
                  static_cast<double>(stats.log_bytes));
   families.Counter("tocsin_http_facts_unread_total",
                    "Facts that were refused as they could not be read", facts_unread);

@@ -123,16 +123,12 @@ std::uint64_t Directory::FreeBytes(const std::string& log) const {
   struct statvfs system = {};
   if (fstatvfs(lock_, &system) != 0) return std::numeric_limits<std::uint64_t>::max();
   const std::uint64_t free = std::uint64_t{system.f_bavail} * system.f_frsize;
-  const std::uint64_t owed = BytesOf(log);
-  return free > owed ? free - owed : 0;
-}
-
-std::uint64_t Directory::BytesOf(const std::string& name) const {
   // Whoever asks for the times of a file, as `stat` does, has the next write change them,
   // and the next sync write that down, too: twice the time for each commit.
   struct statx file = {};
-  return statx(AT_FDCWD, FileOf(name).c_str(), 0, STATX_SIZE, &file) == 0 ? file.stx_size
-                                                                          : 0;
+  const bool is_there = statx(AT_FDCWD, FileOf(log).c_str(), 0, STATX_SIZE, &file) == 0;
+  const std::uint64_t owed = is_there ? file.stx_size : 0;
+  return free > owed ? free - owed : 0;
 }
 
 }  // namespace tocsin::sqlite

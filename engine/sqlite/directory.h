@@ -50,8 +50,6 @@ class Directory {
   // been written a second time, into the database; as much as can be counted where the
   // system does not say.
   std::uint64_t FreeBytes(const std::string& log) const;
-  // Of a file in it; 0 where there is none.
-  std::uint64_t BytesOf(const std::string& name) const;
 
  private:
   Directory(std::string path, int lock, bool made_lock)

@@ -1,5 +1,7 @@
 #include "engine/sqlite/sqlite_store.h"
 
+#include <atomic>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "engine/sqlite/schema.h"
 #include "engine/sqlite/store_reader.h"
 #include "engine/sqlite/store_writer.h"
+#include "engine/sqlite/wal_frame.h"
 
 namespace tocsin::sqlite {
 namespace {
@@ -55,7 +58,9 @@ class SqliteStore final : public store::Store {
   }
   absl::StatusOr<std::vector<Receipt>> Receipts(absl::Time from) override;
   std::uint64_t FreeBytes() const override { return directory_->FreeBytes(kLogFile); }
-  std::uint64_t LogBytes() const override { return directory_->BytesOf(kLogFile); }
+  std::uint64_t LogBytes() const override {
+    return log_bytes_.load(std::memory_order_relaxed);
+  }
 
  private:
   absl::Status MissTables();
@@ -69,6 +74,8 @@ class SqliteStore final : public store::Store {
   HistoryReader history_;
   const std::string vfs_;
   const std::string cut_off_;
+  std::int64_t page_size_ = 0;
+  std::atomic<std::uint64_t> log_bytes_ = 0;
   bool is_loaded_ = false;
   bool has_failed_ = false;
 };
@@ -94,6 +101,11 @@ absl::Status SqliteStore::Prepare(const std::string& vfs, Copying copying) {
   if (status.ok()) status = directory_->NoteStore();
   database_->LeaveLog();
   if (status.ok()) status = writer_.Prepare();
+  if (!status.ok()) return status;
+  const absl::StatusOr<std::int64_t> page_size =
+      database_->QueryInteger("PRAGMA page_size");
+  status = page_size.status();
+  page_size_ = page_size.value_or(0);
   if (!status.ok() || copying.by == Copying::By::kCommits) return status;
   status = copier_.TakeConnection(vfs);
   return status.ok() && copying.by == Copying::By::kThread ? copier_.StartThread()
@@ -126,6 +138,10 @@ absl::StatusOr<std::vector<Receipt>> SqliteStore::Receipts(absl::Time from) {
 
 absl::Status SqliteStore::Commit(const store::Transaction& transaction) {
   absl::Status status = writer_.Commit(transaction);
+  log_bytes_.store(
+      kWalHeaderSize + static_cast<std::uint64_t>(database_->log_pages()) *
+                           (kFrameHeaderSize + static_cast<std::uint64_t>(page_size_)),
+      std::memory_order_relaxed);
   if (status.ok()) status = copier_.AfterCommit();
   if (status.ok()) return status;
   has_failed_ = true;

@@ -148,7 +148,7 @@ class Store {
   virtual std::uint64_t FreeBytes() const {
     return std::numeric_limits<std::uint64_t>::max();
   }
-  // Of the log of what was committed; 0 without one. As thread-safe.
+  // How much of its log is in use, since the last commit; 0 without one. As thread-safe.
   virtual std::uint64_t LogBytes() const { return 0; }
 };
 

@@ -60,9 +60,9 @@ struct Stats {
   absl::Time last_instant = absl::InfinitePast();
   // Whether changes are refused, as there is less room than `Options::disk_reserve`.
   bool disk_is_full = false;
-  // Bytes of the store's write-ahead log; 0 without one, and of an engine that is
-  // closing. It grows for as long as somebody stays in a transaction that reads the
-  // database.
+  // Bytes of the store's write-ahead log that are in use; 0 before the first commit, and
+  // of an engine that is closing. They grow for as long as somebody stays in a
+  // transaction that reads the database, and then begin anew.
   std::uint64_t log_bytes = 0;
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/sqlite/database.h"
 #include "gtest/gtest.h"
 #include "tests/support/collecting_sink.h"
 #include "tests/support/facts.h"
@@ -282,6 +283,22 @@ TEST(StoreReopen, ShowsHowLongItsLogIs) {
   const auto without = Engine::Open({.worker_threads = 0});
   ASSERT_TRUE(without.ok());
   EXPECT_EQ((*without)->GetStats().log_bytes, 0U);
+}
+
+// Would catch a length that stays when the reader has gone who made the log grow.
+TEST(StoreReopen, ShowsThatItsLogBeginsAnew) {
+  Ground ground;
+  const std::unique_ptr<Engine> engine = ground.Open();
+  ASSERT_NE(engine, nullptr);
+  const auto apply = [&] { return engine->Apply({{Spend(Customer(1), "1")}}).status; };
+  ASSERT_TRUE(apply().ok());
+  const auto reader = sqlite::Database::Open(ground.directory + "/tocsin.db", "");
+  ASSERT_TRUE(reader.ok());
+  ASSERT_TRUE((*reader)->Execute("BEGIN; SELECT count(*) FROM journal").ok());
+  constexpr std::uint64_t kLong = 20'000'000;
+  while (engine->GetStats().log_bytes < kLong) ASSERT_TRUE(apply().ok());
+  ASSERT_TRUE((*reader)->Execute("ROLLBACK").ok());
+  while (engine->GetStats().log_bytes >= kLong) ASSERT_TRUE(apply().ok());
 }
 
 // Would catch an engine that goes on where a write was torn and does not say so.
