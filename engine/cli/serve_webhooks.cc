@@ -83,8 +83,13 @@ absl::Status ServeWebhooks::Configure(const std::string& path) {
           "a webhook's secret is not changed yet",
           {{"webhook", line.settings.name}, {"because", std::string(status.message())}});
     } else if (!status.ok()) {
-      return absl::Status(status.code(), absl::StrCat(path, ": line ", line.number, ": ",
-                                                      WithoutValues(status.message())));
+      absl::Status said(status.code(), absl::StrCat(path, ": line ", line.number, ": ",
+                                                    WithoutValues(status.message())));
+      // With its reason.
+      status.ForEachPayload([&said](absl::string_view url, const absl::Cord& payload) {
+        said.SetPayload(url, payload);
+      });
+      return said;
     }
   }
   return absl::OkStatus();

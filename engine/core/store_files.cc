@@ -69,7 +69,7 @@ absl::StatusOr<std::string> DatabaseIn(const std::string& directory) {
   if (!is_found && errno != ENOENT && errno != ENOTDIR) {
     return MakeStatus(Reason::kStoreUnusable,
                       absl::StrCat(file, ": ", std::strerror(errno),
-                                   "; give a directory that may be entered"));
+                                   "; give the directory of a store"));
   }
   return MakeStatus(Reason::kStoreUnusable,
                     absl::StrCat(directory, ": there is no file ", sqlite::kDatabaseName,

@@ -147,9 +147,10 @@ TEST_F(ServeTest, ATornNotificationIsWrittenWhole) {
 TEST_F(ServeTest, TwoDoNotWriteToOneFile) {
   const std::string told = dir_.Path("told");
   LiveServer server({"--token-file", tokens_, "--notifications", told});
-  EXPECT_THAT(Refused({"--token-file", tokens_, "--notifications", told, "--listen",
-                       "127.0.0.1:0"}),
-              HasSubstr("another server writes to it"));
+  const RunResult second = RunTocsin({"serve", "--token-file", tokens_, "--listen",
+                                      "127.0.0.1:0", "--notifications", told});
+  EXPECT_THAT(second.err, HasSubstr("another server writes to it"));
+  EXPECT_EQ(second.exit_status, 1);
   EXPECT_EQ(server.EndBy(SIGTERM), 0);
 }
 

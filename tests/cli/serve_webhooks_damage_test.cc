@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/sqlite/database.h"
 #include "tests/cli/live_server.h"
+#include "tests/cli/run_tocsin.h"
 #include "tests/cli/serve_webhooks_fixture.h"
 
 namespace tocsin::testing {
@@ -59,6 +60,22 @@ TEST_F(ServeWebhooksDamage, WhatCannotBeRemovedSilencesNoOtherEndpoint) {
   EXPECT_THAT(Metrics(server), AllOf(HasSubstr("\ntocsin_webhooks_not_kept 0\n"),
                                      HasSubstr("\ntocsin_webhooks_not_cleared 1\n")));
   EXPECT_EQ(server.EndBy(SIGTERM), 0);
+}
+
+TEST_F(ServeWebhooksDamage, WhatCannotBeWrittenEndsAStartAsAStoreThatFails) {
+  EXPECT_EQ(LiveServer(With()).EndBy(SIGTERM), 0);
+  Execute(
+      "CREATE TRIGGER damage BEFORE INSERT ON endpoint "
+      "BEGIN SELECT RAISE(ABORT, 'damaged'); END");
+  const std::string file = dir_.Write(
+      "webhooks",
+      absl::StrCat(R"({"name":"a","url":")", inbox_.Url(), R"(","secret_file":")",
+                   dir_.Write("secret", "a-secret-that-nobody-would-guess"), "\"}\n"));
+  std::vector<std::string> args = With({"--webhook-file", file});
+  args.insert(args.begin(), {"serve", "--listen", "127.0.0.1:0"});
+  const RunResult refused = RunTocsin(args);
+  EXPECT_EQ(refused.exit_status, 1);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("line 1"), HasSubstr("damaged")));
 }
 
 TEST_F(ServeWebhooksDamage, WhatCannotBeReadIsNamedAndHoldsUpNothing) {
