@@ -10,7 +10,6 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
-#include "engine/base/status.h"
 #include "engine/cli/regular_file.h"
 #include "engine/cli/sync_name.h"
 #include "engine/cli/written_tail.h"
@@ -51,8 +50,7 @@ absl::StatusOr<std::unique_ptr<NotificationFile>> NotificationFile::Open(
   // Who begins cuts off what is torn at the end, which another one may be writing.
   if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     close(fd);
-    return MakeStatus(
-        Reason::kStoreInUse,
+    return absl::UnavailableError(
         absl::StrCat(path, ": another server writes to it; give each its own"));
   }
   return absl::WrapUnique(new NotificationFile(path, fd));

@@ -35,17 +35,14 @@ constexpr int kExitStoreFailed = 1;
 // How soon a store that has failed, or is written to by nobody, is noticed.
 constexpr timespec kLookEvery = {.tv_sec = 1, .tv_nsec = 0};
 
-// By why it cannot begin. What lies with the disk, or with who else has the store, may be
-// gone at the next start without anybody's doing.
-int ExitFor(Reason reason) {
-  switch (reason) {
-    case Reason::kStoreInUse:
-    case Reason::kStoreFailed:
-    case Reason::kDiskFull:
-      return kExitStoreFailed;
-    default:
-      return kExitFailure;
-  }
+// By why it cannot begin. What lies with the disk, or with who else has the store or a
+// file, may be gone at the next start without anybody's doing.
+int ExitFor(const absl::Status& status) {
+  const Reason reason = ReasonOf(status);
+  return absl::IsUnavailable(status) || reason == Reason::kStoreInUse ||
+                 reason == Reason::kDiskFull
+             ? kExitStoreFailed
+             : kExitFailure;
 }
 
 // A connection is a file, and what a login may open is few.
@@ -335,7 +332,7 @@ int Server::Run() {
   const absl::Status status = Start();
   if (!status.ok()) {
     log_.Error("cannot serve", {{"because", std::string(status.message())}});
-    return ExitFor(ReasonOf(status));
+    return ExitFor(status);
   }
   SayServing();
   NotifyServiceManager("READY=1");
