@@ -16,20 +16,25 @@ def durable_rows(figures: Figures) -> Iterator[Row]:
 
 
 def _batches(figures: Figures) -> Iterator[Row]:
-    for callers, who in ((1, "1 thread"), (4, "4 threads that share commits")):
-        for checkpoints, how in ((1, ""), (0, ", without checkpoints")):
-            what = (
-                f"durable batches of 4,096, {who}{how}, against the bare SQLite loop "
-                "that appends the same bytes"
-            )
-            ours, bare = (
-                figures.find(
-                    "Durable/batches", counter, callers=callers, checkpoints=checkpoints
+    for by_handle, whose in ((0, ""), (1, " by handle")):
+        for callers, who in ((1, "1 thread"), (4, "4 threads that share commits")):
+            for checkpoints, how in ((1, ""), (0, ", without checkpoints")):
+                what = (
+                    f"durable batches of 4,096{whose}, {who}{how}, against the bare "
+                    "SQLite loop that appends the same bytes"
                 )
-                for counter in ("facts_per_second", "bare_facts_per_second")
-            )
-            aim = at_most(2, "x its time")
-            yield ratio_row(what, aim, "", bare, ours, "{under} of {over}")
+                ours, bare = (
+                    figures.find(
+                        "Durable/batches",
+                        counter,
+                        callers=callers,
+                        checkpoints=checkpoints,
+                        by_handle=by_handle,
+                    )
+                    for counter in ("facts_per_second", "bare_facts_per_second")
+                )
+                aim = at_most(2, "x its time")
+                yield ratio_row(what, aim, "", bare, ours, "{under} of {over}")
 
 
 def _resets(figures: Figures) -> Iterator[Row]:

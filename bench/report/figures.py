@@ -18,9 +18,10 @@ class Name:
     parameters: Mapping[str, int]  # {"customers": 1000, "threads": 2}
 
     def has(self, wanted: Mapping[str, int]) -> bool:
-        # A name that says nothing of threads is of one.
+        # A name that says nothing of threads is of one, and of facts by id.
+        unsaid = {"threads": 1, "by_handle": 0}
         return all(
-            self.parameters.get(key, 1 if key == "threads" else None) == value
+            self.parameters.get(key, unsaid.get(key)) == value
             for key, value in wanted.items()
         )
 

@@ -146,10 +146,11 @@ bool Database::IsReadOnly() const {
   return sqlite3_db_readonly(connection_.get(), "main") != 0;
 }
 
-absl::Status Database::Execute(const std::string& sql) {
+absl::Status Database::Execute(const std::string& sql, absl::string_view doing) {
   const int result =
       sqlite3_exec(connection_.get(), sql.c_str(), nullptr, nullptr, nullptr);
-  return result == SQLITE_OK ? absl::OkStatus() : Error(result, sql);
+  if (result == SQLITE_OK) return absl::OkStatus();
+  return Error(result, doing.empty() ? sql : doing);
 }
 
 absl::StatusOr<std::unique_ptr<Statement>> Database::Prepare(absl::string_view sql) {

@@ -81,8 +81,9 @@ class Database {
 
   // Whether it can only be read, which opening it does not tell.
   bool IsReadOnly() const;
-  // Runs statements that have no rows, or whose rows nobody wants.
-  absl::Status Execute(const std::string& sql);
+  // Runs statements that have no rows, or whose rows nobody wants. An error says that it
+  // came while `doing` that; without it, while running them.
+  absl::Status Execute(const std::string& sql, absl::string_view doing = {});
   absl::StatusOr<std::unique_ptr<Statement>> Prepare(absl::string_view sql);
   // The first column of the first row; an error where there is none.
   absl::StatusOr<std::int64_t> QueryInteger(absl::string_view sql);

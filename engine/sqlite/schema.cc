@@ -122,6 +122,9 @@ CREATE TABLE journal_end (
 );
 )sql";
 
+// For a message.
+constexpr absl::string_view kBringing = "bringing its tables to the format of today";
+
 absl::Status Unusable(const Database& database, absl::string_view why) {
   return MakeStatus(Reason::kStoreUnusable, absl::StrCat(database.path(), ": ", why));
 }
@@ -133,11 +136,14 @@ absl::Status BringToNewest(Database* database, std::int64_t format) {
   absl::Status status = TakeMeta(database, &end.at, &sum);
   if (!status.ok()) return status;
   if (format == 1) {
-    status = database->Execute(absl::StrCat(kTablesOfFormat2, kTablesOfFormat3));
+    status =
+        database->Execute(absl::StrCat(kTablesOfFormat2, kTablesOfFormat3), kBringing);
   } else {
-    status = database->Execute(absl::StrCat(
-        "DROP INDEX history_of_customer;ALTER TABLE history RENAME TO history_2;",
-        kTablesOfFormat3));
+    status = database->Execute(
+        absl::StrCat(
+            "DROP INDEX history_of_customer;ALTER TABLE history RENAME TO history_2;",
+            kTablesOfFormat3),
+        kBringing);
     if (status.ok()) status = MoveHistory(database, &sum);
   }
   return status.ok() ? EndJournal(database, end, sum) : status;
@@ -176,14 +182,15 @@ absl::Status PrepareSchema(Database* database) {
     return database->Execute(
         absl::StrCat("BEGIN IMMEDIATE;", kTables, kTablesOfFormat2, kTablesOfFormat3,
                      "PRAGMA application_id = ", kApplicationId,
-                     ";PRAGMA user_version = ", kFormatVersion, ";COMMIT"));
+                     ";PRAGMA user_version = ", kFormatVersion, ";COMMIT"),
+        "making its tables");
   }
   if (*format == kFormatVersion) return absl::OkStatus();
   absl::Status status = database->Execute("BEGIN IMMEDIATE");
   if (status.ok()) status = BringToNewest(database, *format);
   if (!status.ok()) return status;
   return database->Execute(
-      absl::StrCat("PRAGMA user_version = ", kFormatVersion, ";COMMIT"));
+      absl::StrCat("PRAGMA user_version = ", kFormatVersion, ";COMMIT"), kBringing);
 }
 
 }  // namespace tocsin::sqlite

@@ -10,6 +10,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "engine/base/status.h"
 #include "engine/sqlite/history_rows.h"
@@ -66,7 +67,7 @@ absl::Status StoreReader::CheckStructure() {
   for (const char* check : checks) {
     const absl::StatusOr<std::string> found = database_.QueryText(check);
     if (!found.ok()) return found.status();
-    if (*found != "ok") return Damaged(*found);
+    if (*found != "ok") return Damaged(absl::StrReplaceAll(*found, {{"\n", " "}}));
   }
   return absl::OkStatus();
 }

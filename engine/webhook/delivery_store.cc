@@ -48,13 +48,14 @@ absl::StatusOr<std::size_t> CountRows(sqlite::Statement* statement) {
 absl::Status Configure(const sqlite::LeftFiles& left, sqlite::Database* database) {
   // Of another program that writes; meanwhile nothing is sent.
   absl::Status status = database->Execute("PRAGMA busy_timeout = 1000");
+  // A secret that was changed, or moved to a table of today, leaves no trace in the room
+  // that it had.
+  if (status.ok()) status = database->Execute("PRAGMA secure_delete = ON");
   // Before anything is written, as it may be somebody else's.
   if (status.ok()) status = PrepareWebhookSchema(left, database);
   // Durable when a commit returns; another process may read meanwhile.
   if (status.ok()) status = database->Execute("PRAGMA journal_mode = WAL");
   if (status.ok()) status = database->Execute("PRAGMA synchronous = FULL");
-  // A secret that was changed leaves no trace in the room that it had.
-  if (status.ok()) status = database->Execute("PRAGMA secure_delete = ON");
   if (!status.ok() || !database->IsReadOnly()) return status;
   return MakeStatus(Reason::kStoreUnusable,
                     absl::StrCat(database->path(), ": it can only be read"));

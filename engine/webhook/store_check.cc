@@ -44,7 +44,7 @@ absl::StatusOr<std::map<std::string, std::string>> MadeBy(sqlite::Database* data
 absl::Status CheckTables(sqlite::Database* database) {
   const auto model = sqlite::Database::Open(":memory:", "");
   if (!model.ok()) return model.status();
-  absl::Status status = (*model)->Execute(kWebhookTables);
+  absl::Status status = (*model)->Execute(kWebhookTables, "making its like");
   if (!status.ok()) return status;
   const auto right = MadeBy(model->get());
   if (!right.ok()) return right.status();

@@ -66,6 +66,9 @@ CREATE INDEX dead_delivery ON delivery (endpoint, number) WHERE died_at IS NOT N
 
 namespace {
 
+// For a message.
+constexpr absl::string_view kBringingUp = "bringing its tables to the format of today";
+
 absl::Status Unusable(const sqlite::Database& database, absl::string_view why) {
   return MakeStatus(Reason::kStoreUnusable, absl::StrCat(database.path(), ": ", why));
 }
@@ -111,19 +114,22 @@ absl::Status BringToNewest(std::int64_t format, sqlite::Database* database) {
         absl::StrCat("DROP INDEX delivery_of_notification; DROP INDEX dead_delivery;"
                      "ALTER TABLE endpoint RENAME TO old_endpoint;"
                      "ALTER TABLE delivery RENAME TO old_delivery;",
-                     kWebhookTables));
+                     kWebhookTables),
+        kBringingUp);
   }
   if (status.ok()) status = MoveRows(format, kEndpointTable, kPutEndpoint, database);
   if (status.ok()) status = MoveRows(format, kDeliveryTable, kInsertDelivery, database);
   if (!status.ok()) return status;
   // Nor are numbers given again that were given to what is gone.
-  status = database->Execute(absl::StrCat(
-      "DELETE FROM sqlite_sequence WHERE name = 'delivery';"
-      "INSERT INTO sqlite_sequence SELECT 'delivery', seq FROM sqlite_sequence "
-      "WHERE name = 'old_delivery';"
-      "DROP TABLE old_endpoint; DROP TABLE old_delivery;"
-      "PRAGMA user_version = ",
-      kWebhookFormat));
+  status = database->Execute(
+      absl::StrCat(
+          "DELETE FROM sqlite_sequence WHERE name = 'delivery';"
+          "INSERT INTO sqlite_sequence SELECT 'delivery', seq FROM sqlite_sequence "
+          "WHERE name = 'old_delivery';"
+          "DROP TABLE old_endpoint; DROP TABLE old_delivery;"
+          "PRAGMA user_version = ",
+          kWebhookFormat),
+      kBringingUp);
   return status.ok() ? CheckWebhooks(database) : status;
 }
 
@@ -160,9 +166,11 @@ absl::Status PrepareWebhookSchema(const sqlite::LeftFiles& left,
   if (*format == 0) {
     absl::Status status = sqlite::MissTables(left);
     if (!status.ok()) return status;
-    return database->Execute(absl::StrCat(
-        "BEGIN IMMEDIATE;", kWebhookTables, "PRAGMA application_id = ",
-        kWebhookApplicationId, ";PRAGMA user_version = ", kWebhookFormat, ";COMMIT"));
+    return database->Execute(
+        absl::StrCat("BEGIN IMMEDIATE;", kWebhookTables,
+                     "PRAGMA application_id = ", kWebhookApplicationId,
+                     ";PRAGMA user_version = ", kWebhookFormat, ";COMMIT"),
+        "making its tables");
   }
   if (*format == kWebhookFormat) return CheckWebhooks(database);
   absl::Status status = database->Execute("BEGIN IMMEDIATE");

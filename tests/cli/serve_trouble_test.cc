@@ -20,6 +20,7 @@ using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 using ServeTroubleTest = ServeTest;
@@ -67,6 +68,26 @@ TEST_F(ServeTroubleTest, WhoFindsItsStoreTakenEndsAsWhoMayBeStartedAgain) {
     EXPECT_THAT(second.err, AllOf(HasSubstr("another"), HasSubstr(dir_.Path(""))));
     EXPECT_EQ(first.EndBy(SIGTERM), 0);
   }
+}
+
+TEST_F(ServeTroubleTest, WhoCannotWriteItsFilesAtTheStartEndsAsWhoMayBeStartedAgain) {
+  const std::string data = dir_.Path("data");
+  rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit low = {.rlim_cur = 8'192, .rlim_max = before.rlim_max};
+  for (const std::string file : {"webhooks.db", "tocsin.db"}) {
+    std::vector<std::string> args = {"serve", "--listen", "127.0.0.1:0", "--token-file",
+                                     tokens_, "--data",   data};
+    if (file == "tocsin.db") args.push_back("--no-webhooks");
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &low), 0);
+    const RunResult run = RunTocsin(args);
+    ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+    EXPECT_EQ(run.exit_status, 1);
+    EXPECT_THAT(run.err, AllOf(HasSubstr("cannot serve"), HasSubstr(file)));
+    EXPECT_THAT(run.err, Not(HasSubstr("CREATE")));
+  }
+  LiveServer again({"--token-file", tokens_, "--data", data});
+  EXPECT_EQ(again.EndBy(SIGTERM), 0);
 }
 
 TEST_F(ServeTroubleTest, AFullDiskIsInTheLogOnce) {

@@ -129,6 +129,20 @@ TEST_P(FullDisk, EndsAnEngineWithoutAReserveAndTakesNothingThatWasAcknowledged) 
   EXPECT_TRUE(Send().ok());
 }
 
+// Would catch an error that has the whole schema in it.
+TEST_P(FullDisk, WithoutRoomForAStoreIsToldInALine) {
+  disk_.SetSize("24k");
+  const absl::Status full = Open(0);
+  EXPECT_EQ(ReasonOf(full), Reason::kDiskFull) << full;
+  EXPECT_THAT(std::string(full.message()),
+              ::testing::AllOf(::testing::HasSubstr(disk_ / "data/tocsin.db"),
+                               ::testing::HasSubstr("disk is full"),
+                               ::testing::Not(::testing::HasSubstr("CREATE"))));
+  disk_.SetSize("1m");
+  OpenNew(0);
+  EXPECT_TRUE(Send().ok());
+}
+
 TEST_P(FullDisk, IsNotMetByAnEngineWithAReserve) {
   OpenNew(kReserve);
   const absl::Status full = SendUntilRefused();

@@ -5,7 +5,9 @@ from report.durable_rows import durable_rows
 from report.figures import Figures
 from report.row import Row
 
-BATCHES = "Durable/batches/callers:{}/checkpoints:{}/iterations:3/real_time"
+BATCHES = (
+    "Durable/batches/callers:{}/checkpoints:{}/by_handle:{}/iterations:3/real_time"
+)
 
 
 def row(figures: Figures, what: str) -> Row:
@@ -27,9 +29,10 @@ class DurableRows(unittest.TestCase):
 
         figures = Figures(
             {
-                BATCHES.format(1, 0): rates(5e6, 8e6),
-                BATCHES.format(1, 1): rates(3e6, 7.5e6),
-                BATCHES.format(4, 1): rates(4e6, 8e6),
+                BATCHES.format(1, 0, 0): rates(5e6, 8e6),
+                BATCHES.format(1, 1, 0): rates(3e6, 7.5e6),
+                BATCHES.format(4, 1, 0): rates(4e6, 8e6),
+                BATCHES.format(4, 1, 1): rates(6e6, 9e6),
             }
         )
         what = "durable batches of 4,096, "
@@ -38,6 +41,14 @@ class DurableRows(unittest.TestCase):
         self.assertEqual(found.of, "3.00 M/s of 7.50 M/s")
         self.expect(row(figures, what + "1 thread, without"), 1.6, "reached")
         self.expect(row(figures, what + "4 threads that share commits, a"), 2, "reached")
+        # As it was called before there were rows by handle.
+        unsaid = Figures(
+            {"Durable/batches/callers:1/checkpoints:0/iterations:3": rates(5e6, 8e6)}
+        )
+        self.expect(row(unsaid, what + "1 thread, without"), 1.6, "reached")
+        by_handle = row(figures, "durable batches of 4,096 by handle, 4 threads that "
+                        "share commits, against")
+        self.expect(by_handle, 1.5, "reached")
         missing = row(figures, what + "4 threads that share commits, without")
         self.assertEqual(missing.verdict, "not measured")
 

@@ -89,6 +89,25 @@ TEST(SqliteStore, HasTheNewestIdsOfFacts) {
   EXPECT_EQ(LoadedStore(temp.path()).held.fact_ids, Texts({"a5"}));
 }
 
+// Would catch a store that writes again, as zeros, as much as it removes.
+TEST(SqliteStore, WritesLittleWhereItRemovesMuch) {
+  testing::TempDirectory temp;
+  LoadedStore opened(temp.path());
+  const std::string large(400'000, 'x');
+  opened.Commit({.first_step = 1, .entries = large});
+  opened.Commit({.first_step = 2, .entries = large});
+  opened.Commit({.begins_checkpoint = true,
+                 .images = {{2, large}},
+                 .checkpoint = store::Checkpoint{.step = 2}});
+  const std::uint64_t before = opened.store->LogBytes();
+  opened.Commit({.first_step = 3, .entries = "goes with the first row"});
+  opened.Commit({.begins_checkpoint = true,
+                 .images = {{3, "small"}},
+                 .checkpoint = store::Checkpoint{.step = 3}});
+  opened.Commit({.first_step = 4, .entries = "goes with the second and the image"});
+  EXPECT_LT(opened.store->LogBytes(), before + large.size() / 2);
+}
+
 TEST(SqliteStore, HasTheImagesOfTheLastCheckpointThatWasFinished) {
   testing::TempDirectory temp;
   {
