@@ -70,6 +70,8 @@ inline constexpr std::size_t kFactsPerAnswerMax = 100'000;
 inline constexpr int kWorkerThreadsMax = 1'024;
 // Parts that the customers are divided into.
 inline constexpr int kShardsMax = 65'536;
+// Ids of facts that are known again.
+inline constexpr std::size_t kFactIdsMax = 1'000'000'000;
 // Reads of one re-evaluation.
 inline constexpr int kSourceAttemptsMax = 1'000;
 // Sets of group keys that are summed from the start.

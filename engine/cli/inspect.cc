@@ -14,6 +14,9 @@
 #include "engine/cli/replay.h"
 #include "tocsin/json.h"
 #include "tocsin/status.h"
+#ifdef TOCSIN_SERVE
+#include "tocsin/webhook.h"
+#endif
 
 namespace tocsin::cli {
 namespace {
@@ -30,7 +33,9 @@ constexpr char kInspectFooter[] =
     R"(Steps are those of the journal, counted from the first one ever. customers and due,
 the resets that are still to be judged, are told with --verify only.
 
-Exit status: 0; 1 for a store that is damaged; 2 for wrong usage, or a directory
+Without --verify little is read, and little of it checked.
+
+Exit status: 0; 1 for a store that is damaged, as far as it was read; 2 for wrong usage, or a directory
 that is no store or cannot be read.)";
 
 struct Shown {
@@ -143,14 +148,22 @@ void AddInspect(CLI::App& app, InspectOptions* options) {
       ->check(IsFileName())
       ->type_name("DIR");
   inspect->add_flag("--verify", options->verify,
-                    "read all of it, and do in memory what the next engine would");
+                    "read all of it, webhooks.db too, and do in memory what the next "
+                    "engine would");
   inspect->add_flag("--json", options->json, "one JSON object on one line");
 }
 
 int RunInspect(const InspectOptions& options) {
-  return ShowSummary(
-      options.verify ? VerifyStore(options.directory) : InspectStore(options.directory),
-      options.json);
+  if (!options.verify) return ShowSummary(InspectStore(options.directory), options.json);
+  absl::StatusOr<StoreSummary> verified = VerifyStore(options.directory);
+#ifdef TOCSIN_SERVE
+  // What the next server would refuse as well.
+  if (verified.ok()) {
+    const absl::StatusOr<bool> webhooks = VerifyWebhooks(options.directory);
+    if (!webhooks.ok()) verified = webhooks.status();
+  }
+#endif
+  return ShowSummary(verified, options.json);
 }
 
 }  // namespace tocsin::cli

@@ -27,7 +27,7 @@ absl::Status EngineImpl::CheckFactIds(std::size_t facts, const ApplyOptions& opt
 }
 
 state::FactIds::Window EngineImpl::FactIdWindow(absl::Time now) const {
-  // Of each shard its part; customers are spread evenly.
+  // Of each shard its part.
   return {.max = options_.fact_ids_max / shards_.size() + 1,
           .from = now - options_.fact_ids_keep};
 }

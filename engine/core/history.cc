@@ -1,4 +1,5 @@
 // What became of customer alerts, for who wants to know later: kept in the store only.
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -65,13 +66,13 @@ absl::StatusOr<std::vector<HistoryEvent>> EngineImpl::History(CustomerId custome
                                                               const HistoryRange& range) {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
-  const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, {});
-  if (!known.ok()) return known.status();
   if (range.limit < 1 || range.limit > kHistoryEventsMax) {
     return MakeStatus(Reason::kMalformed,
                       absl::StrCat("HistoryRange::limit is ", range.limit,
                                    "; it must be 1 to ", kHistoryEventsMax));
   }
+  const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, {});
+  if (!known.ok()) return known.status();
   absl::Status status = RefreshKnown(customer);
   if (!status.ok()) return status;
   if (journal() == nullptr || options_.history_keep <= absl::ZeroDuration()) {
@@ -81,8 +82,11 @@ absl::StatusOr<std::vector<HistoryEvent>> EngineImpl::History(CustomerId custome
   }
   status = Commit();
   if (!status.ok()) return status;
+  HistoryRange kept = range;
+  // What is older goes from the store by and by.
+  kept.from = std::max(kept.from, LastInstant() - options_.history_keep);
   absl::StatusOr<std::vector<store::HistoryRow>> rows =
-      journal_->store().History({.customer = customer, .alert = alert, .range = range});
+      journal_->store().History({.customer = customer, .alert = alert, .range = kept});
   if (!rows.ok()) return rows.status();
   std::vector<HistoryEvent> events;
   events.reserve(rows->size());

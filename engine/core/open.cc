@@ -5,6 +5,7 @@
 #include <random>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
 #include "engine/base/mistake.h"
@@ -50,6 +51,15 @@ absl::Status CheckTrackedKeys(const Options& options) {
   return absl::OkStatus();
 }
 
+absl::Status WithAdvice(const absl::Status& status) {
+  constexpr absl::string_view kAdvice = "restore a copy";
+  if (ReasonOf(status) != Reason::kDamaged ||
+      absl::StrContains(status.message(), kAdvice)) {
+    return status;
+  }
+  return MakeStatus(Reason::kDamaged, absl::StrCat(status.message(), "; ", kAdvice));
+}
+
 #ifdef TOCSIN_STORE
 absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const Options& options) {
   return sqlite::OpenStore(
@@ -87,6 +97,17 @@ absl::Status CheckOptions(const Options& options) {
   }
   if (options.keep_ended < absl::ZeroDuration()) {
     return BadOption("keep_ended", absl::FormatDuration(options.keep_ended), "0 or more");
+  }
+  for (const auto& [name, keep] : {std::pair{"history_keep", options.history_keep},
+                                   std::pair{"fact_ids_keep", options.fact_ids_keep},
+                                   std::pair{"receipts_keep", options.receipts_keep}}) {
+    if (keep < absl::ZeroDuration()) {
+      return BadOption(name, absl::FormatDuration(keep), "0 or more");
+    }
+  }
+  if (options.fact_ids_max > kFactIdsMax) {
+    return BadOption("fact_ids_max", absl::StrCat(options.fact_ids_max),
+                     absl::StrCat("0 to ", kFactIdsMax));
   }
   if (options.due_max < 1) return BadOption("due_max", "0", "1 or more");
   if (options.outbox_max < 1) return BadOption("outbox_max", "0", "1 or more");
@@ -131,11 +152,13 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(Options options) {
   std::unique_ptr<store::Store> store;
   if (!options.directory.empty()) {
     absl::StatusOr<std::unique_ptr<store::Store>> opened = OpenStore(options);
-    if (!opened.ok()) return opened.status();
+    if (!opened.ok()) return WithAdvice(opened.status());
     store = *std::move(opened);
   }
-  return core::OpenWith(std::move(options), std::move(executor), nullptr,
-                        std::move(store));
+  absl::StatusOr<std::unique_ptr<Engine>> engine =
+      core::OpenWith(std::move(options), std::move(executor), nullptr, std::move(store));
+  if (!engine.ok()) return WithAdvice(engine.status());
+  return engine;
 }
 
 absl::StatusOr<std::unique_ptr<Engine>> core::OpenWith(
@@ -202,9 +225,11 @@ absl::Status EngineImpl::Start() {
 }
 
 absl::Time EngineImpl::Now() {
-  const absl::Time now = clock_->Now();
-  // Beyond the year 2262 the count is saturated and the clock is believed as it is.
+  absl::Time now = clock_->Now();
   const std::int64_t now_ns = absl::ToUnixNanos(now);
+  // There the count ends, in the year 2262.
+  if (now_ns == std::numeric_limits<std::int64_t>::max())
+    now = absl::FromUnixNanos(now_ns);
   std::int64_t last_ns = last_instant_ns_.load(std::memory_order_relaxed);
   while (now_ns > last_ns && !last_instant_ns_.compare_exchange_weak(
                                  last_ns, now_ns, std::memory_order_relaxed)) {

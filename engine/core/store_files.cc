@@ -65,7 +65,7 @@ absl::StatusOr<std::string> DatabaseIn(const std::string& directory) {
   std::string file = absl::StrCat(directory, "/", sqlite::kDatabaseName);
   struct stat found = {};
   const bool is_found = stat(file.c_str(), &found) == 0;
-  if (is_found && S_ISREG(found.st_mode)) return file;
+  if (is_found && S_ISREG(found.st_mode)) return sqlite::AbsolutePath(file);
   if (!is_found && errno != ENOENT && errno != ENOTDIR) {
     return MakeStatus(Reason::kStoreUnusable,
                       absl::StrCat(file, ": ", std::strerror(errno),
@@ -160,7 +160,7 @@ absl::StatusOr<StoreSummary> BackupStore(const std::string& directory,
     absl::Status is_store = sqlite::Summarize(database).status();
     if (!is_store.ok()) return is_store;
     if (target == nullptr) {
-      auto made = sqlite::BackupDirectory::Make(to);
+      auto made = sqlite::BackupDirectory::Make(sqlite::AbsolutePath(to));
       if (!made.ok()) return made.status();
       target = *std::move(made);
     }

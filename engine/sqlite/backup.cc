@@ -75,7 +75,9 @@ absl::StatusOr<std::unique_ptr<BackupDirectory>> BackupDirectory::Make(
                         std::filesystem::is_empty(path, error);
   if (error) return NoDirectory(path, error.message());
   if (!is_empty) {
-    return NoDirectory(path, "is no empty directory; a copy needs one of its own");
+    return NoDirectory(path,
+                       "is no empty directory; a copy needs one of its own, and what "
+                       "one that was cut off has left may be removed");
   }
   absl::Status status = WriteNew(directory->database(), kNoStore);
   if (!status.ok()) return status;

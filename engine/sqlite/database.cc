@@ -12,6 +12,9 @@
 namespace tocsin::sqlite {
 namespace {
 
+constexpr char kWhatItMayBe[] =
+    "; it is damaged, or what is left of a copy that did not come to its end";
+
 Reason ReasonFor(int code) {
   switch (code & 0xff) {
     case SQLITE_CORRUPT:
@@ -285,7 +288,9 @@ absl::Status Database::Error(int code, absl::string_view doing) const {
   const Reason reason = ReasonFor(code);
   return MakeStatus(reason,
                     absl::StrCat(path_, ": ", said, " (SQLite ", code, "), while ", doing,
-                                 reason == Reason::kStoreInUse ? kWhoLocksIt : ""));
+                                 reason == Reason::kStoreInUse    ? kWhoLocksIt
+                                 : (code & 0xff) == SQLITE_NOTADB ? kWhatItMayBe
+                                                                  : ""));
 }
 
 }  // namespace tocsin::sqlite

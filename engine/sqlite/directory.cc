@@ -8,7 +8,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -43,6 +45,12 @@ bool IsStillThere(const std::string& file, int lock) {
 }
 
 }  // namespace
+
+std::string AbsolutePath(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  return error ? path : absolute.string();
+}
 
 absl::Status SyncDirectory(const std::string& path) {
   const int directory = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -119,16 +127,10 @@ absl::Status Directory::NoteStore() const {
 
 absl::Status Directory::Sync() const { return SyncDirectory(path_); }
 
-std::uint64_t Directory::FreeBytes(const std::string& log) const {
+std::uint64_t Directory::FreeBytes() const {
   struct statvfs system = {};
   if (fstatvfs(lock_, &system) != 0) return std::numeric_limits<std::uint64_t>::max();
-  const std::uint64_t free = std::uint64_t{system.f_bavail} * system.f_frsize;
-  // Whoever asks for the times of a file, as `stat` does, has the next write change them,
-  // and the next sync write that down, too: twice the time for each commit.
-  struct statx file = {};
-  const bool is_there = statx(AT_FDCWD, FileOf(log).c_str(), 0, STATX_SIZE, &file) == 0;
-  const std::uint64_t owed = is_there ? file.stx_size : 0;
-  return free > owed ? free - owed : 0;
+  return std::uint64_t{system.f_bavail} * system.f_frsize;
 }
 
 }  // namespace tocsin::sqlite

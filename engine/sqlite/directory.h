@@ -11,11 +11,12 @@
 
 namespace tocsin::sqlite {
 
-// Files in it; the last is SQLite's log of the database, as it names it.
+// Files in it.
 inline constexpr char kDatabaseName[] = "tocsin.db";
 inline constexpr char kLockName[] = "lock";
-inline constexpr char kLogFile[] = "tocsin.db-wal";
 
+// The same path from wherever the process goes, and one that SQLite takes for no URI.
+std::string AbsolutePath(const std::string& path);
 // Makes the names in a directory durable. Error: kUnavailable.
 absl::Status SyncDirectory(const std::string& path);
 // Those that it was made in, where they can be read: what a host has given us may stand
@@ -46,10 +47,9 @@ class Directory {
   absl::Status NoteStore() const;
   // Makes the names of the files that were made in it durable. Error: kUnavailable.
   absl::Status Sync() const;
-  // What its file system has left for who is not root, when the log, a file in it, has
-  // been written a second time, into the database; as much as can be counted where the
-  // system does not say.
-  std::uint64_t FreeBytes(const std::string& log) const;
+  // What its file system has left for who is not root; as much as can be counted where
+  // the system does not say.
+  std::uint64_t FreeBytes() const;
 
  private:
   Directory(std::string path, int lock, bool made_lock)

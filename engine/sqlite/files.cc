@@ -47,6 +47,12 @@ absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& 
       *database == nullptr ? VfsFile::Kind::kDatabaseToTake : VfsFile::Kind::kWal;
   absl::StatusOr<std::unique_ptr<VfsFile>> wal = VfsFile::Open(wal_path, kind, vfs);
   if (!wal.ok()) return wal.status();
+  for (const VfsFile* file : {database->get(), wal->get()}) {
+    if (file == nullptr || !file->is_read_only()) continue;
+    return MakeStatus(Reason::kStoreUnusable,
+                      absl::StrCat(file->path(), ": it can only be read by this user, ",
+                                   "and an engine writes it"));
+  }
   const bool has_log = *wal != nullptr && (*wal)->size() > 0;
   if (*database == nullptr || (*database)->size() == 0) {
     absl::Status missed = MissDatabase(left, has_log);

@@ -1,5 +1,7 @@
 #include "engine/sqlite/history_rows.h"
 
+#include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -191,7 +193,8 @@ absl::StatusOr<std::vector<store::HistoryRow>> HistoryReader::Read(
   // The statement keeps the file from being trimmed until it is reset.
   const std::string customer = query.customer.ToString();
   const std::string alert = query.alert.ToString();
-  select_->Bind(1, static_cast<std::int64_t>(query.range.after))
+  constexpr std::uint64_t kLast = std::numeric_limits<std::int64_t>::max();
+  select_->Bind(1, static_cast<std::int64_t>(std::min(query.range.after, kLast)))
       .Bind(2, customer)
       .Bind(3, alert);
   std::vector<store::HistoryRow> rows;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "engine/base/status.h"
 
 namespace tocsin::sqlite {
@@ -53,7 +54,10 @@ void LogCopier::Run() {
   static_cast<void>(sched_setscheduler(gettid(), SCHED_IDLE, &none));
   absl::MutexLock lock(&mu_);
   while (true) {
-    mu_.Await(absl::Condition(this, &LogCopier::IsDueOrStops));
+    mu_.Await(absl::Condition(this, &LogCopier::MuchIsLeftOrStops));
+    // A reader that has gone tells nobody, nor does room that was made.
+    mu_.AwaitWithTimeout(absl::Condition(this, &LogCopier::IsDueOrStops),
+                         absl::Seconds(1));
     if (stopping_) return;
     const int pages = pages_;
     const int copied_before = copied_;

@@ -25,11 +25,12 @@ namespace tocsin::sqlite {
 // of Linux.
 //
 // What cannot be copied for want of room, or as somebody reads, stays in the log, and is
-// copied by a later attempt. Where copying fails otherwise nobody knows what is in the
+// copied by a later attempt: the thread makes one each second as long as a step is
+// left. Where copying fails otherwise nobody knows what is in the
 // database: the log must not begin anew, and the store has failed. Others may still have
 // it open, and copy it when they close it.
 //
-// Thread safety: none; one thread.
+// Thread safety: none but for `pages_left`; one thread.
 class LogCopier {
  public:
   // Copies the log of that connection, which must outlive it, in steps of so many pages;
@@ -47,6 +48,11 @@ class LogCopier {
   absl::Status StartThread();
   // Error: of the database, when copying has failed, from then on.
   absl::Status AfterCommit();
+  // Of what was committed by this connection, how much is in the log only.
+  int pages_left() const {
+    absl::MutexLock lock(&mu_);
+    return pages_ - copied_;
+  }
   // Ends the thread. Error: as `AfterCommit`.
   absl::Status Stop();
 
@@ -67,6 +73,9 @@ class LogCopier {
   bool LittleIsLeft() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return pages_ - copied_ < step();
   }
+  bool MuchIsLeftOrStops() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return !LittleIsLeft() || stopping_;
+  }
   bool IsDueOrStops() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return pages_ >= std::max(copied_, tried_) + step() || stopping_;
   }
@@ -76,7 +85,7 @@ class LogCopier {
   std::unique_ptr<Database> own_;  // of the thread or the turns; null without them
   std::thread thread_;
 
-  absl::Mutex mu_;
+  mutable absl::Mutex mu_;
   int pages_ ABSL_GUARDED_BY(mu_) = 0;   // in the log
   int copied_ ABSL_GUARDED_BY(mu_) = 0;  // of these
   int tried_ ABSL_GUARDED_BY(mu_) = 0;   // were there when the thread last began

@@ -57,7 +57,7 @@ class SqliteStore final : public store::Store {
     return history_.Read(query);
   }
   absl::StatusOr<std::vector<Receipt>> Receipts(absl::Time from) override;
-  std::uint64_t FreeBytes() const override { return directory_->FreeBytes(kLogFile); }
+  std::uint64_t FreeBytes() const override;
   std::uint64_t LogBytes() const override {
     return log_bytes_.load(std::memory_order_relaxed);
   }
@@ -139,6 +139,14 @@ absl::StatusOr<std::vector<Receipt>> SqliteStore::Receipts(absl::Time from) {
   return ReadReceipts(database->get(), from);
 }
 
+std::uint64_t SqliteStore::FreeBytes() const {
+  const std::uint64_t free = directory_->FreeBytes();
+  // What is in the log alone needs as much in the database.
+  const std::uint64_t owed = static_cast<std::uint64_t>(copier_.pages_left()) *
+                             static_cast<std::uint64_t>(page_size_);
+  return free > owed ? free - owed : 0;
+}
+
 absl::Status SqliteStore::Commit(const store::Transaction& transaction) {
   absl::Status status = writer_.Commit(transaction);
   log_bytes_.store(
@@ -157,7 +165,8 @@ absl::Status SqliteStore::Commit(const store::Transaction& transaction) {
 absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& directory,
                                                         const std::string& vfs,
                                                         Copying copying) {
-  absl::StatusOr<std::unique_ptr<Directory>> taken = Directory::Take(directory);
+  absl::StatusOr<std::unique_ptr<Directory>> taken =
+      Directory::Take(AbsolutePath(directory));
   if (!taken.ok()) return taken.status();
   absl::StatusOr<std::string> cut_off = TakeFiles(LeftIn(**taken), vfs);
   if (!cut_off.ok()) return cut_off.status();

@@ -71,6 +71,13 @@ absl::StatusOr<std::unique_ptr<VfsFile>> VfsFile::Open(const std::string& path, 
     return MakeStatus(Reason::kStoreUnusable,
                       absl::StrCat(path, ": SQLite has no file system \"", vfs, "\""));
   }
+  // Some of its functions have room for as much, and write beyond it.
+  const auto longest = static_cast<std::size_t>(system->mxPathname) - sizeof("-journal");
+  if (path.size() > longest) {
+    return MakeStatus(Reason::kStoreUnusable,
+                      absl::StrCat(path, ": the name has ", path.size(),
+                                   " bytes; SQLite takes ", longest, " at most"));
+  }
   std::unique_ptr<VfsFile> opened = absl::WrapUnique(new VfsFile(path, system));
   int exists = 0;
   int result =
@@ -90,6 +97,7 @@ absl::StatusOr<std::unique_ptr<VfsFile>> VfsFile::Open(const std::string& path, 
   result = system->xOpen(system, opened->name_.get(), file, flags, &opened_as);
   if (file->pMethods != nullptr) opened->file_ = file;
   if (result != SQLITE_OK) return opened->Error(result, "opening it");
+  opened->is_read_only_ = (opened_as & SQLITE_OPEN_READONLY) != 0;
   absl::Status status = opened->AskForSize();
   if (!status.ok()) return status;
   return opened;

@@ -52,6 +52,9 @@ class VfsFile final : public ByteSource {
   VfsFile& operator=(const VfsFile&) = delete;
 
   std::int64_t size() const override { return size_; }
+  const std::string& path() const { return path_; }
+  // Whether it was opened to be written, and can only be read.
+  bool is_read_only() const { return is_read_only_; }
   // Of a database.
   bool FillsSectorsOfLog() const { return sqlite::FillsSectorsOfLog(file_); }
   // Of a database to take. Has it alone, or, beside others that have it open, in this
@@ -90,6 +93,7 @@ class VfsFile final : public ByteSource {
   std::unique_ptr<char[]> memory_;  // of SQLite's description of it
   sqlite3_file* file_ = nullptr;    // there
   std::int64_t size_ = 0;
+  bool is_read_only_ = false;
   bool is_beside_others_ = false;
   volatile std::uint32_t* index_ = nullptr;  // what those share; null where it is nothing
 };

@@ -2,11 +2,12 @@
 #define TOCSIN_ENGINE_STATE_FACT_IDS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "tocsin/ids.h"
@@ -35,11 +36,13 @@ class FactIds {
     Forget(window);
     return known_.contains(key);
   }
-  // It must not be known.
+  // One that is known is as new as this again.
   void Add(std::string key, absl::Time at, const Window& window) {
     // Views of texts that stay where they are.
     order_.emplace_back(at, std::move(key));
-    known_.insert(order_.back().second);
+    const absl::string_view added = order_.back().second;
+    known_.erase(added);
+    known_.emplace(added, first_ + order_.size() - 1);
     Forget(window);
   }
   std::size_t size() const { return order_.size(); }
@@ -50,13 +53,16 @@ class FactIds {
   void Forget(const Window& window) {
     while (!order_.empty() &&
            (order_.size() > window.max || order_.front().first < window.from)) {
-      known_.erase(order_.front().second);
+      const auto known = known_.find(order_.front().second);
+      if (known != known_.end() && known->second == first_) known_.erase(known);
       order_.pop_front();
+      ++first_;
     }
   }
 
   std::deque<std::pair<absl::Time, std::string>> order_;
-  absl::flat_hash_set<absl::string_view> known_;
+  std::uint64_t first_ = 0;  // the number of the first of these; the next ones follow
+  absl::flat_hash_map<absl::string_view, std::uint64_t> known_;  // where it stands last
 };
 
 }  // namespace tocsin::state

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -32,13 +33,26 @@ std::int64_t SizeOf(const std::string& path) {
   return stat(path.c_str(), &found) == 0 ? found.st_size : 0;
 }
 
-// One of an older format is copied as it is, and has less to be checked by.
-absl::Status CheckCopy(const sqlite::LeftFiles& left, sqlite::Database* copy) {
-  const absl::StatusOr<std::int64_t> format = webhook::WebhookFormatOf(copy);
+// Nothing where there are none, and never were.
+absl::StatusOr<std::optional<sqlite::LeftFiles>> WebhooksLeftIn(
+    const std::string& directory) {
+  const std::string lock = webhook::WebhooksLockIn(directory);
+  const sqlite::LeftFiles left{
+      .database = WebhooksFileIn(directory), .lock = lock, .was_made = SizeOf(lock) > 0};
+  if (SizeOf(left.database) > 0) return left;
+  absl::Status missed =
+      sqlite::MissDatabase(left, SizeOf(absl::StrCat(left.database, "-wal")) > 0);
+  if (!missed.ok()) return missed;
+  return std::nullopt;
+}
+
+// One of an older format has less to be checked by.
+absl::Status CheckAsLeft(const sqlite::LeftFiles& left, sqlite::Database* database) {
+  const absl::StatusOr<std::int64_t> format = webhook::WebhookFormatOf(database);
   if (!format.ok()) return format.status();
   if (*format == 0) return sqlite::MissTables(left);
-  return *format == webhook::kWebhookFormat ? webhook::CheckWebhooks(copy)
-                                            : webhook::CheckPages(copy);
+  return *format == webhook::kWebhookFormat ? webhook::CheckWebhooks(database)
+                                            : webhook::CheckPages(database);
 }
 
 absl::Status CopyTo(const std::string& to, const sqlite::LeftFiles& left,
@@ -51,7 +65,7 @@ absl::Status CopyTo(const std::string& to, const sqlite::LeftFiles& left,
   if (!copy.ok()) return copy.status();
   status = source->CopyTo(copy->get());
   if (!status.ok()) return status;
-  status = CheckCopy(left, copy->get());
+  status = CheckAsLeft(left, copy->get());
   if (!status.ok()) {
     return MakeStatus(ReasonOf(status), absl::StrCat("the copy of ", left.database, ": ",
                                                      status.message()));
@@ -63,15 +77,10 @@ absl::Status CopyTo(const std::string& to, const sqlite::LeftFiles& left,
 }  // namespace
 
 absl::StatusOr<bool> BackupWebhooks(const std::string& directory, const std::string& to) {
-  const std::string lock = webhook::WebhooksLockIn(directory);
-  const sqlite::LeftFiles left{
-      .database = WebhooksFileIn(directory), .lock = lock, .was_made = SizeOf(lock) > 0};
-  if (SizeOf(left.database) == 0) {
-    absl::Status missed =
-        sqlite::MissDatabase(left, SizeOf(absl::StrCat(left.database, "-wal")) > 0);
-    if (!missed.ok()) return missed;
-    return false;
-  }
+  const auto found = WebhooksLeftIn(directory);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) return false;
+  const sqlite::LeftFiles& left = **found;
   const std::string file = WebhooksFileIn(to);
   std::error_code error;
   if (std::filesystem::exists(file, error)) {
@@ -89,6 +98,18 @@ absl::StatusOr<bool> BackupWebhooks(const std::string& directory, const std::str
                       absl::StrCat(part, ": renaming it: ", std::strerror(errno)));
   }
   status = sqlite::SyncDirectory(to);
+  if (!status.ok()) return status;
+  return true;
+}
+
+absl::StatusOr<bool> VerifyWebhooks(const std::string& directory) {
+  const auto found = WebhooksLeftIn(directory);
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) return false;
+  const sqlite::LeftFiles& left = **found;
+  const absl::Status status = sqlite::ReadAsFound(
+      left.database,
+      [&left](sqlite::Database* database) { return CheckAsLeft(left, database); });
   if (!status.ok()) return status;
   return true;
 }

@@ -37,12 +37,13 @@ absl::StatusOr<std::unique_ptr<StoreLock>> StoreLock::Take(const std::string& di
   if (file < 0) return CannotUse(path, "opening it");
   // Of the open file, not of the process: a second sink of this one is refused too.
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
-    status = errno == EWOULDBLOCK
-                 ? MakeStatus(Reason::kStoreInUse,
-                              absl::StrCat(path,
-                                           ": another WebhookSink has its webhooks open, "
-                                           "in this program or another; one at a time"))
-                 : CannotUse(path, "locking it");
+    status =
+        errno == EWOULDBLOCK
+            ? MakeStatus(Reason::kStoreInUse,
+                         absl::StrCat(path,
+                                      ": another server, or program, has the webhooks "
+                                      "of this directory open; one at a time"))
+            : CannotUse(path, "locking it");
     close(file);
     return status;
   }

@@ -73,7 +73,9 @@ struct Options {
   absl::Duration history_keep = absl::Hours(24) * 90;
 
   // Facts that come with an id (`ApplyOptions::fact_ids`) are known again among the last
-  // so many of them, and for so long by `clock`. 0: facts have no ids.
+  // so many of them, and for so long by `clock`. Each shard has its part of the number:
+  // of a customer at least that part is known. 0: facts have no ids; up to a thousand
+  // million.
   std::size_t fact_ids_max = 0;
   absl::Duration fact_ids_keep = absl::Hours(24);
 
@@ -81,7 +83,7 @@ struct Options {
   absl::Duration receipts_keep = absl::ZeroDuration();
 
   // Is told by `Open` how far it has come, at its beginning, now and then, and at its
-  // end; on its thread. Empty: nobody is.
+  // end; on its thread. Must not throw. Empty: nobody is.
   std::function<void(const RecoveryProgress&)> on_recovery = nullptr;
   // Above 0: with a directory, while its file system has room for less than so many bytes
   // more, facts, alert changes and resets are refused with kResourceExhausted (kDiskFull)

@@ -255,6 +255,11 @@ class WebhookSink : public NotificationSink {
 // writing fails. After one of them nothing is left of it.
 absl::StatusOr<bool> BackupWebhooks(const std::string& directory, const std::string& to);
 
+// Reads all of the `webhooks.db` of a directory, as the next sink would, and writes
+// nothing, as `VerifyStore`; false where there is none. Errors: kFailedPrecondition and
+// kDataLoss as of `Open`; kUnavailable where reading fails for another reason.
+absl::StatusOr<bool> VerifyWebhooks(const std::string& directory);
+
 // The headers that sign a body: for a receiver's tests, and for who sends by himself.
 std::vector<std::pair<std::string, std::string>> SignWebhook(WebhookScheme scheme,
                                                              absl::string_view secret,

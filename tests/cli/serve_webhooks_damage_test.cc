@@ -62,6 +62,21 @@ TEST_F(ServeWebhooksDamage, WhatCannotBeRemovedSilencesNoOtherEndpoint) {
   EXPECT_EQ(server.EndBy(SIGTERM), 0);
 }
 
+// Would catch a store that is called whole and that the next server refuses.
+TEST_F(ServeWebhooksDamage, IsSeenByWhoVerifiesTheStore) {
+  {
+    LiveServer server(With());
+    Create(server);
+    EXPECT_EQ(RunTocsin({"inspect", dir_.Path("data"), "--verify"}).exit_status, 0);
+    EXPECT_EQ(server.EndBy(SIGTERM), 0);
+  }
+  EXPECT_EQ(RunTocsin({"inspect", dir_.Path("data"), "--verify"}).exit_status, 0);
+  Execute("UPDATE endpoint SET name = 'another'");
+  const RunResult seen = RunTocsin({"inspect", dir_.Path("data"), "--verify"});
+  EXPECT_EQ(seen.exit_status, 1);
+  EXPECT_THAT(seen.err, AllOf(HasSubstr("webhooks.db"), HasSubstr("row 1 of endpoint")));
+}
+
 TEST_F(ServeWebhooksDamage, WhatCannotBeWrittenEndsAStartAsAStoreThatFails) {
   EXPECT_EQ(LiveServer(With()).EndBy(SIGTERM), 0);
   Execute(

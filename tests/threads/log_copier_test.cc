@@ -2,6 +2,7 @@
 // never, and a copy that disturbs who reads the history meanwhile.
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -9,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/core/open.h"
+#include "engine/sqlite/database.h"
 #include "engine/sqlite/sqlite_store.h"
 #include "engine/work/worker_pool.h"
 #include "gtest/gtest.h"
@@ -99,6 +101,23 @@ TEST_F(LogCopier, LosesNothingAndLetsTheLogBeginAnewWhileOthersCommit) {
   const std::string sums = Sums();
   Open();
   EXPECT_EQ(Sums(), sums);
+}
+
+// Would catch a log that stays in the way when the reader has gone who made it grow, as
+// nobody commits any more: no room is seen, and so nothing is accepted.
+TEST_F(LogCopier, CopiesWithoutACommitWhatAReaderHeldUp) {
+  Open();
+  const auto reader = sqlite::Database::Open(temp_ / "store/tocsin.db", "");
+  ASSERT_TRUE(reader.ok());
+  ASSERT_TRUE((*reader)->Execute("BEGIN; SELECT count(*) FROM journal").ok());
+  ApplyAll(0);
+  const auto bytes = [&] {
+    return std::filesystem::file_size(temp_ / "store/tocsin.db");
+  };
+  const std::uintmax_t before = bytes();
+  ASSERT_TRUE((*reader)->Execute("ROLLBACK").ok());
+  while (bytes() == before) std::this_thread::yield();
+  EXPECT_EQ(refused_, kCallsEach / 8 + 1) << "but for resets of an alert that is none";
 }
 
 }  // namespace

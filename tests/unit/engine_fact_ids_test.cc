@@ -19,15 +19,16 @@ class IdsOfFacts : public ::testing::TestWithParam<bool> {
  protected:
   IdsOfFacts() { Open(4); }
 
-  void Open(std::size_t max) {
+  void Open(std::size_t max, int shards = 1, Durability durability = Durability::kEach) {
     engine_ = nullptr;
     auto opened = Engine::Open({.directory = GetParam() ? temp_ / "store" : "",
+                                .durability = durability,
                                 .fact_ids_max = max,
                                 .fact_ids_keep = absl::Hours(1),
                                 .sink = &sink_,
                                 .clock = &clock_,
                                 .worker_threads = 0,
-                                .shards = 1});
+                                .shards = shards});
     ASSERT_TRUE(opened.ok()) << opened.status();
     engine_ = *std::move(opened);
   }
@@ -121,6 +122,31 @@ TEST_P(KeptIdsOfFacts, OutliveTheEngine) {
   Open(4);
   EXPECT_EQ(AppliedOne("h"), 0U);
   EXPECT_EQ(AppliedOne("a"), 1U);
+}
+
+// Would catch a store that is refused for what the engine has rightly forgotten.
+TEST_P(KeptIdsOfFacts, MayBeThereTwiceWhereTheStoreKeepsThemForLonger) {
+  Open(100, 1, Durability::kGrouped);
+  EXPECT_EQ(AppliedOne("a"), 1U);
+  clock_.Advance(absl::Seconds(10));
+  ASSERT_TRUE(engine_->Flush().ok());
+  clock_.Advance(absl::Hours(1) - absl::Seconds(5));
+  EXPECT_EQ(AppliedOne("a"), 1U) << "an hour and five seconds later";
+  Open(100);
+  EXPECT_EQ(AppliedOne("a"), 0U);
+  clock_.Advance(absl::Minutes(59));
+  EXPECT_EQ(AppliedOne("a"), 0U) << "known by when it came first";
+  clock_.Advance(absl::Minutes(2));
+  EXPECT_EQ(AppliedOne("a"), 1U);
+}
+
+TEST_P(KeptIdsOfFacts, MayBeThereTwiceWhereAShardHasAPartOfTheNumber) {
+  Open(4, 4);
+  for (const char* id : {"a", "b", "c", "a"}) EXPECT_EQ(AppliedOne(id), 1U) << id;
+  for (const int shards : {1, 2, 4}) {
+    Open(100, shards);
+    EXPECT_EQ(AppliedOne("a"), 0U) << shards;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(WithAStore, KeptIdsOfFacts, ::testing::Values(true));

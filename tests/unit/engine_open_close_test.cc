@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/collecting_sink.h"
 #include "tests/support/facts.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/names.h"
 #include "tocsin/engine.h"
 
@@ -34,6 +35,10 @@ TEST(Open, RefusesOptionsOutOfRangeByName) {
   for (const int policy : {-1, 2}) {
     expect_refused({.period_policy = static_cast<PeriodPolicy>(policy)}, "period_policy");
   }
+  expect_refused({.history_keep = -absl::Seconds(1)}, "history_keep");
+  expect_refused({.fact_ids_max = 1'000'000'001}, "fact_ids_max");
+  expect_refused({.fact_ids_keep = -absl::Seconds(1)}, "fact_ids_keep");
+  expect_refused({.receipts_keep = -absl::Seconds(1)}, "receipts_keep");
   expect_refused({.groups_per_measure_max = 0}, "groups_per_measure_max");
   expect_refused({.event_time_ahead_max = -absl::Seconds(1)}, "event_time_ahead_max");
   expect_refused({.delivery_retry_max = absl::ZeroDuration()}, "delivery_retry_max");
@@ -41,6 +46,16 @@ TEST(Open, RefusesOptionsOutOfRangeByName) {
            {}, {""}, {"a", "b", "c", "d"}, {"a", "a"}, {"a", "b", "a"}, {"\xff"}}) {
     expect_refused({.tracked_group_keys = {keys}}, "tracked_group_keys");
   }
+}
+
+// Would catch a walk through all periods up to the end of time.
+TEST(Open, TakesAClockThatShowsTheEndOfTime) {
+  testing::ManualClock clock(absl::InfiniteFuture());
+  const std::unique_ptr<Engine> engine =
+      *Engine::Open({.clock = &clock, .worker_threads = 0});
+  EXPECT_EQ(engine->Apply({Spend(Customer(1), "1")}).applied, 1u);
+  clock.Set(absl::FromUnixSeconds(0));
+  EXPECT_EQ(engine->Apply({Spend(Customer(1), "1")}).applied, 1u);
 }
 
 TEST(Close, RefusesEveryCallAfterwards) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,14 +16,18 @@
 #include "sqlite3.h"
 #include "tests/support/facts.h"
 #include "tests/support/kept_story.h"
+#include "tests/support/names.h"
 #include "tests/support/random.h"
 #include "tests/support/temp_directory.h"
 #include "tocsin/engine.h"
+#include "tocsin/store.h"
 
 namespace tocsin {
 namespace {
 
+using testing::AlertNumber;
 using ::testing::AllOf;
+using testing::Customer;
 using ::testing::HasSubstr;
 using testing::TempDirectory;
 
@@ -144,6 +149,84 @@ TEST(OpenStore, RefusesADirectoryThatCannotBeMade) {
   ExpectUnusable(temp / "odd", temp / "odd/tocsin.db");
 }
 
+// Would catch a path for which SQLite has no room, and a log at it that is asked for.
+TEST(OpenStore, RefusesAPathThatIsTooLong) {
+  TempDirectory temp;
+  std::string directory = temp.path();
+  while (directory.size() < 505) directory += "/" + std::string(60, 'd');
+  std::filesystem::create_directories(directory);
+  for (const char* log : {"", "tocsin.db-wal"}) {
+    if (*log != '\0') testing::WriteFile(directory + "/" + log, "a log");
+    ExpectUnusable(directory, "SQLite takes 503 at most");
+    testing::WriteFile(directory + "/tocsin.db", "");
+    EXPECT_EQ(ReasonOf(InspectStore(directory).status()), Reason::kStoreUnusable);
+    EXPECT_EQ(ReasonOf(VerifyStore(directory).status()), Reason::kStoreUnusable);
+    std::filesystem::remove(directory + "/tocsin.db");
+  }
+}
+
+TEST(OpenStore, IsAtItsPlaceWhereverTheProcessGoesAndWhateverItIsCalled) {
+  TempDirectory temp;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(temp.path());
+  const std::string directory = "file:store?mode=memory";
+  {
+    const auto engine = Engine::Open(At(directory));
+    ASSERT_TRUE(engine.ok()) << engine.status();
+    ASSERT_TRUE(testing::TellStory(**engine).ok());
+    std::filesystem::create_directories("elsewhere/" + directory);
+    std::filesystem::current_path("elsewhere");
+    EXPECT_TRUE((*engine)->History(Customer(1), AlertNumber(1)).ok());
+    EXPECT_TRUE(std::filesystem::is_empty(directory));
+    std::filesystem::current_path(temp.path());
+  }
+  EXPECT_TRUE(VerifyStore(directory).ok());
+  EXPECT_EQ((*Engine::Open(At(directory)))->LastPosition("bills")->value_or(0), 9u);
+  std::filesystem::current_path(before);
+}
+
+// What the child returns.
+int StatusOfChild(const std::function<int()>& does) {
+  const pid_t child = fork();
+  if (child == 0) _exit(does());
+  int ended = 0;
+  EXPECT_EQ(waitpid(child, &ended, 0), child);
+  return ended;
+}
+
+// Would catch one that is started again and again for what does not go by itself.
+TEST(OpenStore, RefusesFilesThatItMayOnlyRead) {
+  using std::filesystem::perms;
+  for (const std::string which : {"tocsin.db", "tocsin.db-wal"}) {
+    TempDirectory temp;
+    const std::string directory = temp / "store";
+    // It dies with a log.
+    ASSERT_EQ(StatusOfChild([&] {
+                const auto engine = Engine::Open(At(directory));
+                _exit(testing::TellStory(**engine).ok() ? 0 : 1);
+                return 1;
+              }),
+              0);
+    for (const std::string& path : {temp.path(), directory}) {
+      std::filesystem::permissions(path, perms::all);
+    }
+    for (const auto& file : std::filesystem::directory_iterator(directory)) {
+      const perms all = perms::owner_all | perms::group_all | perms::others_all;
+      const perms writing = perms::owner_write | perms::group_write | perms::others_write;
+      std::filesystem::permissions(
+          file.path(), file.path().filename() == which ? all & ~writing : all);
+    }
+    EXPECT_EQ(StatusOfChild([&] {
+                constexpr uid_t kNobody = 65'534;
+                if (geteuid() == 0 && setuid(kNobody) != 0) return 2;
+                ExpectUnusable(directory, which + ": it can only be read");
+                return ::testing::Test::HasFailure() ? 1 : 0;
+              }),
+              0)
+        << which;
+  }
+}
+
 TEST(OpenStore, RefusesADirectoryThatCannotBeWritten) {
   TempDirectory temp;
   const std::string directory = temp / "store";
@@ -197,6 +280,8 @@ TEST(OpenStore, RefusesWhatIsNoDatabaseAndLeavesItAsItIs) {
     for (char& byte : bytes) byte = static_cast<char>(random.Next());
     testing::WriteFile(file, bytes);
     ExpectRefused(At(temp.path()), absl::StatusCode::kDataLoss, Reason::kDamaged, file);
+    ExpectRefused(At(temp.path()), absl::StatusCode::kDataLoss, Reason::kDamaged,
+                  "; restore a copy");
     EXPECT_TRUE(testing::ReadFile(file) == bytes) << size;
   }
 }
