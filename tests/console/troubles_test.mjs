@@ -270,7 +270,7 @@ test('a change whose answer is late is done once, though it is asked for again',
   let is_done = false;
   await page.route('**/v1/alerts/create', async (route) => { is_done = (await route.fetch()).ok(); });
   const asked = page.waitForRequest('**/v1/alerts/create');
-  await page.keyboard.press('Enter');
+  await dialog.getByLabel('Threshold').press('Enter');
   await asked;
   await until('the creation of the alert', async () => await server.get('/healthz') && is_done);
   await page.clock.runFor(30_000);
