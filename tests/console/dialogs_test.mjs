@@ -54,7 +54,7 @@ test('an endpoint whose form is left before the server has answered tells its se
   await page.getByRole('button', { name: 'New endpoint' }).click();
   await dialog.getByLabel('URL').fill(receiver.url);
   const asked = await visitor.holdFirst('**/v1/webhooks/create');
-  await page.keyboard.press('Enter');
+  await dialog.getByLabel('URL').press('Enter');
   const held = await asked();
   await page.keyboard.press('Escape');
   await page.locator('dialog').waitFor({ state: 'detached' });
@@ -74,7 +74,7 @@ test('what is refused after its form was left is told', async () => {
   await dialog.getByLabel('What is watched').selectOption({ label: 'Low seat balance' });
   await dialog.getByLabel('Seat group key').fill('x'.repeat(10_000));
   const asked = await visitor.holdFirst('**/v1/alerts/create');
-  await page.keyboard.press('Enter');
+  await dialog.getByLabel('Seat group key').press('Enter');
   const held = await asked();
   await page.keyboard.press('Escape');
   await page.locator('dialog').waitFor({ state: 'detached' });

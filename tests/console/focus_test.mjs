@@ -180,7 +180,7 @@ test('where an alert is edited or archived', async () => {
   await visitor.open('#/alerts');
   await press('Edit Limit 2');
   await dialog.getByLabel('Threshold').fill('95000');
-  await page.keyboard.press('Enter');
+  await dialog.getByLabel('Threshold').press('Enter');
   await page.getByText('≥ $950.00').waitFor();
   await awaitFocusOn('Edit Limit 2');
   await press('Dismiss');
