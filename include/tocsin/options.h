@@ -73,9 +73,8 @@ struct Options {
   absl::Duration history_keep = absl::Hours(24) * 90;
 
   // Facts that come with an id (`ApplyOptions::fact_ids`) are known again among the last
-  // so many of them, and for so long by `clock`. Each shard has its part of the number:
-  // of a customer at least that part is known. 0: facts have no ids; up to a thousand
-  // million.
+  // so many of them, and for so long by `clock`. Each shard has its part of the number,
+  // for all of its customers. 0: facts have no ids; up to a thousand million.
   std::size_t fact_ids_max = 0;
   absl::Duration fact_ids_keep = absl::Hours(24);
 

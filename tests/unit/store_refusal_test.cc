@@ -60,12 +60,32 @@ void ExecuteSql(const std::string& path, const char* sql) {
   sqlite3_close(database);
 }
 
+// What a child process ends with, which may also end by itself amid that.
+int StatusOfChild(const std::function<int()>& does) {
+  const pid_t child = fork();
+  if (child == 0) _exit(does());
+  int ended = 0;
+  EXPECT_EQ(waitpid(child, &ended, 0), child);
+  return ended;
+}
+// As who may not write everywhere, which root may. False where that cannot be.
+bool BecomeNobody() {
+  constexpr uid_t kNobody = 65'534;
+  return geteuid() != 0 || setuid(kNobody) == 0;
+}
+
 // A store with a story in it, closed.
 void MakeStoreIn(const std::string& directory) {
   const absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Open(At(directory));
   ASSERT_TRUE(engine.ok()) << engine.status();
   ASSERT_TRUE(testing::TellStory(**engine).ok());
   ASSERT_TRUE((*engine)->Close().ok());
+}
+
+// For a child: ends it as a process that is killed, whose engine nobody closes.
+int TellStoryAndDie(const std::string& directory) {
+  const absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Open(At(directory));
+  _exit(engine.ok() && testing::TellStory(**engine).ok() ? 0 : 1);
 }
 
 TEST(OpenStore, MakesTheDirectoryForItsOwnerOnly) {
@@ -109,30 +129,17 @@ TEST(OpenStore, TakesOneProcessAtATime) {
   const std::string directory = temp / "store";
   const absl::StatusOr<std::unique_ptr<Engine>> first = Engine::Open(At(directory));
   ASSERT_TRUE(first.ok());
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    const absl::Status status = Engine::Open(At(directory)).status();
-    _exit(ReasonOf(status) == Reason::kStoreInUse ? 0 : 1);
-  }
-  int ended = 0;
-  ASSERT_EQ(waitpid(child, &ended, 0), child);
-  EXPECT_EQ(ended, 0);
+  EXPECT_EQ(StatusOfChild([&] {
+              const absl::Status status = Engine::Open(At(directory)).status();
+              return ReasonOf(status) == Reason::kStoreInUse ? 0 : 1;
+            }),
+            0);
 }
 
 TEST(OpenStore, TakesUpAfterAProcessThatIsGone) {
   TempDirectory temp;
   const std::string directory = temp / "store";
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    const absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Open(At(directory));
-    const bool told = engine.ok() && testing::TellStory(**engine).ok();
-    _exit(told ? 0 : 1);
-  }
-  int ended = 0;
-  ASSERT_EQ(waitpid(child, &ended, 0), child);
-  ASSERT_EQ(ended, 0);
+  ASSERT_EQ(StatusOfChild([&] { return TellStoryAndDie(directory); }), 0);
   const absl::StatusOr<std::unique_ptr<Engine>> engine = Engine::Open(At(directory));
   ASSERT_TRUE(engine.ok()) << engine.status();
   EXPECT_EQ((*engine)->LastPosition("bills")->value_or(0), 9u);
@@ -185,15 +192,6 @@ TEST(OpenStore, IsAtItsPlaceWhereverTheProcessGoesAndWhateverItIsCalled) {
   std::filesystem::current_path(before);
 }
 
-// What the child returns.
-int StatusOfChild(const std::function<int()>& does) {
-  const pid_t child = fork();
-  if (child == 0) _exit(does());
-  int ended = 0;
-  EXPECT_EQ(waitpid(child, &ended, 0), child);
-  return ended;
-}
-
 // Would catch one that is started again and again for what does not go by itself.
 TEST(OpenStore, RefusesFilesThatItMayOnlyRead) {
   using std::filesystem::perms;
@@ -201,24 +199,18 @@ TEST(OpenStore, RefusesFilesThatItMayOnlyRead) {
     TempDirectory temp;
     const std::string directory = temp / "store";
     // It dies with a log.
-    ASSERT_EQ(StatusOfChild([&] {
-                const auto engine = Engine::Open(At(directory));
-                _exit(testing::TellStory(**engine).ok() ? 0 : 1);
-                return 1;
-              }),
-              0);
+    ASSERT_EQ(StatusOfChild([&] { return TellStoryAndDie(directory); }), 0);
     for (const std::string& path : {temp.path(), directory}) {
       std::filesystem::permissions(path, perms::all);
     }
     for (const auto& file : std::filesystem::directory_iterator(directory)) {
-      const perms all = perms::owner_all | perms::group_all | perms::others_all;
       const perms writing = perms::owner_write | perms::group_write | perms::others_write;
-      std::filesystem::permissions(
-          file.path(), file.path().filename() == which ? all & ~writing : all);
+      std::filesystem::permissions(file.path(), file.path().filename() == which
+                                                    ? perms::all & ~writing
+                                                    : perms::all);
     }
     EXPECT_EQ(StatusOfChild([&] {
-                constexpr uid_t kNobody = 65'534;
-                if (geteuid() == 0 && setuid(kNobody) != 0) return 2;
+                if (!BecomeNobody()) return 2;
                 ExpectUnusable(directory, which + ": it can only be read");
                 return ::testing::Test::HasFailure() ? 1 : 0;
               }),
@@ -236,18 +228,12 @@ TEST(OpenStore, RefusesADirectoryThatCannotBeWritten) {
       std::filesystem::perms::others_read | std::filesystem::perms::others_exec;
   std::filesystem::permissions(directory, kNobodyWrites);
   std::filesystem::permissions(temp.path(), std::filesystem::perms::all);
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    // Root may write everywhere.
-    constexpr uid_t kNobody = 65'534;
-    if (geteuid() == 0 && setuid(kNobody) != 0) _exit(2);
-    const absl::Status status = Engine::Open(At(directory)).status();
-    _exit(ReasonOf(status) == Reason::kStoreUnusable ? 0 : 1);
-  }
-  int ended = 0;
-  ASSERT_EQ(waitpid(child, &ended, 0), child);
-  EXPECT_EQ(ended, 0);
+  EXPECT_EQ(StatusOfChild([&] {
+              if (!BecomeNobody()) return 2;
+              const absl::Status status = Engine::Open(At(directory)).status();
+              return ReasonOf(status) == Reason::kStoreUnusable ? 0 : 1;
+            }),
+            0);
 }
 
 TEST(OpenStore, RefusesADatabaseOfAnotherProgramAndLeavesItAsItIs) {
