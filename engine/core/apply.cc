@@ -17,6 +17,24 @@
 
 namespace tocsin::core {
 
+absl::Status EngineImpl::CheckApplyOptions(std::size_t facts,
+                                           const ApplyOptions& options) const {
+  if (!options.fact_ids.empty() && options.fact_ids.size() != facts) {
+    return MakeStatus(
+        Reason::kMalformed,
+        absl::StrCat("the batch has ", facts, " facts and ", options.fact_ids.size(),
+                     " fact_ids; give one for each, or none at all"));
+  }
+  if (options.position.has_value()) {
+    absl::Status status = state::CheckForm(*options.position);
+    if (!status.ok()) return status;
+  }
+  if (options.fact_ids.empty() || options_.fact_ids_max > 0) return absl::OkStatus();
+  return MakeStatus(Reason::kNotKept,
+                    "the batch has fact_ids, but none are kept here "
+                    "(Options::fact_ids_max is 0); leave them out");
+}
+
 bool EngineImpl::BeginBatch(std::size_t size, const ApplyOptions& options,
                             ApplyResult* result) {
   result->status = CheckRoom();
@@ -27,10 +45,8 @@ bool EngineImpl::BeginBatch(std::size_t size, const ApplyOptions& options,
                                              kFactsPerBatchMax, " are taken at once"));
     return false;
   }
-  if (!options.fact_ids.empty()) {
-    result->status = CheckFactIds(size, options);
-    if (!result->status.ok()) return false;
-  }
+  result->status = CheckApplyOptions(size, options);
+  if (!result->status.ok()) return false;
   if (!options.position.has_value()) return true;
   const absl::StatusOr<bool> begun = positions_.Begin(*options.position);
   result->status = begun.status();

@@ -134,7 +134,7 @@ class EngineImpl final : public Engine, private EngineParts {
   absl::Status RefreshKnown(const CustomerId& customer);
 
   // fact_ids.cc
-  absl::Status CheckFactIds(std::size_t facts, const ApplyOptions& options);
+  absl::Status CheckApplyOptions(std::size_t facts, const ApplyOptions& options) const;
   state::FactIds::Window FactIdWindow(absl::Time now) const;
   // As `ApplyRun`, but of those that are not known.
   void ApplyWithIds(state::Shard* shard, absl::Span<const Fact> facts,

@@ -13,19 +13,6 @@
 
 namespace tocsin::core {
 
-absl::Status EngineImpl::CheckFactIds(std::size_t facts, const ApplyOptions& options) {
-  if (options.fact_ids.size() != facts) {
-    return MakeStatus(
-        Reason::kMalformed,
-        absl::StrCat("the batch has ", facts, " facts and ", options.fact_ids.size(),
-                     " fact_ids; give one for each, or none at all"));
-  }
-  if (options_.fact_ids_max > 0) return absl::OkStatus();
-  return MakeStatus(Reason::kNotKept,
-                    "the batch has fact_ids, but none are kept here "
-                    "(Options::fact_ids_max is 0); leave them out");
-}
-
 state::FactIds::Window EngineImpl::FactIdWindow(absl::Time now) const {
   // Of each shard its part.
   return {.max = options_.fact_ids_max / shards_.size() + 1,

@@ -80,6 +80,14 @@ absl::Status CheckOptions(const Options& options) {
     return BadOption("period_policy", absl::StrCat("number ", static_cast<int>(policy)),
                      "kOpenEnded or kCalendarMonth");
   }
+  const Durability durability = options.durability;
+  if (durability != Durability::kEach && durability != Durability::kGrouped) {
+    return BadOption("durability", absl::StrCat("number ", static_cast<int>(durability)),
+                     "kEach or kGrouped");
+  }
+  if (absl::StrContains(options.directory, '\0')) {
+    return BadOption("directory", Quote(options.directory), "a name without NUL");
+  }
   if (options.worker_threads < 0 || options.worker_threads > kWorkerThreadsMax) {
     return BadOption("worker_threads", absl::StrCat(options.worker_threads),
                      absl::StrCat("0 to ", kWorkerThreadsMax));

@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
 #include "engine/base/text.h"
@@ -25,6 +26,7 @@
 #include "engine/sqlite/as_found.h"
 #include "engine/sqlite/backup.h"
 #include "engine/sqlite/directory.h"
+#include "engine/sqlite/files.h"
 #include "engine/sqlite/inspect.h"
 #include "engine/sqlite/store_reader.h"
 #endif
@@ -60,17 +62,56 @@ class StandingClock final : public Clock {
   absl::Time Now() override { return absl::InfinitePast(); }
 };
 
+bool IsWritten(const std::string& file) {
+  struct stat found = {};
+  return stat(file.c_str(), &found) == 0 && found.st_size > 0;
+}
+
+// Of a database that is gone, or empty: what an engine would say.
+absl::Status Missed(const std::string& directory, const std::string& database) {
+  const std::string lock = absl::StrCat(directory, "/", sqlite::kLockName);
+  return sqlite::MissDatabase(
+      {.database = database, .lock = lock, .was_made = IsWritten(lock)},
+      IsWritten(absl::StrCat(database, "-wal")));
+}
+
+// Errors: kInvalidArgument for one without a name, or with NUL in it.
+absl::Status CheckTarget(const std::string& directory, const std::string& to) {
+  if (to.empty()) return BadDirectory(to, "give one for the copy");
+  if (absl::StrContains(to, '\0')) return BadDirectory(to, "give a name without NUL");
+  std::error_code error;
+  const std::filesystem::path store = std::filesystem::canonical(directory, error);
+  const std::filesystem::path target =
+      std::filesystem::weakly_canonical(sqlite::AbsolutePath(to), error);
+  if (error ||
+      std::mismatch(store.begin(), store.end(), target.begin(), target.end()).first !=
+          store.end()) {
+    return absl::OkStatus();
+  }
+  return MakeStatus(Reason::kStoreUnusable,
+                    absl::StrCat(to,
+                                 ": is in the store itself, where it would be lost "
+                                 "with it; give a directory elsewhere"));
+}
+
 absl::StatusOr<std::string> DatabaseIn(const std::string& directory) {
   if (directory.empty()) return BadDirectory(directory, "give that of a store");
+  if (absl::StrContains(directory, '\0')) {
+    return BadDirectory(directory, "give a name without NUL");
+  }
   std::string file = absl::StrCat(directory, "/", sqlite::kDatabaseName);
   struct stat found = {};
   const bool is_found = stat(file.c_str(), &found) == 0;
-  if (is_found && S_ISREG(found.st_mode)) return sqlite::AbsolutePath(file);
   if (!is_found && errno != ENOENT && errno != ENOTDIR) {
     return MakeStatus(Reason::kStoreUnusable,
                       absl::StrCat(file, ": ", std::strerror(errno),
                                    "; give the directory of a store"));
   }
+  if (!is_found || (S_ISREG(found.st_mode) && found.st_size == 0)) {
+    absl::Status missed = Missed(directory, file);
+    if (!missed.ok()) return missed;
+  }
+  if (is_found && S_ISREG(found.st_mode)) return sqlite::AbsolutePath(file);
   return MakeStatus(Reason::kStoreUnusable,
                     absl::StrCat(directory, ": there is no file ", sqlite::kDatabaseName,
                                  " in it; give the directory of a store"));
@@ -154,9 +195,10 @@ absl::StatusOr<StoreSummary> BackupStore(const std::string& directory,
                                          const std::function<absl::Status()>& beside) {
   const absl::StatusOr<std::string> file = DatabaseIn(directory);
   if (!file.ok()) return file.status();
-  if (to.empty()) return BadDirectory(to, "give one for the copy");
+  absl::Status status = CheckTarget(directory, to);
+  if (!status.ok()) return status;
   std::unique_ptr<sqlite::BackupDirectory> target;
-  absl::Status status = sqlite::ReadAsFound(*file, [&](sqlite::Database* database) {
+  status = sqlite::ReadAsFound(*file, [&](sqlite::Database* database) {
     absl::Status is_store = sqlite::Summarize(database).status();
     if (!is_store.ok()) return is_store;
     if (target == nullptr) {

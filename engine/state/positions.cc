@@ -8,7 +8,7 @@
 
 namespace tocsin::state {
 
-absl::StatusOr<bool> Positions::Begin(const Position& position) {
+absl::Status CheckForm(const Position& position) {
   if (position.source.empty() || position.source.size() > kSourceNameMax) {
     return MakeStatus(Reason::kMalformed,
                       absl::StrCat("the position's source has ", position.source.size(),
@@ -19,6 +19,10 @@ absl::StatusOr<bool> Positions::Begin(const Position& position) {
                       absl::StrCat("the position's source ", Quote(position.source),
                                    " is not UTF-8, which its name must be"));
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Positions::Begin(const Position& position) {
   absl::MutexLock lock(&mu_);
   auto it = sources_.find(position.source);
   if (it == sources_.end()) {

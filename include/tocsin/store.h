@@ -89,11 +89,11 @@ absl::StatusOr<StoreSummary> VerifyStore(const std::string& directory);
 // of it. What is left where the process dies meanwhile is refused by `Engine::Open`, and
 // here.
 // Errors: of the source as above; kFailedPrecondition (kStoreUnusable) for a `to` that
-// cannot be made or is not empty; kUnavailable (kStoreFailed) where writing fails, on a
-// full disk for one; those of `beside`.
-// `beside`, if there is one, copies what a host keeps beside the store into `to`: of a
-// later instant than the store's, and before the copy counts. After an error it removes
-// what it has put there itself.
+// cannot be made, is not empty or is in the store itself; kUnavailable (kStoreFailed)
+// where writing fails, on a full disk for one; those of `beside`. `beside`, if there is
+// one, copies what a host keeps beside the store into `to`: of a later instant than the
+// store's, and before the copy counts. After an error it removes what it has put there
+// itself.
 absl::StatusOr<StoreSummary> BackupStore(
     const std::string& directory, const std::string& to,
     const std::function<absl::Status()>& beside = {});

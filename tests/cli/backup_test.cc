@@ -125,7 +125,7 @@ TEST(Backup, NeedsADirectoryOfItsOwn) {
   ApplyAndDie(directory, 1);
   const RunResult onto_itself = RunTocsin({"backup", directory, directory});
   EXPECT_EQ(onto_itself.exit_status, 2);
-  EXPECT_THAT(onto_itself.err, HasSubstr("no empty directory"));
+  EXPECT_THAT(onto_itself.err, HasSubstr("in the store itself"));
   dir.Write("file", "mine");
   EXPECT_EQ(RunTocsin({"backup", directory, dir.Path("file")}).exit_status, 2);
   EXPECT_EQ(ReadFile(dir.Path("file")), "mine");

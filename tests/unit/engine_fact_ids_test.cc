@@ -105,6 +105,11 @@ TEST_P(IdsOfFacts, OfAnotherNumberAreRefusedWhole) {
   const std::vector<std::string> ids = {"a"};
   EXPECT_EQ(ReasonOf(engine_->ApplyTracked({}, {.fact_ids = ids}).status),
             Reason::kMalformed);
+  // What is malformed comes before what is not kept.
+  const ApplyResult nameless =
+      engine_->Apply({Spend(Customer(1), "1")},
+                     {.position = Position{.source = "", .offset = 1}, .fact_ids = ids});
+  EXPECT_EQ(ReasonOf(nameless.status), Reason::kMalformed) << nameless.status;
 }
 
 INSTANTIATE_TEST_SUITE_P(WithAndWithoutAStore, IdsOfFacts, ::testing::Bool());

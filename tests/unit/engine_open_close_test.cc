@@ -35,6 +35,10 @@ TEST(Open, RefusesOptionsOutOfRangeByName) {
   for (const int policy : {-1, 2}) {
     expect_refused({.period_policy = static_cast<PeriodPolicy>(policy)}, "period_policy");
   }
+  for (const int durability : {-1, 2}) {
+    expect_refused({.durability = static_cast<Durability>(durability)}, "durability");
+  }
+  expect_refused({.directory = std::string("x\0y", 3)}, "Options::directory");
   expect_refused({.history_keep = -absl::Seconds(1)}, "history_keep");
   expect_refused({.fact_ids_max = 1'000'000'001}, "fact_ids_max");
   expect_refused({.fact_ids_keep = -absl::Seconds(1)}, "fact_ids_keep");

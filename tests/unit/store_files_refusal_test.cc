@@ -86,6 +86,20 @@ TEST_F(RefusedStoreFiles, ThatAreNoneAreRefusedAndLeftAsTheyAre) {
   ExpectNoStore(std::string(300, 'x'), Reason::kStoreUnusable, "File name too long");
 }
 
+// Would catch one that is taken for none where its database was lost.
+TEST_F(RefusedStoreFiles, WhoseDatabaseIsGoneAreMissed) {
+  TellAndClose();
+  testing::WriteFile(file(), "");
+  ExpectNoStore(directory(), Reason::kDamaged, "restore a copy");
+  std::filesystem::remove(file());
+  ExpectNoStore(directory(), Reason::kDamaged, "restore a copy");
+  const auto refused = Engine::Open({.directory = directory()}).status();
+  EXPECT_EQ(InspectStore(directory()).status(), refused);
+  std::filesystem::remove(directory() + "/lock");
+  testing::WriteFile(file() + "-wal", "x");
+  ExpectNoStore(directory(), Reason::kDamaged, "there is a log of it");
+}
+
 TEST_F(RefusedStoreFiles, OfANewerFormatAreRefused) {
   TellAndClose();
   ChangeBySql(file(), "PRAGMA user_version = 4");
@@ -119,13 +133,22 @@ TEST_F(RefusedStoreFiles, AreCopiedToADirectoryOfTheirOwnOnly) {
   std::filesystem::create_directory(temp_ / "full");
   testing::WriteFile(temp_ / "full/note", "mine");
   testing::WriteFile(temp_ / "file", "mine");
+  std::filesystem::create_directory_symlink(directory(), temp_ / "linked");
   for (const std::string& to :
        {temp_ / "full", temp_ / "file", temp_ / "missing/copy", directory()}) {
     const absl::Status status = BackupStore(directory(), to).status();
     EXPECT_EQ(ReasonOf(status), Reason::kStoreUnusable) << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr(to));
   }
-  EXPECT_EQ(ReasonOf(BackupStore(directory(), "").status()), Reason::kMalformed);
+  for (const std::string& to :
+       {directory() + "/copy", directory() + "/a/../b/c", temp_ / "linked/copy"}) {
+    const absl::Status status = BackupStore(directory(), to).status();
+    EXPECT_EQ(ReasonOf(status), Reason::kStoreUnusable) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("in the store itself"));
+  }
+  for (const std::string& to : {std::string(), temp_ / std::string("x\0y", 3)}) {
+    EXPECT_EQ(ReasonOf(BackupStore(directory(), to).status()), Reason::kMalformed);
+  }
   EXPECT_EQ(AllIn(temp_ / "full").size(), 1U);
   EXPECT_EQ(testing::ReadFile(temp_ / "file"), "mine");
   ExpectStory(InspectStore(directory()));

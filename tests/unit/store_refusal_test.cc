@@ -165,7 +165,7 @@ TEST(OpenStore, RefusesAPathThatIsTooLong) {
   for (const char* log : {"", "tocsin.db-wal"}) {
     if (*log != '\0') testing::WriteFile(directory + "/" + log, "a log");
     ExpectUnusable(directory, "SQLite takes 503 at most");
-    testing::WriteFile(directory + "/tocsin.db", "");
+    testing::WriteFile(directory + "/tocsin.db", "not empty");
     EXPECT_EQ(ReasonOf(InspectStore(directory).status()), Reason::kStoreUnusable);
     EXPECT_EQ(ReasonOf(VerifyStore(directory).status()), Reason::kStoreUnusable);
     std::filesystem::remove(directory + "/tocsin.db");
