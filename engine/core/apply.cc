@@ -45,9 +45,9 @@ bool EngineImpl::BeginBatch(std::size_t size, const ApplyOptions& options,
                                              kFactsPerBatchMax, " are taken at once"));
     return false;
   }
+  if (options.fact_ids.empty() && !options.position.has_value()) return true;
   result->status = CheckApplyOptions(size, options);
-  if (!result->status.ok()) return false;
-  if (!options.position.has_value()) return true;
+  if (!result->status.ok() || !options.position.has_value()) return result->status.ok();
   const absl::StatusOr<bool> begun = positions_.Begin(*options.position);
   result->status = begun.status();
   result->ignored = begun.ok() && !*begun;

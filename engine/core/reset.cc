@@ -35,8 +35,11 @@ absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
     status = ResetLocked(&shard, customer, *known, instance, &options, &work);
   }
   if (status.ok()) Pass(Moment::kResetTaken);
+  // Before the evaluation: a thread that is woken for it contends for the disk, and what
+  // it decides cannot be told sooner than this is durable.
+  if (keeps_ && status.ok()) status = Acknowledge();
   FollowUp(&shard, work);
-  return keeps_ && status.ok() ? Acknowledge() : status;
+  return status;
 }
 
 absl::Status EngineImpl::ResetLocked(state::Shard* shard, const CustomerId& customer,

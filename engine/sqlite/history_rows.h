@@ -31,12 +31,13 @@ absl::Status WriteHistory(const store::HistoryRow& row, std::int64_t number,
 // of the database; kDataLoss.
 absl::Status MoveHistory(Database* database, std::uint64_t* sum);
 
-// Removes rows that are older than they need be: looks at some more than are added, and
-// goes on behind them the next time, round and round.
+// Removes rows that are older than they need be: looks at some more than are added, not
+// at each time, and goes on behind them the next time, round and round.
 class HistoryTrimmer {
  public:
   // Errors: of the database.
   absl::Status Prepare(Database* database);
+  // Owes a look at so many rows.
   absl::Status Trim(std::size_t rows, absl::Time from, std::uint64_t* sum);
 
  private:
@@ -47,6 +48,7 @@ class HistoryTrimmer {
 
   std::unique_ptr<Statement> next_, remove_;
   Key last_;  // looked at
+  std::size_t owed_ = 0;
 };
 
 // Reads history beside who writes it, by a connection of its own.
