@@ -27,7 +27,7 @@ constexpr char kBackupFooter[] =
 killed is refused by an engine and by inspect, and may be removed.
 
 Exit status: 0; 1 for a store that is damaged; 2 for wrong usage, a DIR that is no
-store or cannot be read, or a TO that is not empty or cannot be written.)";
+store or cannot be read, or a TO that is not empty, is in DIR or cannot be written.)";
 
 }  // namespace
 

@@ -35,10 +35,16 @@ absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
     status = ResetLocked(&shard, customer, *known, instance, &options, &work);
   }
   if (status.ok()) Pass(Moment::kResetTaken);
-  // Before the evaluation: a thread that is woken for it contends for the disk, and what
-  // it decides cannot be told sooner than this is durable.
-  if (keeps_ && status.ok()) status = Acknowledge();
-  FollowUp(&shard, work);
+  if (!keeps_ || !status.ok()) {
+    FollowUp(&shard, work);
+    return status;
+  }
+  // Who writes does so before a thread is woken for the evaluation, which would contend
+  // for the disk: what it decides cannot be told sooner than this is durable.
+  const bool writes = options_.durability == Durability::kEach;
+  if (!writes) FollowUp(&shard, work);
+  status = Acknowledge();
+  if (writes) FollowUp(&shard, work);
   return status;
 }
 

@@ -64,15 +64,13 @@ class StandingClock final : public Clock {
 
 bool IsWritten(const std::string& file) {
   struct stat found = {};
-  return stat(file.c_str(), &found) == 0 && found.st_size > 0;
+  return stat(file.c_str(), &found) == 0 && S_ISREG(found.st_mode) && found.st_size > 0;
 }
 
-// Of a database that is gone, or empty: what an engine would say.
-absl::Status Missed(const std::string& directory, const std::string& database) {
+// What else says that a database was there.
+sqlite::LeftFiles LeftBeside(const std::string& directory, const std::string& database) {
   const std::string lock = absl::StrCat(directory, "/", sqlite::kLockName);
-  return sqlite::MissDatabase(
-      {.database = database, .lock = lock, .was_made = IsWritten(lock)},
-      IsWritten(absl::StrCat(database, "-wal")));
+  return {.database = database, .lock = lock, .was_made = IsWritten(lock)};
 }
 
 // Errors: kInvalidArgument for one without a name, or with NUL in it.
@@ -81,6 +79,8 @@ absl::Status CheckTarget(const std::string& directory, const std::string& to) {
   if (absl::StrContains(to, '\0')) return BadDirectory(to, "give a name without NUL");
   std::error_code error;
   const std::filesystem::path store = std::filesystem::canonical(directory, error);
+  // It is gone meanwhile, which who reads it says.
+  if (error) return absl::OkStatus();
   const std::filesystem::path target =
       std::filesystem::weakly_canonical(sqlite::AbsolutePath(to), error);
   if (error ||
@@ -100,6 +100,9 @@ absl::StatusOr<std::string> DatabaseIn(const std::string& directory) {
     return BadDirectory(directory, "give a name without NUL");
   }
   std::string file = absl::StrCat(directory, "/", sqlite::kDatabaseName);
+  // Before the database, which is there before these are.
+  const sqlite::LeftFiles left = LeftBeside(directory, file);
+  const bool has_log = IsWritten(file + "-wal");
   struct stat found = {};
   const bool is_found = stat(file.c_str(), &found) == 0;
   if (!is_found && errno != ENOENT && errno != ENOTDIR) {
@@ -108,7 +111,7 @@ absl::StatusOr<std::string> DatabaseIn(const std::string& directory) {
                                    "; give the directory of a store"));
   }
   if (!is_found || (S_ISREG(found.st_mode) && found.st_size == 0)) {
-    absl::Status missed = Missed(directory, file);
+    absl::Status missed = sqlite::MissDatabase(left, has_log);
     if (!missed.ok()) return missed;
   }
   if (is_found && S_ISREG(found.st_mode)) return sqlite::AbsolutePath(file);

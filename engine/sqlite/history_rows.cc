@@ -145,8 +145,6 @@ absl::Status HistoryTrimmer::Prepare(Database* database) {
 }
 
 absl::Status HistoryTrimmer::Trim(std::size_t rows, absl::Time from, std::uint64_t* sum) {
-  // To find the place where the last look ended costs as much as a few rows.
-  constexpr std::size_t kLookFrom = 48;
   owed_ += rows;
   if (owed_ < kLookFrom) return absl::OkStatus();
   rows = std::exchange(owed_, 0);

@@ -23,10 +23,11 @@
 // it was found; only where an engine writes meanwhile may SQLite's index of the log
 // (tocsin.db-shm) be made or changed.
 //
-// Errors, first match first: kInvalidArgument for a directory without a name, and for any
-// where the library was built without a store; kFailedPrecondition (kStoreUnusable) where
-// there is no store, it cannot be read, is another program's or of a newer format;
-// kDataLoss (kDamaged) for one that is not as it was written; kUnavailable (kStoreFailed)
+// Errors, first match first: kInvalidArgument for a directory without a name or with NUL
+// in it, and for any where the library was built without a store; kFailedPrecondition
+// (kStoreUnusable) where there is no store, it cannot be read, is another program's or of
+// a newer format; kDataLoss (kDamaged) for one that is not as it was written, or whose
+// database is gone; kUnavailable (kStoreFailed)
 // where reading fails for another reason. Each says which file, and what of it.
 namespace tocsin {
 

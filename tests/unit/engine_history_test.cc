@@ -16,6 +16,7 @@
 #include "tests/support/names.h"
 #include "tests/support/temp_directory.h"
 #include "tocsin/engine.h"
+#include "tocsin/store.h"
 
 namespace tocsin::testing {
 namespace {
@@ -226,6 +227,29 @@ TEST_F(HistoryOfAlerts, IsForgottenInTime) {
   EXPECT_THAT(Shown(1), ElementsAre("22 ok by spend at 0 in 0"));
   Open(absl::Minutes(10));
   EXPECT_THAT(Shown(1), ElementsAre("22 ok by spend at 0 in 0"));
+}
+
+TEST_F(HistoryOfAlerts, GoesFromTheStoreInTime) {
+  constexpr int kTold = 40;
+  Open(absl::Hours(1));
+  Create({.id = AlertNumber(1), .name = "x", .threshold = D("10")});
+  for (int i = 1; i <= kTold; ++i) Tell(Spend(Customer(i), "12"));
+  const std::string directory = temp_ / "store";
+  EXPECT_EQ(InspectStore(directory)->history, std::uint64_t{kTold});
+  clock_.Advance(absl::Hours(2));
+  for (int i = 1; i <= kTold; ++i) Tell(Spend(Customer(i), "-12"));
+  // It may lag by the rows of one look.
+  const auto kept = VerifyStore(directory);
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_GE(kept->history, std::uint64_t{kTold});
+  EXPECT_LE(kept->history, std::uint64_t{kTold + 16});
+  // A process that adds one row looks as well.
+  clock_.Advance(absl::Hours(2));
+  Open(absl::Hours(1));
+  Tell(Spend(Customer(1), "12"));
+  const auto left = VerifyStore(directory);
+  ASSERT_TRUE(left.ok()) << left.status();
+  EXPECT_LT(left->history, kept->history);
 }
 
 TEST_F(HistoryOfAlerts, RefusesWhatCannotBeShown) {

@@ -77,6 +77,10 @@ TEST_F(RefusedStoreFiles, ThatAreNoneAreRefusedAndLeftAsTheyAre) {
   ExpectNoStore(directory(), Reason::kDamaged, file());
   EXPECT_EQ(AllIn(directory()).size(), 1U);
   std::filesystem::remove(file());
+  // As in /var.
+  std::filesystem::create_directory(directory() + "/lock");
+  ExpectNoStore(directory(), Reason::kStoreUnusable, "no file tocsin.db");
+  std::filesystem::remove(directory() + "/lock");
   ChangeBySql(file(), "CREATE TABLE journal (x)");
   ExpectNoStore(directory(), Reason::kStoreUnusable, "another program");
   std::filesystem::remove(file());
