@@ -13,6 +13,7 @@
 #include "sqlite3.h"
 #include "tests/crash/disk_vfs.h"
 #include "tests/crash/judging_sink.h"
+#include "tests/crash/kept_history.h"
 #include "tests/crash/watched_directory.h"
 #include "tests/support/describe.h"
 #include "tests/support/differences.h"
@@ -175,7 +176,9 @@ class Trials::Running {
       if (!TellOne(call, **engine)) return false;
     }
     during_ = story_.calls.size() - 1;
-    Compare(**engine);
+    Twin& twin = twins_.AtTheEnd(path_);
+    Compare(**engine, twin);
+    if (!trial_.wrong.empty() || !CompareHistory(**engine, twin)) return false;
     if (!trial_.wrong.empty()) return false;
     status_ = (*engine)->Close().status();
     engine->reset();
@@ -289,8 +292,24 @@ class Trials::Running {
     return DifferInQueries(actual, expected, CustomersOfCases(), AlertsOfCases());
   }
 
-  void Compare(Engine& engine) {
-    Twin& twin = twins_.AtTheEnd(path_);
+  // False where the disk has ended it meanwhile.
+  bool CompareHistory(Engine& engine, Twin& twin) {
+    const absl::StatusOr<std::string> actual = ShownHistory(engine);
+    if (actual.ok()) {
+      const absl::StatusOr<std::string> expected = ShownHistory(*twin.engine);
+      if (*actual != *expected) {
+        trial_.wrong = Differing("the history", *actual, *expected);
+      }
+      return true;
+    }
+    status_ = actual.status();
+    if (!WentWrong()) {
+      trial_.wrong = absl::StrCat("its history is not shown: ", Text(status_));
+    }
+    return false;
+  }
+
+  void Compare(Engine& engine, Twin& twin) {
     trial_.wrong = Differ(engine, *twin.engine);
     if (!trial_.wrong.empty()) return;
     std::vector<Notification> told = sink_.first();

@@ -33,7 +33,9 @@ std::unique_ptr<Twin> Twins::Tell(const Path& path, std::size_t calls) {
   Options options = story_.options;
   options.sink = &twin->sink;
   options.clock = &twin->clock;
-  twin->engine = *core::OpenWith(options, nullptr);
+  options.durability = Durability::kEach;
+  twin->engine = *core::OpenWith(options, nullptr, nullptr,
+                                 std::make_unique<MemoryStore>(&twin->disk));
   std::size_t next = 0;
   const auto tell_up_to = [&](std::size_t end) {
     for (; next < end; ++next) {

@@ -11,6 +11,7 @@
 #include "tests/crash/story.h"
 #include "tests/support/collecting_sink.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/memory_store.h"
 #include "tocsin/engine.h"
 
 namespace tocsin::testing {
@@ -26,12 +27,13 @@ struct Resumed {
 // all is as if it had not ended.
 using Path = std::vector<Resumed>;
 
-// An engine in memory that was told what another should know.
+// An engine on a disk in memory that was told what another should know.
 struct Twin {
   explicit Twin(absl::Time now) : clock(now) {}
 
   ManualClock clock;
   CollectingSink sink;
+  MemoryDisk disk;
   std::unique_ptr<Engine> engine;
   std::vector<Notification> told;  // by a whole story, by customer
 };
