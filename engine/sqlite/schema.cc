@@ -1,6 +1,12 @@
 #include "engine/sqlite/schema.h"
 
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "engine/base/status.h"
 #include "engine/sqlite/history_rows.h"
 #include "engine/sqlite/journal_rows.h"
@@ -122,6 +128,16 @@ CREATE TABLE journal_end (
 );
 )sql";
 
+// As it is in a store that was brought to this format.
+constexpr char kJournalOfOlder[] = R"sql(
+CREATE TABLE journal (
+  number     INTEGER PRIMARY KEY,
+  checksum   INTEGER NOT NULL,
+  first_step INTEGER NOT NULL,
+  entries    BLOB NOT NULL
+, at TEXT, sum INTEGER);
+)sql";
+
 // For a message.
 constexpr absl::string_view kBringing = "bringing its tables to the format of today";
 
@@ -149,6 +165,36 @@ absl::Status BringToNewest(Database* database, std::int64_t format) {
   return status.ok() ? EndJournal(database, end, sum) : status;
 }
 
+// A name of a column that has changed would else be missed by who asks for it, and later.
+absl::Status CheckTables(Database* database) {
+  const std::string of_today = absl::StrCat(kTables, kTablesOfFormat2, kTablesOfFormat3);
+  const std::string made = absl::StrCat(of_today, kJournalOfOlder);
+  constexpr absl::string_view kCreate = "\nCREATE TABLE ";
+  std::size_t missing =
+      std::vector<absl::string_view>(absl::StrSplit(of_today, kCreate)).size() - 1;
+  const auto damaged = [database](absl::string_view what) {
+    return MakeStatus(Reason::kDamaged, absl::StrCat(database->path(), ": ", what));
+  };
+  auto query =
+      database->Prepare("SELECT name, sql FROM sqlite_schema WHERE type='table'");
+  if (!query.ok()) return query.status();
+  const Statement& row = **query;
+  absl::StatusOr<bool> has_row = (*query)->Step();
+  for (; has_row.ok() && *has_row; has_row = (*query)->Step()) {
+    const std::string begins = absl::StrCat(kCreate, row.Text(0), " (");
+    const std::string sql = absl::StrCat("\n", row.Text(1), ";");
+    // Others may have made a table of their own.
+    if (!absl::StrContains(made, begins)) continue;
+    if (!absl::StartsWith(sql, begins) || !absl::StrContains(made, sql)) {
+      return damaged(absl::StrCat("table ", row.Text(0), " is not as it was made"));
+    }
+    --missing;
+  }
+  if (has_row.ok() && missing > 0)
+    return damaged(absl::StrCat(missing, " tables are gone"));
+  return has_row.status();
+}
+
 }  // namespace
 
 absl::StatusOr<std::int64_t> FormatOf(Database* database) {
@@ -168,6 +214,10 @@ absl::StatusOr<std::int64_t> FormatOf(Database* database) {
   const absl::StatusOr<std::int64_t> version =
       database->QueryInteger("PRAGMA user_version");
   if (!version.ok()) return version.status();
+  if (*version == kFormatVersion) {
+    absl::Status status = CheckTables(database);
+    if (!status.ok()) return status;
+  }
   if (*version >= 1 && *version <= kFormatVersion) return *version;
   return Unusable(*database,
                   absl::StrCat("is a store of format ", *version,

@@ -18,7 +18,8 @@ inline constexpr std::int64_t kApplicationId = 0x746f6373;
 inline constexpr std::int64_t kFormatVersion = 3;
 
 // The format of a store; 0 of a database that is empty. Errors: kFailedPrecondition for
-// one of another program or of a format that is not known; those of the database.
+// one of another program or of a format that is not known; kDataLoss where a table of
+// this format is gone, or not declared as it was made; those of the database.
 absl::StatusOr<std::int64_t> FormatOf(Database* database);
 
 // Makes the tables in a database that is empty; of any other checks that it is a store,

@@ -19,6 +19,7 @@
 #include "tests/support/random.h"
 #include "tests/support/temp_directory.h"
 #include "tocsin/engine.h"
+#include "tocsin/store.h"
 
 namespace tocsin {
 namespace {
@@ -227,6 +228,40 @@ TEST_F(StoreDamage, ByHandIsSeen) {
     refused_ = 0;
     EXPECT_EQ(WhatIsWrong(directory), "") << sql;
     EXPECT_EQ(refused_, 1) << sql;
+    std::filesystem::remove_all(directory);
+  }
+}
+
+// Would catch a declaration of a table that is damaged, and shown only to who asks for
+// what is in it, or not as damage.
+TEST_F(StoreDamage, OfATablesDeclarationIsSeen) {
+  for (const char* sql : {
+           "ALTER TABLE history RENAME COLUMN alert_id TO alert_ie",
+           "ALTER TABLE receipt RENAME COLUMN content TO contents",
+           "ALTER TABLE journal RENAME COLUMN first_step TO first",
+           "ALTER TABLE position RENAME COLUMN checksum TO check_sum",
+           "ALTER TABLE alert ADD COLUMN more",
+           "ALTER TABLE receipt DROP COLUMN key",
+           "DROP TABLE receipt",
+           "DROP TABLE journal_end",
+           "ALTER TABLE outbox RENAME TO inbox",
+       }) {
+    const std::string directory = MakeDirectory("altered");
+    testing::WriteFile(directory + "/tocsin.db", whole_);
+    Alter(directory + "/tocsin.db", sql);
+    EXPECT_EQ(ReasonOf(Open(directory).status()), Reason::kDamaged)
+        << sql << ": " << Open(directory).status();
+    EXPECT_EQ(ReasonOf(VerifyStore(directory).status()), Reason::kDamaged) << sql;
+    std::filesystem::remove_all(directory);
+  }
+  // What others have made beside is theirs.
+  for (const char* sql :
+       {"CREATE TABLE theirs (a)", "CREATE INDEX theirs ON history (alert_id)",
+        "CREATE VIEW theirs AS SELECT * FROM alert", "ANALYZE", "VACUUM"}) {
+    const std::string directory = MakeDirectory("altered");
+    testing::WriteFile(directory + "/tocsin.db", whole_);
+    Alter(directory + "/tocsin.db", sql);
+    EXPECT_TRUE(Open(directory).ok()) << sql << ": " << Open(directory).status();
     std::filesystem::remove_all(directory);
   }
 }
