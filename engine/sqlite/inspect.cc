@@ -79,28 +79,36 @@ void Summarizer::ReadLastInstant() {
 
 void Summarizer::ReadJournal() {
   ForEachRow(
-      "SELECT count(*), ifnull(sum(length(entries)), 0), ifnull(min(first_step), 0) "
-      "FROM journal WHERE first_step > 0",
+      "SELECT count(*), ifnull(sum(length(entries)), 0), "
+      "ifnull(min(CASE WHEN first_step > 0 THEN first_step END), 0) "
+      "FROM journal WHERE first_step <> 0",
       [&](const Statement& row) {
         summary_.journal_rows = CountIn(row, 0);
         summary_.journal_bytes = CountIn(row, 1);
         summary_.journal_first_step = CountIn(row, 2);
         return absl::OkStatus();
       });
+  // The last entries of all, and those that go on with them.
+  std::string entries;
   ForEachRow(
-      "SELECT first_step, entries FROM journal WHERE first_step > 0 "
-      "ORDER BY number DESC LIMIT 1",
+      "SELECT first_step, entries FROM journal WHERE first_step <> 0 AND number >= "
+      "(SELECT max(number) FROM journal WHERE first_step > 0) ORDER BY number",
       [&](const Statement& row) {
-        std::uint64_t steps = 0;
-        store::Reader reader(row.Blob(1));
-        while (!reader.AtEnd()) {
-          const store::Entry entry = store::ReadEntry(&reader);
-          if (!reader.ok()) return NotAsWritten(database_, "the last row of journal");
-          if (std::holds_alternative<store::At>(entry)) ++steps;
-        }
-        summary_.journal_last_step = CountIn(row, 0) + steps - (steps > 0 ? 1 : 0);
+        if (entries.empty()) summary_.journal_last_step = CountIn(row, 0);
+        absl::StrAppend(&entries, row.Blob(1));
         return absl::OkStatus();
       });
+  std::uint64_t steps = 0;
+  store::Reader reader(entries);
+  while (status_.ok() && !reader.AtEnd()) {
+    const store::Entry entry = store::ReadEntry(&reader);
+    if (!reader.ok()) {
+      status_ = NotAsWritten(database_, "the last row of journal");
+    } else if (std::holds_alternative<store::At>(entry)) {
+      ++steps;
+    }
+  }
+  if (steps > 0) summary_.journal_last_step += steps - 1;
 }
 
 void Summarizer::ReadCheckpoint() {

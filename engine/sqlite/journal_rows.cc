@@ -42,7 +42,7 @@ absl::Status WriteJournal(const JournalRow& row, Statement* insert, std::uint64_
   const std::uint64_t others = *sum;
   return RowWriter(kJournal, insert)
       .Add(row.number)
-      .Add(static_cast<std::int64_t>(row.first_step))
+      .Add(row.first_step)
       .AddBlob(row.entries)
       .Add(TextOf(row.at))
       .Add(static_cast<std::int64_t>(others))

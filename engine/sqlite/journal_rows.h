@@ -16,7 +16,7 @@ namespace tocsin::sqlite {
 
 struct JournalRow {
   std::int64_t number = 0;
-  std::uint64_t first_step = 0;  // 0: it has no entries
+  std::int64_t first_step = 0;  // 0: it has no entries; or `kGoesOn`
   absl::string_view entries = {};
   absl::Time at = absl::InfinitePast();  // up to when all was done
 };

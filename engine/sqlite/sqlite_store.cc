@@ -31,11 +31,12 @@ LeftFiles LeftIn(const Directory& directory) {
 class SqliteStore final : public store::Store {
  public:
   SqliteStore(std::unique_ptr<Directory> directory, std::unique_ptr<Database> database,
-              Copying copying, const std::string& vfs, std::string cut_off)
+              Copying copying, std::size_t entries_in_row_max, const std::string& vfs,
+              std::string cut_off)
       : directory_(std::move(directory)),
         database_(std::move(database)),
         copier_(database_.get(), copying.pages),
-        writer_(database_.get()),
+        writer_(database_.get(), entries_in_row_max),
         history_(database_->path(), vfs),
         vfs_(vfs),
         cut_off_(std::move(cut_off)) {}
@@ -164,7 +165,8 @@ absl::Status SqliteStore::Commit(const store::Transaction& transaction) {
 
 absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& directory,
                                                         const std::string& vfs,
-                                                        Copying copying) {
+                                                        Copying copying,
+                                                        std::size_t entries_in_row_max) {
   absl::StatusOr<std::unique_ptr<Directory>> taken =
       Directory::Take(AbsolutePath(directory));
   if (!taken.ok()) return taken.status();
@@ -173,8 +175,9 @@ absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& direc
   const std::string file = (*taken)->FileOf(kDatabaseName);
   absl::StatusOr<std::unique_ptr<Database>> database = Database::Open(file, vfs);
   if (!database.ok()) return database.status();
-  auto store = std::make_unique<SqliteStore>(*std::move(taken), *std::move(database),
-                                             copying, vfs, *std::move(cut_off));
+  auto store =
+      std::make_unique<SqliteStore>(*std::move(taken), *std::move(database), copying,
+                                    entries_in_row_max, vfs, *std::move(cut_off));
   absl::Status status = store->Prepare(vfs, copying);
   if (!status.ok()) return status;
   return store;

@@ -1,10 +1,12 @@
 #ifndef TOCSIN_ENGINE_SQLITE_SQLITE_STORE_H_
 #define TOCSIN_ENGINE_SQLITE_SQLITE_STORE_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "engine/sqlite/tables.h"
 #include "engine/store/store.h"
 
 namespace tocsin::sqlite {
@@ -23,13 +25,14 @@ struct Copying {
 };
 
 // Opens the store in a directory, which is made where there is none. `vfs` names one of
-// SQLite's, by which files are read and written; empty: the system's.
+// SQLite's, by which files are read and written; empty: the system's. What is written at
+// once comes into rows of so many bytes of entries.
 // Errors: kFailedPrecondition for a directory that cannot be made or written, that
 // another engine has open, or that holds something else; kDataLoss for a store that is
 // damaged; kResourceExhausted if a thread cannot be started.
-absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(const std::string& directory,
-                                                        const std::string& vfs = "",
-                                                        Copying copying = {});
+absl::StatusOr<std::unique_ptr<store::Store>> OpenStore(
+    const std::string& directory, const std::string& vfs = "", Copying copying = {},
+    std::size_t entries_in_row_max = kEntriesInRowMax);
 
 }  // namespace tocsin::sqlite
 

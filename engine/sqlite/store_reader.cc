@@ -46,6 +46,7 @@ absl::Status StoreReader::Read(store::Loader* loader) {
   load(kCheckpoint, &StoreReader::ReadCheckpoint);
   load(kImage, &StoreReader::ReadImage);
   load(kJournal, &StoreReader::ReadEntries);
+  if (status.ok()) status = HandOnEntries(loader);
   if (status.ok()) {
     status = ForEachRow(kAlert, [](const Statement&) { return absl::OkStatus(); });
   }
@@ -188,11 +189,31 @@ absl::Status StoreReader::ReadEntries(const Statement& row, store::Loader* loade
   }
   ends_.journal = number;
   const std::int64_t first_step = row.Integer(kFirstStepOfJournal);
-  if (first_step == 0) return absl::OkStatus();
+  const absl::string_view entries = row.Blob(kEntriesOfJournal);
+  if (first_step == kGoesOn) {
+    // What it goes on with may be gone, as a checkpoint has made it needless.
+    if (last_rows_.number == 0 && has_begun_) {
+      return Damaged(absl::StrCat("row ", number, " of journal goes on with nothing"));
+    }
+    if (has_begun_) absl::StrAppend(&last_rows_.entries, entries);
+    return absl::OkStatus();
+  }
+  has_begun_ = true;
+  absl::Status status = HandOnEntries(loader);
+  if (first_step == 0 || !status.ok()) return status;
   // One that begins at the step or before it may go on behind it.
   if (first_step <= checkpoint_step_ + 1) ends_.journal_needed = number;
-  absl::Status status = loader->Entries(static_cast<std::uint64_t>(first_step),
-                                        row.Blob(kEntriesOfJournal));
+  last_rows_.number = number;
+  last_rows_.first_step = first_step;
+  last_rows_.entries.assign(entries.data(), entries.size());
+  return absl::OkStatus();
+}
+
+absl::Status StoreReader::HandOnEntries(store::Loader* loader) {
+  const std::int64_t number = std::exchange(last_rows_.number, 0);
+  if (number == 0) return absl::OkStatus();
+  absl::Status status = loader->Entries(static_cast<std::uint64_t>(last_rows_.first_step),
+                                        last_rows_.entries);
   if (status.ok()) return status;
   return MakeStatus(ReasonOf(status), absl::StrCat(database_.path(), ": row ", number,
                                                    " of journal: ", status.message()));

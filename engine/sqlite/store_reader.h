@@ -49,6 +49,8 @@ class StoreReader {
   absl::Status ReadReceipt(const Statement& row, store::Loader* loader);
   absl::Status ReadHistory(const Statement& row, store::Loader* loader);
   absl::Status ReadEntries(const Statement& row, store::Loader* loader);
+  // Gives the loader the entries of the rows that were read last.
+  absl::Status HandOnEntries(store::Loader* loader);
   absl::Status Damaged(absl::string_view what) const;
 
   Database& database_;
@@ -56,6 +58,13 @@ class StoreReader {
   Ends ends_;
   std::uint64_t written_sum_ = 0;
   std::int64_t checkpoint_step_ = 0;
+  bool has_begun_ = false;  // a row of the journal that begins with a step, or has none
+  // Of the journal, and those that go on with it.
+  struct {
+    std::int64_t number = 0;  // of the first; 0: none
+    std::int64_t first_step = 0;
+    std::string entries = {};
+  } last_rows_;
 };
 
 // By which rules a store began, of which an engine must be opened by some; nothing where

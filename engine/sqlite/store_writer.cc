@@ -4,8 +4,11 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "engine/sqlite/history_rows.h"
 #include "engine/sqlite/journal_rows.h"
 #include "engine/sqlite/row.h"
@@ -70,15 +73,19 @@ absl::Status StoreWriter::NoteEnd() {
   // Nobody has written anything.
   if (ends_.journal == 0) return absl::OkStatus();
   absl::Status status = begin_->Run();
-  if (status.ok()) status = WriteEnd();
+  if (status.ok()) status = WriteEnd(0);
   if (status.ok()) status = WriteEntries({.last_instant = ends_.last_instant});
   return status.ok() ? commit_->Run() : status;
 }
 
-absl::Status StoreWriter::WriteEnd() {
+absl::Status StoreWriter::WriteEnd(std::size_t bytes_of_entries) {
   absl::Status status = Remove(remove_end_.get());
   if (!status.ok()) return status;
-  return RowWriter(kJournalEnd, add_end_.get()).Add(ends_.journal + 1).Write(&ends_.sum);
+  const std::size_t more_rows =
+      bytes_of_entries == 0 ? 0 : (bytes_of_entries - 1) / entries_in_row_max_;
+  return RowWriter(kJournalEnd, add_end_.get())
+      .Add(ends_.journal + 1 + static_cast<std::int64_t>(more_rows))
+      .Write(&ends_.sum);
 }
 
 absl::Status StoreWriter::Write(const store::Transaction& transaction) {
@@ -95,7 +102,7 @@ absl::Status StoreWriter::Write(const store::Transaction& transaction) {
     status = WriteCheckpoint(*transaction.checkpoint);
   }
   if (status.ok() && (ends_each_ || transaction.checkpoint.has_value())) {
-    status = WriteEnd();
+    status = WriteEnd(transaction.entries.size());
   }
   for (const Position& position : transaction.positions) {
     if (!status.ok()) return status;
@@ -167,7 +174,7 @@ absl::Status StoreWriter::WriteCheckpoint(const store::Checkpoint& checkpoint) {
 }
 
 absl::Status StoreWriter::Trim() {
-  // About a megabyte of what large transactions leave.
+  // About a megabyte of what large transactions leave, but for a batch of many megabytes.
   constexpr std::int64_t kImages = 8;
   constexpr std::int64_t kEntries = 16;
   if (trims_images_) {
@@ -240,21 +247,26 @@ absl::Status StoreWriter::WriteHistory(const store::Transaction& transaction) {
 }
 
 absl::Status StoreWriter::WriteFactIds(const store::Transaction& transaction) {
-  std::string ids;
-  store::Writer write(&ids);
-  write(transaction.fact_ids);
   std::deque<FactIdsRow>& rows = ends_.fact_ids;
-  rows.push_back({.number = rows.empty() ? 1 : rows.back().number + 1,
-                  .at = transaction.last_instant,
-                  .count = static_cast<std::int64_t>(transaction.fact_ids.size())});
-  ends_.fact_id_count += rows.back().count;
-  absl::Status status = RowWriter(kFactIds, add_fact_ids_.get())
-                            .Add(rows.back().number)
-                            .Add(TextOf(rows.back().at))
-                            .Add(rows.back().count)
-                            .AddBlob(ids)
-                            .Write(&ends_.sum);
-  if (!status.ok()) return status;
+  absl::Span<const std::string> left = transaction.fact_ids;
+  while (!left.empty()) {
+    const auto some = left.subspan(0, kFactIdsInRowMax);
+    left.remove_prefix(some.size());
+    std::string ids;
+    store::Writer write(&ids);
+    write(std::vector<std::string>(some.begin(), some.end()));
+    rows.push_back({.number = rows.empty() ? 1 : rows.back().number + 1,
+                    .at = transaction.last_instant,
+                    .count = static_cast<std::int64_t>(some.size())});
+    ends_.fact_id_count += rows.back().count;
+    absl::Status status = RowWriter(kFactIds, add_fact_ids_.get())
+                              .Add(rows.back().number)
+                              .Add(TextOf(rows.back().at))
+                              .Add(rows.back().count)
+                              .AddBlob(ids)
+                              .Write(&ends_.sum);
+    if (!status.ok()) return status;
+  }
   std::int64_t last = 0;
   // The last row stays, so that the numbers go on from it.
   while (rows.size() > 1 && (rows.front().at < transaction.fact_ids_from ||
@@ -269,12 +281,18 @@ absl::Status StoreWriter::WriteFactIds(const store::Transaction& transaction) {
 
 absl::Status StoreWriter::WriteEntries(const store::Transaction& transaction) {
   ends_.last_instant = transaction.last_instant;
-  const bool has_entries = !transaction.entries.empty();
-  const JournalRow row = {.number = ++ends_.journal,
-                          .first_step = has_entries ? transaction.first_step : 0,
-                          .entries = transaction.entries,
-                          .at = transaction.last_instant};
-  return WriteJournal(row, add_entries_.get(), &ends_.sum);
+  absl::string_view left = transaction.entries;
+  auto first_step = left.empty() ? 0 : static_cast<std::int64_t>(transaction.first_step);
+  do {
+    const JournalRow row = {.number = ++ends_.journal,
+                            .first_step = std::exchange(first_step, kGoesOn),
+                            .entries = left.substr(0, entries_in_row_max_),
+                            .at = transaction.last_instant};
+    left.remove_prefix(row.entries.size());
+    absl::Status status = WriteJournal(row, add_entries_.get(), &ends_.sum);
+    if (!status.ok()) return status;
+  } while (!left.empty());
+  return absl::OkStatus();
 }
 
 }  // namespace tocsin::sqlite

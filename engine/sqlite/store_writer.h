@@ -22,7 +22,9 @@ namespace tocsin::sqlite {
 // Thread safety: one call at a time.
 class StoreWriter {
  public:
-  explicit StoreWriter(Database* database) : database_(*database) {}
+  // So many bytes of entries at most come into one row.
+  StoreWriter(Database* database, std::size_t entries_in_row_max)
+      : database_(*database), entries_in_row_max_(entries_in_row_max) {}
 
   // Once, before the rest. Errors: of the database.
   absl::Status Prepare();
@@ -47,8 +49,8 @@ class StoreWriter {
   absl::Status WriteFactIds(const store::Transaction& transaction);
   // Last, as the row ends with what then is in the store.
   absl::Status WriteEntries(const store::Transaction& transaction);
-  // Of the row that is written next.
-  absl::Status WriteEnd();
+  // Of the rows that are written next.
+  absl::Status WriteEnd(std::size_t bytes_of_entries);
   // Removes some of what nobody needs since the last checkpoint. Not all of it at once:
   // calls wait for each commit.
   absl::Status Trim();
@@ -58,6 +60,7 @@ class StoreWriter {
   absl::Status Remove(Statement* statement) { return RemoveSome(statement).status(); }
 
   Database& database_;
+  const std::size_t entries_in_row_max_;
   std::unique_ptr<Statement> begin_, remove_end_, add_end_, commit_, add_entries_,
       needed_entries_, remove_entries_, add_checkpoint_, remove_checkpoint_, add_image_,
       remove_images_, remove_old_images_, remove_position_, add_position_, remove_alert_,

@@ -1,6 +1,7 @@
 #ifndef TOCSIN_ENGINE_SQLITE_TABLES_H_
 #define TOCSIN_ENGINE_SQLITE_TABLES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 
@@ -34,6 +35,14 @@ enum JournalColumn {
   kInstantOfJournal,
   kSumOfJournal,
 };
+
+// In `first_step`, of a row whose entries go on where those of the row before end.
+inline constexpr std::int64_t kGoesOn = -1;
+// A row of `journal` has at most so many bytes of entries: SQLite takes a thousand
+// million in all of a row. https://www.sqlite.org/limits.html
+inline constexpr std::size_t kEntriesInRowMax = std::size_t{256} << 20;
+// So many ids in one of `fact_ids`, each of which may have some 150 bytes.
+inline constexpr std::size_t kFactIdsInRowMax = 1'000'000;
 
 // Some ids of facts, which became durable together.
 struct FactIdsRow {

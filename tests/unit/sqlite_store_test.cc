@@ -52,7 +52,9 @@ class KeepingLoader final : public store::Loader {
 };
 
 struct LoadedStore {
-  explicit LoadedStore(const std::string& directory) : store(*OpenStore(directory)) {
+  explicit LoadedStore(const std::string& directory,
+                       std::size_t entries_in_row_max = kEntriesInRowMax)
+      : store(*OpenStore(directory, "", {}, entries_in_row_max)) {
     const absl::Status status = store->Load(&held);
     EXPECT_TRUE(status.ok()) << status;
   }
@@ -87,6 +89,32 @@ TEST(SqliteStore, HasTheNewestIdsOfFacts) {
                    .last_instant = now + absl::Seconds(1)});
   }
   EXPECT_EQ(LoadedStore(temp.path()).held.fact_ids, Texts({"a5"}));
+}
+
+// SQLite takes a thousand million bytes of a row; a batch may have more.
+TEST(SqliteStore, HasInSeveralRowsWhatIsTooLongForOne) {
+  testing::TempDirectory temp;
+  const std::string long_entries(83, 'l');
+  {
+    LoadedStore first(temp.path(), 4);
+    first.Commit({.first_step = 1, .entries = long_entries});
+    first.Commit({.first_step = 2, .entries = "four"});
+    first.Commit({.entries = ""});
+    first.Commit({.first_step = 3, .entries = "fives"});
+  }
+  {
+    LoadedStore second(temp.path(), 4);
+    EXPECT_EQ(second.held.entries, Texts({long_entries, "four", "fives"}));
+    EXPECT_EQ(second.held.size, long_entries.size() + 9);
+    second.Commit({.begins_checkpoint = true,
+                   .images = {{1, "image"}},
+                   .checkpoint = store::Checkpoint{.step = 1}});
+    // Takes some of what nobody needs since, but not all of it.
+    second.Commit({.first_step = 4, .entries = "x"});
+  }
+  LoadedStore third(temp.path());
+  EXPECT_EQ(third.held.entries, Texts({"four", "fives", "x"}));
+  EXPECT_GT(third.held.size, 10U);
 }
 
 // Would catch a store that writes again, as zeros, as much as it removes.

@@ -1,6 +1,7 @@
 // Would catch something that an engine had acknowledged and forgets, or says twice, once
 // it is opened again.
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -16,6 +17,7 @@
 #include "tests/support/names.h"
 #include "tests/support/temp_directory.h"
 #include "tocsin/engine.h"
+#include "tocsin/store.h"
 
 namespace tocsin {
 namespace {
@@ -329,6 +331,57 @@ TEST(StoreReopen, SaysWhereWhatWasWrittenEnds) {
   EXPECT_EQ(cut_off.back().substr(0, log.size()), log) << cut_off.back();
   open();
   EXPECT_EQ(cut_off.back(), "");
+}
+
+TEST(Reopen, KnowsNothingOfABatchThatWasTooLarge) {
+  Ground ground;
+  std::unique_ptr<Engine> engine = ground.Open();
+  const Fact fact = Spend(Customer(1), "1");
+  const auto apply = [&](std::size_t facts, std::uint64_t offset) {
+    // There are no such facts: who refuses so many does not look at them.
+    return engine->Apply(absl::MakeConstSpan(&fact, facts),
+                         {.position = Position{.source = "log", .offset = offset}});
+  };
+  ASSERT_EQ(apply(1, 1).applied, 1U);
+  const ApplyResult refused = apply((std::size_t{1} << 20) + 1, 2);
+  EXPECT_EQ(ReasonOf(refused.status), Reason::kTooLong) << refused.status;
+  EXPECT_EQ(**engine->LastPosition("log"), 1U);
+  engine = nullptr;
+  engine = ground.Open();
+  EXPECT_EQ(**engine->LastPosition("log"), 1U);
+  EXPECT_EQ(apply(1, 2).applied, 1U) << "with fewer facts it is taken";
+  engine = nullptr;
+  engine = ground.Open();
+  EXPECT_EQ(**engine->LastPosition("log"), 2U);
+}
+
+// With TOCSIN_LARGEST_BATCH the largest there may be of facts of a kilobyte, which is
+// more than SQLite takes in a row: it needs 3 GB each of memory and of disk.
+TEST(Reopen, FindsALargeBatchOfLargeFacts) {
+  const bool largest = std::getenv("TOCSIN_LARGEST_BATCH") != nullptr;
+  const std::size_t count = largest ? std::size_t{1} << 20 : std::size_t{1} << 12;
+  Ground ground;
+  std::unique_ptr<Engine> engine = ground.Open();
+  const std::string value(480, 'v');
+  std::vector<Fact> facts;
+  for (std::size_t i = 0; i < count; ++i) {
+    facts.push_back(testing::Usage(Customer(1 + static_cast<int>(i % 1'000)),
+                                   testing::Metric(1), "1",
+                                   {{"one", value}, {"two", value}}));
+  }
+  const Position position{.source = "log", .offset = 1};
+  ASSERT_EQ(engine->Apply(facts, {.position = position}).applied, count);
+  ASSERT_TRUE(engine->Apply({Spend(Customer(1), "1")}).status.ok());
+  engine = nullptr;
+  const absl::StatusOr<StoreSummary> summary = VerifyStore(ground.directory);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_GT(summary->journal_bytes, count * 960);
+  // Those of the opening, the closing and the last fact, and what the batch takes.
+  EXPECT_EQ(summary->journal_rows > 4, largest) << summary->journal_rows;
+  engine = ground.Open();
+  EXPECT_EQ(**engine->LastPosition("log"), 1U);
+  EXPECT_EQ(engine->GetStats().customers, 1'000U);
+  EXPECT_TRUE(engine->Apply(facts, {.position = position}).ignored);
 }
 
 }  // namespace
