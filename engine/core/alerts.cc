@@ -27,7 +27,7 @@ void NoteKept(model::AlertChange* change,
 
 }  // namespace
 
-absl::StatusOr<AlertId> EngineImpl::CreateAlert(const AlertSpec& spec) {
+absl::StatusOr<AlertId> EngineImpl::CreateAlert(const AlertSpec& spec) noexcept {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   absl::StatusOr<AlertId> id = Create(spec);
@@ -56,7 +56,7 @@ absl::StatusOr<AlertId> EngineImpl::Create(const AlertSpec& spec) {
   return change->after->id();
 }
 
-absl::Status EngineImpl::UpdateAlert(AlertId alert, const AlertUpdate& update) {
+absl::Status EngineImpl::UpdateAlert(AlertId alert, const AlertUpdate& update) noexcept {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   absl::Status status = Update(alert, update);
@@ -77,15 +77,16 @@ absl::Status EngineImpl::Update(const AlertId& alert, const AlertUpdate& update)
   return absl::OkStatus();
 }
 
-absl::Status EngineImpl::ArchiveAlert(AlertId alert, const ArchiveOptions& options) {
+absl::Status EngineImpl::ArchiveAlert(AlertId alert,
+                                      const ArchiveOptions& options) noexcept {
   return SetStatus(alert, AlertStatus::kArchived, options);
 }
 
-absl::Status EngineImpl::DisableAlert(AlertId alert) {
+absl::Status EngineImpl::DisableAlert(AlertId alert) noexcept {
   return SetStatus(alert, AlertStatus::kDisabled, {});
 }
 
-absl::Status EngineImpl::EnableAlert(AlertId alert) {
+absl::Status EngineImpl::EnableAlert(AlertId alert) noexcept {
   return SetStatus(alert, AlertStatus::kEnabled, {});
 }
 
@@ -292,7 +293,7 @@ AlertId EngineImpl::NewAlertId() {
   return id;
 }
 
-absl::StatusOr<Alert> EngineImpl::GetAlert(AlertId alert) {
+absl::StatusOr<Alert> EngineImpl::GetAlert(AlertId alert) noexcept {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   const absl::StatusOr<model::AlertPtr> found = book_.Get(alert);

@@ -66,7 +66,8 @@ void EngineImpl::EndBatch(const ApplyOptions& options, ApplyResult* result) {
   Count(*result);
 }
 
-ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts, const ApplyOptions& options) {
+ApplyResult EngineImpl::Apply(absl::Span<const Fact> facts,
+                              const ApplyOptions& options) noexcept {
   ApplyResult result;
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) {
@@ -227,7 +228,7 @@ void EngineImpl::Count(const ApplyResult& result) {
 }
 
 absl::StatusOr<std::optional<std::uint64_t>> EngineImpl::LastPosition(
-    absl::string_view source) {
+    absl::string_view source) noexcept {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   return positions_.Last(source);

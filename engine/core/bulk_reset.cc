@@ -91,7 +91,7 @@ absl::Status EngineImpl::CheckOpen() const {
 }
 
 BulkResetResult EngineImpl::ResetAll(AlertId alert, absl::string_view from,
-                                     const std::atomic<bool>* stop) {
+                                     const std::atomic<bool>* stop) noexcept {
   BulkResetResult result;
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) {
@@ -174,7 +174,7 @@ absl::Status EngineImpl::ResetSome(const model::AlertVersion& known, std::size_t
 }
 
 BulkResetResult EngineImpl::ResetAll(CustomerId customer, absl::string_view from,
-                                     const std::atomic<bool>* stop) {
+                                     const std::atomic<bool>* stop) noexcept {
   BulkResetResult result;
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) {

@@ -7,7 +7,7 @@
 
 namespace tocsin::core {
 
-absl::StatusOr<CloseResult> EngineImpl::Close(absl::Duration deadline) {
+absl::StatusOr<CloseResult> EngineImpl::Close(absl::Duration deadline) noexcept {
   absl::Status outside = CheckOutside("Close");
   if (!outside.ok()) return outside;
   const bool first = !close_called_.exchange(true);

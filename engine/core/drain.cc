@@ -280,7 +280,7 @@ void EngineImpl::DrainEverything() {
   }
 }
 
-absl::Status EngineImpl::Drain() {
+absl::Status EngineImpl::Drain() noexcept {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   absl::Status outside = CheckOutside("Drain");

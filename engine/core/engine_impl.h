@@ -37,7 +37,8 @@ namespace tocsin::core {
 
 // The Engine. One file per verb: open, apply, tracked, alerts, reset, bulk_reset, query,
 // history, receipts, fact_ids, explain, reads, drain, keep, checkpoint, recover, close.
-// The order of its locks is in docs/concurrency.md.
+// The order of its locks is in docs/concurrency.md. What changes something is noexcept:
+// what an exception left half done must not become durable.
 class EngineImpl final : public Engine, private EngineParts {
  public:
   // Without an executor nothing runs in the background. `moments` may be null; `store`
@@ -47,49 +48,49 @@ class EngineImpl final : public Engine, private EngineParts {
              std::unique_ptr<store::Store> store);
   ~EngineImpl() override;
 
-  // Recovers what the store holds, and starts the threads. Errors: those of the store;
-  // kFailedPrecondition if it was made by other rules; kResourceExhausted if a thread
-  // cannot be started.
-  absl::Status Start();
+  // Recovers what the store holds, and starts the threads. Errors: those of the store and
+  // of its rules; kResourceExhausted if a thread cannot be started.
+  absl::Status Start() noexcept;
 
-  absl::StatusOr<AlertId> CreateAlert(const AlertSpec& spec) override;
-  absl::Status UpdateAlert(AlertId alert, const AlertUpdate& update) override;
-  absl::Status ArchiveAlert(AlertId alert, const ArchiveOptions& options) override;
-  absl::Status DisableAlert(AlertId alert) override;
-  absl::Status EnableAlert(AlertId alert) override;
-  absl::StatusOr<Alert> GetAlert(AlertId alert) override;
+  absl::StatusOr<AlertId> CreateAlert(const AlertSpec& spec) noexcept override;
+  absl::Status UpdateAlert(AlertId alert, const AlertUpdate& update) noexcept override;
+  absl::Status ArchiveAlert(AlertId, const ArchiveOptions&) noexcept override;
+  absl::Status DisableAlert(AlertId alert) noexcept override;
+  absl::Status EnableAlert(AlertId alert) noexcept override;
+  absl::StatusOr<Alert> GetAlert(AlertId alert) noexcept override;
   absl::Status ForEachAlert(absl::FunctionRef<void(const Alert&)> visit) override;
-  ApplyResult Apply(absl::Span<const Fact> facts, const ApplyOptions& options) override;
+  ApplyResult Apply(absl::Span<const Fact> facts,
+                    const ApplyOptions& options) noexcept override;
   absl::StatusOr<std::optional<std::uint64_t>> LastPosition(
-      absl::string_view source) override;
+      absl::string_view source) noexcept override;
   absl::Status Reset(CustomerId customer, AlertId alert, const InstanceSelector& instance,
-                     ResetOptions options) override;
-  BulkResetResult ResetAll(AlertId, absl::string_view, const std::atomic<bool>*) override;
+                     ResetOptions options) noexcept override;
+  BulkResetResult ResetAll(AlertId, absl::string_view,
+                           const std::atomic<bool>*) noexcept override;
   BulkResetResult ResetAll(CustomerId, absl::string_view,
-                           const std::atomic<bool>*) override;
+                           const std::atomic<bool>*) noexcept override;
   absl::StatusOr<CustomerAlert> GetCustomerAlert(
-      CustomerId customer, AlertId alert, const InstanceSelector& instance) override;
+      CustomerId, AlertId, const InstanceSelector&) noexcept override;
   absl::StatusOr<Explanation> Explain(CustomerId customer, AlertId alert,
-                                      const InstanceSelector& instance) override;
-  absl::StatusOr<std::vector<HistoryEvent>> History(CustomerId customer, AlertId alert,
-                                                    const HistoryRange& range) override;
+                                      const InstanceSelector& instance) noexcept override;
+  absl::StatusOr<std::vector<HistoryEvent>> History(
+      CustomerId customer, AlertId alert, const HistoryRange& range) noexcept override;
   absl::Status WithReceipt(const Receipt&, absl::FunctionRef<void()> call) override;
-  absl::StatusOr<std::vector<Receipt>> Receipts() override;
+  absl::StatusOr<std::vector<Receipt>> Receipts() noexcept override;
   absl::Status ForEachCustomerAlert(
       CustomerId customer, absl::FunctionRef<void(const CustomerAlert&)> visit) override;
   absl::Status ForEachCustomerAlert(
       AlertId alert, absl::FunctionRef<void(const CustomerAlert&)> visit) override;
-  absl::Status ForEachInstance(
-      CustomerId customer, AlertId alert,
-      absl::FunctionRef<void(const CustomerAlert&)> visit) override;
-  absl::StatusOr<Tracked> Track(CustomerId customer, CreditTypeId credit_type) override;
-  absl::StatusOr<Tracked> Track(CustomerId customer, BillableMetricId metric) override;
+  absl::Status ForEachInstance(CustomerId, AlertId,
+                               absl::FunctionRef<void(const CustomerAlert&)>) override;
+  absl::StatusOr<Tracked> Track(CustomerId, CreditTypeId) noexcept override;
+  absl::StatusOr<Tracked> Track(CustomerId, BillableMetricId) noexcept override;
   ApplyResult ApplyTracked(absl::Span<const TrackedFact> facts,
-                           const ApplyOptions& options) override;
-  absl::Status Drain() override;
-  absl::Status Flush() override;
-  Stats GetStats() override;
-  absl::StatusOr<CloseResult> Close(absl::Duration deadline) override;
+                           const ApplyOptions& options) noexcept override;
+  absl::Status Drain() noexcept override;
+  absl::Status Flush() noexcept override;
+  Stats GetStats() noexcept override;
+  absl::StatusOr<CloseResult> Close(absl::Duration deadline) noexcept override;
 
  private:
   // The engine's instant: the clock's, which never goes back.
@@ -280,15 +281,14 @@ class EngineImpl final : public Engine, private EngineParts {
                                   const model::AlertPtr& known,
                                   const InstanceSelector& selector, Work* work)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
-  absl::StatusOr<CustomerAlert> DescribeLocked(state::Shard* shard,
-                                               const CustomerId& customer,
-                                               const model::AlertPtr& known,
-                                               const InstanceSelector& selector,
-                                               Work* work)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard->mu);
   // Some of the shard's customers, from the `first`-th on; false if that was all.
   bool DescribeSome(state::Shard* shard, std::size_t first,
-                    const model::AlertVersion& known, std::vector<CustomerAlert>* views);
+                    const model::AlertVersion& known,
+                    std::vector<CustomerAlert>* views) noexcept;
+  absl::Status DescribeAlertsOf(const CustomerId& customer,
+                                std::vector<CustomerAlert>* views) noexcept;
+  absl::Status DescribeInstancesOf(const CustomerId& customer, const AlertId& alert,
+                                   std::vector<CustomerAlert>* views) noexcept;
 
   // reset.cc
   absl::Status ResetLocked(state::Shard* shard, const CustomerId& customer,

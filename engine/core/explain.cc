@@ -6,8 +6,8 @@
 
 namespace tocsin::core {
 
-absl::StatusOr<Explanation> EngineImpl::Explain(CustomerId customer, AlertId alert,
-                                                const InstanceSelector& instance) {
+absl::StatusOr<Explanation> EngineImpl::Explain(
+    CustomerId customer, AlertId alert, const InstanceSelector& instance) noexcept {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, instance);

@@ -61,9 +61,8 @@ void EngineImpl::AddHistory(store::Transaction* transaction) {
   }
 }
 
-absl::StatusOr<std::vector<HistoryEvent>> EngineImpl::History(CustomerId customer,
-                                                              AlertId alert,
-                                                              const HistoryRange& range) {
+absl::StatusOr<std::vector<HistoryEvent>> EngineImpl::History(
+    CustomerId customer, AlertId alert, const HistoryRange& range) noexcept {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   if (range.limit < 1 || range.limit > kHistoryEventsMax) {

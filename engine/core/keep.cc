@@ -26,7 +26,7 @@ absl::Status EngineImpl::Acknowledge() {
   return journal_->group().failure();
 }
 
-absl::Status EngineImpl::Flush() {
+absl::Status EngineImpl::Flush() noexcept {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   NoteInstant();

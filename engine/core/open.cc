@@ -150,7 +150,7 @@ std::uint64_t SeedOf(const Options& options) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(Options options) {
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(Options options) noexcept {
   absl::Status status = CheckOptions(options);
   if (!status.ok()) return status;
   std::unique_ptr<work::Executor> executor;
@@ -219,7 +219,7 @@ EngineImpl::~EngineImpl() {
   Close(absl::InfiniteDuration()).IgnoreError();
 }
 
-absl::Status EngineImpl::Start() {
+absl::Status EngineImpl::Start() noexcept {
   if (journal_ != nullptr) {
     absl::Status status = Recover();
     if (!status.ok()) {

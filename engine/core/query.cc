@@ -92,7 +92,7 @@ model::AlertPtr EngineImpl::InForceOrArchived(const state::Shard& shard,
 }
 
 absl::StatusOr<CustomerAlert> EngineImpl::GetCustomerAlert(
-    CustomerId customer, AlertId alert, const InstanceSelector& instance) {
+    CustomerId customer, AlertId alert, const InstanceSelector& instance) noexcept {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, instance);
@@ -104,7 +104,14 @@ absl::StatusOr<CustomerAlert> EngineImpl::GetCustomerAlert(
   {
     Step step(journal(), &shard, &work);
     work.now = Now();
-    view = DescribeLocked(&shard, customer, *known, instance, &work);
+    const absl::StatusOr<Asked> asked =
+        FindAsked(&shard, customer, *known, instance, &work);
+    if (asked.ok()) {
+      view = model::Describe(asked->slot->customer, *asked->alert, asked->instance,
+                             work.now);
+    } else {
+      view = asked.status();
+    }
   }
   FollowUp(&shard, work);
   return view;
@@ -127,25 +134,21 @@ absl::StatusOr<EngineImpl::Asked> EngineImpl::FindAsked(state::Shard* shard,
   return Asked{*slot, std::move(alert), *std::move(instance)};
 }
 
-absl::StatusOr<CustomerAlert> EngineImpl::DescribeLocked(state::Shard* shard,
-                                                         const CustomerId& customer,
-                                                         const model::AlertPtr& known,
-                                                         const InstanceSelector& selector,
-                                                         Work* work) {
-  const absl::StatusOr<Asked> asked = FindAsked(shard, customer, known, selector, work);
-  if (!asked.ok()) return asked.status();
-  return model::Describe(asked->slot->customer, *asked->alert, asked->instance,
-                         work->now);
-}
-
 absl::Status EngineImpl::ForEachCustomerAlert(
     CustomerId customer, absl::FunctionRef<void(const CustomerAlert&)> visit) {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   if (customer.is_nil()) return NilCustomer();
+  std::vector<CustomerAlert> views;
+  absl::Status status = DescribeAlertsOf(customer, &views);
+  for (const CustomerAlert& view : views) visit(view);
+  return status;
+}
+
+absl::Status EngineImpl::DescribeAlertsOf(const CustomerId& customer,
+                                          std::vector<CustomerAlert>* views) noexcept {
   state::Shard& shard = ShardOf(customer);
   Work work;
-  std::vector<CustomerAlert> views;
   {
     Step step(journal(), &shard, &work);
     work.now = Now();
@@ -155,16 +158,15 @@ absl::Status EngineImpl::ForEachCustomerAlert(
     Refresh(&shard, slot, &work);
     const auto describe = [&](const model::AlertPtr& alert) {
       if (!alert->enabled() || !slot->customer.InScope(alert->spec())) return;
-      views.push_back(model::Describe(slot->customer, *alert, std::nullopt, work.now));
+      views->push_back(model::Describe(slot->customer, *alert, std::nullopt, work.now));
     };
     shard.catalog().ForEachAlert(describe);
     for (const model::AlertPtr& alert : slot->customer.own->alerts) describe(alert);
   }
   FollowUp(&shard, work);
   std::sort(
-      views.begin(), views.end(),
+      views->begin(), views->end(),
       [](const CustomerAlert& a, const CustomerAlert& b) { return a.alert < b.alert; });
-  for (const CustomerAlert& view : views) visit(view);
   return absl::OkStatus();
 }
 
@@ -202,7 +204,7 @@ absl::Status EngineImpl::ForEachCustomerAlert(
 
 bool EngineImpl::DescribeSome(state::Shard* shard, std::size_t first,
                               const model::AlertVersion& known,
-                              std::vector<CustomerAlert>* views) {
+                              std::vector<CustomerAlert>* views) noexcept {
   Work work;
   std::size_t found = 0;
   {
@@ -228,13 +230,21 @@ absl::Status EngineImpl::ForEachInstance(
     absl::FunctionRef<void(const CustomerAlert&)> visit) {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
+  std::vector<CustomerAlert> views;
+  absl::Status status = DescribeInstancesOf(customer, alert, &views);
+  for (const CustomerAlert& view : views) visit(view);
+  return status;
+}
+
+absl::Status EngineImpl::DescribeInstancesOf(const CustomerId& customer,
+                                             const AlertId& alert,
+                                             std::vector<CustomerAlert>* views) noexcept {
   const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, {});
   if (!known.ok()) return known.status();
   Pass(Moment::kQueryFound);
   state::Shard& shard = ShardOf(customer);
   Work work;
   absl::Status status;
-  std::vector<CustomerAlert> views;
   {
     Step step(journal(), &shard, &work);
     work.now = Now();
@@ -242,16 +252,15 @@ absl::Status EngineImpl::ForEachInstance(
         FindInScope(&shard, customer, **known, &work);
     status = slot.status();
     if (slot.ok()) {
-      views = model::DescribeInstances(
+      *views = model::DescribeInstances(
           (*slot)->customer, *InForceOrArchived(shard, **slot, *known), work.now);
     }
   }
   FollowUp(&shard, work);
-  for (const CustomerAlert& view : views) visit(view);
   return status;
 }
 
-Stats EngineImpl::GetStats() {
+Stats EngineImpl::GetStats() noexcept {
   Stats stats{
       .facts_applied = counters_.facts_applied.load(std::memory_order_relaxed),
       .facts_refused = counters_.facts_refused.load(std::memory_order_relaxed),

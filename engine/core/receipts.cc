@@ -56,7 +56,7 @@ void EngineParts::NoteReceipt() {
   pending_receipt.receipt = nullptr;
 }
 
-absl::StatusOr<std::vector<Receipt>> EngineImpl::Receipts() {
+absl::StatusOr<std::vector<Receipt>> EngineImpl::Receipts() noexcept {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   if (journal() == nullptr || options_.receipts_keep <= absl::ZeroDuration()) {

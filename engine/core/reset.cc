@@ -18,7 +18,8 @@ absl::Status EngineImpl::AlertDisabled(const AlertId& alert) {
 }
 
 absl::Status EngineImpl::Reset(CustomerId customer, AlertId alert,
-                               const InstanceSelector& instance, ResetOptions options) {
+                               const InstanceSelector& instance,
+                               ResetOptions options) noexcept {
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) return Closing();
   const absl::StatusOr<model::AlertPtr> known = FindAlert(customer, alert, instance);

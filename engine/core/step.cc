@@ -33,6 +33,7 @@ std::vector<store::Settled> SettledBy(absl::Span<const model::Transition> transi
 }
 
 void Step::Record() {
+  stay_.EndAmidException();
   for (const store::Settled& settled : SettledBy(work_.transitions)) {
     work_.Note(settled);
   }

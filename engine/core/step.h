@@ -90,7 +90,7 @@ class ABSL_SCOPED_LOCKABLE Step {
   Step& operator=(const Step&) = delete;
 
  private:
-  // Gives the journal what was noted.
+  // Gives the journal what was noted, unless that ended in the midst.
   void Record();
 
   Journal* const journal_;

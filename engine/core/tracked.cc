@@ -47,11 +47,13 @@ std::uint32_t EngineImpl::NextNumber() {
   return engines.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
-absl::StatusOr<Tracked> EngineImpl::Track(CustomerId customer, CreditTypeId credit_type) {
+absl::StatusOr<Tracked> EngineImpl::Track(CustomerId customer,
+                                          CreditTypeId credit_type) noexcept {
   return TrackSubject(customer, "credit_type_id", model::SpendIn(credit_type));
 }
 
-absl::StatusOr<Tracked> EngineImpl::Track(CustomerId customer, BillableMetricId metric) {
+absl::StatusOr<Tracked> EngineImpl::Track(CustomerId customer,
+                                          BillableMetricId metric) noexcept {
   return TrackSubject(customer, "billable_metric_id", model::UsageOf(metric));
 }
 
@@ -84,7 +86,7 @@ absl::StatusOr<Tracked> EngineImpl::TrackSubject(const CustomerId& customer,
 }
 
 ApplyResult EngineImpl::ApplyTracked(absl::Span<const TrackedFact> facts,
-                                     const ApplyOptions& options) {
+                                     const ApplyOptions& options) noexcept {
   ApplyResult result;
   work::Gate::Pass pass(&gate_);
   if (!pass.entered()) {

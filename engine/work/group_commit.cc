@@ -11,6 +11,7 @@ thread_local const GroupCommit* staying_here = nullptr;
 
 // Which lock is taken, if any, is not to be seen by the compiler.
 void GroupCommit::Stay::Enter() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  exceptions_ = std::uncaught_exceptions();
   if (group_ == staying_here) {
     group_ = nullptr;
     return;
@@ -24,6 +25,7 @@ void GroupCommit::Stay::Enter() ABSL_NO_THREAD_SAFETY_ANALYSIS {
 }
 
 void GroupCommit::Stay::Leave() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  EndAmidException();
   staying_here = outer_;
   if (with_ == With::kNobody) {
     group_->gate_.Unlock();

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
@@ -15,7 +16,8 @@ namespace tocsin::work {
 // step it does in a `Stay`, and notes that there is something to be written; a commit
 // takes what was noted while nobody stays, so that it never takes a half of a step, nor a
 // step without the ones that it saw the effect of. Whoever comes to `Commit` first writes
-// for all; who comes meanwhile waits, and the next of them writes for the rest.
+// for all; who comes meanwhile waits, and the next of them writes for the rest. An
+// exception amid a `Stay` ends the process: others would write the half that was done.
 //
 // Thread safety: thread-safe.
 class GroupCommit {
@@ -36,6 +38,12 @@ class GroupCommit {
     Stay(const Stay&) = delete;
     Stay& operator=(const Stay&) = delete;
 
+    // Ends the process amid an exception that came since; a destructor of the host's may
+    // have called while another was on its way. Not of nobody's group.
+    void EndAmidException() const {
+      if (std::uncaught_exceptions() > exceptions_) std::terminate();
+    }
+
    private:
     void Enter();
     void Leave();
@@ -43,6 +51,7 @@ class GroupCommit {
     GroupCommit* group_;  // null where there is nothing to leave
     const With with_;
     const GroupCommit* outer_ = nullptr;
+    int exceptions_;  // on their way when it began; of a group
   };
 
   // That there is something to be written. Inside a `Stay`.

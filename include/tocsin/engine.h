@@ -85,6 +85,10 @@ struct CloseResult {
 // Errors: a call on an engine that is closing answers kUnavailable. Each status
 // carries a Reason. A call that fails has changed nothing; after kStoreFailed
 // (kUnavailable) that is known only once an engine is opened on the directory again.
+//
+// Exceptions: none but those of a `visit` or a `WithReceipt`'s call. Where memory runs
+// out the process ends (std::terminate): with a directory the next one finds what was
+// acknowledged, as after any other end.
 class Engine {
  public:
   // Errors, first match first: kInvalidArgument for an option out of its range. With a
@@ -95,7 +99,7 @@ class Engine {
   // store of this library (kStoreUnusable) or was made with an option that cannot change
   // (kStoreDiffers); kUnavailable if writing fails. kResourceExhausted if a thread cannot
   // be started.
-  static absl::StatusOr<std::unique_ptr<Engine>> Open(Options options);
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(Options options) noexcept;
 
   // As `Close` without a deadline.
   virtual ~Engine() = default;

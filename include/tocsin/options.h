@@ -15,7 +15,7 @@ namespace tocsin {
 
 // Where the engine's time comes from; nothing else in it reads one. Going
 // backwards counts as standing still. Called from any thread and under locks of
-// the engine, so it must not call the engine.
+// the engine, so it must not call the engine, nor throw.
 class Clock {
  public:
   virtual ~Clock() = default;

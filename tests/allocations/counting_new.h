@@ -10,6 +10,11 @@ namespace tocsin::testing {
 // one.
 std::size_t Allocations();
 
+// Has the n-th from now on of this thread throw std::bad_alloc; 0: none.
+void FailAllocation(std::size_t n);
+// How many there are until it does.
+std::size_t LeftToFailure();
+
 }  // namespace tocsin::testing
 
 #endif  // TOCSIN_TESTS_ALLOCATIONS_COUNTING_NEW_H_

@@ -238,6 +238,29 @@ TEST(Stay, InsideAnotherIsNothing) {
   }
 }
 
+// Would catch a half that others write, of who was thrown out of its step.
+TEST(Stay, AmidAnExceptionEndsTheProcess) {
+  GroupCommit group;
+  const auto throw_amid = [&group] {
+    try {
+      GroupCommit::Stay stay(&group);
+      throw 1;
+    } catch (int) {
+    }
+  };
+  EXPECT_DEATH(throw_amid(), "");
+  // A destructor of the host's may call an engine while something is on its way.
+  struct Calls {
+    ~Calls() { GroupCommit::Stay stay(group); }
+    GroupCommit* group;
+  };
+  try {
+    const Calls calls{&group};
+    throw 1;
+  } catch (int) {
+  }
+}
+
 TEST(Stay, WithOthersKeepsNobodyOut) {
   GroupCommit group;
   Barrier all(3);
