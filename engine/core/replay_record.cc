@@ -28,6 +28,16 @@ bool IsSame(const store::Decided& then, const store::Decided& now) {
           then.triggered_by == now.triggered_by);
 }
 
+// How many of the first are not among the second.
+template <typename List>
+std::size_t CountMissing(const List& of, const List& among) {
+  return static_cast<std::size_t>(
+      std::count_if(of.begin(), of.end(), [&among](const store::Decided& one) {
+        return std::none_of(among.begin(), among.end(),
+                            [&one](const auto& other) { return IsSame(one, other); });
+      }));
+}
+
 bool HasInstance(const model::Customer& customer, const model::AlertVersion& alert,
                  absl::string_view instance, absl::Time at) {
   bool found = !alert.measure->FansOut();
@@ -95,9 +105,10 @@ void EngineImpl::Replayer::CompareWithRecord() {
 void EngineImpl::Replayer::HaveRecordStand(const CustomerId& customer,
                                            const Concluded& recorded,
                                            const Concluded& redone) {
-  const std::size_t differed =
-      std::max({recorded.decided.size(), redone.decided.size(), std::size_t{1}});
-  engine_.counters_.decisions_differed.fetch_add(differed);
+  // At least the one of which nothing was said.
+  engine_.counters_.decisions_differed.fetch_add(
+      std::max({CountMissing(recorded.decided, redone.decided),
+                CountMissing(redone.decided, recorded.decided), std::size_t{1}}));
   state::Shard& shard = engine_.ShardOf(customer);
   state::ShardLock lock(&shard);
   state::Slot* const slot = &shard.FindOrCreate(customer, now_);

@@ -21,12 +21,29 @@ bool IsToldBefore(const Decision& a, const Decision& b) {
   return rank_a == rank_b ? a.alert->IsReachedBefore(*b.alert) : rank_a < rank_b;
 }
 
+// What became of one instance by one alert stays in its order.
+bool IsShownBefore(const Transition& a, const Transition& b) {
+  return a.instance == b.instance ? a.alert->id() < b.alert->id()
+                                  : a.instance < b.instance;
+}
+
+template <typename Event>
+auto Behind(std::vector<Event>* events, std::size_t first) {
+  return events->begin() + static_cast<std::ptrdiff_t>(first);
+}
+
 }  // namespace
 
 Turn::~Turn() {
-  const auto begin = decisions_->begin() + static_cast<std::ptrdiff_t>(first_);
+  if (transitions_ != nullptr && transitions_->size() > first_transition_ + 1) {
+    std::stable_sort(Behind(transitions_, first_transition_), transitions_->end(),
+                     IsShownBefore);
+  }
+  const auto begin = Behind(decisions_, first_);
   if (begin == decisions_->end()) return;
-  if (!TOCSIN_MISTAKE(turn_unsorted)) std::sort(begin, decisions_->end(), IsToldBefore);
+  if (!TOCSIN_MISTAKE(turn_unsorted)) {
+    std::sort(begin, decisions_->end(), IsToldBefore);
+  }
   for (auto it = begin; it != decisions_->end(); ++it) {
     if (!TOCSIN_MISTAKE(sequence_stands)) ++customer_->sequence;
     it->sequence = customer_->sequence;

@@ -31,10 +31,11 @@ class Turn {
         transitions_(context.transitions),
         before_(context.before_decisions),
         first_(context.decisions->size()),
+        first_transition_(transitions_ == nullptr ? 0 : transitions_->size()),
         instant_(instant) {}
-  // The order of one change: `resolved` before `reached`; the whole before its
-  // instances, instances by key; rising before falling; thresholds lowest first, of
-  // falling ones highest first; alert ids.
+  // What became of instances is in the order of their keys. The order of one change:
+  // `resolved` before `reached`; the whole before its instances, instances by key; rising
+  // before falling; thresholds lowest first, of falling ones highest first; alert ids.
   ~Turn();
 
   Turn(const Turn&) = delete;
@@ -78,6 +79,7 @@ class Turn {
   std::vector<Transition>* const transitions_;  // may be null
   std::vector<BeforeDecision>* const before_;   // may be null
   const std::size_t first_;
+  const std::size_t first_transition_;
   const absl::Time instant_;
 };
 

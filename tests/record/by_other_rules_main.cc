@@ -1,5 +1,6 @@
 // Plays for a while on an engine of other rules and ends amid it: by_other_rules DIR
-// SEED STEPS. Prints what the engine showed last.
+// SEED STEPS; without a step it plays what can be counted. Prints what the engine showed
+// last.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -18,7 +19,8 @@ int Run(const std::string& directory, std::uint64_t seed, int steps) {
   played.directory = directory;
   played.sink.SetMood(CollectingSink::Mood::kFails);
   absl::Status status = played.Open(seed % 2 == 0);
-  if (status.ok()) status = CreateAlerts(*played.engine);
+  if (status.ok() && steps == 0) status = PlayCounted(*played.engine);
+  if (status.ok() && steps > 0) status = CreateAlerts(*played.engine);
   Random random(seed);
   for (int i = 0; i < steps && status.ok(); ++i) status = PlayStep(&played, &random);
   if (!status.ok()) {

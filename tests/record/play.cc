@@ -53,6 +53,25 @@ absl::Status PlayedEngine::Open(bool checkpoints) {
   return opened.status();
 }
 
+absl::Status PlayCounted(Engine& engine) {
+  for (const int alert : {1, 2}) {
+    const absl::Status created = engine
+                                     .CreateAlert({.id = AlertNumber(alert),
+                                                   .name = "counted",
+                                                   .threshold = D("10"),
+                                                   .notify_resolved = alert == 1})
+                                     .status();
+    if (!created.ok()) return created;
+  }
+  for (int n = 1; n <= 8; ++n) {
+    for (const char* amount : {n <= 5 ? "10" : "12", "-10"}) {
+      absl::Status status = engine.Apply({Spend(Customer(n), amount)}).status;
+      if (!status.ok()) return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CreateAlerts(Engine& engine) {
   for (const AlertSpec& spec : {
            AlertSpec{.id = AlertNumber(1),

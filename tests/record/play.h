@@ -23,6 +23,10 @@ struct PlayedEngine {
   absl::Status Open(bool checkpoints);
 };
 
+// Of 8 customers 5 come just to the threshold of two alerts, and 3 beyond, and all go
+// back; the first of the alerts asks to be told of that.
+absl::Status PlayCounted(Engine& engine);
+
 absl::Status CreateAlerts(Engine& engine);
 // One random call that succeeds.
 absl::Status PlayStep(PlayedEngine* played, Random* random);

@@ -116,6 +116,32 @@ TEST_P(Record, StandsAlsoWhereTheRulesAreOthers) {
   EXPECT_GT(differed, 0U);
 }
 
+// Would catch a difference that is not counted, or counted twice.
+TEST(RecordCount, IsOfEachDecisionThatDiffers) {
+  struct Rule {
+    const char* name;
+    std::uint64_t differed;
+    std::size_t told;
+  };
+  for (const Rule& rule : {
+           // At a threshold nothing was said; of the 3 beyond it, once by either alert,
+           // and
+           // once that one has resolved.
+           Rule{"threshold_is_exclusive", 2 * 5, 3 * 3},
+           // The second alert resolved too, of all 8.
+           Rule{"resolved_unasked", 8, 8 * 4},
+       }) {
+    TempDirectory temp(InMemory());
+    PlayedEngine played;
+    played.directory = temp / "store";
+    PlayByOtherRules(rule.name, played.directory, 1, 0);
+    ASSERT_TRUE(played.Open(false).ok());
+    EXPECT_EQ(played.engine->GetStats().decisions_differed, rule.differed) << rule.name;
+    ASSERT_TRUE(played.engine->Drain().ok());
+    EXPECT_EQ(played.sink.Take().size(), rule.told) << rule.name;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Of, Record,
                          ::testing::Values("threshold_is_exclusive", "resolved_unasked",
                                            "turn_unsorted"),

@@ -1,5 +1,6 @@
 // Would catch a transition or a reset that the history lacks, has twice, or shows of
 // another customer.
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -250,6 +251,32 @@ TEST_F(HistoryOfAlerts, GoesFromTheStoreInTime) {
   const auto left = VerifyStore(directory);
   ASSERT_TRUE(left.ok()) << left.status();
   EXPECT_LT(left->history, kept->history);
+}
+
+// Would catch an order that hangs on where in memory an instance is, which is another
+// after each opening.
+TEST_F(HistoryOfAlerts, HasInstancesThatAreJudgedTogetherByTheirKeys) {
+  Create({.id = AlertNumber(1),
+          .type = AlertType::kInvoiceTotalReached,
+          .name = "x",
+          .threshold = D("10")});
+  constexpr int kInvoices = 20;
+  for (int i = kInvoices; i >= 1; --i) {
+    Tell(InvoiceTold{.customer = Customer(1),
+                     .invoice = InvoiceNumber(i),
+                     .invoice_type = "USAGE",
+                     .total = D("5")});
+  }
+  ASSERT_TRUE(engine_->Reset(Customer(1), AlertNumber(1)).ok());
+  ASSERT_TRUE(engine_->Drain().ok());
+  const auto events = engine_->History(Customer(1), AlertNumber(1));
+  ASSERT_TRUE(events.ok()) << events.status();
+  std::vector<InvoiceId> judged;
+  for (const HistoryEvent& event : *events) {
+    if (event.instance.invoice.has_value()) judged.push_back(*event.instance.invoice);
+  }
+  EXPECT_EQ(judged.size(), std::size_t{kInvoices});
+  EXPECT_TRUE(std::is_sorted(judged.begin(), judged.end()));
 }
 
 TEST_F(HistoryOfAlerts, RefusesWhatCannotBeShown) {
