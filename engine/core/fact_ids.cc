@@ -14,8 +14,8 @@
 namespace tocsin::core {
 
 state::FactIds::Window EngineImpl::FactIdWindow(absl::Time now) const {
-  // Of each shard its part.
-  return {.max = options_.fact_ids_max / shards_.size() + 1,
+  // Of each shard its part, rounded up.
+  return {.max = (options_.fact_ids_max + shards_.size() - 1) / shards_.size(),
           .from = now - options_.fact_ids_keep};
 }
 

@@ -1,5 +1,6 @@
 #include "engine/state/customer_image.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -107,6 +108,7 @@ std::optional<CustomerImage> ReadCustomer(ImageKind kind, std::uint64_t generati
   read(customer.sequence, customer.archived, customer.may_resolve_at_end, customer.meters,
        customer.plan, customer.profile, customer.contracts, customer.holdings, events,
        own, customer.states);
+  if (std::find(own.begin(), own.end(), nullptr) != own.end()) return std::nullopt;
   for (const model::Event& event : events) customer.agenda.Insert(event);
   if (!own.empty()) customer.own.Change().alerts = std::move(own);
   const std::size_t pending = read.Count();

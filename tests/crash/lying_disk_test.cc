@@ -70,6 +70,9 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         // What the store syncs itself suffices for the log's name.
         NeedlessSync{"NewName", Sync::kNewName},
+        // And of what SQLite has made the other way round; `own_syncs_test.cc` sees that
+        // it is there.
+        NeedlessSync{"Names", Sync::kNames},
         // With `synchronous=FULL` each commit has synced the log, and what a process
         // left that was killed before that the store has, when it opened it.
         NeedlessSync{"LogBeforeCopy", Sync::kLogBeforeCopy}),

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,15 @@
 #include "tests/support/case.h"
 #include "tests/support/collecting_sink.h"
 #include "tocsin/options.h"
+#include "tocsin/receipt.h"
 
 namespace tocsin::testing {
 
 // One call of an engine, and its surroundings at that time.
 struct StoryCall {
-  Action action = {};  // one of an engine
+  Action action = {};                             // one of an engine
+  std::vector<std::string> fact_ids = {};         // of its facts, or none
+  std::optional<Receipt> receipt = std::nullopt;  // that it comes with
   absl::Time clock;
   CollectingSink::Mood mood = CollectingSink::Mood::kTakes;
   bool flush = false;  // then, with `Durability::kGrouped`
@@ -33,7 +37,8 @@ struct Story {
   Options options = {};
   DiskVfs::Claims claims = DiskVfs::Claims::kNothing;
   std::size_t sector = 512;
-  int page = 4'096;          // other than the usual: the database is made before
+  int page = 4'096;  // other than the usual: the database is made before
+  std::size_t entries_in_row = sqlite::kEntriesInRowMax;
   int pages_in_log = 1'000;  // as many, and they are copied into the database
   sqlite::Copying::By copies_by = sqlite::Copying::By::kCommits;
 

@@ -13,10 +13,10 @@
 #include "sqlite3.h"
 #include "tests/crash/disk_vfs.h"
 #include "tests/crash/judging_sink.h"
-#include "tests/crash/kept_history.h"
 #include "tests/crash/watched_directory.h"
 #include "tests/support/describe.h"
 #include "tests/support/differences.h"
+#include "tests/support/kept_records.h"
 
 namespace tocsin::testing {
 namespace {
@@ -109,7 +109,8 @@ class Trials::Running {
  private:
   absl::StatusOr<std::unique_ptr<Engine>> Open() {
     absl::StatusOr<std::unique_ptr<store::Store>> store = sqlite::OpenStore(
-        directory_, vfs_.name(), {.by = story_.copies_by, .pages = story_.pages_in_log});
+        directory_, vfs_.name(), {.by = story_.copies_by, .pages = story_.pages_in_log},
+        story_.entries_in_row);
     if (!store.ok()) return store.status();
     Options options = story_.options;
     options.sink = &sink_;
@@ -170,6 +171,7 @@ class Trials::Running {
     was_open_ = true;
     trial_.wrong = OthersLook();
     if (!trial_.wrong.empty()) return false;
+    if (!ReadReceipts(**engine)) return false;
     trial_.wrong = Find(**engine);
     if (!trial_.wrong.empty()) return false;
     for (std::size_t call = acknowledged_; call < story_.calls.size(); ++call) {
@@ -177,6 +179,7 @@ class Trials::Running {
     }
     during_ = story_.calls.size() - 1;
     Twin& twin = twins_.AtTheEnd(path_);
+    if (!ReadReceipts(**engine)) return false;
     Compare(**engine, twin);
     if (!trial_.wrong.empty() || !CompareHistory(**engine, twin)) return false;
     if (!trial_.wrong.empty()) return false;
@@ -254,7 +257,10 @@ class Trials::Running {
     }
     if (found.has_value()) return Resume(*found, engine);
     // What is due is judged customer by customer, and so may be done in part.
-    if (drains) return Resume(before, engine);
+    if (drains &&
+        DifferInRecords(engine, *twins_.Knowing(path_, before).engine).empty()) {
+      return Resume(before, engine);
+    }
     return absl::StrCat("it knows no prefix of the calls with the ", acknowledged_,
                         " that were acknowledged:", differs);
   }
@@ -271,14 +277,18 @@ class Trials::Running {
     acknowledged_ = resumed.known;
     may_know_ = resumed.known;
     if (resumed.known == 0) return "";
-    const Action& last = story_.calls[resumed.known - 1].action;
-    if (last.verb != Action::Verb::kApply) return "";
-    const ApplyResult result = engine.Apply(last.facts, {.position = last.position});
+    const StoryCall& last = story_.calls[resumed.known - 1];
+    if (last.action.verb != Action::Verb::kApply) return "";
+    const ApplyResult result = engine.Apply(
+        last.action.facts, {.position = last.action.position, .fact_ids = last.fact_ids});
     if (IsEnd(result.status) || result.ignored) return "";
-    return "a batch that it knows is taken a second time";
+    return absl::StrCat("a batch that it knows is taken a second time: ",
+                        Describe(result));
   }
 
-  static std::string Differ(Engine& actual, Engine& expected) {
+  std::string DifferInRecords(Engine& actual, Engine& expected) const {
+    const std::string receipts = *ShownReceipts(expected, InstantsOfReceipts());
+    if (receipts_ != receipts) return Differing("the receipts", receipts_, receipts);
     const auto position = [](Engine& engine) {
       const auto last = engine.LastPosition(kStorySource);
       return last.ok() && last->has_value() ? absl::StrCat(**last)
@@ -289,23 +299,42 @@ class Trials::Running {
     if (actual_position != expected_position) {
       return Differing("the position", actual_position, expected_position);
     }
-    return DifferInQueries(actual, expected, CustomersOfCases(), AlertsOfCases());
+    return "";
+  }
+  std::string Differ(Engine& actual, Engine& expected) const {
+    const std::string differs = DifferInRecords(actual, expected);
+    return !differs.empty()
+               ? differs
+               : DifferInQueries(actual, expected, CustomersOfCases(), AlertsOfCases());
   }
 
-  // False where the disk has ended it meanwhile.
+  // What becomes durable together has one instant.
+  Instants InstantsOfReceipts() const {
+    return story_.options.durability == Durability::kEach ? Instants::kShown
+                                                          : Instants::kLeftOut;
+  }
+
+  // These say false where the disk has ended it meanwhile.
+  bool ReadReceipts(Engine& engine) {
+    return IsShown(ShownReceipts(engine, InstantsOfReceipts()), &receipts_);
+  }
   bool CompareHistory(Engine& engine, Twin& twin) {
-    const absl::StatusOr<std::string> actual = ShownHistory(engine);
-    if (actual.ok()) {
-      const absl::StatusOr<std::string> expected = ShownHistory(*twin.engine);
-      if (*actual != *expected) {
-        trial_.wrong = Differing("the history", *actual, *expected);
-      }
+    const auto history_of = [](Engine& one) {
+      return ShownHistory(one, CustomersOfCases(), AlertsOfCases());
+    };
+    std::string actual;
+    if (!IsShown(history_of(engine), &actual)) return false;
+    const std::string expected = *history_of(*twin.engine);
+    if (actual != expected) trial_.wrong = Differing("the history", actual, expected);
+    return true;
+  }
+  bool IsShown(absl::StatusOr<std::string> text, std::string* shown) {
+    if (text.ok()) {
+      *shown = *std::move(text);
       return true;
     }
-    status_ = actual.status();
-    if (!WentWrong()) {
-      trial_.wrong = absl::StrCat("its history is not shown: ", Text(status_));
-    }
+    status_ = text.status();
+    if (!WentWrong()) trial_.wrong = absl::StrCat("it shows not all: ", Text(status_));
     return false;
   }
 
@@ -344,6 +373,7 @@ class Trials::Running {
   std::size_t may_know_ = 0;      // and so many may be
   std::size_t during_ = 0;        // the call that was under way
   absl::Status status_;           // why the life has ended
+  std::string receipts_;          // that it has shown last
   Trial trial_;
 };
 

@@ -17,10 +17,19 @@ absl::Status Tell(const StoryCall& call, Engine& engine, ManualClock& clock,
   clock.Set(std::max(clock.Now(), call.clock));
   sink.SetMood(call.mood);
   std::string resume;
-  const Outcome outcome =
-      Perform(call.action,
-              {.engine = &engine, .clock = &clock, .sink = &sink, .resume = &resume});
-  return outcome.status;
+  const Stage stage{.engine = &engine,
+                    .fact_ids = call.fact_ids,
+                    .clock = &clock,
+                    .sink = &sink,
+                    .resume = &resume};
+  absl::Status status;
+  const auto perform = [&] { status = Perform(call.action, stage).status; };
+  if (!call.receipt.has_value()) {
+    perform();
+    return status;
+  }
+  const absl::Status noted = engine.WithReceipt(*call.receipt, perform);
+  return noted.ok() ? status : noted;
 }
 
 void SortByCustomer(std::vector<Notification>* notifications) {

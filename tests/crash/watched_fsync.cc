@@ -5,9 +5,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <optional>
+#include <set>
+#include <string>
+#include <system_error>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "tests/crash/watched_directory.h"
 
 namespace tocsin::testing {
@@ -18,6 +24,19 @@ struct Watched {
   Disk* disk = nullptr;
 };
 Watched watched;
+RecordedSyncs* recorded = nullptr;
+
+std::string Described(int descriptor) {
+  std::error_code ignored;
+  const std::filesystem::path path =
+      std::filesystem::read_symlink(absl::StrCat("/proc/self/fd/", descriptor), ignored);
+  if (!std::filesystem::is_directory(path, ignored)) return path;
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(path, ignored)) {
+    names.insert(entry.path().filename());
+  }
+  return absl::StrCat(path.string(), ": ", absl::StrJoin(names, " "));
+}
 
 bool IsDirectory(const struct stat& file, const std::string& path) {
   struct stat other {};
@@ -34,7 +53,11 @@ WatchedDirectory::WatchedDirectory(std::string path, Disk* disk)
 
 WatchedDirectory::~WatchedDirectory() { watched = {}; }
 
+RecordedSyncs::RecordedSyncs() { recorded = this; }
+RecordedSyncs::~RecordedSyncs() { recorded = nullptr; }
+
 int SyncWatched(int descriptor) {
+  if (recorded != nullptr) recorded->syncs_.push_back(Described(descriptor));
   struct stat file {};
   if (watched.disk != nullptr && fstat(descriptor, &file) == 0) {
     std::optional<Sync> what;

@@ -10,6 +10,7 @@
 #include "engine/core/open.h"
 #include "engine/sqlite/sqlite_store.h"
 #include "sqlite3.h"
+#include "tests/support/describe.h"
 #include "tests/support/kept_story.h"
 #include "tests/support/names.h"
 #include "tests/support/random.h"
@@ -40,13 +41,41 @@ void RunSql(const std::string& directory, const std::string& sql) {
   if (!done) std::abort();
 }
 
+constexpr unsigned kIds = 5;
+std::string IdOf(unsigned number) { return absl::StrCat("fact ", number); }
+
+// Of a host without a log, that wants to know later what it has asked for.
 void SpendSome(Engine& engine, Random* random) {
   const std::string amount = absl::StrCat(random->Below(90));
   std::vector<Fact> facts;
+  std::vector<std::string> ids;
   for (unsigned i = random->Below(3); i < 3; ++i) {
     facts.push_back(Spend(Customer(static_cast<int>(1 + random->Below(3))), amount));
+    ids.push_back(IdOf(random->Below(kIds)));
   }
-  if (!engine.Apply(facts).status.ok()) std::abort();
+  const Receipt receipt{.key = absl::StrCat("spend ", random->Below(1'000)),
+                        .content = std::string(random->Below(300), 'r')};
+  absl::Status status;
+  const auto apply = [&] { status = engine.Apply(facts, {.fact_ids = ids}).status; };
+  if (!engine.WithReceipt(receipt, apply).ok() || !status.ok()) std::abort();
+}
+
+// Which of all facts that there may be it knows again.
+std::string KnownAgain(Engine& engine) {
+  std::vector<Fact> facts;
+  std::vector<std::string> ids;
+  for (int customer = 1; customer <= 3; ++customer) {
+    for (unsigned id = 0; id < kIds; ++id) {
+      facts.push_back(Spend(Customer(customer), "0"));
+      ids.push_back(IdOf(id));
+    }
+  }
+  const ApplyResult result = engine.Apply(facts, {.fact_ids = ids});
+  std::string known = DescribeStatus(result.status);
+  for (const FactReport& report : result.reports) {
+    absl::StrAppend(&known, " ", report.index, " ", Describe(report));
+  }
+  return known;
 }
 
 // A call that the story may not have, of which each makes something durable.
@@ -82,6 +111,8 @@ absl::StatusOr<std::unique_ptr<Engine>> StoreGround::Open(const std::string& dir
   if (!store.ok()) return store.status();
   if (cut_off != nullptr) *cut_off = (*store)->cut_off();
   return core::OpenWith({.journal_bytes_max = 500,
+                         .fact_ids_max = 100,
+                         .receipts_keep = absl::Hours(24),
                          .sink = &sink_,
                          .clock = &clock_,
                          .worker_threads = 0,
@@ -100,7 +131,10 @@ Seen StoreGround::Look(const StoreFiles& files) {
   Seen seen;
   const absl::StatusOr<std::unique_ptr<Engine>> engine = Open(directory, &seen.cut_off);
   seen.status = engine.status();
-  if (engine.ok()) seen.shown = ShownStateAndRest(**engine, sink_);
+  if (!engine.ok()) return seen;
+  seen.shown = ShownRecords(**engine);
+  seen.shown += ShownStateAndRest(**engine, sink_);
+  seen.shown += KnownAgain(**engine);
   return seen;
 }
 
@@ -123,6 +157,7 @@ MadeStore MakeStore(std::uint64_t seed, StoreGround* ground) {
   const std::size_t steps = 3 + random.Below(static_cast<unsigned>(Story().size()) - 2);
   for (std::size_t i = 0; i < steps; ++i) {
     if (!Story()[i](**engine).ok()) std::abort();
+    if (random.Below(4) == 0) SpendSome(**engine, &random);
     // The log begins again with what comes next.
     if (random.Below(12) == 0) RunSql(directory, "PRAGMA wal_checkpoint(PASSIVE)");
   }

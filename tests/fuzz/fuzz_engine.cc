@@ -35,11 +35,11 @@ std::string FuzzRules() {
   return bytes;
 }
 
-void Recover(MemoryDisk* disk, bool shows) {
+void Recover(MemoryDisk* disk) {
   CollectingSink sink;
   const absl::StatusOr<std::unique_ptr<Engine>> engine = core::OpenWith(
       FuzzOptions(&sink), nullptr, nullptr, std::make_unique<MemoryStore>(disk));
-  if (engine.ok() && shows) ShownStateAndRest(**engine, sink);
+  if (engine.ok()) ShownStateAndRest(**engine, sink);
 }
 
 }  // namespace tocsin::testing

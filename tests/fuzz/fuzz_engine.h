@@ -14,9 +14,9 @@ namespace tocsin::testing {
 Options FuzzOptions(NotificationSink* sink);
 // The entry of a journal that says by what all is done.
 std::string FuzzRules();
-// Has an engine recover what is on the disk, do what fell due meanwhile and, if asked,
-// show all of it. Ends with an error or without one: anything else is a fault.
-void Recover(MemoryDisk* disk, bool shows);
+// Has an engine recover what is on the disk, do what fell due meanwhile and show all of
+// it. Ends with an error or without one: anything else is a fault.
+void Recover(MemoryDisk* disk);
 
 }  // namespace tocsin::testing
 

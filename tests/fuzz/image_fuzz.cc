@@ -1,6 +1,5 @@
 // Any bytes as the alerts of a checkpoint, and its image of customers: two bytes for the
-// size of the first, and both. What fits together in form alone is beyond this: that it
-// was written by an engine is what the checksums of the rows are for.
+// size of the first, and both; and then all that the engine shows of it, and does.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -20,6 +19,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                      .rules = tocsin::testing::FuzzRules(),
                      .alerts = std::string(bytes.substr(0, alerts))};
   disk.images.push_back({.as_of = 1, .customers = std::string(bytes.substr(alerts))});
-  tocsin::testing::Recover(&disk, false);
+  tocsin::testing::Recover(&disk);
   return 0;
 }

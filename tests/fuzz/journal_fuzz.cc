@@ -16,6 +16,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   entries += tocsin::testing::FuzzRules();
   entries.append(reinterpret_cast<const char*>(data), size);
   disk.entries.emplace_back(1, std::move(entries));
-  tocsin::testing::Recover(&disk, true);
+  tocsin::testing::Recover(&disk);
   return 0;
 }

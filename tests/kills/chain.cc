@@ -23,6 +23,8 @@ namespace {
 
 constexpr int kKillsOfADirectory = 100;
 constexpr int kKillsToAnEnd = 25;
+// Of so many some come to each point that there is.
+constexpr int kKillsToEveryPoint = 1'000;
 constexpr char kInstant[] = "at an instant, from outside";
 
 // What becomes of one process.
@@ -64,10 +66,18 @@ class Chain {
 
   Killed Run() {
     while (killed_.wrong.empty() && killed_.kills < options_.kills) RunDirectory();
+    if (killed_.wrong.empty() && killed_.kills >= kKillsToEveryPoint) MissPoints();
     return std::move(killed_);
   }
 
  private:
+  void MissPoints() {
+    for (const DeathPoint& point : DeathPoints()) {
+      if (killed_.by_point[point.name] > 0) continue;
+      killed_.wrong = absl::StrCat("none of so many died at \"", point.name, "\"");
+    }
+  }
+
   void RunDirectory() {
     const TempDirectory place(options_.in);
     const std::string directory = place / "data";

@@ -77,6 +77,8 @@ class Child {
     auto engine =
         core::OpenWith({.directory = options_.directory,
                         .journal_bytes_max = kJournalBytes,
+                        .fact_ids_max = 10'000,
+                        .receipts_keep = absl::Hours(24),
                         .sink = &sink_,
                         .shards = 8,
                         .random_seed = options_.seed},
@@ -101,10 +103,11 @@ class Child {
  private:
   void SayWhatIsThere() {
     for (int source = 0; source < kKillSources; ++source) {
-      const auto last = engine_->LastPosition(SourceName(source));
-      Must(last.status(), "LastPosition");
-      Say("position ", source, " ", last->value_or(0));
+      const std::uint64_t last = LastOf(source);
+      Say("position ", source, " ", last);
+      if (last > 0) SendAgain(source, last);
     }
+    SayReceipts();
     const AlertId reset = AlertNumber(kResetAlert);
     for (int n = 1; n <= kKillCustomers && engine_->GetAlert(reset).ok(); ++n) {
       const auto view = engine_->GetCustomerAlert(Customer(n), reset);
@@ -112,6 +115,10 @@ class Child {
       Must(view.status(), "GetCustomerAlert");
       Say("customer ", n, " ", view->value.value_or(Decimal()).ToString(), " ",
           view->epoch, " ", CustomerStatusName(*view->status));
+      const auto events =
+          engine_->History(Customer(n), AlertNumber(kCountedAlert), {.limit = 10'000});
+      Must(events.status(), "History");
+      Say("history ", n, " ", events->size());
     }
     Must(engine_->ForEachAlert([this](const Alert& alert) {
       int number = 0;
@@ -127,6 +134,53 @@ class Child {
     Say("shown");
   }
 
+  std::uint64_t LastOf(int source) {
+    const auto last = engine_->LastPosition(SourceName(source));
+    Must(last.status(), "LastPosition");
+    return last->value_or(0);
+  }
+
+  // As a host without positions does, who does not know what came of a batch.
+  void SendAgain(int source, std::uint64_t offset) {
+    const std::vector<std::string> ids = FactIdsOf(source, offset);
+    const ApplyResult result = engine_->Apply(BatchOf(source, offset), {.fact_ids = ids});
+    Must(result.status, "Apply");
+    Say("again ", source, " ", ids.size() - result.duplicates);
+  }
+
+  // How many there are of batches and of resets, if they are as they should follow.
+  void SayReceipts() {
+    const auto receipts = engine_->Receipts();
+    Must(receipts.status(), "Receipts");
+    std::vector<std::uint64_t> of_batches(kKillSources, 0);
+    std::vector<std::uint64_t> of_resets(kKillCustomers + 1, 0);
+    for (const Receipt& receipt : *receipts) {
+      bool found = false;
+      for (int source = 0; source < kKillSources && !found; ++source) {
+        std::uint64_t& count = of_batches[static_cast<std::size_t>(source)];
+        found = receipt.key == ReceiptOfBatch(source, count + 1);
+        if (found) ++count;
+      }
+      for (int n = 1; n <= kKillCustomers && !found; ++n) {
+        found = receipt.key == ReceiptOfReset(n);
+        if (found) ++of_resets[static_cast<std::size_t>(n)];
+      }
+      if (!found) Must(absl::InternalError(receipt.key), "Receipts");
+    }
+    for (std::size_t source = 0; source < kKillSources; ++source) {
+      Say("receipts_of_batches ", source, " ", of_batches[source]);
+    }
+    for (std::size_t n = 1; n <= kKillCustomers; ++n) {
+      Say("receipts_of_resets ", n, " ", of_resets[n]);
+    }
+  }
+
+  // A call of the engine with a receipt.
+  template <typename Call>
+  void WithReceipt(const std::string& key, Call call) {
+    Must(engine_->WithReceipt({.key = key}, call), "WithReceipt");
+  }
+
   int End() {
     Must(engine_->Drain(), "Drain");
     SayWhatIsThere();
@@ -137,13 +191,16 @@ class Child {
   }
 
   void SendBatches(int source, Random random) {
-    const auto last = engine_->LastPosition(SourceName(source));
-    Must(last.status(), "LastPosition");
-    for (std::uint64_t offset = last->value_or(0) + 1;; ++offset) {
-      const ApplyResult result = engine_->Apply(
-          BatchOf(source, offset),
-          {.position = Position{.source = SourceName(source), .offset = offset}});
+    for (std::uint64_t offset = LastOf(source) + 1;; ++offset) {
+      const std::vector<std::string> ids = FactIdsOf(source, offset);
+      ApplyResult result;
+      WithReceipt(ReceiptOfBatch(source, offset), [&] {
+        result = engine_->Apply(
+            BatchOf(source, offset),
+            {.position = Position{SourceName(source), offset}, .fact_ids = ids});
+      });
       Must(result.status, "Apply");
+      if (result.applied != ids.size()) Must(absl::InternalError("not all"), "Apply");
       Say("applied ", source, " ", offset);
       if (random.Below(4) != 0) continue;
       Reset(OwnCustomer(source, static_cast<int>(random.Below(kOwnCustomers))));
@@ -151,8 +208,10 @@ class Child {
   }
 
   void Reset(int customer) {
-    const absl::Status status =
-        engine_->Reset(Customer(customer), AlertNumber(kResetAlert));
+    absl::Status status;
+    WithReceipt(ReceiptOfReset(customer), [&] {
+      status = engine_->Reset(Customer(customer), AlertNumber(kResetAlert));
+    });
     if (absl::IsNotFound(status)) return;  // no fact has come yet
     Must(status, "Reset");
     Say("reset ", customer);

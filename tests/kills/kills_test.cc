@@ -37,11 +37,15 @@ std::string WrongIn(const std::vector<std::vector<std::string>>& processes) {
 const std::vector<std::string> kDone = {"created 1", "created 2", "applied 0 1",
                                         "reset 2"};
 std::vector<std::string> Found(int offset, int epoch) {
-  std::vector<std::string> lines = {absl::StrCat("position 0 ", offset), "position 1 0"};
+  std::vector<std::string> lines = {absl::StrCat("position 0 ", offset), "position 1 0",
+                                    absl::StrCat("receipts_of_batches 0 ", offset),
+                                    absl::StrCat("receipts_of_resets 2 ", epoch)};
   for (int n = 1; n <= kKillCustomers; ++n) {
     if (!IsShared(n) && n > kOwnCustomers) continue;
     lines.push_back(absl::StrCat("customer ", n, " ", IsShared(n) ? 1 : 10, " ",
                                  n == 2 ? epoch : 0, " ok"));
+    // The first goes up twice with a batch, and back between.
+    lines.push_back(absl::StrCat("history ", n, " ", IsShared(n) ? 0 : n == 1 ? 3 : 1));
   }
   lines.insert(lines.end(),
                {"alert 1 enabled", "alert 2 enabled", "differed 0", "shown"});
@@ -60,6 +64,30 @@ TEST(KillsLedger, MissesWhatIsGone) {
   EXPECT_THAT(WrongIn({kDone, {"created 1000"}, Found(1, 1)}), HasSubstr("1000 is gone"));
   EXPECT_THAT(WrongIn({kDone, {"archived 1"}, Found(1, 1)}),
               HasSubstr("alert 1 was archived"));
+}
+
+// The line that begins so, in the place of another.
+std::vector<std::string> With(std::vector<std::string> lines, const std::string& begin,
+                              const std::string& line) {
+  for (std::string& one : lines) {
+    if (one.starts_with(begin)) one = line;
+  }
+  return lines;
+}
+
+TEST(KillsLedger, MissesRecordsAndCustomers) {
+  const auto found_but = [](const std::string& begin, const std::string& line) {
+    return WrongIn({kDone, With(Found(1, 1), begin, line)});
+  };
+  const auto without = With(Found(1, 1), "history 3 ", "differed 0");
+  EXPECT_THAT(WrongIn({kDone, With(without, "customer 3 ", "differed 0")}),
+              HasSubstr("customer 3 is not known"));
+  EXPECT_THAT(found_but("history 2 ", "history 2 0"), HasSubstr("a history of 0"));
+  EXPECT_THAT(found_but("receipts_of_batches 0 ", "receipts_of_batches 0 0"),
+              HasSubstr("receipts of 0 and 0 batches"));
+  EXPECT_THAT(found_but("receipts_of_resets 2 ", "receipts_of_resets 2 0"),
+              HasSubstr("0 receipts of resets"));
+  EXPECT_THAT(WrongIn({{"again 0 1"}}), HasSubstr("count twice"));
 }
 
 TEST(KillsLedger, SeesWhatNobodyHasDone) {

@@ -83,6 +83,14 @@ void Ledger::TakeShown(const Words& words) {
     shown_customers_[SmallIn(words[1])] = {.value = std::string(words[2]),
                                            .epoch = NumberIn(words[3]),
                                            .status = std::string(words[4])};
+  } else if (what == "history" && words.size() == 3) {
+    shown_customers_[SmallIn(words[1])].events = NumberIn(words[2]);
+  } else if (what == "receipts_of_batches" && words.size() == 3) {
+    shown_receipts_[NumberIn(words[1])] = NumberIn(words[2]);
+  } else if (what == "receipts_of_resets" && words.size() == 3) {
+    shown_reset_receipts_[SmallIn(words[1])] = NumberIn(words[2]);
+  } else if (what == "again" && words.size() == 3) {
+    if (words[2] != "0") Wrong(words[2], " facts of source ", words[1], " count twice");
   } else if (what == "alert" && words.size() == 3) {
     shown_alerts_[SmallIn(words[1])] = words[2] == "enabled";
   } else if (what == "differed" && words.size() == 2) {
@@ -102,6 +110,7 @@ void Ledger::CheckShown() {
   }
   acknowledged_ = shown_offsets_;
   CheckSums();
+  CheckRecords();
   CheckEpochs();
   CheckAlerts();
   CheckToldIsDurable();
@@ -113,13 +122,35 @@ void Ledger::CheckShown() {
 }
 
 void Ledger::CheckSums() {
-  const Offsets none(kKillSources, 0);
-  if (shown_offsets_ != none && shown_customers_.empty()) Wrong("nobody is known");
+  for (int customer = 1; customer <= kKillCustomers; ++customer) {
+    if (IsKnownAt(customer, shown_offsets_) && !shown_customers_.contains(customer)) {
+      Wrong("customer ", customer, " is not known");
+    }
+  }
   for (const auto& [customer, shown] : shown_customers_) {
     const std::string sum = absl::StrCat(SumAt(customer, shown_offsets_));
     if (shown.value == sum) continue;
     Wrong("customer ", customer, " has ", shown.value, ", and by the positions ",
           absl::StrJoin(shown_offsets_, " and "), " should have ", sum);
+  }
+}
+
+void Ledger::CheckRecords() {
+  if (shown_receipts_ != shown_offsets_) {
+    Wrong("there are receipts of ", absl::StrJoin(shown_receipts_, " and "),
+          " batches, and the positions are ", absl::StrJoin(shown_offsets_, " and "));
+  }
+  for (const auto& [customer, shown] : shown_customers_) {
+    const std::uint64_t resets = shown_reset_receipts_[customer];
+    if (resets != shown.epoch) {
+      Wrong("customer ", customer, " is in epoch ", shown.epoch, ", and has ", resets,
+            " receipts of resets");
+    }
+    const std::uint64_t events =
+        ReachedAt(customer, shown_offsets_) + ResolvedAt(customer, shown_offsets_);
+    if (shown.events == events) continue;
+    Wrong("customer ", customer, " has a history of ", shown.events, " events, not of ",
+          events);
   }
 }
 

@@ -42,6 +42,7 @@ class Ledger {
     std::string value = {};
     std::uint64_t epoch = 0;
     std::string status = {};
+    std::uint64_t events = 0;  // in its history of the counted alert
   };
   using Words = std::vector<absl::string_view>;
 
@@ -50,6 +51,7 @@ class Ledger {
   void TakeShown(const Words& words);
   void CheckShown();
   void CheckSums();
+  void CheckRecords();
   void CheckEpochs();
   void CheckAlerts();
   void CheckToldIsDurable();
@@ -71,6 +73,8 @@ class Ledger {
   Offsets shown_offsets_ = Offsets(kKillSources, 0);
   std::map<int, CustomerState> shown_customers_;
   std::map<int, bool> shown_alerts_;
+  Offsets shown_receipts_ = Offsets(kKillSources, 0);  // of batches
+  std::map<int, std::uint64_t> shown_reset_receipts_;  // by customer
 
   std::map<int, std::vector<Told>> told_;  // by customer, in the order of sequences
   std::set<std::string> ids_;

@@ -44,6 +44,19 @@ std::vector<Fact> BatchOf(int source, std::uint64_t offset) {
   return facts;
 }
 
+std::vector<std::string> FactIdsOf(int source, std::uint64_t offset) {
+  std::vector<std::string> ids(BatchOf(source, offset).size());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    ids[i] = absl::StrCat(source, ".", offset, ".", i);
+  }
+  return ids;
+}
+
+std::string ReceiptOfBatch(int source, std::uint64_t offset) {
+  return absl::StrCat("batch ", source, " ", offset);
+}
+std::string ReceiptOfReset(int customer) { return absl::StrCat("reset ", customer); }
+
 int CustomerOfAlert(int alert) {
   return alert < kFirstPassing || alert % 2 == 0
              ? 0
@@ -58,6 +71,11 @@ AlertSpec AlertOf(int alert) {
   const int customer = CustomerOfAlert(alert);
   if (customer != 0) spec.customer = Customer(customer);
   return spec;
+}
+
+bool IsKnownAt(int customer, const Offsets& offsets) {
+  if (IsShared(customer)) return offsets != Offsets(kKillSources, 0);
+  return offsets[static_cast<std::size_t>(SourceOf(customer))] > 0;
 }
 
 std::uint64_t SumAt(int customer, const Offsets& offsets) {

@@ -35,11 +35,17 @@ bool IsShared(int customer);
 
 std::string SourceName(int source);
 std::vector<Fact> BatchOf(int source, std::uint64_t offset);
+// Of the facts of a batch, one for each.
+std::vector<std::string> FactIdsOf(int source, std::uint64_t offset);
+// Keys of the receipts that come with a batch and with a reset.
+std::string ReceiptOfBatch(int source, std::uint64_t offset);
+std::string ReceiptOfReset(int customer);
 AlertSpec AlertOf(int alert);
 // Whom a passing alert is for; 0: for everybody.
 int CustomerOfAlert(int alert);
 
-// Which sum a customer has.
+// Whether a customer has been told of, and which sum it has.
+bool IsKnownAt(int customer, const Offsets& offsets);
 std::uint64_t SumAt(int customer, const Offsets& offsets);
 // How often it has reached the counted alert, and come back.
 std::uint64_t ReachedAt(int customer, const Offsets& offsets);

@@ -50,7 +50,7 @@ Outcome Perform(const Action& action, const Stage& stage) {
     case Action::Verb::kEnable:
       return {engine.EnableAlert(action.alert)};
     case Action::Verb::kApply: {
-      const ApplyOptions options{.position = action.position};
+      const ApplyOptions options{.position = action.position, .fact_ids = stage.fact_ids};
       ApplyResult result = stage.facts_by == FactsBy::kHandle
                                ? ApplyByHandle(engine, action.facts, options)
                                : engine.Apply(action.facts, options);

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "tests/support/collecting_sink.h"
 #include "tests/support/manual_clock.h"
 #include "tocsin/engine.h"
@@ -60,6 +61,7 @@ enum class FactsBy { kId, kHandle };
 struct Stage {
   Engine* engine = nullptr;
   FactsBy facts_by = FactsBy::kId;
+  absl::Span<const std::string> fact_ids = {};  // kApply
   ManualClock* clock = nullptr;
   CollectingSink* sink = nullptr;
   std::string* resume = nullptr;  // where the last kResetAll stopped

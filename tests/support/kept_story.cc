@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/support/describe.h"
 #include "tests/support/facts.h"
+#include "tests/support/kept_records.h"
 #include "tests/support/names.h"
 
 namespace tocsin::testing {
@@ -134,6 +135,20 @@ std::string ShownStateAndRest(Engine& engine, CollectingSink& sink) {
     shown.push_back('\n');
   }
   return shown + ShownState(engine);
+}
+
+std::string ShownRecords(Engine& engine) {
+  std::vector<CustomerId> customers;
+  for (int i = 1; i <= kCustomers; ++i) customers.push_back(Customer(i));
+  std::vector<AlertId> alerts;
+  for (int i = 1; i <= kAlerts; ++i) alerts.push_back(AlertNumber(i));
+  std::string shown;
+  for (const absl::StatusOr<std::string>& records :
+       {ShownHistory(engine, customers, alerts),
+        ShownReceipts(engine, Instants::kShown)}) {
+    absl::StrAppend(&shown, records.ok() ? *records : records.status().ToString(), "\n");
+  }
+  return shown;
 }
 
 }  // namespace tocsin::testing

@@ -23,6 +23,8 @@ absl::Status TellStory(Engine& engine);
 std::string ShownState(Engine& engine);
 // The same, what `Drain` has delivered and judged then, and the same again.
 std::string ShownStateAndRest(Engine& engine, CollectingSink& sink);
+// The story's histories, and all receipts. An error of the store is shown as such.
+std::string ShownRecords(Engine& engine);
 
 }  // namespace tocsin::testing
 

@@ -2,19 +2,24 @@
 // anything that threads do to the journal beside each other.
 #include <array>
 #include <atomic>
+#include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "engine/core/open.h"
+#include "engine/sqlite/sqlite_store.h"
 #include "engine/work/worker_pool.h"
 #include "gtest/gtest.h"
 #include "tests/support/collecting_sink.h"
 #include "tests/support/facts.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/names.h"
+#include "tests/support/temp_directory.h"
+#include "tests/threads/holder.h"
 
 namespace tocsin::testing {
 namespace {
@@ -114,6 +119,42 @@ TEST_P(StoreThreads, LoseNothingThatWasAcknowledgedWhenTheDiskFails) {
 
 INSTANTIATE_TEST_SUITE_P(Each, StoreThreads,
                          ::testing::Values(Durability::kEach, Durability::kGrouped));
+
+// The one that is kept out is not in, and its turn comes later.
+TEST(SourceThreads, WhoseBatchIsUnderWayKeepsAnotherOfItsSourceOut) {
+  const TempDirectory temp;
+  Holder holder;
+  std::unique_ptr<Engine> engine;
+  const auto open = [&] {
+    engine = nullptr;
+    auto opened = core::OpenWith({.shards = 1}, std::make_unique<work::WorkerPool>(1),
+                                 &holder, *sqlite::OpenStore(temp / "store"));
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    engine = *std::move(opened);
+  };
+  const auto apply = [&](std::uint64_t offset, const char* amount) {
+    return engine->Apply({Spend(Customer(1), amount)},
+                         {.position = Position{.source = "log", .offset = offset}});
+  };
+  open();
+  ASSERT_TRUE(
+      engine->CreateAlert({.id = AlertNumber(1), .name = "x", .threshold = D("10")})
+          .ok());
+  holder.Hold(core::Moment::kFactDecided);
+  auto first = std::async(std::launch::async, [&] { return apply(5, "12"); });
+  holder.AwaitHeld(core::Moment::kFactDecided);
+  const ApplyResult second = apply(6, "100");
+  EXPECT_EQ(ReasonOf(second.status), Reason::kSourceBusy) << second.status;
+  EXPECT_EQ(second.applied, 0U);
+  EXPECT_EQ(*engine->LastPosition("log"), std::nullopt);
+  holder.Release(core::Moment::kFactDecided);
+  EXPECT_EQ(first.get().applied, 1U);
+  EXPECT_EQ(apply(6, "100").applied, 1U);
+  EXPECT_TRUE(apply(5, "12").ignored);
+  open();
+  EXPECT_EQ(**engine->LastPosition("log"), 6U);
+  EXPECT_EQ(engine->GetCustomerAlert(Customer(1), AlertNumber(1))->value, D("112"));
+}
 
 }  // namespace
 }  // namespace tocsin::testing
