@@ -1,4 +1,7 @@
 // What becomes durable with a change, so that a host finds it again.
+#include <utility>
+
+#include "absl/base/attributes.h"
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/limits.h"
@@ -9,12 +12,23 @@
 namespace tocsin::core {
 namespace {
 
-// Of the call of `WithReceipt` that this thread is in.
+// Of a call of `WithReceipt` that this thread is in, perhaps inside another.
 struct PendingReceipt {
   const EngineParts* engine = nullptr;
   const Receipt* receipt = nullptr;  // null once it is taken
+  PendingReceipt* outer = nullptr;
 };
-thread_local PendingReceipt pending_receipt;
+thread_local PendingReceipt* pending_receipt = nullptr;
+
+// The innermost of this engine that is not taken; null where there is none.
+ABSL_ATTRIBUTE_NOINLINE const Receipt* TakeInnermost(const EngineParts* engine) {
+  for (PendingReceipt* one = pending_receipt; one != nullptr; one = one->outer) {
+    if (one->engine == engine && one->receipt != nullptr) {
+      return std::exchange(one->receipt, nullptr);
+    }
+  }
+  return nullptr;
+}
 
 absl::Status CheckReceipt(const Receipt& receipt) {
   if (receipt.key.empty() || receipt.key.size() > kReceiptKeyBytesMax) {
@@ -43,17 +57,19 @@ absl::Status EngineImpl::WithReceipt(const Receipt& receipt,
     return NoReceipts();
   }
   // Also where the call ends by an exception of the host's.
-  const auto restore =
-      absl::MakeCleanup([outer = pending_receipt] { pending_receipt = outer; });
-  pending_receipt = {.engine = this, .receipt = &receipt};
+  PendingReceipt pending = {
+      .engine = this, .receipt = &receipt, .outer = pending_receipt};
+  const auto restore = absl::MakeCleanup([&pending] { pending_receipt = pending.outer; });
+  pending_receipt = &pending;
   call();
   return absl::OkStatus();
 }
 
 void EngineParts::NoteReceipt() {
-  if (pending_receipt.engine != this || pending_receipt.receipt == nullptr) return;
-  journal()->Add(*pending_receipt.receipt);
-  pending_receipt.receipt = nullptr;
+  // Most changes come with none.
+  if (pending_receipt == nullptr) return;
+  const Receipt* const receipt = TakeInnermost(this);
+  if (receipt != nullptr) journal()->Add(*receipt);
 }
 
 absl::StatusOr<std::vector<Receipt>> EngineImpl::Receipts() noexcept {

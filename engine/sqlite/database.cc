@@ -252,6 +252,26 @@ absl::Status Database::Sync() {
                                  "), while syncing it"));
 }
 
+absl::Status Database::CheckHeader() const {
+  // https://www.sqlite.org/fileformat2.html#file_format_version_numbers
+  constexpr int kWriteVersionAt = 18;
+  constexpr char kNewestVersion = 2;
+  // By SQLite's own file: to open and close another would take its locks away.
+  sqlite3_file* const file = FileOf(SQLITE_FCNTL_FILE_POINTER);
+  char versions[2] = {kNewestVersion, kNewestVersion};
+  if (file == nullptr || file->pMethods == nullptr ||
+      file->pMethods->xRead(file, versions, 2, kWriteVersionAt) != SQLITE_OK) {
+    return absl::OkStatus();
+  }
+  if (versions[0] == versions[1] && versions[0] >= 1 && versions[0] <= kNewestVersion) {
+    return absl::OkStatus();
+  }
+  return MakeStatus(
+      Reason::kDamaged,
+      absl::StrCat(path_, ": its header says versions ", static_cast<int>(versions[0]),
+                   " and ", static_cast<int>(versions[1]), ", where both are 2"));
+}
+
 void Database::ForgetCopied() {
   sqlite3_file* const file = FileOf(SQLITE_FCNTL_FILE_POINTER);
   // Whoever is copying just now finds out as well.

@@ -107,6 +107,9 @@ class Database {
   absl::Status TrustLog();
   // Has what was copied on the disk.
   absl::Status Sync();
+  // Whether SQLite would write a database with the header that the file has, which who
+  // only reads it is not asked. Error: kDataLoss.
+  absl::Status CheckHeader() const;
   // Where that has failed, or copying: also what was copied before is copied again.
   void ForgetCopied();
   // Closing it copies nothing: the log stays as it is for who opens it next.

@@ -1,5 +1,7 @@
 #include "engine/sqlite/files.h"
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -39,6 +41,12 @@ absl::Status MissTables(const LeftFiles& left) {
 
 absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& vfs) {
   const std::string wal_path = left.database + "-wal";
+  struct stat found = {};
+  if (lstat(left.database.c_str(), &found) == 0 && S_ISLNK(found.st_mode)) {
+    return MakeStatus(Reason::kStoreUnusable,
+                      absl::StrCat(left.database, ": it is a symbolic link; have the ",
+                                   "directory itself be one, or give the one it is in"));
+  }
   absl::StatusOr<std::unique_ptr<VfsFile>> database =
       VfsFile::Open(left.database, VfsFile::Kind::kDatabaseToTake, vfs);
   if (!database.ok()) return database.status();

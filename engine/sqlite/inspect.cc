@@ -198,6 +198,8 @@ absl::StatusOr<StoreSummary> Summarize(Database* database) {
                                    ": is empty; nobody has opened "
                                    "an engine there to its end"));
   }
+  absl::Status header = database->CheckHeader();
+  if (!header.ok()) return header;
   Summarizer summarizer(database, &summary);
   summarizer.ReadLastInstant();
   summarizer.ReadJournal();

@@ -157,12 +157,26 @@ absl::Status BringToNewest(Database* database, std::int64_t format) {
   } else {
     status = database->Execute(
         absl::StrCat(
-            "DROP INDEX history_of_customer;ALTER TABLE history RENAME TO history_2;",
+            // Views that others have made stay as they are.
+            "PRAGMA legacy_alter_table = ON;DROP INDEX history_of_customer;"
+            "ALTER TABLE history RENAME TO history_2;"
+            "PRAGMA legacy_alter_table = OFF;",
             kTablesOfFormat3),
         kBringing);
     if (status.ok()) status = MoveHistory(database, &sum);
   }
   return status.ok() ? EndJournal(database, end, sum) : status;
+}
+
+// Those before format 3 have `meta`, and what came with it not.
+absl::Status CheckIsOlder(Database* database, std::int64_t version) {
+  const absl::StatusOr<std::int64_t> tables = database->QueryInteger(
+      "SELECT sum(name = 'meta') - sum(name IN ('journal_end', 'receipt')) "
+      "FROM sqlite_schema WHERE type = 'table'");
+  if (!tables.ok() || *tables == 1) return tables.status();
+  return MakeStatus(Reason::kDamaged,
+                    absl::StrCat(database->path(), ": it says that it is of format ",
+                                 version, ", and has not the tables of that"));
 }
 
 // A name of a column that has changed would else be missed by who asks for it, and later.
@@ -214,10 +228,10 @@ absl::StatusOr<std::int64_t> FormatOf(Database* database) {
   const absl::StatusOr<std::int64_t> version =
       database->QueryInteger("PRAGMA user_version");
   if (!version.ok()) return version.status();
-  if (*version == kFormatVersion) {
-    absl::Status status = CheckTables(database);
-    if (!status.ok()) return status;
-  }
+  absl::Status status;
+  if (*version == kFormatVersion) status = CheckTables(database);
+  if (*version == 1 || *version == 2) status = CheckIsOlder(database, *version);
+  if (!status.ok()) return status;
   if (*version >= 1 && *version <= kFormatVersion) return *version;
   return Unusable(*database,
                   absl::StrCat("is a store of format ", *version,

@@ -97,10 +97,13 @@ absl::Status SqliteStore::Prepare(const std::string& vfs, Copying copying) {
   // held in memory until then anyway, and goes into the log in one piece.
   if (status.ok()) status = database_->Execute("PRAGMA cache_size = -16384");
   if (status.ok()) status = database_->Execute("PRAGMA cache_spill = OFF");
+  if (status.ok() && database_->IsReadOnly()) status = database_->CheckHeader();
   if (status.ok() && database_->IsReadOnly()) {
     status = MakeStatus(Reason::kStoreUnusable,
                         absl::StrCat(database_->path(), ": it can only be read"));
   }
+  // Who else writes is met here, and not by the first call.
+  if (status.ok()) status = database_->Execute("BEGIN IMMEDIATE;COMMIT");
   if (status.ok()) status = directory_->Sync();
   if (status.ok()) status = directory_->NoteStore();
   database_->LeaveLog();

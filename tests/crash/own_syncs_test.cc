@@ -44,7 +44,9 @@ class OwnSyncs : public ::testing::Test {
 TEST_F(OwnSyncs, OfANewStoreAndOfOneThatIsThere) {
   Open();
   // That of the directory; those in it, before the note that they are there; the note.
-  EXPECT_THAT(Synced(), ElementsAre(": store", "/store: lock tocsin.db", "/store/lock"));
+  EXPECT_THAT(Synced(),
+              ElementsAre(": store", "/store: lock tocsin.db tocsin.db-shm tocsin.db-wal",
+                          "/store/lock"));
   Open();
   // Who made it may have ended before all that was durable.
   EXPECT_THAT(

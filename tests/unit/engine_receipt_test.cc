@@ -139,6 +139,44 @@ TEST_F(Receipts, BeyondTheirLimitsAreRefusedAndTheCallIsNotMade) {
   EXPECT_FALSE(called);
 }
 
+// Would catch one that another call hides: each comes with the next change of its own
+// engine, the inner one first.
+TEST_F(Receipts, OfCallsInsideEachOtherAreEachTaken) {
+  const TempDirectory other_place(InMemory());
+  const auto other = *Engine::Open({.directory = other_place / "store",
+                                    .receipts_keep = absl::Hours(1),
+                                    .worker_threads = 0});
+  const auto apply = [](Engine& engine) {
+    EXPECT_TRUE(engine.Apply({Spend(Customer(1), "1")}).status.ok());
+  };
+  ASSERT_TRUE(engine_
+                  ->WithReceipt({.key = "outer", .content = "done"},
+                                [&] {
+                                  ASSERT_TRUE(other
+                                                  ->WithReceipt({.key = "other's"},
+                                                                [&] {
+                                                                  apply(*engine_);
+                                                                  apply(*other);
+                                                                })
+                                                  .ok());
+                                })
+                  .ok());
+  EXPECT_THAT(Kept(), ElementsAre("outer=done"));
+  EXPECT_EQ(other->Receipts()->size(), 1U);
+  ASSERT_TRUE(engine_
+                  ->WithReceipt({.key = "first", .content = "done"},
+                                [&] {
+                                  const absl::Status inside = engine_->WithReceipt(
+                                      {.key = "second", .content = "done"}, [&] {
+                                        apply(*engine_);
+                                        apply(*engine_);
+                                      });
+                                  ASSERT_TRUE(inside.ok());
+                                })
+                  .ok());
+  EXPECT_THAT(Kept(), ElementsAre("outer=done", "second=done", "first=done"));
+}
+
 // Either both are there or neither, whichever write the disk is off from.
 TEST(ReceiptsOfADisk, AreThereWithTheirChangeOrNotAtAll) {
   MemoryDisk disk;

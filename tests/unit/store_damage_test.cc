@@ -245,6 +245,8 @@ TEST_F(StoreDamage, OfATablesDeclarationIsSeen) {
            "DROP TABLE receipt",
            "DROP TABLE journal_end",
            "ALTER TABLE outbox RENAME TO inbox",
+           "PRAGMA user_version = 2",
+           "PRAGMA user_version = 1",
        }) {
     const std::string directory = MakeDirectory("altered");
     testing::WriteFile(directory + "/tocsin.db", whole_);
@@ -254,6 +256,14 @@ TEST_F(StoreDamage, OfATablesDeclarationIsSeen) {
     EXPECT_EQ(ReasonOf(VerifyStore(directory).status()), Reason::kDamaged) << sql;
     std::filesystem::remove_all(directory);
   }
+  // A version of the file format that SQLite would only read.
+  const std::string header = MakeDirectory("header");
+  std::string read_only = whole_;
+  read_only[18] = 3;
+  testing::WriteFile(header + "/tocsin.db", read_only);
+  EXPECT_EQ(ReasonOf(Open(header).status()), Reason::kDamaged);
+  EXPECT_EQ(ReasonOf(VerifyStore(header).status()), Reason::kDamaged);
+  EXPECT_EQ(ReasonOf(InspectStore(header).status()), Reason::kDamaged);
   // What others have made beside is theirs.
   for (const char* sql :
        {"CREATE TABLE theirs (a)", "CREATE INDEX theirs ON history (alert_id)",

@@ -124,6 +124,18 @@ TEST(OpenStore, SaysThatAnotherProgramLocksTheDatabase) {
                     HasSubstr("end that one")));
 }
 
+// Else the first one makes a database where it leads, and the next is refused.
+TEST(OpenStore, RefusesALinkForADatabase) {
+  const TempDirectory temp;
+  const std::string directory = temp / "store";
+  std::filesystem::create_directory(directory);
+  std::filesystem::create_symlink("../elsewhere.db", directory + "/tocsin.db");
+  const absl::Status status = Engine::Open({.directory = directory}).status();
+  EXPECT_EQ(ReasonOf(status), Reason::kStoreUnusable) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("symbolic link"));
+  EXPECT_FALSE(std::filesystem::exists(temp / "elsewhere.db"));
+}
+
 TEST(OpenStore, TakesOneProcessAtATime) {
   TempDirectory temp;
   const std::string directory = temp / "store";
