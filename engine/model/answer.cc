@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "engine/base/limits.h"
 #include "engine/model/balance.h"
 #include "engine/model/invoice.h"
@@ -14,6 +15,7 @@
 #include "engine/model/posting.h"
 #include "engine/model/reading.h"
 #include "engine/model/slices.h"
+#include "engine/model/touched.h"
 #include "engine/model/turn.h"
 
 namespace tocsin::model {
@@ -47,6 +49,7 @@ class ToldSums {
     Turn turn(customer_, context_, context_.now);
     bool all = true;
     for (const Told& told : told_) all = Set(told, &turn) && all;
+    for (const SumKey& of_parts : of_parts_) MoveToParts(of_parts, &turn);
     return all ? Taken::kAll : Taken::kRefused;
   }
 
@@ -170,9 +173,16 @@ class ToldSums {
       return true;
     }
     if (!SetPart(told, &instance->parts)) return false;
-    Move(&measure, told.key.instance,
-         SumOfParts(measure, *instance, *customer_->contracts), &instance->gauge, turn);
+    of_parts_.insert({.measure = &measure, .instance = told.key.instance});
     return true;
+  }
+
+  // Only once all its parts are set: what they come to in between was never there.
+  void MoveToParts(const SumKey& key, Turn* turn) {
+    Instance* const instance = SliceFor(key.measure).Find(key.instance);
+    Move(key.measure, key.instance,
+         SumOfParts(*key.measure, *instance, *customer_->contracts), &instance->gauge,
+         turn);
   }
 
   Slice& SliceFor(const Measure* measure) {
@@ -201,6 +211,7 @@ class ToldSums {
   Meter* meter_ = nullptr;
   std::vector<Told> told_;
   absl::flat_hash_map<SumKey, std::size_t> places_;
+  absl::flat_hash_set<SumKey> of_parts_;  // instances of whose parts some were set
 };
 
 // What differs between balances and invoices.
@@ -215,8 +226,8 @@ struct OfBalances {
     return RemainingOf(customer, fact.balance);
   }
   static Outcome Tell(Customer* customer, const Context& context, const BalanceTold& fact,
-                      const Sum& sum) {
-    return TellBalance(customer, context, fact, &sum);
+                      const Sum& sum, Touched* touched) {
+    return TakeInBalance(customer, context, fact, &sum, touched);
   }
 };
 
@@ -231,8 +242,8 @@ struct OfInvoices {
     return TotalOf(customer, fact.invoice);
   }
   static Outcome Tell(Customer* customer, const Context& context, const InvoiceTold& fact,
-                      const Sum& sum) {
-    return TellInvoice(customer, context, fact, &sum);
+                      const Sum& sum, Touched* touched) {
+    return TakeInInvoice(customer, context, fact, &sum, touched);
   }
 };
 
@@ -240,10 +251,17 @@ template <typename Of>
 Taken TakeInHeld(Customer* customer, const Context& context, const ReadLog& log,
                  absl::Span<const Fact> facts) {
   if (log.spoilt()) return Taken::kReadAgain;
-  std::vector<std::pair<const typename Of::FactType*, Sum>> told;
+  std::vector<const typename Of::FactType*> stated;
+  absl::flat_hash_map<SumKey, std::size_t> places;
   for (const Fact& fact : facts) {
     const auto* one = std::get_if<typename Of::FactType>(&fact);
     if (one == nullptr) return Taken::kRefused;
+    const auto [place, inserted] = places.try_emplace(Of::KeyOf(*one), stated.size());
+    if (inserted) stated.push_back(one);
+    stated[place->second] = one;
+  }
+  std::vector<std::pair<const typename Of::FactType*, Sum>> told;
+  for (const auto* one : stated) {
     const std::optional<ReadLog::Replayed> replayed =
         log.Replay(Of::KeyOf(*one), Of::Now(*customer, *one), Of::PostingOf(*one));
     if (!replayed.has_value()) return Taken::kReadAgain;
@@ -251,13 +269,17 @@ Taken TakeInHeld(Customer* customer, const Context& context, const ReadLog& log,
     if (!replayed->superseded) told.push_back({one, replayed->sum});
   }
   bool all = true;
+  Turn turn(customer, context, context.now);
+  Touched touched(customer, context, context.now, context.now);
   for (const auto& [fact, sum] : told) {
     Noting noting(customer, Of::kKind);
     noting.Keep(Of::KeyOf(*fact), Of::Now(*customer, *fact));
-    const bool ok = Of::Tell(customer, context, *fact, sum).status.ok();
+    const bool ok = Of::Tell(customer, context, *fact, sum, &touched).status.ok();
     if (ok && fact->version.has_value()) noting.Add(Of::PostingOf(*fact), context);
     all = all && ok;
   }
+  // Only once all of them are told: what they come to in between was never there.
+  touched.Judge(&turn);
   return all ? Taken::kAll : Taken::kRefused;
 }
 

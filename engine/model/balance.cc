@@ -124,8 +124,16 @@ const Sum* RemainingOf(const Customer& customer, const BalanceId& id) {
   return it == customer.holdings->balances.end() ? nullptr : &it->second.remaining;
 }
 
-Outcome TellBalance(Customer* customer, const Context& context, const BalanceTold& fact,
-                    const Sum* settled) {
+Outcome TellBalance(Customer* customer, const Context& context, const BalanceTold& fact) {
+  Turn turn(customer, context, context.now);
+  Touched touched(customer, context, context.now, context.now);
+  Outcome outcome = TakeInBalance(customer, context, fact, nullptr, &touched);
+  touched.Judge(&turn);
+  return outcome;
+}
+
+Outcome TakeInBalance(Customer* customer, const Context& context, const BalanceTold& fact,
+                      const Sum* settled, Touched* touched) {
   Outcome outcome;
   const Holdings* held = customer->holdings.get();
   const Balance* known = nullptr;
@@ -172,8 +180,6 @@ Outcome TellBalance(Customer* customer, const Context& context, const BalanceTol
   }
   holdings.remaining_bounds = *remaining;
   holdings.granted_bounds = *granted;
-  Turn turn(customer, context, context.now);
-  Touched touched(customer, context, context.now, context.now);
   const auto [place, inserted] = holdings.balances.try_emplace(fact.balance);
   Balance& balance = place->second;
   if (inserted) {
@@ -182,10 +188,9 @@ Outcome TellBalance(Customer* customer, const Context& context, const BalanceTol
   } else {
     SetEvents(fact.balance, balance, context.keep_ended, false, &customer->agenda);
   }
-  RecountBalance(customer, context, fact.balance, &balance, Trigger::kBalance, &touched,
+  RecountBalance(customer, context, fact.balance, &balance, Trigger::kBalance, touched,
                  [&] { balance = std::move(next); });
   SetEvents(fact.balance, balance, context.keep_ended, true, &customer->agenda);
-  touched.Judge(&turn);
   return outcome;
 }
 

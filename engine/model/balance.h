@@ -19,12 +19,15 @@ absl::Status UnknownBalance(const BalanceDrawn& fact);
 // Errors, first match first: kFailedPrecondition for a balance of another type or
 // credit type than was told; kInvalidArgument for one that ends before it starts;
 // kResourceExhausted for too many; kOutOfRange if a sum would not fit.
-// `settled`: what remains then, where that was worked out already; else it is what the
-// fact says, unless that is stale.
-Outcome TellBalance(Customer* customer, const Context& context, const BalanceTold& fact,
-                    const Sum* settled = nullptr);
+Outcome TellBalance(Customer* customer, const Context& context, const BalanceTold& fact);
 // Errors: kNotFound for a balance that is not known; kOutOfRange.
 Outcome DrawBalance(Customer* customer, const Context& context, const BalanceDrawn& fact);
+
+// As `TellBalance`, in a change that is judged when all of it is done. `settled`: what
+// remains then, where that was worked out already; else it is what the fact says, unless
+// that is stale.
+Outcome TakeInBalance(Customer* customer, const Context& context, const BalanceTold& fact,
+                      const Sum* settled, Touched* touched);
 
 // What falls due for one balance, in a change that is judged when all of it is done.
 void StartBalance(Customer* customer, const Context& context, const BalanceId& id,

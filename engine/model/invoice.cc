@@ -77,8 +77,16 @@ const Sum* TotalOf(const Customer& customer, const InvoiceId& id) {
   return it == customer.holdings->invoices.end() ? nullptr : &it->second.total;
 }
 
-Outcome TellInvoice(Customer* customer, const Context& context, const InvoiceTold& fact,
-                    const Sum* total) {
+Outcome TellInvoice(Customer* customer, const Context& context, const InvoiceTold& fact) {
+  Turn turn(customer, context, context.now);
+  Touched touched(customer, context, context.now, context.now);
+  Outcome outcome = TakeInInvoice(customer, context, fact, nullptr, &touched);
+  touched.Judge(&turn);
+  return outcome;
+}
+
+Outcome TakeInInvoice(Customer* customer, const Context& context, const InvoiceTold& fact,
+                      const Sum* total, Touched* touched) {
   Outcome outcome;
   const Holdings* held = customer->holdings.get();
   const Invoice* known = nullptr;
@@ -116,8 +124,6 @@ Outcome TellInvoice(Customer* customer, const Context& context, const InvoiceTol
     return outcome;
   }
   holdings.invoice_bounds = *bounds;
-  Turn turn(customer, context, context.now);
-  Touched touched(customer, context, context.now, context.now);
   const auto [place, inserted] = holdings.invoices.try_emplace(fact.invoice);
   Invoice& invoice = place->second;
   if (inserted) {
@@ -126,12 +132,11 @@ Outcome TellInvoice(Customer* customer, const Context& context, const InvoiceTol
   } else if (!invoice.active) {
     customer->agenda.Erase(ForgettingOf(fact.invoice, invoice, context.keep_ended));
   }
-  RecountInvoice(customer, context, fact.invoice, &invoice, &touched,
+  RecountInvoice(customer, context, fact.invoice, &invoice, touched,
                  [&] { invoice = std::move(next); });
   if (!invoice.active) {
     customer->agenda.Insert(ForgettingOf(fact.invoice, invoice, context.keep_ended));
   }
-  touched.Judge(&turn);
   return outcome;
 }
 

@@ -12,9 +12,11 @@ namespace tocsin::model {
 // stale changes nothing.
 // Errors, first match first: kFailedPrecondition for an invoice of another credit type
 // than was told; kResourceExhausted for too many; kOutOfRange if a sum would not fit.
-// `total`: what it comes to then, where that was worked out already.
-Outcome TellInvoice(Customer* customer, const Context& context, const InvoiceTold& fact,
-                    const Sum* total = nullptr);
+Outcome TellInvoice(Customer* customer, const Context& context, const InvoiceTold& fact);
+// As `TellInvoice`, in a change that is judged when all of it is done. `total`: what it
+// comes to then, where that was worked out already.
+Outcome TakeInInvoice(Customer* customer, const Context& context, const InvoiceTold& fact,
+                      const Sum* total, Touched* touched);
 
 // What an invoice comes to; null for one that is not known.
 const Sum* TotalOf(const Customer& customer, const InvoiceId& id);

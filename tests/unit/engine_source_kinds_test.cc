@@ -199,6 +199,33 @@ TEST(SourceKinds, ContractsArePartsOfWhatTheFilterLetsPass) {
   EXPECT_THAT(fixture.States(), ElementsAre("ok none"));
 }
 
+// What an answer says is there at once: none of its facts is judged without the others.
+TEST(SourceKinds, ContractsOfAnAnswerAreJudgedTogether) {
+  AlertSpec other;
+  other.name = "of the same sum";
+  other.threshold = D("150");
+  other.notify_resolved = true;
+  other.custom_field_filters = {
+      {.entity = FilterEntity::kContract, .key = "tier", .value = "gold"}};
+  KindFixture fixture(
+      {.threshold = D("100"), .custom_field_filters = other.custom_field_filters});
+  ASSERT_TRUE(fixture.engine->CreateAlert(other).ok());
+  const ContractId second(testing::Customer(10).uuid());
+  const auto told = [](const ContractId& contract, const char* total) {
+    return SpendTotal{.customer = kReader, .total = D(total), .contract = contract};
+  };
+  for (const ContractId& contract : {kDeal, second}) {
+    fixture.Apply({ContractTold{
+        .customer = kReader, .contract = contract, .custom_fields = {{"tier", "gold"}}}});
+  }
+  fixture.Apply({told(kDeal, "20"), told(second, "80")});
+  EXPECT_THAT(fixture.Told(), ElementsAre("reached 100 by spend epoch 0"));
+  fixture.Reset();
+  fixture.Give({told(kDeal, "100"), told(second, "10")});
+  EXPECT_THAT(fixture.Told(), ElementsAre("reached 110 by reset epoch 1"))
+      << "180 was never there";
+}
+
 const AlertSpec kLow = {.type = AlertType::kLowRemainingCommitBalanceReached,
                         .threshold = D("100")};
 
@@ -224,6 +251,35 @@ TEST(SourceKinds, ABalanceIsReadAgainForTheReasonsOfSums) {
   EXPECT_THAT(fixture.States(), ElementsAre("evaluating 490")) << "no version";
   fixture.Give({CommitOf("90", 6)});
   EXPECT_THAT(fixture.States(), ElementsAre("in_alarm 90"));
+}
+
+TEST(SourceKinds, BalancesOfAnAnswerAreJudgedTogether) {
+  KindFixture fixture(kLow);
+  AlertSpec other = kLow;
+  other.name = "of the same balances";
+  other.threshold = D("30");
+  other.notify_resolved = true;
+  ASSERT_TRUE(fixture.engine->CreateAlert(other).ok());
+  const auto told = [](int n, const char* remaining) {
+    return BalanceTold{.customer = kReader,
+                       .balance = BalanceId(testing::Customer(n).uuid()),
+                       .granted = D("1000"),
+                       .remaining = D(remaining)};
+  };
+  fixture.Apply({told(7, "200"), told(8, "10")});
+  fixture.Reset();
+  fixture.Give({told(7, "10"), told(8, "80")});
+  EXPECT_THAT(fixture.Told(), ElementsAre("reached 90 by reset epoch 1"))
+      << "20 was never there";
+}
+
+TEST(SourceKinds, OfTwoFactsOfAnAnswerOnOneBalanceTheLastCounts) {
+  KindFixture fixture(kLow);
+  fixture.Apply({CommitOf("500", 1)});
+  fixture.Reset();
+  fixture.Give({CommitOf("20", 2), CommitOf("300", 2)});
+  EXPECT_THAT(fixture.Told(), IsEmpty());
+  EXPECT_THAT(fixture.States(), ElementsAre("ok 300"));
 }
 
 TEST(SourceKinds, ABalanceToldMeanwhileThatIsNewerStands) {

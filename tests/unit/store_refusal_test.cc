@@ -124,6 +124,24 @@ TEST(OpenStore, SaysThatAnotherProgramLocksTheDatabase) {
                     HasSubstr("end that one")));
 }
 
+// Would catch a lock that is taken for damage, or that `Open` does not wait to end.
+TEST(OpenStore, IsRefusedWhereAnotherProgramWrites) {
+  TempDirectory temp;
+  const std::string directory = temp / "store";
+  ASSERT_NO_FATAL_FAILURE(MakeStoreIn(directory));
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open((directory + "/tocsin.db").c_str(), &database), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(database, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  // Once only: it waits for ten seconds.
+  const absl::Status status = Engine::Open(At(directory)).status();
+  EXPECT_EQ(ReasonOf(status), Reason::kStoreInUse) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("another program"));
+  EXPECT_EQ(sqlite3_exec(database, "COMMIT", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(database);
+  EXPECT_TRUE(Engine::Open(At(directory)).ok()) << "it is the store that was there";
+}
+
 // Else the first one makes a database where it leads, and the next is refused.
 TEST(OpenStore, RefusesALinkForADatabase) {
   const TempDirectory temp;
