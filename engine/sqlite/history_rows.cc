@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <string>
 #include <utility>
 
+#include "absl/numeric/int128.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "engine/base/status.h"
 #include "engine/sqlite/row.h"
 #include "engine/sqlite/tables.h"
@@ -44,12 +48,26 @@ bool Take(absl::StatusOr<T> parsed, T* value) {
   return true;
 }
 
+// What `Decimal::ToString` writes of any; a sum may be larger than an amount, which is
+// all that `Decimal::Parse` reads.
+bool ReadDecimal(absl::string_view text, Decimal* value) {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(text, absl::MaxSplits('.', 1));
+  if (parts.second.size() > Decimal::kFractionalDigits) return false;
+  std::string units = absl::StrCat(parts.first, parts.second);
+  units.append(Decimal::kFractionalDigits - parts.second.size(), '0');
+  absl::int128 read = 0;
+  if (!absl::SimpleAtoi(units, &read)) return false;
+  *value = Decimal::FromUnits(static_cast<Int128>(read));
+  return value->ToString() == text;
+}
+
 bool ReadRow(const Statement& row, store::HistoryRow* one) {
   one->number = static_cast<std::uint64_t>(row.Integer(kNumberOfHistory));
   one->instance = std::string(row.Blob(kInstanceOfHistory));
   one->epoch = static_cast<std::uint64_t>(row.Integer(kEpochOfHistory));
   bool ok = Take(AlertId::Parse(row.Text(kAlertOfHistory)), &one->alert) &&
-            Take(Decimal::Parse(row.Text(kValueOfHistory)), &one->value) &&
+            ReadDecimal(row.Text(kValueOfHistory), &one->value) &&
             ReadInstant(row.Text(kAtOfHistory), &one->at) &&
             ReadName(row.Text(kTriggerOfHistory), static_cast<int>(Trigger::kReset) + 1,
                      TriggerName, &one->triggered_by);

@@ -53,7 +53,7 @@ class Decimal {
 
   constexpr Int128 units() const { return units_; }
 
-  // The shortest text that `Parse` reads back: no exponent, no trailing zeros.
+  // Its shortest text, no exponent, no trailing zeros; an amount's `Parse` reads back.
   std::string ToString() const;
   void AppendTo(std::string* out) const;
 

@@ -3,9 +3,11 @@
 // recovers.
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "tests/crash/search.h"
+#include "tests/support/scenario.h"
 
 namespace tocsin::testing {
 namespace {
@@ -18,6 +20,19 @@ TEST(Crashes, LoseNothingThatWasAcknowledged) {
   EXPECT_GT(searched.out, searched.points / 10) << searched.ToString();
   EXPECT_GT(searched.while_opening, searched.points / 20) << searched.ToString();
   EXPECT_GT(searched.again, searched.points / 50) << searched.ToString();
+}
+
+// Would catch what only calls in the order of a real story come to.
+TEST(Crashes, LoseNothingOfAnyScenario) {
+  const std::vector<std::string> scenarios =
+      ScenariosIn(std::string(TOCSIN_SOURCE_DIR) + "/tests/scenarios");
+  ASSERT_GT(scenarios.size(), 100u);
+  const Searched searched =
+      Search({.points = UINT64_MAX, .scenarios = scenarios, .every = 24});
+  EXPECT_EQ(searched.wrong, "") << "tocsin_crashes " << searched.last.ToString();
+  EXPECT_EQ(searched.stories, scenarios.size());
+  EXPECT_GT(searched.in, searched.points / 10) << searched.ToString();
+  EXPECT_GT(searched.out, searched.points / 10) << searched.ToString();
 }
 
 // Would catch chance, an address or the time of day in what is written.

@@ -11,7 +11,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "sqlite3.h"
+#include "tests/crash/scenario_story.h"
 #include "tests/crash/search.h"
+#include "tests/support/scenario.h"
 
 namespace tocsin::testing {
 namespace {
@@ -27,7 +29,14 @@ bool ReadPoint(const std::string& text, CrashPoint* point) {
 }
 
 int RunOne(const CrashPoint& point) {
-  Trials trials(point.seed);
+  absl::StatusOr<Story> story = point.scenario.empty()
+                                    ? MakeStory(point.seed)
+                                    : StoryOfScenario(point.scenario, point.seed);
+  if (!story.ok()) {
+    std::fprintf(stderr, "%s\n", story.status().ToString().c_str());
+    return 2;
+  }
+  Trials trials(*std::move(story));
   const Trial trial = RunPoint(point, {}, &trials);
   std::printf("%s%s\n", trials.story().ToString().c_str(),
               trial.wrong.empty() ? "nothing is wrong" : trial.wrong.c_str());
@@ -50,6 +59,11 @@ int Main(int argc, char** argv) {
       well = well && absl::SimpleAtoi(value, &options.seed);
     } else if (name == "--points") {
       well = well && absl::SimpleAtoi(value, &options.points);
+    } else if (name == "--scenarios") {
+      options.scenarios = ScenariosIn(value);
+      well = well && !options.scenarios.empty();
+    } else if (name == "--scenario") {
+      point.scenario = value;
     } else {
       one = true;
       well = well && name == "--point" && ReadPoint(value, &point);
@@ -57,7 +71,9 @@ int Main(int argc, char** argv) {
   }
   if (!well) {
     std::fprintf(stderr,
-                 "usage: tocsin_crashes [--seed S] [--points N | --point K[.K]]\n");
+                 "usage: tocsin_crashes [--seed S] [--points N]\n"
+                 "       tocsin_crashes [--seed S] [--points N] --scenarios DIRECTORY\n"
+                 "       tocsin_crashes [--scenario FILE] [--seed S] --point K[.K]\n");
     return 2;
   }
   point.seed = options.seed;

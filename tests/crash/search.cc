@@ -1,9 +1,10 @@
 #include "tests/crash/search.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "tests/crash/scenario_story.h"
 #include "tests/support/random.h"
 
 namespace tocsin::testing {
@@ -18,8 +19,15 @@ class Searching {
   explicit Searching(const SearchOptions& options) : options_(options) {}
 
   Searched Run() {
-    for (std::uint64_t seed = options_.seed; !IsDone(); ++seed) {
-      OfStory(seed);
+    std::uint64_t seed = options_.seed;
+    for (const std::string& scenario : options_.scenarios) {
+      if (IsDone()) break;
+      OfScenario(scenario, seed++);
+    }
+    for (; options_.scenarios.empty() && !IsDone(); ++seed) {
+      Trials trials(seed);
+      if (options_.made_before && !trials.story().made_before()) continue;
+      OfStory({.seed = seed}, 1, &trials);
     }
     return searched_;
   }
@@ -29,19 +37,34 @@ class Searching {
     return !searched_.wrong.empty() || searched_.points >= options_.points;
   }
 
-  void OfStory(std::uint64_t seed) {
-    Trials trials(seed);
-    if (options_.made_before && !trials.story().made_before()) return;
+  void OfScenario(const std::string& scenario, std::uint64_t seed) {
+    absl::StatusOr<Story> story = StoryOfScenario(scenario, seed);
+    if (!story.ok()) {
+      searched_.wrong = story.status().ToString();
+      return;
+    }
+    Trials trials(*std::move(story));
+    OfStory({.scenario = scenario, .seed = seed}, options_.every, &trials);
+  }
+
+  void OfStory(const CrashPoint& whole, std::uint64_t every, Trials* trials) {
+    const auto point = [&whole](std::vector<std::uint64_t> at) {
+      CrashPoint one = whole;
+      one.at = std::move(at);
+      return one;
+    };
     ++searched_.stories;
-    const Trial whole = Try({.seed = seed, .at = {}}, &trials);
-    for (std::uint64_t at = 1; at <= whole.changes.front() && !IsDone(); ++at) {
-      const Trial ended = Try({.seed = seed, .at = {at}}, &trials);
-      if ((seed + at) % kWhoseRecoveryEnds != 0 || ended.opened.size() < 2) continue;
+    const std::uint64_t changes = Try(whole, trials).changes.front();
+    for (std::uint64_t at = 1 + whole.seed % every; at <= changes && !IsDone();
+         at += every) {
+      const Trial ended = Try(point({at}), trials);
+      if ((whole.seed + at) % kWhoseRecoveryEnds != 0 || ended.opened.size() < 2)
+        continue;
       for (std::uint64_t then = 1; then <= ended.opened[1] && !IsDone(); ++then) {
-        (void)Try({.seed = seed, .at = {at, then}}, &trials);
+        (void)Try(point({at, then}), trials);
         if (IsDone()) return;
         Random random(at * 1'000 + then);
-        (void)Try({.seed = seed, .at = {at, then, 1 + random.Below(kThirdMax)}}, &trials);
+        (void)Try(point({at, then, 1 + random.Below(kThirdMax)}), trials);
       }
     }
   }
@@ -66,7 +89,8 @@ class Searching {
 }  // namespace
 
 std::string CrashPoint::ToString() const {
-  return absl::StrCat("--seed ", seed, " --point ",
+  return absl::StrCat(scenario.empty() ? "" : "--scenario ", scenario,
+                      scenario.empty() ? "" : " ", "--seed ", seed, " --point ",
                       at.empty() ? "0" : absl::StrJoin(at, "."));
 }
 

@@ -11,11 +11,12 @@
 
 namespace tocsin::testing {
 
-// Where the power goes, in the story of a seed: at which change of the disk in the first
-// life, in the second, and so on.
+// Where the power goes, in the story of a seed or of a scenario: at which change of the
+// disk in the first life, in the second, and so on.
 struct CrashPoint {
+  std::string scenario = {};  // its file, or none
   std::uint64_t seed = 1;
-  std::vector<std::uint64_t> at;
+  std::vector<std::uint64_t> at = {};
 
   std::string ToString() const;  // as arguments of tocsin_crashes
 };
@@ -23,6 +24,8 @@ struct CrashPoint {
 struct SearchOptions {
   std::uint64_t seed = 1;  // of the first story
   std::uint64_t points = 1'000;
+  std::vector<std::string> scenarios = {};  // files whose stories are told instead
+  std::uint64_t every = 1;                  // of their changes so many-th has its turn
   std::set<Sync> lies_about = {};
   bool made_before =
       false;  // only stories in which the database is there when they begin
@@ -44,7 +47,7 @@ struct Searched {
 
 // Has the power go at every change of the disk in one story after another, in some of
 // them also at every change of the recovery, and once more in the life after; until
-// something is wrong or there were enough.
+// something is wrong or there were enough, or the scenarios are at an end.
 Searched Search(const SearchOptions& options);
 
 // One point by itself.

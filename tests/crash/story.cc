@@ -47,10 +47,7 @@ std::vector<StoryCall> CallsOf(const Case& made, Random& random) {
     }
     calls.push_back(next);
   }
-  next.action = Action{};
-  next.mood = CollectingSink::Mood::kTakes;
-  next.flush = true;
-  calls.push_back(next);
+  calls.push_back(EndOf(next));
   return calls;
 }
 
@@ -92,27 +89,37 @@ void GiveReceipts(Story* story, Random& random) {
 
 }  // namespace
 
+StoryCall EndOf(StoryCall last) {
+  last.action = Action{};
+  last.mood = CollectingSink::Mood::kTakes;
+  last.flush = true;
+  return last;
+}
+
+void ChooseSurroundings(Random& random, Story* story) {
+  story->options.shards = OneOf(random, {1, 1, 2, 4});
+  story->options.journal_bytes_max = OneOf(random, {100U, 300U, 1'000U, 100'000U});
+  story->options.durability =
+      OneOf(random, {Durability::kEach, Durability::kEach, Durability::kGrouped});
+  story->options.receipts_keep = kForEver;
+  story->claims =
+      OneOf(random, {DiskVfs::Claims::kNothing, DiskVfs::Claims::kPowersafeOverwrite});
+  story->sector = OneOf(random, {512U, 512U, 4'096U});
+  story->page = OneOf(random, {4'096, 4'096, 1'024, 512});
+  story->pages_in_log = OneOf(random, {1'000, 40, 10, 3});
+  story->copies_by =
+      OneOf(random, {sqlite::Copying::By::kCommits, sqlite::Copying::By::kTurns});
+  story->others_look = random.Below(4) == 0;
+}
+
 Story MakeStory(std::uint64_t seed) {
   Random random(seed);
   const Flavour flavour = OneOf(random, kFlavours);
   const Case made = GenerateCase(random.Next(), flavour);
-  Story story{.calls = CallsOf(made, random), .setup = made.setup};
-  story.options = OptionsOf(made.setup);
+  Story story{.calls = CallsOf(made, random), .options = OptionsOf(made.setup)};
   // How many are due hangs on what was done sooner than it must be.
   story.options.due_max = Options().due_max;
-  story.options.shards = OneOf(random, {1, 1, 2, 4});
-  story.options.journal_bytes_max = OneOf(random, {100U, 300U, 1'000U, 100'000U});
-  story.options.durability =
-      OneOf(random, {Durability::kEach, Durability::kEach, Durability::kGrouped});
-  story.options.receipts_keep = kForEver;
-  story.claims =
-      OneOf(random, {DiskVfs::Claims::kNothing, DiskVfs::Claims::kPowersafeOverwrite});
-  story.sector = OneOf(random, {512U, 512U, 4'096U});
-  story.page = OneOf(random, {4'096, 4'096, 1'024, 512});
-  story.pages_in_log = OneOf(random, {1'000, 40, 10, 3});
-  story.copies_by =
-      OneOf(random, {sqlite::Copying::By::kCommits, sqlite::Copying::By::kTurns});
-  story.others_look = random.Below(4) == 0;
+  ChooseSurroundings(random, &story);
   if (seed % kStoriesToRecords == 2) {
     if (random.Below(4) != 0) GiveIds(&story, random);
     if (random.Below(4) != 0) GiveReceipts(&story, random);

@@ -13,6 +13,7 @@
 #include "tests/support/action.h"
 #include "tests/support/case.h"
 #include "tests/support/collecting_sink.h"
+#include "tests/support/random.h"
 #include "tocsin/options.h"
 #include "tocsin/receipt.h"
 
@@ -33,8 +34,10 @@ struct StoryCall {
 // is a `Drain` into a sink that takes everything.
 struct Story {
   std::vector<StoryCall> calls;
-  Setup setup;
   Options options = {};
+  // Whom and what is looked at, alerts in the order in which they are made.
+  std::vector<CustomerId> customers = CustomersOfCases();
+  std::vector<AlertId> alerts = AlertsOfCases();
   DiskVfs::Claims claims = DiskVfs::Claims::kNothing;
   std::size_t sector = 512;
   int page = 4'096;  // other than the usual: the database is made before
@@ -51,6 +54,11 @@ struct Story {
 inline constexpr char kStorySource[] = "story";
 
 Story MakeStory(std::uint64_t seed);
+
+// Chooses the disk, the settings of the store, and who else looks.
+void ChooseSurroundings(Random& random, Story* story);
+// What a story ends with: a `Drain` into a sink that takes all.
+StoryCall EndOf(StoryCall last);
 
 }  // namespace tocsin::testing
 

@@ -305,7 +305,7 @@ class Trials::Running {
     const std::string differs = DifferInRecords(actual, expected);
     return !differs.empty()
                ? differs
-               : DifferInQueries(actual, expected, CustomersOfCases(), AlertsOfCases());
+               : DifferInQueries(actual, expected, story_.customers, story_.alerts);
   }
 
   // What becomes durable together has one instant.
@@ -319,8 +319,8 @@ class Trials::Running {
     return IsShown(ShownReceipts(engine, InstantsOfReceipts()), &receipts_);
   }
   bool CompareHistory(Engine& engine, Twin& twin) {
-    const auto history_of = [](Engine& one) {
-      return ShownHistory(one, CustomersOfCases(), AlertsOfCases());
+    const auto history_of = [this](Engine& one) {
+      return ShownHistory(one, story_.customers, story_.alerts);
     };
     std::string actual;
     if (!IsShown(history_of(engine), &actual)) return false;
@@ -377,8 +377,8 @@ class Trials::Running {
   Trial trial_;
 };
 
-Trials::Trials(std::uint64_t seed)
-    : story_(MakeStory(seed)), empty_(EmptyDatabase(story_.page)), twins_(&story_) {}
+Trials::Trials(Story story)
+    : story_(std::move(story)), empty_(EmptyDatabase(story_.page)), twins_(&story_) {}
 
 Trials::~Trials() = default;
 

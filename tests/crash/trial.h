@@ -50,7 +50,8 @@ struct Trial {
 // Thread safety: one at a time in a process.
 class Trials {
  public:
-  explicit Trials(std::uint64_t seed);
+  explicit Trials(Story story);
+  explicit Trials(std::uint64_t seed) : Trials(MakeStory(seed)) {}
   ~Trials();
 
   const Story& story() const { return story_; }

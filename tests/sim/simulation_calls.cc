@@ -159,7 +159,8 @@ std::vector<Fact> Simulation::FactsFor(const ReadRequest& request) {
   std::vector<Fact> facts;
   if (!spend && spec.type != AlertType::kUsageThresholdReached) return facts;
   static constexpr const char* kValues[] = {"a", "b", "aa", "", "c"};
-  std::vector<std::vector<GroupValue>> told;
+  const bool by_contract = spend && !spec.custom_field_filters.empty();
+  std::vector<std::pair<std::vector<GroupValue>, std::optional<ContractId>>> told;
   for (unsigned many = random_.Below(4); many > 0; --many) {
     std::vector<GroupValue> groups;
     for (const GroupFilter& filter : spec.group_values) {
@@ -169,8 +170,17 @@ std::vector<Fact> Simulation::FactsFor(const ReadRequest& request) {
     }
     // Of another set of keys, which was not asked for.
     if (random_.Below(8) == 0) groups = {{"model", "a"}};
-    if (std::find(told.begin(), told.end(), groups) != told.end()) continue;
-    told.push_back(groups);
+    std::optional<ContractId> contract;
+    if (!spec.custom_field_filters.empty() || random_.Below(8) == 0) {
+      contract = Named<ContractId>(random_.Below(2) == 0 ? "k1" : "k2");
+    }
+    // Each sum once, of which several contracts may be parts.
+    if (std::any_of(told.begin(), told.end(), [&](const auto& other) {
+          return other.first == groups && (!by_contract || other.second == contract);
+        })) {
+      continue;
+    }
+    told.emplace_back(groups, contract);
     const int units = static_cast<int>(random_.Below(4)) - 1;
     const Decimal total = Decimal::FromUnits(
         (random_.Below(3) > 0 ? spec.threshold->units() : Int128{0}) + Int128{units});
@@ -179,10 +189,6 @@ std::vector<Fact> Simulation::FactsFor(const ReadRequest& request) {
     // sums it speaks of.
     const bool few_additions = options_.read_additions_max < 100;
     if (!few_additions && random_.Below(3) > 0) version = random_.Below(8);
-    std::optional<ContractId> contract;
-    if (!spec.custom_field_filters.empty() || random_.Below(8) == 0) {
-      contract = Named<ContractId>(random_.Below(2) == 0 ? "k1" : "k2");
-    }
     if (spend) {
       facts.push_back(SpendTotal{.customer = request.customer,
                                  .total = total,

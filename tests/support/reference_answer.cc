@@ -92,13 +92,14 @@ ReferenceModel::Taken ReferenceModel::TakeSums(Customer& customer, const Alert& 
     }
   }
   const bool spend = own.type == AlertType::kSpendThresholdReached;
+  // What its facts come to in between was never there.
   Change change;
+  const Values before = LastValues(customer, IsCounted);
   for (const auto& [count, fits] : told) {
-    const Values before = LastValues(customer, IsCounted);
     for (const Told& one : fits) SetSum(customer, one.key, one.cell, count);
-    JudgeChange(customer, before, IsCounted, spend ? Trigger::kSpend : Trigger::kUsage,
-                change);
   }
+  JudgeChange(customer, before, IsCounted, spend ? Trigger::kSpend : Trigger::kUsage,
+              change);
   Publish(customer, std::move(change), now_);
   return Taken::kWell;
 }

@@ -127,6 +127,11 @@ struct Scenario {
 // Error: kInvalidArgument with `file:line:` before what is wrong.
 absl::StatusOr<Scenario> ParseScenario(std::string_view text, const std::string& file);
 
+// Of a file; also kNotFound for one that cannot be read.
+absl::StatusOr<Scenario> ReadScenario(const std::string& path);
+// The scenario files of a directory, by name.
+std::vector<std::string> ScenariosIn(const std::string& directory);
+
 using EngineMaker = std::function<std::unique_ptr<Engine>(const Options&)>;
 
 // Empty if all holds; else the first thing that does not, with `file:line:`,

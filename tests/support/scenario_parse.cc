@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -251,6 +255,22 @@ class Parser {
 
 absl::StatusOr<Scenario> ParseScenario(std::string_view text, const std::string& file) {
   return Parser(text, file).Parse();
+}
+
+absl::StatusOr<Scenario> ReadScenario(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return absl::NotFoundError(absl::StrCat(path, " cannot be read"));
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  return ParseScenario(text, std::filesystem::path(path).filename().string());
+}
+
+std::vector<std::string> ScenariosIn(const std::string& directory) {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (entry.path().extension() == ".test") files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 }  // namespace tocsin::testing

@@ -114,6 +114,32 @@ TEST_F(HistoryOfAlerts, HasEveryTransitionAndResetOnce) {
   EXPECT_THAT(Shown(1), first);
 }
 
+// Would catch a sound row that is taken for damaged.
+TEST_F(HistoryOfAlerts, OfSumsThatAreLargerThanAnAmount) {
+  const std::string most = "1000000000000000000";
+  const std::string twice = "1999999999999999999.999999999999";
+  Create({.id = AlertNumber(1), .name = "x", .threshold = D(most)});
+  Tell(Spend(Customer(1), "999999999999999999.999999999999"));
+  Tell(Spend(Customer(1), most));
+  for (int i = 0; i < 3; ++i) Tell(Spend(Customer(1), "-" + most));
+  Tell(Spend(Customer(2), "-" + most));
+  Tell(Spend(Customer(2), "-0.000000000001"));
+  ASSERT_TRUE(engine_->Reset(Customer(2), AlertNumber(1)).ok());
+  ASSERT_TRUE(engine_->Drain().ok());
+  const auto rising =
+      ElementsAre(absl::StrCat("2 in_alarm by spend at ", twice, " in 0!"),
+                  "3 ok by spend at 999999999999999999.999999999999 in 0");
+  const auto below =
+      ElementsAre("7 evaluating by reset at 0 in 1",
+                  "7 ok by reset at -1000000000000000000.000000000001 in 1");
+  EXPECT_THAT(Shown(1), rising);
+  EXPECT_THAT(Shown(2), below);
+  EXPECT_TRUE(VerifyStore(temp_ / "store").ok());
+  Open();
+  EXPECT_THAT(Shown(1), rising);
+  EXPECT_THAT(Shown(2), below);
+}
+
 TEST_F(HistoryOfAlerts, ShowsAPart) {
   Create({.id = AlertNumber(1), .name = "x", .threshold = D("10")});
   for (int i = 0; i < 4; ++i) Tell(Spend(Customer(1), i % 2 == 0 ? "10" : "-10"));

@@ -324,6 +324,47 @@ TEST(SourceKinds, InvoicesAreReadToo) {
   EXPECT_THAT(fixture.States(), ElementsAre("ok 50"));
 }
 
+TEST(SourceKinds, InvoicesOfAnAnswerAreJudgedTogether) {
+  const AlertSpec limit = {.type = AlertType::kMonthlyInvoiceTotalSpendThresholdReached,
+                           .threshold = D("100")};
+  KindFixture fixture(limit);
+  AlertSpec other = limit;
+  other.name = "of the same invoices";
+  other.threshold = D("150");
+  other.notify_resolved = true;
+  ASSERT_TRUE(fixture.engine->CreateAlert(other).ok());
+  const auto told = [](int n, const char* total) {
+    return InvoiceTold{.customer = kReader,
+                       .invoice = InvoiceId(testing::Customer(n).uuid()),
+                       .invoice_type = "USAGE",
+                       .total = D(total)};
+  };
+  fixture.Apply({told(7, "20"), told(8, "80")});
+  EXPECT_THAT(fixture.Told(), ElementsAre("reached 100 by invoice_generation epoch 0"));
+  fixture.Reset();
+  fixture.Give({told(7, "100"), told(8, "10")});
+  EXPECT_THAT(fixture.Told(), ElementsAre("reached 110 by reset epoch 1"))
+      << "180 was never there";
+}
+
+TEST(SourceKinds, WhatStandsBesideARefusedFactIsJudged) {
+  KindFixture fixture(kLow);
+  AlertSpec other = kLow;
+  other.name = "of the same balances";
+  other.threshold = D("90");
+  ASSERT_TRUE(fixture.engine->CreateAlert(other).ok());
+  BalanceTold grant = {.customer = kReader,
+                       .balance = BalanceId(testing::Customer(6).uuid()),
+                       .type = BalanceType::kCreditGrant};
+  fixture.Apply({CommitOf("500", 1), grant});
+  fixture.Reset();
+  grant.type = BalanceType::kCommit;  // which it cannot become
+  fixture.Give({grant, CommitOf("80", 2)});
+  EXPECT_EQ(fixture.engine->GetStats().source_failures, 1u);
+  EXPECT_THAT(fixture.Told(), ElementsAre("reached 80 by balance epoch 0"));
+  EXPECT_THAT(fixture.States(), ElementsAre("evaluating 80"));
+}
+
 TEST(SourceKinds, TheEndOfAPlanIsNotAskedFor) {
   KindFixture fixture(
       {.type = AlertType::kLowRemainingDaysInPlanReached, .threshold = D("30")});
