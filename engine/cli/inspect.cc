@@ -31,7 +31,8 @@ as it was found.)";
 
 constexpr char kInspectFooter[] =
     R"(Steps are those of the journal, counted from the first one ever. customers and due,
-the resets that are still to be judged, are told with --verify only.
+the resets that are still to be judged, are told with --verify only. cut_off says where
+the log of a process that was killed ends before its end, as the next engine will say.
 
 Without --verify little is read, and little of it checked.
 
@@ -84,13 +85,15 @@ std::vector<Shown> ShownOf(const StoreSummary& summary) {
   };
   if (summary.customers) shown.push_back(Number("customers", *summary.customers));
   if (summary.due) shown.push_back(Number("due", *summary.due));
+  const bool whole = summary.cut_off.empty();
+  shown.push_back({"cut_off", whole ? "null" : JsonText(summary.cut_off)});
   return shown;
 }
 
 std::string SummaryAsText(const StoreSummary& summary) {
   std::string text;
   for (const Shown& shown : ShownOf(summary)) {
-    // An instant needs no quotes there.
+    // A text needs no quotes there.
     absl::string_view value = shown.value;
     if (absl::ConsumePrefix(&value, "\"")) value.remove_suffix(1);
     absl::StrAppend(&text, shown.name, "  ", value == "null" ? "none" : value, "\n");

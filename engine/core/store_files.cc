@@ -158,12 +158,14 @@ absl::Status RecoverShown(sqlite::Database* database, StoreSummary* summary) {
 
 absl::StatusOr<StoreSummary> VerifyFile(const std::string& file) {
   absl::StatusOr<StoreSummary> summary;
-  absl::Status status = sqlite::ReadAsFound(file, [&](sqlite::Database* database) {
-    summary = sqlite::Summarize(database);
-    if (!summary.ok()) return summary.status();
-    return RecoverShown(database, &*summary);
-  });
-  if (!status.ok()) return status;
+  absl::StatusOr<std::string> cut_off =
+      sqlite::ReadAsFound(file, [&](sqlite::Database* database) {
+        summary = sqlite::Summarize(database);
+        if (!summary.ok()) return summary.status();
+        return RecoverShown(database, &*summary);
+      });
+  if (!cut_off.ok()) return cut_off.status();
+  summary->cut_off = *std::move(cut_off);
   return summary;
 }
 #endif
@@ -176,11 +178,13 @@ absl::StatusOr<StoreSummary> InspectStore(const std::string& directory) {
   const absl::StatusOr<std::string> file = DatabaseIn(directory);
   if (!file.ok()) return file.status();
   absl::StatusOr<StoreSummary> summary;
-  absl::Status status = sqlite::ReadAsFound(*file, [&](sqlite::Database* database) {
-    summary = sqlite::Summarize(database);
-    return summary.status();
-  });
-  if (!status.ok()) return status;
+  absl::StatusOr<std::string> cut_off =
+      sqlite::ReadAsFound(*file, [&](sqlite::Database* database) {
+        summary = sqlite::Summarize(database);
+        return summary.status();
+      });
+  if (!cut_off.ok()) return cut_off.status();
+  summary->cut_off = *std::move(cut_off);
   summary->files = FilesIn(directory);
   return summary;
 }
@@ -201,22 +205,24 @@ absl::StatusOr<StoreSummary> BackupStore(const std::string& directory,
   absl::Status status = CheckTarget(directory, to);
   if (!status.ok()) return status;
   std::unique_ptr<sqlite::BackupDirectory> target;
-  status = sqlite::ReadAsFound(*file, [&](sqlite::Database* database) {
-    absl::Status is_store = sqlite::Summarize(database).status();
-    if (!is_store.ok()) return is_store;
-    if (target == nullptr) {
-      auto made = sqlite::BackupDirectory::Make(sqlite::AbsolutePath(to));
-      if (!made.ok()) return made.status();
-      target = *std::move(made);
-    }
-    return target->Copy(database);
-  });
-  if (!status.ok()) return status;
+  absl::StatusOr<std::string> cut_off =
+      sqlite::ReadAsFound(*file, [&](sqlite::Database* database) {
+        absl::Status is_store = sqlite::Summarize(database).status();
+        if (!is_store.ok()) return is_store;
+        if (target == nullptr) {
+          auto made = sqlite::BackupDirectory::Make(sqlite::AbsolutePath(to));
+          if (!made.ok()) return made.status();
+          target = *std::move(made);
+        }
+        return target->Copy(database);
+      });
+  if (!cut_off.ok()) return cut_off.status();
   absl::StatusOr<StoreSummary> copied = VerifyFile(target->part());
   if (!copied.ok()) return copied.status();
   if (beside) status = beside();
   if (status.ok()) status = target->Finish();
   if (!status.ok()) return status;
+  copied->cut_off = *std::move(cut_off);
   copied->files = FilesIn(to);
   return copied;
 }

@@ -121,7 +121,7 @@ Trace TraceOf(const std::string& file) {
 }
 
 // SQLite would end a log in silence where it is damaged, as if nothing were behind that.
-absl::Status CheckLog(const std::string& file) {
+absl::StatusOr<std::string> CheckLog(const std::string& file) {
   const std::string log = absl::StrCat(file, "-wal");
   const absl::StatusOr<std::unique_ptr<VfsFile>> database =
       VfsFile::Open(file, VfsFile::Kind::kDatabase, kAsFound);
@@ -130,10 +130,12 @@ absl::Status CheckLog(const std::string& file) {
       VfsFile::Open(log, VfsFile::Kind::kWal, kAsFound);
   if (!wal.ok()) return wal.status();
   if (*database == nullptr || *wal == nullptr || (*wal)->size() == 0) {
-    return absl::OkStatus();
+    return "";
   }
-  return CheckWal(log, (*database)->FillsSectorsOfLog(), wal->get(), database->get())
-      .status();
+  absl::StatusOr<WalEnd> end =
+      CheckWal(log, (*database)->FillsSectorsOfLog(), wal->get(), database->get());
+  if (!end.ok()) return end.status();
+  return std::move(end->cut_off);
 }
 
 absl::Status ReadBy(const std::string& file, const std::string& vfs, bool is_alone,
@@ -153,16 +155,19 @@ absl::Status ReadBy(const std::string& file, const std::string& vfs, bool is_alo
 
 }  // namespace
 
-absl::Status ReadAsFound(const std::string& file,
-                         absl::FunctionRef<absl::Status(Database*)> read) {
+absl::StatusOr<std::string> ReadAsFound(const std::string& file,
+                                        absl::FunctionRef<absl::Status(Database*)> read) {
   const Trace before = TraceOf(file);
   const auto somebody_wrote = [&] { return TraceOf(file) != before; };
   if (HasAsFound()) {
-    absl::Status status = CheckLog(file);
+    absl::StatusOr<std::string> cut_off = CheckLog(file);
+    absl::Status status = cut_off.status();
     if (status.ok()) status = ReadBy(file, kAsFound, true, read, somebody_wrote);
-    if (!somebody_wrote()) return status;
+    if (!somebody_wrote()) return status.ok() ? std::move(cut_off) : status;
   }
-  return ReadBy(file, "", false, read, nullptr);
+  absl::Status status = ReadBy(file, "", false, read, nullptr);
+  if (!status.ok()) return status;
+  return "";
 }
 
 }  // namespace tocsin::sqlite

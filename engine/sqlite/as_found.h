@@ -5,6 +5,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "engine/sqlite/database.h"
 
 namespace tocsin::sqlite {
@@ -16,9 +17,11 @@ namespace tocsin::sqlite {
 //
 // It reads without SQLite's locks and its index of the log, and where somebody wrote
 // meanwhile calls `read` once more, with a connection that has them: only what the last
-// call found counts. Errors: kDataLoss for a log that is damaged; of the database; of it.
-absl::Status ReadAsFound(const std::string& file,
-                         absl::FunctionRef<absl::Status(Database*)> read);
+// call found counts. Returns where a log that nobody writes ends before its end; empty
+// where it does not. Errors: kDataLoss for a log that is damaged; of the database; of
+// `read`.
+absl::StatusOr<std::string> ReadAsFound(const std::string& file,
+                                        absl::FunctionRef<absl::Status(Database*)> read);
 
 }  // namespace tocsin::sqlite
 

@@ -90,8 +90,8 @@ absl::StatusOr<bool> BackupWebhooks(const std::string& directory, const std::str
   const std::string part = absl::StrCat(file, "-part");
   const absl::Cleanup remove = [&part] { std::remove(part.c_str()); };
   absl::Status status = sqlite::ReadAsFound(left.database, [&](sqlite::Database* source) {
-    return CopyTo(part, left, source);
-  });
+                          return CopyTo(part, left, source);
+                        }).status();
   if (!status.ok()) return status;
   if (std::rename(part.c_str(), file.c_str()) != 0) {
     return MakeStatus(Reason::kStoreFailed,
@@ -107,10 +107,10 @@ absl::StatusOr<bool> VerifyWebhooks(const std::string& directory) {
   if (!found.ok()) return found.status();
   if (!found->has_value()) return false;
   const sqlite::LeftFiles& left = **found;
-  const absl::Status status = sqlite::ReadAsFound(
+  const absl::StatusOr<std::string> read = sqlite::ReadAsFound(
       left.database,
       [&left](sqlite::Database* database) { return CheckAsLeft(left, database); });
-  if (!status.ok()) return status;
+  if (!read.ok()) return read.status();
   return true;
 }
 

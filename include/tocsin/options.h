@@ -41,8 +41,8 @@ enum class Durability {
 // How far `Open` has come with what a directory holds.
 struct RecoveryProgress {
   std::uint64_t bytes_done = 0;
-  std::uint64_t bytes = 0;  // in all; done once they are as many
-  std::size_t customers = 0;
+  std::uint64_t bytes = 0;    // in all; done once they are as many
+  std::size_t customers = 0;  // of the checkpoint, that were read
   // Where what was written ended before its end, as the machine did: all before it was
   // recovered. Empty: nothing was cut off.
   std::string cut_off = {};

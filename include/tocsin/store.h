@@ -68,6 +68,10 @@ struct StoreSummary {
   absl::Time history_oldest = absl::InfinitePast();
   // By which facts are known again.
   std::uint64_t fact_ids = 0;
+  // Where the write-ahead log ends before its end, if it does, as in
+  // `RecoveryProgress::cut_off`: what was written last was torn, or damaged since. Of a
+  // copy: that of the store. Empty where an engine runs.
+  std::string cut_off = {};
   // Those in the directory, by name.
   std::vector<File> files = {};
 

@@ -52,6 +52,7 @@ TEST(Inspect, ShowsWhatIsInAStoreLineByLine) {
   EXPECT_EQ(verified.exit_status, 0) << verified.err;
   EXPECT_THAT(LinesOf(verified.out), ::testing::Contains("customers  1"));
   EXPECT_THAT(LinesOf(verified.out), ::testing::Contains("due  0"));
+  EXPECT_THAT(LinesOf(verified.out), ::testing::Contains("cut_off  none"));
 }
 
 TEST(Inspect, ShowsTheSameAsOneJsonObject) {

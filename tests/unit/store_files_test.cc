@@ -155,14 +155,14 @@ TEST_F(StoreFiles, AreReadOnceMoreWhereTheEngineWroteMeanwhile) {
   constexpr char kOffset[] = "SELECT source_offset FROM position";
   int calls = 0;
   std::int64_t first = 0, second = 0;
-  const absl::Status read = sqlite::ReadAsFound(file(), [&](sqlite::Database* database) {
+  const auto read = sqlite::ReadAsFound(file(), [&](sqlite::Database* database) {
     ++calls;
     first = database->QueryInteger(kOffset).value_or(0);
     write();
     second = database->QueryInteger(kOffset).value_or(0);
     return calls == 1 ? absl::InternalError("counts for nothing") : absl::OkStatus();
   });
-  EXPECT_TRUE(read.ok()) << read;
+  EXPECT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(calls, 2);
   EXPECT_EQ(first, 2) << "what was there when the second reading began";
   EXPECT_EQ(second, 2) << "and stays so in it";
@@ -170,11 +170,11 @@ TEST_F(StoreFiles, AreReadOnceMoreWhereTheEngineWroteMeanwhile) {
 
 TEST_F(StoreFiles, CannotBeWrittenByWhoReads) {
   TellAndDie();
-  const absl::Status read = sqlite::ReadAsFound(file(), [](sqlite::Database* database) {
+  const auto read = sqlite::ReadAsFound(file(), [](sqlite::Database* database) {
     EXPECT_FALSE(database->Execute("DELETE FROM outbox").ok());
     return absl::OkStatus();
   });
-  EXPECT_TRUE(read.ok()) << read;
+  EXPECT_TRUE(read.ok()) << read.status();
 }
 
 // Each batch adds 1, and its offset says how many there were.

@@ -325,10 +325,20 @@ TEST(StoreReopen, SaysWhereWhatWasWrittenEnds) {
                                       .worker_threads = 0});
     EXPECT_TRUE(opened.ok()) << opened.status();
   };
+  const auto shown = [&](const absl::StatusOr<StoreSummary>& summary) {
+    return summary.ok() ? summary->cut_off : summary.status().ToString();
+  };
+  EXPECT_EQ(shown(InspectStore(crashed)), "");
   std::filesystem::resize_file(log, std::filesystem::file_size(log) - 100);
+  const std::string said = shown(InspectStore(crashed));
+  EXPECT_EQ(shown(VerifyStore(crashed)), said);
+  EXPECT_EQ(shown(BackupStore(crashed, ground.temp / "copy")), said);
   open();
   ASSERT_FALSE(cut_off.empty());
   EXPECT_EQ(cut_off.back().substr(0, log.size()), log) << cut_off.back();
+  EXPECT_EQ(cut_off.back(), said);
+  EXPECT_EQ(shown(VerifyStore(crashed)), "");
+  EXPECT_EQ(shown(VerifyStore(ground.temp / "copy")), "");
   open();
   EXPECT_EQ(cut_off.back(), "");
 }
