@@ -98,6 +98,14 @@ bool Statement::IsNull(int column) const {
   return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 
+bool Statement::HasDeclaredType(int column) const {
+  const char* const declared = sqlite3_column_decltype(statement_.get(), column);
+  const absl::string_view type = declared == nullptr ? "" : declared;
+  const int stored = sqlite3_column_type(statement_.get(), column);
+  if (type == "INTEGER") return stored == SQLITE_INTEGER;
+  return type == "TEXT" ? stored == SQLITE_TEXT : stored == SQLITE_BLOB;
+}
+
 std::int64_t Statement::Integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }

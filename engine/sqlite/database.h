@@ -40,6 +40,9 @@ class Statement {
   int columns() const;
   // Of the row, from 0 on. What is shown is good until the next step.
   bool IsNull(int column) const;
+  // Whether a value that is not NULL is of the type that its column is declared with:
+  // to SQLite a text and a blob of the same bytes differ. Before it is read as another.
+  bool HasDeclaredType(int column) const;
   std::int64_t Integer(int column) const;
   absl::string_view Text(int column) const;
   // Of an integer its digits.

@@ -15,9 +15,11 @@ std::uint64_t ChecksumOfRow(absl::string_view table, const Statement& row) {
     if (column == kChecksumColumn) continue;
     if (row.IsNull(column)) {
       checksum.AddNull();
-    } else {
-      checksum.Add(row.Blob(column));
+      continue;
     }
+    // No such row was written.
+    if (!row.HasDeclaredType(column)) checksum.AddNull();
+    checksum.Add(row.Blob(column));
   }
   return checksum.value();
 }

@@ -30,7 +30,8 @@ class RowChecksum {
   std::uint64_t checksum_ = 0;
 };
 
-// The checksum of the row that a `SELECT *` has come to, by its values.
+// The checksum of the row that a `SELECT *` has come to, by its values; another one where
+// one of them is not of its column's type.
 std::uint64_t ChecksumOfRow(absl::string_view table, const Statement& row);
 
 // Writes a row by a statement whose parameters are all columns of the table.

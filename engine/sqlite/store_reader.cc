@@ -62,10 +62,14 @@ absl::Status StoreReader::Read(store::Loader* loader) {
 
 absl::Status StoreReader::CheckStructure() {
   // What is wrong with the pages themselves would else show when they are written to. The
-  // first does not look at what is in an index, which only that table of format 2 has.
-  std::vector<const char*> checks = {"PRAGMA quick_check(1)"};
-  if (format_ == 2) checks.push_back("PRAGMA integrity_check(history)");
-  for (const char* check : checks) {
+  // first does not look at what is in an index, nor at the order of rows that have no
+  // number, by which they are found.
+  std::vector<std::string> checks = {"PRAGMA quick_check(1)"};
+  for (const absl::string_view table : {kPosition, kAlert, kHistory}) {
+    if (table == kHistory && format_ < 2) continue;
+    checks.push_back(absl::StrCat("PRAGMA integrity_check(", table, ")"));
+  }
+  for (const std::string& check : checks) {
     const absl::StatusOr<std::string> found = database_.QueryText(check);
     if (!found.ok()) return found.status();
     if (*found != "ok") return Damaged(absl::StrReplaceAll(*found, {{"\n", " "}}));

@@ -124,7 +124,9 @@ std::optional<CustomerImage> ReadCustomer(ImageKind kind, std::uint64_t generati
       in_alarm->insert({alert, read.Next<std::string>()});
     }
   }
-  if (!read.ok()) return std::nullopt;
+  // Of who is archived nothing falls due: who waited for that would wait for ever.
+  const bool waits = customer.archived && customer.NextToTell() != absl::InfiniteFuture();
+  if (!read.ok() || waits) return std::nullopt;
   FindStandings(&customer);
   return CustomerImage{std::move(customer), std::move(in_alarm)};
 }

@@ -219,6 +219,10 @@ TEST_F(StoreDamage, ByHandIsSeen) {
            "UPDATE history SET status = 'ok'",
            "DELETE FROM receipt",
            "UPDATE history SET customer_id = ''",
+           "UPDATE history SET customer_id = CAST(customer_id AS BLOB)",
+           "UPDATE position SET source = CAST(source AS BLOB)",
+           "UPDATE alert SET id = CAST(id AS BLOB)",
+           "UPDATE outbox SET content = CAST(content AS TEXT)",
            "UPDATE fact_ids SET ids = x'00'",
            "DELETE FROM fact_ids",
        }) {
@@ -230,6 +234,33 @@ TEST_F(StoreDamage, ByHandIsSeen) {
     EXPECT_EQ(refused_, 1) << sql;
     std::filesystem::remove_all(directory);
   }
+}
+
+// Would catch a row that is whole, and is not found by its key as it stands in a place
+// that is not its.
+TEST_F(StoreDamage, OfTheOrderOfRowsIsSeen) {
+  constexpr std::size_t kPageSize = 512;
+  constexpr char kLeafOfKeys = 0x0a;
+  constexpr std::size_t kCellsAt = 8;  // two bytes each
+  const std::string directory = MakeDirectory("ordered");
+  testing::WriteFile(directory + "/tocsin.db", whole_);
+  std::size_t turned = 0;
+  for (const std::string& number :
+       Query(directory + "/tocsin.db",
+             "SELECT pageno FROM dbstat WHERE ncell > 1 AND name IN ('position', "
+             "'alert', 'history') AND pagetype = 'leaf'")) {
+    const std::size_t page = (std::stoul(number) - 1) * kPageSize;
+    ASSERT_EQ(whole_[page], kLeafOfKeys);
+    std::string bytes = whole_;
+    std::swap_ranges(bytes.begin() + static_cast<std::ptrdiff_t>(page + kCellsAt),
+                     bytes.begin() + static_cast<std::ptrdiff_t>(page + kCellsAt + 2),
+                     bytes.begin() + static_cast<std::ptrdiff_t>(page + kCellsAt + 2));
+    refused_ = 0;
+    EXPECT_EQ(WhatIsWrongWith(bytes), "") << "page " << number;
+    EXPECT_EQ(refused_, 1) << "page " << number;
+    ++turned;
+  }
+  EXPECT_GE(turned, 2u);
 }
 
 // Would catch a declaration of a table that is damaged, and shown only to who asks for
