@@ -189,7 +189,9 @@ std::vector<std::string> InstanceValues(absl::string_view instance_key) {
   for (std::size_t i = 0; i < instance_key.size(); ++i) {
     if (instance_key[i] != kEscape) {
       value.push_back(instance_key[i]);
-    } else if (instance_key[++i] == kEscapedNul) {
+    } else if (++i == instance_key.size()) {
+      break;  // it is no key
+    } else if (instance_key[i] == kEscapedNul) {
       value.push_back(kEscape);
     } else {
       values.push_back(std::move(value));

@@ -33,6 +33,29 @@ void FindStandings(model::Customer* customer) {
   }
 }
 
+// Of other keys no values can be made.
+template <typename Instances>
+bool AreInstanceKeys(const Instances& instances) {
+  return std::all_of(instances.begin(), instances.end(), [](const auto& instance) {
+    return model::InstanceKeyOf(model::InstanceValues(instance.first)) == instance.first;
+  });
+}
+
+bool HasInstanceKeys(const model::Customer& customer) {
+  for (const model::Meter& meter : customer.meters) {
+    for (const model::Slice& slice : meter.slices()) {
+      if (!AreInstanceKeys(slice.instances)) return false;
+    }
+  }
+  for (const auto& [alert, state] : customer.states) {
+    if (!AreInstanceKeys(*state.instances)) return false;
+  }
+  if (customer.holdings == nullptr) return true;
+  return std::all_of(
+      customer.holdings->tallies.begin(), customer.holdings->tallies.end(),
+      [](const model::Tallies& tallies) { return AreInstanceKeys(tallies.instances); });
+}
+
 }  // namespace
 
 // Shared things stand in the bytes each time, and are one again when they are read.
@@ -126,7 +149,7 @@ std::optional<CustomerImage> ReadCustomer(ImageKind kind, std::uint64_t generati
   }
   // Of who is archived nothing falls due: who waited for that would wait for ever.
   const bool waits = customer.archived && customer.NextToTell() != absl::InfiniteFuture();
-  if (!read.ok() || waits) return std::nullopt;
+  if (!read.ok() || waits || !HasInstanceKeys(customer)) return std::nullopt;
   FindStandings(&customer);
   return CustomerImage{std::move(customer), std::move(in_alarm)};
 }

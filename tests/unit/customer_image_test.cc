@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/model/agenda.h"
+#include "engine/model/measure.h"
 #include "gtest/gtest.h"
 #include "tests/support/facts.h"
 #include "tests/support/names.h"
@@ -37,6 +38,21 @@ TEST(CustomerImage, OfWhoIsArchivedHasNothingThatFallsDue) {
   EXPECT_FALSE(WrittenAndRead(customer).has_value());
   customer.archived = false;
   EXPECT_TRUE(WrittenAndRead(customer).has_value());
+}
+
+TEST(CustomerImage, HasKeysOfInstancesThatAreSome) {
+  model::Customer customer(
+      testing::Customer(1),
+      model::PeriodState(PeriodPolicy::kOpenEnded, testing::At("2026-02-01T00:00:00Z")),
+      1);
+  const std::string whole = model::InstanceKeyOf({"eu", std::string("a\0", 2)});
+  for (std::size_t size = 0; size <= whole.size(); ++size) {
+    const std::string key = whole.substr(0, size);
+    customer.states.clear();
+    customer.states[testing::AlertNumber(1)].InstanceFor(key);
+    const bool is_key = size == 0 || size == 4 || size == whole.size();
+    EXPECT_EQ(WrittenAndRead(customer).has_value(), is_key) << size;
+  }
 }
 
 }  // namespace
