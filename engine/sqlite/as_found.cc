@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/sqlite/files.h"
 #include "engine/sqlite/vfs_file.h"
 #include "engine/sqlite/wal.h"
 #include "sqlite3.h"
@@ -157,6 +158,8 @@ absl::Status ReadBy(const std::string& file, const std::string& vfs, bool is_alo
 
 absl::StatusOr<std::string> ReadAsFound(const std::string& file,
                                         absl::FunctionRef<absl::Status(Database*)> read) {
+  const absl::Status are_files = CheckAreFiles(file);
+  if (!are_files.ok()) return are_files;
   const Trace before = TraceOf(file);
   const auto somebody_wrote = [&] { return TraceOf(file) != before; };
   if (HasAsFound()) {

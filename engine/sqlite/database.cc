@@ -14,6 +14,14 @@ namespace {
 
 constexpr char kWhatItMayBe[] =
     "; it is damaged, or what is left of a copy that did not come to its end";
+constexpr char kWhatItNeeds[] =
+    "; it has to be a file that can be read and written, in a directory where files can "
+    "be made";
+
+// SQLite has one code for what it calls so and for what is wrong with a statement: the
+// header says that the schema has a format above 4, and no SQLite has written another.
+// https://www.sqlite.org/fileformat2.html#schema_format_number
+constexpr absl::string_view kOfNoFormat = "unsupported file format";
 
 Reason ReasonFor(int code) {
   switch (code & 0xff) {
@@ -313,12 +321,14 @@ absl::Status Database::CopyTo(Database* other) {
 absl::Status Database::Error(int code, absl::string_view doing) const {
   const char* said =
       connection_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(connection_.get());
-  const Reason reason = ReasonFor(code);
+  const Reason reason =
+      code == SQLITE_ERROR && said == kOfNoFormat ? Reason::kDamaged : ReasonFor(code);
   return MakeStatus(reason,
                     absl::StrCat(path_, ": ", said, " (SQLite ", code, "), while ", doing,
-                                 reason == Reason::kStoreInUse    ? kWhoLocksIt
-                                 : (code & 0xff) == SQLITE_NOTADB ? kWhatItMayBe
-                                                                  : ""));
+                                 reason == Reason::kStoreInUse      ? kWhoLocksIt
+                                 : reason == Reason::kStoreUnusable ? kWhatItNeeds
+                                 : (code & 0xff) == SQLITE_NOTADB   ? kWhatItMayBe
+                                                                    : ""));
 }
 
 }  // namespace tocsin::sqlite

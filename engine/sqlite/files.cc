@@ -14,6 +14,18 @@
 
 namespace tocsin::sqlite {
 
+absl::Status CheckAreFiles(const std::string& database) {
+  for (const char* end : {"", "-wal", "-shm", "-journal"}) {
+    const std::string path = database + end;
+    struct stat found = {};
+    if (stat(path.c_str(), &found) != 0 || S_ISREG(found.st_mode)) continue;
+    return MakeStatus(Reason::kStoreUnusable,
+                      absl::StrCat(path, ": it is no regular file; SQLite keeps its own ",
+                                   "under this name, so move it away"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status MissDatabase(const LeftFiles& left, bool has_log) {
   constexpr absl::string_view kNothing = ": it is gone, or empty, but ";
   // SQLite would begin a new one, and remove the log.
@@ -47,6 +59,8 @@ absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& 
                       absl::StrCat(left.database, ": it is a symbolic link; have the ",
                                    "directory itself be one, or give the one it is in"));
   }
+  absl::Status status = CheckAreFiles(left.database);
+  if (!status.ok()) return status;
   absl::StatusOr<std::unique_ptr<VfsFile>> database =
       VfsFile::Open(left.database, VfsFile::Kind::kDatabaseToTake, vfs);
   if (!database.ok()) return database.status();
@@ -67,7 +81,7 @@ absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& 
     if (!missed.ok()) return missed;
   }
   if (!has_log) return std::string();
-  absl::Status status = (*database)->Take();
+  status = (*database)->Take();
   if (!status.ok()) return status;
   // What was made durable is read, and nothing else: to copy more than the log has into
   // the database would leave a log that is older than that.

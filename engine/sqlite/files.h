@@ -9,6 +9,11 @@
 // What SQLite does not see, or passes over in silence, of the files of a store.
 namespace tocsin::sqlite {
 
+// Of a database and what SQLite keeps beside it, whatever of that is there. Errors:
+// kFailedPrecondition (kStoreUnusable) where one is no regular file: who opens a pipe
+// waits until somebody writes into it.
+absl::Status CheckAreFiles(const std::string& database);
+
 // A database as it was left, and the file of its lock, which says whether it was made.
 struct LeftFiles {
   std::string database = {};

@@ -41,6 +41,20 @@ bool AreInstanceKeys(const Instances& instances) {
   });
 }
 
+// What falls due is found by the id of its balance or invoice, and of nothing else there
+// is one for each instance.
+bool HaveIds(const model::Tallies& tallies) {
+  if (!tallies.measure->FansOut()) return true;
+  const Watched watched = tallies.measure->subject.info().watched;
+  const bool by_id = watched == Watched::kBalance || watched == Watched::kInvoice;
+  return std::all_of(
+      tallies.instances.begin(), tallies.instances.end(), [by_id](const auto& instance) {
+        if (!by_id) return instance.second.next_at == absl::InfiniteFuture();
+        const std::vector<std::string> values = model::InstanceValues(instance.first);
+        return values.size() == 1 && ParseUuid(values.front()).ok();
+      });
+}
+
 bool HasInstanceKeys(const model::Customer& customer) {
   for (const model::Meter& meter : customer.meters) {
     for (const model::Slice& slice : meter.slices()) {
@@ -51,9 +65,10 @@ bool HasInstanceKeys(const model::Customer& customer) {
     if (!AreInstanceKeys(*state.instances)) return false;
   }
   if (customer.holdings == nullptr) return true;
-  return std::all_of(
-      customer.holdings->tallies.begin(), customer.holdings->tallies.end(),
-      [](const model::Tallies& tallies) { return AreInstanceKeys(tallies.instances); });
+  const std::vector<model::Tallies>& tallies = customer.holdings->tallies;
+  return std::all_of(tallies.begin(), tallies.end(), [](const model::Tallies& of) {
+    return AreInstanceKeys(of.instances) && HaveIds(of);
+  });
 }
 
 }  // namespace

@@ -2,8 +2,10 @@
 // ever.
 #include "engine/state/customer_image.h"
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "engine/model/agenda.h"
 #include "engine/model/measure.h"
@@ -52,6 +54,33 @@ TEST(CustomerImage, HasKeysOfInstancesThatAreSome) {
     customer.states[testing::AlertNumber(1)].InstanceFor(key);
     const bool is_key = size == 0 || size == 4 || size == whole.size();
     EXPECT_EQ(WrittenAndRead(customer).has_value(), is_key) << size;
+  }
+}
+
+TEST(CustomerImage, HasIdsWhereWhatFallsDueIsFoundByThem) {
+  const std::string id = "0c5e6d9a-6a3f-4f61-9d6c-0a7b3d1e2f40";
+  for (const AlertType type :
+       {AlertType::kLowRemainingDaysForCommitSegmentReached,
+        AlertType::kLowRemainingCommitBalanceReached, AlertType::kInvoiceTotalReached}) {
+    for (const std::string& key :
+         {model::InstanceKeyOf({id}), model::InstanceKeyOf({id, id}),
+          model::InstanceKeyOf({"one of ours"}), std::string()}) {
+      model::Customer customer(testing::Customer(1),
+                               model::PeriodState(PeriodPolicy::kOpenEnded,
+                                                  testing::At("2026-02-01T00:00:00Z")),
+                               1);
+      customer.holdings = std::make_unique<model::Holdings>();
+      model::Measure measure;
+      measure.subject.type = type;
+      model::Tallies tallies = {.measure = std::make_shared<model::Measure>(measure),
+                                .instances = {},
+                                .standings = {}};
+      const bool is_one = tallies.measure->FansOut();
+      tallies.instances[key].items = 1;
+      customer.holdings->tallies.push_back(std::move(tallies));
+      const bool is_right = !is_one || key == model::InstanceKeyOf({id});
+      EXPECT_EQ(WrittenAndRead(customer).has_value(), is_right) << key;
+    }
   }
 }
 

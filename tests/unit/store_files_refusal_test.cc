@@ -1,5 +1,7 @@
 // Would catch a store that is damaged or none and taken for whole, a refusal that leaves
 // something behind, and a copy where something else is.
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <string>
 
@@ -102,6 +104,35 @@ TEST_F(RefusedStoreFiles, WhoseDatabaseIsGoneAreMissed) {
   std::filesystem::remove(directory() + "/lock");
   testing::WriteFile(file() + "-wal", "x");
   ExpectNoStore(directory(), Reason::kDamaged, "there is a log of it");
+}
+
+// Would catch who opens a pipe, and waits until somebody writes into it.
+TEST_F(RefusedStoreFiles, WithWhatIsNoFileUnderTheNameOfOneAreRefused) {
+  TellAndClose();
+  for (const std::string end : {"-wal", "-shm", "-journal"}) {
+    const std::string path = file() + end;
+    for (const bool is_pipe : {true, false}) {
+      ASSERT_EQ(is_pipe ? mkfifo(path.c_str(), 0600) : mkdir(path.c_str(), 0700), 0);
+      ExpectNoStore(directory(), Reason::kStoreUnusable, end + ": it is no regular file");
+      const absl::Status refused = Engine::Open({.directory = directory()}).status();
+      EXPECT_EQ(ReasonOf(refused), Reason::kStoreUnusable) << refused;
+      std::filesystem::remove(path);
+    }
+  }
+  ExpectStory(VerifyStore(directory()));
+}
+
+// Would catch a header that is wrong and taken for a disk that fails.
+TEST_F(RefusedStoreFiles, WhoseSchemaHasNoFormatAreDamaged) {
+  constexpr std::size_t kSchemaFormat = 47;
+  TellAndClose();
+  std::string bytes = testing::ReadFile(file());
+  ASSERT_EQ(bytes[kSchemaFormat], 4);
+  bytes[kSchemaFormat] = 5;
+  testing::WriteFile(file(), bytes);
+  ExpectNoStore(directory(), Reason::kDamaged, "unsupported file format");
+  EXPECT_EQ(ReasonOf(Engine::Open({.directory = directory()}).status()),
+            Reason::kDamaged);
 }
 
 TEST_F(RefusedStoreFiles, OfANewerFormatAreRefused) {

@@ -252,16 +252,22 @@ TEST(OpenStore, RefusesFilesThatItMayOnlyRead) {
 TEST(OpenStore, RefusesADirectoryThatCannotBeWritten) {
   TempDirectory temp;
   const std::string directory = temp / "store";
+  const std::string made = temp / "made";
   std::filesystem::create_directory(directory);
-  constexpr auto kNobodyWrites =
-      std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec |
-      std::filesystem::perms::others_read | std::filesystem::perms::others_exec;
+  ASSERT_NO_FATAL_FAILURE(MakeStoreIn(made));
+  for (const auto& file : std::filesystem::directory_iterator(made)) {
+    std::filesystem::permissions(file.path(), std::filesystem::perms::all);
+  }
+  constexpr auto kNobodyWrites = static_cast<std::filesystem::perms>(0555);
   std::filesystem::permissions(directory, kNobodyWrites);
+  std::filesystem::permissions(made, kNobodyWrites);
   std::filesystem::permissions(temp.path(), std::filesystem::perms::all);
   EXPECT_EQ(StatusOfChild([&] {
               if (!BecomeNobody()) return 2;
-              const absl::Status status = Engine::Open(At(directory)).status();
-              return ReasonOf(status) == Reason::kStoreUnusable ? 0 : 1;
+              ExpectUnusable(directory, directory + "/lock: opening it: Permission");
+              // Where all that is in it may be written.
+              ExpectUnusable(made, "in a directory where files can be made");
+              return ::testing::Test::HasFailure() ? 1 : 0;
             }),
             0);
 }
