@@ -94,7 +94,7 @@ bool Measure::FansOut() const {
     case Watched::kBalance:
       return true;
     case Watched::kSeat:
-      return !seat->group_value.has_value();
+      return !seat.has_value() || !seat->group_value.has_value();
     case Watched::kBalances:
       return OpenField() != nullptr;
     case Watched::kInvoicesOfMonth:

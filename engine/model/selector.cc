@@ -157,15 +157,19 @@ InstanceSelector SelectorOf(const AlertSpec& spec, absl::string_view instance) {
                   .group_value = *spec.seat_filter->group_value};
   }
   if (instance.empty() || !spec.group_values.empty()) return about;
-  const std::string value = InstanceValues(instance).front();
+  const std::vector<std::string> values = InstanceValues(instance);
+  if (values.empty()) return about;
+  const std::string& value = values.front();
+  // A store that no engine has written may have another key than such an id.
   switch (InfoOf(spec.type).watched) {
     case Watched::kInvoice:
-      about.invoice = InvoiceId::Parse(value).value();
+      if (const auto id = InvoiceId::Parse(value); id.ok()) about.invoice = *id;
       break;
     case Watched::kBalance:
-      about.balance = BalanceId::Parse(value).value();
+      if (const auto id = BalanceId::Parse(value); id.ok()) about.balance = *id;
       break;
     case Watched::kSeat:
+      if (!spec.seat_filter.has_value()) break;
       about.seat = {.group_key = spec.seat_filter->group_key, .group_value = value};
       break;
     case Watched::kBalances:

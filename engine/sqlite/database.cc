@@ -15,8 +15,8 @@ namespace {
 constexpr char kWhatItMayBe[] =
     "; it is damaged, or what is left of a copy that did not come to its end";
 constexpr char kWhatItNeeds[] =
-    "; it has to be a file that can be read and written, in a directory where files can "
-    "be made";
+    "; it and what SQLite keeps beside it are files, and no links, that this user can "
+    "open, and who writes makes some in its directory";
 
 // SQLite has one code for what it calls so and for what is wrong with a statement: the
 // header says that the schema has a format above 4, and no SQLite has written another.

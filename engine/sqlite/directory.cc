@@ -67,6 +67,14 @@ absl::Status SyncNameOf(const std::string& directory) {
   return SyncDirectory(above);
 }
 
+absl::Status CheckIsFile(int lock, const std::string& file) {
+  struct stat found = {};
+  if (fstat(lock, &found) != 0) return Failed(Reason::kStoreUnusable, file, "looking");
+  if (S_ISREG(found.st_mode)) return absl::OkStatus();
+  return MakeStatus(Reason::kStoreUnusable,
+                    absl::StrCat(file, ": it is no regular file; move it away"));
+}
+
 bool HasNote(int lock) {
   struct stat found = {};
   return fstat(lock, &found) == 0 && found.st_size > 0;
@@ -98,6 +106,11 @@ absl::StatusOr<std::unique_ptr<Directory>> Directory::Take(const std::string& pa
   bool made_lock = false;
   const int lock = OpenLock(file, &made_lock);
   if (lock < 0) return Failed(Reason::kStoreUnusable, file, "opening it");
+  absl::Status is_file = CheckIsFile(lock, file);
+  if (!is_file.ok()) {
+    close(lock);
+    return is_file;
+  }
   // Of the open file, not of the process: a second engine of this one is refused too.
   const bool locked = flock(lock, LOCK_EX | LOCK_NB) == 0;
   if (!locked || !IsStillThere(file, lock)) {

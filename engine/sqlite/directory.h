@@ -24,6 +24,8 @@ absl::Status SyncDirectory(const std::string& path);
 absl::Status SyncNameOf(const std::string& directory);
 // Whether it was noted in the file of a lock, which stays open, that what it is for was
 // made; and notes it, durably, where it was not. Error: kUnavailable.
+// Errors: kFailedPrecondition (kStoreUnusable) for a pipe, say.
+absl::Status CheckIsFile(int lock, const std::string& file);
 bool HasNote(int lock);
 absl::Status WriteNote(int lock, const std::string& file, absl::string_view note);
 

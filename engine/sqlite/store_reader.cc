@@ -64,9 +64,19 @@ absl::Status StoreReader::Read(store::Loader* loader) {
 absl::Status StoreReader::CheckStructure() {
   // What is wrong with the pages themselves would else show when they are written to.
   std::vector<std::string> checks = {"PRAGMA quick_check(1)"};
-  // That does not look at what is in an index, of which only format 2 has one.
-  if (format_ == 2)
-    checks.push_back(absl::StrCat("PRAGMA integrity_check(", kHistory, ")"));
+  // That does not look at what is in an index, as format 2 has one and others may have
+  // made; by one SQLite would look for rows, and not find them.
+  auto indexed = database_.Prepare(
+      "SELECT DISTINCT tbl_name FROM sqlite_schema WHERE type = 'index' AND sql NOT "
+      "NULL");
+  if (!indexed.ok()) return indexed.status();
+  while (true) {
+    const absl::StatusOr<bool> has_row = (*indexed)->Step();
+    if (!has_row.ok()) return has_row.status();
+    if (!*has_row) break;
+    const std::string table = absl::StrReplaceAll((*indexed)->Text(0), {{"'", "''"}});
+    checks.push_back(absl::StrCat("PRAGMA integrity_check('", table, "')"));
+  }
   for (const std::string& check : checks) {
     const absl::StatusOr<std::string> found = database_.QueryText(check);
     if (!found.ok()) return found.status();
@@ -102,8 +112,9 @@ absl::Status StoreReader::ForEachRow(absl::string_view table, Visit visit) {
     // Of tables that have no row numbers. SQLite gives the rows as they stand, and looks
     // for one as if they were in order; its own check of that takes another pass.
     if (is_by_customer || table == kPosition || table == kAlert) {
-      std::pair key = is_by_customer ? std::pair(std::string(row.Text(2)), row.Integer(0))
-                                     : std::pair(std::string(row.Text(0)), 0L);
+      std::pair key = is_by_customer
+                          ? std::pair(std::string(row.Text(2)), row.Integer(0))
+                          : std::pair(std::string(row.Text(0)), std::int64_t{0});
       if (last.has_value() && key <= *last) {
         return Damaged(
             absl::StrCat("row \"", row.Text(0), "\" of ", table, " is not in its place"));

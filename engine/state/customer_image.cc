@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "engine/model/level.h"
 #include "engine/model/tally.h"
 #include "engine/state/customer_fields.h"
@@ -34,11 +36,16 @@ void FindStandings(model::Customer* customer) {
 }
 
 // Of other keys no values can be made.
+bool IsInstanceKey(const std::string& key) {
+  return model::InstanceKeyOf(model::InstanceValues(key)) == key;
+}
+bool AreInstanceKeys(const absl::btree_set<std::string>& instances) {
+  return std::all_of(instances.begin(), instances.end(), IsInstanceKey);
+}
 template <typename Instances>
 bool AreInstanceKeys(const Instances& instances) {
-  return std::all_of(instances.begin(), instances.end(), [](const auto& instance) {
-    return model::InstanceKeyOf(model::InstanceValues(instance.first)) == instance.first;
-  });
+  return std::all_of(instances.begin(), instances.end(),
+                     [](const auto& instance) { return IsInstanceKey(instance.first); });
 }
 
 // What falls due is found by the id of its balance or invoice, and of nothing else there
@@ -64,6 +71,16 @@ bool HasInstanceKeys(const model::Customer& customer) {
   for (const auto& [alert, state] : customer.states) {
     if (!AreInstanceKeys(*state.instances)) return false;
   }
+  bool are_keys = true;
+  customer.pending.ForEach([&](const AlertId&, const model::Pending& pending) {
+    are_keys = are_keys && AreInstanceKeys(*pending.reset_instances);
+  });
+  if (customer.awaited != nullptr) {
+    for (const auto& [alert, awaited] : *customer.awaited) {
+      are_keys = are_keys && AreInstanceKeys(awaited.instances);
+    }
+  }
+  if (!are_keys) return false;
   if (customer.holdings == nullptr) return true;
   const std::vector<model::Tallies>& tallies = customer.holdings->tallies;
   return std::all_of(tallies.begin(), tallies.end(), [](const model::Tallies& of) {

@@ -35,6 +35,11 @@ absl::StatusOr<std::unique_ptr<StoreLock>> StoreLock::Take(const std::string& di
   constexpr mode_t kOnlyOwnerReads = 0600;
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOnlyOwnerReads);
   if (file < 0) return CannotUse(path, "opening it");
+  status = sqlite::CheckIsFile(file, path);
+  if (!status.ok()) {
+    close(file);
+    return status;
+  }
   // Of the open file, not of the process: a second sink of this one is refused too.
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
     status =

@@ -54,6 +54,16 @@ TEST(CustomerImage, HasKeysOfInstancesThatAreSome) {
     customer.states[testing::AlertNumber(1)].InstanceFor(key);
     const bool is_key = size == 0 || size == 4 || size == whole.size();
     EXPECT_EQ(WrittenAndRead(customer).has_value(), is_key) << size;
+    customer.states.clear();
+    customer.pending.FindOrMake(testing::AlertNumber(1))
+        .first->reset_instances.Change()
+        .insert(key);
+    EXPECT_EQ(WrittenAndRead(customer).has_value(), is_key) << size;
+    customer.pending = {};
+    customer.awaited = std::make_unique<model::AwaitedAlerts>();
+    (*customer.awaited)[testing::AlertNumber(1)].instances.insert(key);
+    EXPECT_EQ(WrittenAndRead(customer).has_value(), is_key) << size;
+    customer.awaited = nullptr;
   }
 }
 
@@ -61,7 +71,9 @@ TEST(CustomerImage, HasIdsWhereWhatFallsDueIsFoundByThem) {
   const std::string id = "0c5e6d9a-6a3f-4f61-9d6c-0a7b3d1e2f40";
   for (const AlertType type :
        {AlertType::kLowRemainingDaysForCommitSegmentReached,
-        AlertType::kLowRemainingCommitBalanceReached, AlertType::kInvoiceTotalReached}) {
+        AlertType::kLowRemainingCommitBalanceReached, AlertType::kInvoiceTotalReached,
+        AlertType::kLowRemainingSeatBalanceReached}) {
+    const bool is_by_id = type != AlertType::kLowRemainingSeatBalanceReached;
     for (const std::string& key :
          {model::InstanceKeyOf({id}), model::InstanceKeyOf({id, id}),
           model::InstanceKeyOf({"one of ours"}), std::string()}) {
@@ -76,10 +88,13 @@ TEST(CustomerImage, HasIdsWhereWhatFallsDueIsFoundByThem) {
                                 .instances = {},
                                 .standings = {}};
       const bool is_one = tallies.measure->FansOut();
-      tallies.instances[key].items = 1;
+      model::Tally& tally = tallies.instances[key];
+      tally.items = 1;
       customer.holdings->tallies.push_back(std::move(tallies));
-      const bool is_right = !is_one || key == model::InstanceKeyOf({id});
+      const bool is_right = !is_one || !is_by_id || key == model::InstanceKeyOf({id});
       EXPECT_EQ(WrittenAndRead(customer).has_value(), is_right) << key;
+      tally.next_at = testing::At("2026-03-01T00:00:00Z");
+      EXPECT_EQ(WrittenAndRead(customer).has_value(), is_right && is_by_id) << key;
     }
   }
 }

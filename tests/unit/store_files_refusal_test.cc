@@ -120,6 +120,12 @@ TEST_F(RefusedStoreFiles, WithWhatIsNoFileUnderTheNameOfOneAreRefused) {
     }
   }
   ExpectStory(VerifyStore(directory()));
+  const std::string lock = directory() + "/lock";
+  std::filesystem::remove(lock);
+  ASSERT_EQ(mkfifo(lock.c_str(), 0600), 0);
+  const absl::Status refused = Engine::Open({.directory = directory()}).status();
+  EXPECT_EQ(ReasonOf(refused), Reason::kStoreUnusable) << refused;
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("lock: it is no regular file"));
 }
 
 // Would catch a header that is wrong and taken for a disk that fails.

@@ -266,7 +266,7 @@ TEST(OpenStore, RefusesADirectoryThatCannotBeWritten) {
               if (!BecomeNobody()) return 2;
               ExpectUnusable(directory, directory + "/lock: opening it: Permission");
               // Where all that is in it may be written.
-              ExpectUnusable(made, "in a directory where files can be made");
+              ExpectUnusable(made, "who writes makes some in its directory");
               return ::testing::Test::HasFailure() ? 1 : 0;
             }),
             0);
