@@ -160,12 +160,12 @@ class WalJudge {
     if (IsAgain(note)) return note;
     // Either the note is not as it was, or the page is not, and the sum says nothing of
     // the note. It is torn only where it lies in another sector than the salts.
-    // In a transaction the pages are in their order.
+    // In a transaction the pages are in their order, and none is there twice.
     const bool old_note = last_bad_.may_have_old_note;
     const bool is_near =
         old_note || of_sum.page == note.page || of_sum.pages == note.pages;
-    const bool ends_there = of_sum.ends_transaction() && next.note.page <= of_sum.page;
-    if (IsPossible(of_sum) && is_near && (ends_there || !of_sum.ends_transaction())) {
+    const bool another_begins = next.note.page <= of_sum.page;
+    if (IsPossible(of_sum) && is_near && of_sum.ends_transaction() == another_begins) {
       return of_sum;
     }
     return !old_note && IsPossible(note) ? std::make_optional(note) : std::nullopt;

@@ -85,6 +85,38 @@ TEST(Wal, AnyBitOfATransactionWithAnotherBehindItIsDamage) {
   }
 }
 
+// Of these numbers of pages a bit less is none: by a bit of the page the sum may be that
+// of a frame which ends no transaction.
+TEST(Wal, AnyBitOfALastFrameIsDamageAlsoWhereItMightEndNone) {
+  constexpr std::size_t kFrame = 512 + 24;
+  WrittenWal written(512);
+  const auto pages_at = [](const std::string& wal, std::size_t end) {
+    return testing::BigEndianAt(wal, end - kFrame + 4);
+  };
+  for (const std::uint32_t pages : {8U, 32U}) {
+    do {
+      written.Write(60);
+    } while (pages_at(written.wal(), EndsInWal(written.wal()).back()) < pages);
+    written.MoveIntoDatabase();
+    for (const char* to : {"upper", "lower", "upper"}) {
+      written.Run(absl::StrCat("UPDATE t SET b = ", to, "(b)"));
+    }
+    const std::string whole = written.wal();
+    const std::vector<std::size_t> ends = EndsInWal(whole);
+    ASSERT_EQ(ends.size(), 4U);
+    for (const std::size_t end : {ends[1], ends[2]}) {
+      ASSERT_EQ(pages_at(whole, end), pages);
+      for (std::size_t bit = 0; bit < kFrame * 8; ++bit) {
+        std::string bytes = whole;
+        char& byte = bytes[end - kFrame + bit / 8];
+        byte = static_cast<char>(byte ^ (1 << bit % 8));
+        ExpectDamaged(CheckBytes(bytes, written.database()),
+                      absl::StrCat(pages, " pages, bit ", bit));
+      }
+    }
+  }
+}
+
 TEST(Wal, CutAnywhereEndsBehindItsLastWholeTransaction) {
   const auto& [whole, database] = SmallFiles();
   const std::vector<std::size_t> ends = EndsInWal(whole);
