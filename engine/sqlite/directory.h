@@ -22,10 +22,11 @@ absl::Status SyncDirectory(const std::string& path);
 // Those that it was made in, where they can be read: what a host has given us may stand
 // in one that we cannot.
 absl::Status SyncNameOf(const std::string& directory);
+// Error: kFailedPrecondition (kStoreUnusable) where what was opened for a lock is no
+// regular file, but a pipe, say.
+absl::Status CheckIsFile(int lock, const std::string& file);
 // Whether it was noted in the file of a lock, which stays open, that what it is for was
 // made; and notes it, durably, where it was not. Error: kUnavailable.
-// Errors: kFailedPrecondition (kStoreUnusable) for a pipe, say.
-absl::Status CheckIsFile(int lock, const std::string& file);
 bool HasNote(int lock);
 absl::Status WriteNote(int lock, const std::string& file, absl::string_view note);
 
