@@ -1,8 +1,12 @@
 #include "engine/cli/kept_replay.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "engine/cli/store_names.h"
 #include "tocsin/ids.h"
 
 namespace tocsin::cli {
@@ -23,6 +27,26 @@ absl::Status BegunOtherwise(const std::string& alerts_name, absl::string_view ho
 }
 
 }  // namespace
+
+absl::Status CannotReadAgain(const std::string& facts) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(facts, ": is no regular file; with --data it must be one, as the ",
+                   "next run reads it from its beginning again"));
+}
+
+absl::Status CheckNames(const std::string& facts, const std::vector<std::string>& outputs,
+                        const std::string& directory) {
+  for (const std::string& path : outputs) {
+    absl::Status status = CheckIsNotOfStore(path, directory);
+    if (!status.ok()) return status;
+  }
+  if (facts == "-") return absl::OkStatus();
+  // A pipe that nobody writes to would be waited for.
+  std::error_code error;
+  const std::filesystem::file_status found = std::filesystem::status(facts, error);
+  const bool is_other = exists(found) && !is_regular_file(found);
+  return is_other ? CannotReadAgain(facts) : absl::OkStatus();
+}
 
 Position BehindLine(std::uint64_t lines) {
   return {.source = kLinesSource, .offset = lines};

@@ -19,6 +19,13 @@ namespace tocsin::cli {
 // the number of lines done, and by another whose offset is the number of alerts it began
 // with.
 
+// Of a file of facts that is none that can be read from its beginning again.
+absl::Status CannotReadAgain(const std::string& facts);
+// What can be wrong with the names of files, before any is opened. Errors:
+// kInvalidArgument for an output that is a file of the store, and as `CannotReadAgain`.
+absl::Status CheckNames(const std::string& facts, const std::vector<std::string>& outputs,
+                        const std::string& directory);
+
 // Behind so many lines of the file of facts.
 Position BehindLine(std::uint64_t lines);
 

@@ -177,11 +177,7 @@ absl::Status Replay::OpenInputs() {
     *file = *std::move(opened);
     descriptors_.push_back((*file)->descriptor());
   }
-  if (keeps() && !facts_file_->CanRewind()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(facts_file_->name(), ": is no regular file; with --data it must be ",
-                     "one, as the next run reads it from its beginning again"));
-  }
+  if (keeps() && !facts_file_->CanRewind()) return CannotReadAgain(facts_file_->name());
   absl::StatusOr<std::vector<AlertSpec>> specs = ReadAlerts(*alerts_file_, &alerts_json_);
   if (!specs.ok()) return specs.status();
   specs_ = *std::move(specs);
@@ -346,7 +342,13 @@ absl::Status Replay::Finish() {
 }
 
 absl::Status Replay::Run() {
-  absl::Status status = OpenInputs();
+  absl::Status status;
+  if (keeps()) {
+    status = CheckNames(options_.facts_path,
+                        {options_.notifications_path, options_.state_path},
+                        options_.data_path);
+  }
+  if (status.ok()) status = OpenInputs();
   if (!status.ok()) return status;
   reporter_ = std::make_unique<Reporter>(facts_file_->name());
   sink_ = std::make_unique<ReplaySink>();

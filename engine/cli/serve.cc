@@ -24,6 +24,7 @@
 #include "engine/cli/serve_webhooks.h"
 #include "engine/cli/service_manager.h"
 #include "engine/cli/sink_pair.h"
+#include "engine/cli/store_names.h"
 #include "engine/cli/token_file.h"
 #include "tocsin/engine.h"
 #include "tocsin/http.h"
@@ -114,6 +115,9 @@ class Server {
 
 absl::Status Server::OpenSink() {
   if (options_.notifications_path.empty()) return absl::OkStatus();
+  absl::Status status =
+      CheckIsNotOfStore(options_.notifications_path, options_.engine.directory);
+  if (!status.ok()) return status;
   absl::StatusOr<std::unique_ptr<NotificationFile>> file =
       NotificationFile::Open(options_.notifications_path);
   if (!file.ok()) return file.status();

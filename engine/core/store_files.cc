@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "engine/base/status.h"
 #include "engine/base/text.h"
 #include "engine/core/open.h"
@@ -28,6 +29,8 @@
 #include "engine/sqlite/directory.h"
 #include "engine/sqlite/files.h"
 #include "engine/sqlite/inspect.h"
+#include "engine/sqlite/lock_file.h"
+#include "engine/sqlite/schema.h"
 #include "engine/sqlite/store_reader.h"
 #endif
 
@@ -70,7 +73,10 @@ bool IsWritten(const std::string& file) {
 // What else says that a database was there.
 sqlite::LeftFiles LeftBeside(const std::string& directory, const std::string& database) {
   const std::string lock = absl::StrCat(directory, "/", sqlite::kLockName);
-  return {.database = database, .lock = lock, .was_made = IsWritten(lock)};
+  return {.database = database,
+          .application = sqlite::kStoreApplication,
+          .lock = lock,
+          .noted = sqlite::ReadNote(lock, sqlite::kStoreNote)};
 }
 
 // Errors: kInvalidArgument for one without a name, or with NUL in it.
@@ -100,6 +106,8 @@ absl::StatusOr<std::string> DatabaseIn(const std::string& directory) {
     return BadDirectory(directory, "give a name without NUL");
   }
   std::string file = absl::StrCat(directory, "/", sqlite::kDatabaseName);
+  absl::Status are_files = sqlite::CheckAreFiles(file);
+  if (!are_files.ok()) return are_files;
   // Before the database, which is there before these are.
   const sqlite::LeftFiles left = LeftBeside(directory, file);
   const bool has_log = IsWritten(file + "-wal");
@@ -110,11 +118,11 @@ absl::StatusOr<std::string> DatabaseIn(const std::string& directory) {
                       absl::StrCat(file, ": ", std::strerror(errno),
                                    "; give the directory of a store"));
   }
-  if (!is_found || (S_ISREG(found.st_mode) && found.st_size == 0)) {
+  if (!is_found || found.st_size == 0) {
     absl::Status missed = sqlite::MissDatabase(left, has_log);
     if (!missed.ok()) return missed;
   }
-  if (is_found && S_ISREG(found.st_mode)) return sqlite::AbsolutePath(file);
+  if (is_found) return sqlite::AbsolutePath(file);
   return MakeStatus(Reason::kStoreUnusable,
                     absl::StrCat(directory, ": there is no file ", sqlite::kDatabaseName,
                                  " in it; give the directory of a store"));
@@ -218,7 +226,12 @@ absl::StatusOr<StoreSummary> BackupStore(const std::string& directory,
       });
   if (!cut_off.ok()) return cut_off.status();
   absl::StatusOr<StoreSummary> copied = VerifyFile(target->part());
-  if (!copied.ok()) return copied.status();
+  if (!copied.ok()) {
+    // The copy, which is removed, has what is wrong from there.
+    return MakeStatus(
+        ReasonOf(copied.status()),
+        absl::StrReplaceAll(copied.status().message(), {{target->part(), *file}}));
+  }
   if (beside) status = beside();
   if (status.ok()) status = target->Finish();
   if (!status.ok()) return status;

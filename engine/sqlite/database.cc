@@ -18,6 +18,10 @@ constexpr char kWhatItNeeds[] =
     "; it and what SQLite keeps beside it are files, and no links, that this user can "
     "open, and who writes makes some in its directory";
 
+constexpr char kWhatTakesItBack[] =
+    "; what another program had begun to change in it is to be taken back first, by the "
+    "journal beside it, which an engine that is opened does, or sqlite3";
+
 // SQLite has one code for what it calls so and for what is wrong with a statement: the
 // header says that the schema has a format above 4, and no SQLite has written another.
 // https://www.sqlite.org/fileformat2.html#schema_format_number
@@ -326,6 +330,7 @@ absl::Status Database::Error(int code, absl::string_view doing) const {
   return MakeStatus(reason,
                     absl::StrCat(path_, ": ", said, " (SQLite ", code, "), while ", doing,
                                  reason == Reason::kStoreInUse      ? kWhoLocksIt
+                                 : code == SQLITE_READONLY_ROLLBACK ? kWhatTakesItBack
                                  : reason == Reason::kStoreUnusable ? kWhatItNeeds
                                  : (code & 0xff) == SQLITE_NOTADB   ? kWhatItMayBe
                                                                     : ""));

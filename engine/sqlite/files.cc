@@ -13,6 +13,34 @@
 #include "engine/sqlite/wal.h"
 
 namespace tocsin::sqlite {
+namespace {
+
+absl::Status LockOfOthers(const LeftFiles& left) {
+  return MakeStatus(
+      Reason::kStoreUnusable,
+      absl::StrCat(left.database, ": there is no store in it, and what is in ", left.lock,
+                   " is not what tocsin writes there; give a directory of its own to "
+                   "tocsin, or, if a store was here, restore a copy"));
+}
+
+// As much of it as says whose the database is. Nothing where there is none, or where a
+// journal says that what is in the file is amid a change, which SQLite takes back.
+absl::StatusOr<std::string> FirstPageOf(const LeftFiles& left, VfsFile* database) {
+  struct stat journal = {};
+  const bool is_amid_change =
+      stat(absl::StrCat(left.database, "-journal").c_str(), &journal) == 0 &&
+      journal.st_size > 0;
+  if (database == nullptr || is_amid_change ||
+      database->size() < static_cast<std::int64_t>(kFirstOfPage)) {
+    return std::string();
+  }
+  std::string first_page(kFirstOfPage, '\0');
+  absl::Status status = database->Read(0, first_page.size(), first_page.data());
+  if (!status.ok()) return status;
+  return first_page;
+}
+
+}  // namespace
 
 absl::Status CheckAreFiles(const std::string& database) {
   for (const char* end : {"", "-wal", "-shm", "-journal"}) {
@@ -34,7 +62,8 @@ absl::Status MissDatabase(const LeftFiles& left, bool has_log) {
                       absl::StrCat(left.database, kNothing,
                                    "there is a log of it: ", left.database, "-wal"));
   }
-  if (!left.was_made) return absl::OkStatus();
+  if (left.noted == Noted::kOthers) return LockOfOthers(left);
+  if (left.noted == Noted::kNothing) return absl::OkStatus();
   return MakeStatus(
       Reason::kDamaged,
       absl::StrCat(left.database, kNothing, left.lock,
@@ -43,7 +72,8 @@ absl::Status MissDatabase(const LeftFiles& left, bool has_log) {
 }
 
 absl::Status MissTables(const LeftFiles& left) {
-  if (!left.was_made) return absl::OkStatus();
+  if (left.noted == Noted::kOthers) return LockOfOthers(left);
+  if (left.noted == Noted::kNothing) return absl::OkStatus();
   return MakeStatus(
       Reason::kDamaged,
       absl::StrCat(left.database, ": there are no tables in it, but ", left.lock,
@@ -80,7 +110,13 @@ absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& 
     absl::Status missed = MissDatabase(left, has_log);
     if (!missed.ok()) return missed;
   }
-  if (!has_log) return std::string();
+  absl::StatusOr<std::string> first_page = FirstPageOf(left, database->get());
+  if (!first_page.ok()) return first_page.status();
+  if (!has_log) {
+    status = CheckFirstPage(left.application, left.database, *first_page);
+    if (!status.ok()) return status;
+    return std::string();
+  }
   status = (*database)->Take();
   if (!status.ok()) return status;
   // What was made durable is read, and nothing else: to copy more than the log has into
@@ -90,6 +126,11 @@ absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& 
   absl::StatusOr<WalEnd> end =
       CheckWal(wal_path, (*database)->FillsSectorsOfLog(), wal->get(), database->get());
   if (!end.ok()) return end.status();
+  // Where the log has a newer one, that of the file may have been torn when it was
+  // copied.
+  status = CheckFirstPage(left.application, left.database,
+                          end->first_page.empty() ? *first_page : end->first_page);
+  if (!status.ok()) return status;
   // Also what earlier rounds left: of all frames that are there then it is known that
   // they are whole, should the header be torn when the log begins anew. And durable
   // before there is a commit: behind one of which a part is lost it would look like

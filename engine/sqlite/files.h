@@ -5,6 +5,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/sqlite/application.h"
+#include "engine/sqlite/lock_file.h"
 
 // What SQLite does not see, or passes over in silence, of the files of a store.
 namespace tocsin::sqlite {
@@ -14,11 +16,13 @@ namespace tocsin::sqlite {
 // waits until somebody writes into it.
 absl::Status CheckAreFiles(const std::string& database);
 
-// A database as it was left, and the file of its lock, which says whether it was made.
+// A database as it was left, what it is of, and the file of its lock, which says whether
+// it was made.
 struct LeftFiles {
   std::string database = {};
+  Application application = {};
   std::string lock = {};
-  bool was_made = false;
+  Noted noted = Noted::kNothing;
 };
 
 // Before SQLite has the files. Makes the log that a process left durable, as all is
@@ -28,15 +32,16 @@ struct LeftFiles {
 //
 // Others may have the database open; they are kept from writing and copying meanwhile.
 //
-// Errors: kDataLoss for a database that is gone or empty though it was made, and for a
-// log that is damaged; kFailedPrecondition (kStoreInUse) where others go on writing or
-// copying; those of the files.
+// Errors: kFailedPrecondition for a database of another program or a newer format, of
+// which nothing is touched then; as `MissDatabase`; kDataLoss for a log that is damaged;
+// kFailedPrecondition (kStoreInUse) where others go on writing or copying; those of the
+// files.
 absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& vfs);
 
-// Of a database that is gone, or empty: kDataLoss where it was made.
+// Of a database that is gone, or empty: kDataLoss where it was made, kFailedPrecondition
+// (kStoreUnusable) where the file of the lock is another program's.
 absl::Status MissDatabase(const LeftFiles& left, bool has_log);
-// Of one without tables: kDataLoss where it was made. They were durable before that was
-// noted.
+// The same of one without tables. They were durable before that was noted.
 absl::Status MissTables(const LeftFiles& left);
 
 }  // namespace tocsin::sqlite

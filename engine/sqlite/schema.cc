@@ -10,6 +10,7 @@
 #include "engine/base/status.h"
 #include "engine/sqlite/history_rows.h"
 #include "engine/sqlite/journal_rows.h"
+#include "engine/sqlite/tables.h"
 
 namespace tocsin::sqlite {
 namespace {
@@ -141,10 +142,6 @@ CREATE TABLE journal (
 // For a message.
 constexpr absl::string_view kBringing = "bringing its tables to the format of today";
 
-absl::Status Unusable(const Database& database, absl::string_view why) {
-  return MakeStatus(Reason::kStoreUnusable, absl::StrCat(database.path(), ": ", why));
-}
-
 // What is in its other tables is read as it is.
 absl::Status BringToNewest(Database* database, std::int64_t format) {
   JournalRow end;
@@ -212,31 +209,21 @@ absl::Status CheckTables(Database* database) {
 }  // namespace
 
 absl::StatusOr<std::int64_t> FormatOf(Database* database) {
-  const absl::StatusOr<std::int64_t> application =
-      database->QueryInteger("PRAGMA application_id");
-  if (!application.ok()) return application.status();
-  const absl::StatusOr<std::int64_t> tables =
-      database->QueryInteger("SELECT count(*) FROM sqlite_schema");
-  if (!tables.ok()) return tables.status();
-  if (*application == 0 && *tables == 0) return 0;
-  if (*application != kApplicationId) {
-    return Unusable(*database, absl::StrCat("is a database of another program "
-                                            "(application_id ",
-                                            *application,
-                                            "); give a directory of its own to tocsin"));
+  const absl::StatusOr<std::int64_t> format = FormatIn(kStoreApplication, database);
+  if (!format.ok() || *format == 0) return format;
+  const bool is_today = *format == kFormatVersion;
+  absl::Status status =
+      is_today ? CheckTables(database) : CheckIsOlder(database, *format);
+  if (status.ok()) {
+    std::vector<absl::string_view> indexes;
+    if (!is_today) indexes.push_back("history_of_customer");
+    status =
+        CheckNothingHangsOn({kMeta, kJournal, kJournalEnd, kCheckpoint, kImage, kPosition,
+                             kAlert, kOutbox, kHistory, kReceipt, kFactIds},
+                            indexes, database);
   }
-  const absl::StatusOr<std::int64_t> version =
-      database->QueryInteger("PRAGMA user_version");
-  if (!version.ok()) return version.status();
-  absl::Status status;
-  if (*version == kFormatVersion) status = CheckTables(database);
-  if (*version == 1 || *version == 2) status = CheckIsOlder(database, *version);
   if (!status.ok()) return status;
-  if (*version >= 1 && *version <= kFormatVersion) return *version;
-  return Unusable(*database,
-                  absl::StrCat("is a store of format ", *version,
-                               "; this program knows formats 1 to ", kFormatVersion,
-                               " only, a newer one may know that"));
+  return format;
 }
 
 absl::Status PrepareSchema(Database* database) {
@@ -245,7 +232,7 @@ absl::Status PrepareSchema(Database* database) {
   if (*format == 0) {
     return database->Execute(
         absl::StrCat("BEGIN IMMEDIATE;", kTables, kTablesOfFormat2, kTablesOfFormat3,
-                     "PRAGMA application_id = ", kApplicationId,
+                     "PRAGMA application_id = ", kStoreApplication.id,
                      ";PRAGMA user_version = ", kFormatVersion, ";COMMIT"),
         "making its tables");
   }

@@ -24,8 +24,9 @@ namespace {
 
 LeftFiles LeftIn(const Directory& directory) {
   return {.database = directory.FileOf(kDatabaseName),
-          .lock = directory.FileOf(kLockName),
-          .was_made = directory.HoldsStore()};
+          .application = kStoreApplication,
+          .lock = directory.lock().path(),
+          .noted = directory.lock().noted()};
 }
 
 class SqliteStore final : public store::Store {
@@ -105,7 +106,7 @@ absl::Status SqliteStore::Prepare(const std::string& vfs, Copying copying) {
   // Who else writes is met here, and not by the first call.
   if (status.ok()) status = database_->Execute("BEGIN IMMEDIATE;COMMIT");
   if (status.ok()) status = directory_->Sync();
-  if (status.ok()) status = directory_->NoteStore();
+  if (status.ok()) status = directory_->lock().WriteNote();
   database_->LeaveLog();
   if (status.ok()) status = writer_.Prepare();
   if (!status.ok()) return status;
@@ -120,7 +121,7 @@ absl::Status SqliteStore::Prepare(const std::string& vfs, Copying copying) {
 }
 
 absl::Status SqliteStore::MissTables() {
-  if (!directory_->HoldsStore()) return absl::OkStatus();
+  if (directory_->lock().noted() == Noted::kNothing) return absl::OkStatus();
   const absl::StatusOr<std::int64_t> format = FormatOf(database_.get());
   if (!format.ok() || *format != 0) return format.status();
   return sqlite::MissTables(LeftIn(*directory_));

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -20,6 +21,20 @@
 #include "engine/store/notification_fields.h"
 
 namespace tocsin::sqlite {
+
+namespace {
+
+// A table of theirs may go by a function or an order that only they have.
+absl::Status WithoutOthers(const absl::Status& status) {
+  if (!absl::StrContains(status.message(), "no such ")) return status;
+  return MakeStatus(Reason::kStoreUnusable,
+                    absl::StrCat(status.message(),
+                                 "; a table that others have made in "
+                                 "it needs that, so that its pages cannot be checked; "
+                                 "remove that table"));
+}
+
+}  // namespace
 
 absl::Status StoreReader::Read(store::Loader* loader) {
   absl::Status status = CheckStructure();
@@ -62,25 +77,17 @@ absl::Status StoreReader::Read(store::Loader* loader) {
 }
 
 absl::Status StoreReader::CheckStructure() {
+  // What others have made beside may be as they want it.
+  absl::Status status = database_.Execute("PRAGMA ignore_check_constraints = ON");
+  if (!status.ok()) return status;
   // What is wrong with the pages themselves would else show when they are written to.
-  std::vector<std::string> checks = {"PRAGMA quick_check(1)"};
-  // That does not look at what is in an index, as format 2 has one and others may have
-  // made; by one SQLite would look for rows, and not find them.
-  auto indexed = database_.Prepare(
-      "SELECT DISTINCT tbl_name FROM sqlite_schema WHERE type = 'index' AND sql NOT "
-      "NULL");
-  if (!indexed.ok()) return indexed.status();
-  while (true) {
-    const absl::StatusOr<bool> has_row = (*indexed)->Step();
-    if (!has_row.ok()) return has_row.status();
-    if (!*has_row) break;
-    const std::string table = absl::StrReplaceAll((*indexed)->Text(0), {{"'", "''"}});
-    checks.push_back(absl::StrCat("PRAGMA integrity_check('", table, "')"));
-  }
-  for (const std::string& check : checks) {
+  for (const char* check : {"PRAGMA quick_check(1)",
+                            // The index of format 2, which the other does not look into.
+                            "PRAGMA integrity_check('history')"}) {
     const absl::StatusOr<std::string> found = database_.QueryText(check);
-    if (!found.ok()) return found.status();
+    if (!found.ok()) return WithoutOthers(found.status());
     if (*found != "ok") return Damaged(absl::StrReplaceAll(*found, {{"\n", " "}}));
+    if (format_ != 2) break;
   }
   return absl::OkStatus();
 }

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/status.h"
+#include "engine/sqlite/application.h"
 #include "engine/sqlite/wal_frame.h"
 
 namespace tocsin::sqlite {
@@ -360,10 +361,14 @@ absl::StatusOr<WalEnd> CheckWal(const std::string& path, bool fills_sectors,
   FrameReader frames(wal, header.frame_size());
   const std::int64_t database_pages = database->size() / header.page_size;
   WalJudge judge(header, database_pages + frames.count(), fills_sectors);
+  std::string first_page;
+  WalEnd end;
   for (std::int64_t i = 0; i < frames.count(); ++i) {
     const absl::StatusOr<Frame> frame = frames.Read(i);
     if (!frame.ok()) return frame.status();
     judge.Look(frames.PlaceOf(i), *frame);
+    if (frame->note.page == 1) first_page.assign(frame->page.data(), kFirstOfPage);
+    if (judge.whole() > i) end.first_page = first_page;
   }
   if (judge.damaged().has_value()) {
     return MakeStatus(
@@ -373,7 +378,7 @@ absl::StatusOr<WalEnd> CheckWal(const std::string& path, bool fills_sectors,
                      ") is not as it was written, and there are whole transactions "
                      "behind its own"));
   }
-  WalEnd end{.ends_at = frames.PlaceOf(judge.whole())};
+  end.ends_at = frames.PlaceOf(judge.whole());
   if (judge.goes_on() || (judge.whole() == frames.count() && frames.has_rest())) {
     end.cut_off =
         absl::StrCat(path, ": ends behind frame ", judge.whole(), " (byte ", end.ends_at,

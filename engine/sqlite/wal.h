@@ -31,6 +31,8 @@ struct WalEnd {
   std::int64_t ends_at = 0;  // in bytes
   // Why there, where something of the last transaction is behind it; else empty.
   std::string cut_off = {};
+  // What the first page of the database begins with at that end, where it is in the log.
+  std::string first_page = {};
 };
 
 // Judges the log of this path and the database that it belongs to. On a disk that may

@@ -20,11 +20,12 @@ std::uint32_t WordAt(absl::string_view bytes, std::size_t at, WordOrder order) {
   std::memcpy(&word, bytes.data() + at, sizeof word);
   return order == kOwn ? word : __builtin_bswap32(word);
 }
+
+}  // namespace
+
 std::uint32_t NumberAt(absl::string_view bytes, std::size_t at) {
   return WordAt(bytes, at, WordOrder::kHighFirst);
 }
-
-}  // namespace
 
 bool IsPageSize(std::uint32_t size) {
   return size >= kPageSizeMin && size <= kPageSizeMax && (size & (size - 1)) == 0;

@@ -15,6 +15,9 @@ inline constexpr std::size_t kFrameHeaderSize = 24;
 inline constexpr std::uint32_t kPageSizeMin = 512;
 inline constexpr std::uint32_t kPageSizeMax = 65536;
 
+// In four bytes.
+std::uint32_t NumberAt(absl::string_view bytes, std::size_t at);
+
 bool IsPageSize(std::uint32_t size);
 
 // The same for all frames of one round of the log, and for no other's.

@@ -17,8 +17,10 @@
 #include "engine/sqlite/database.h"
 #include "engine/sqlite/directory.h"
 #include "engine/sqlite/files.h"
+#include "engine/sqlite/lock_file.h"
 #include "engine/webhook/store_check.h"
 #include "engine/webhook/store_file.h"
+#include "engine/webhook/store_lock.h"
 #include "engine/webhook/store_schema.h"
 #include "tocsin/status.h"
 #include "tocsin/webhook.h"
@@ -37,8 +39,10 @@ std::int64_t SizeOf(const std::string& path) {
 absl::StatusOr<std::optional<sqlite::LeftFiles>> WebhooksLeftIn(
     const std::string& directory) {
   const std::string lock = webhook::WebhooksLockIn(directory);
-  const sqlite::LeftFiles left{
-      .database = WebhooksFileIn(directory), .lock = lock, .was_made = SizeOf(lock) > 0};
+  const sqlite::LeftFiles left{.database = WebhooksFileIn(directory),
+                               .application = webhook::kWebhookApplication,
+                               .lock = lock,
+                               .noted = sqlite::ReadNote(lock, webhook::kWebhooksNote)};
   if (SizeOf(left.database) > 0) return left;
   absl::Status missed =
       sqlite::MissDatabase(left, SizeOf(absl::StrCat(left.database, "-wal")) > 0);
@@ -59,6 +63,7 @@ absl::Status CopyTo(const std::string& to, const sqlite::LeftFiles& left,
                     sqlite::Database* source) {
   // A copy that was begun before may be of another instant.
   std::remove(to.c_str());
+  webhook::MakeForItsOwner(to);
   absl::Status status = webhook::KeepForItsOwner(to);
   if (!status.ok()) return status;
   const auto copy = sqlite::Database::Open(to, "");

@@ -63,21 +63,24 @@ absl::Status Configure(const sqlite::LeftFiles& left, sqlite::Database* database
 
 using OpenedDatabase = absl::StatusOr<std::unique_ptr<sqlite::Database>>;
 
-OpenedDatabase OpenFileIn(const std::string& directory, const StoreLock& lock,
+OpenedDatabase OpenFileIn(const std::string& directory, const sqlite::LockFile& lock,
                           std::string* cut_off) {
   const sqlite::LeftFiles left{.database = WebhooksFileIn(directory),
+                               .application = kWebhookApplication,
                                .lock = lock.path(),
-                               .was_made = lock.HoldsStore()};
+                               .noted = lock.noted()};
   absl::StatusOr<std::string> ended = sqlite::TakeFiles(left, "");
   if (!ended.ok()) return ended.status();
   *cut_off = *std::move(ended);
-  absl::Status status = KeepForItsOwner(left.database);
-  if (!status.ok()) return status;
+  MakeForItsOwner(left.database);
   OpenedDatabase database = sqlite::Database::Open(left.database, "");
   if (!database.ok()) return database;
-  status = Configure(left, database->get());
+  // What is somebody else's stays as it is.
+  absl::Status status = WebhookFormatOf(database->get()).status();
+  if (status.ok()) status = KeepForItsOwner(left.database);
+  if (status.ok()) status = Configure(left, database->get());
   if (status.ok()) status = sqlite::SyncDirectory(directory);
-  if (status.ok()) status = lock.NoteStore();
+  if (status.ok()) status = lock.WriteNote();
   if (!status.ok()) return status;
   return database;
 }
@@ -100,7 +103,7 @@ struct DeliveryStore::Statements {
   Statement find, knows, dead, some_dead;
 };
 
-DeliveryStore::DeliveryStore(std::unique_ptr<StoreLock> lock,
+DeliveryStore::DeliveryStore(std::unique_ptr<sqlite::LockFile> lock,
                              std::unique_ptr<sqlite::Database> database)
     : lock_(std::move(lock)),
       database_(std::move(database)),
@@ -110,9 +113,9 @@ DeliveryStore::~DeliveryStore() = default;
 
 absl::StatusOr<std::unique_ptr<DeliveryStore>> DeliveryStore::Open(
     const std::string& directory) {
-  std::unique_ptr<StoreLock> lock;
+  std::unique_ptr<sqlite::LockFile> lock;
   if (!directory.empty()) {
-    absl::StatusOr<std::unique_ptr<StoreLock>> taken = StoreLock::Take(directory);
+    absl::StatusOr<std::unique_ptr<sqlite::LockFile>> taken = TakeStoreLock(directory);
     if (!taken.ok()) return taken.status();
     lock = *std::move(taken);
   }

@@ -106,12 +106,12 @@ class DeliveryStore {
  private:
   struct Statements;
 
-  DeliveryStore(std::unique_ptr<StoreLock> lock,
+  DeliveryStore(std::unique_ptr<sqlite::LockFile> lock,
                 std::unique_ptr<sqlite::Database> database);
   absl::Status Prepare();
 
   // Released last, so that nobody else opens what is not closed.
-  std::unique_ptr<StoreLock> lock_;
+  std::unique_ptr<sqlite::LockFile> lock_;
   std::unique_ptr<sqlite::Database> database_;
   std::unique_ptr<Statements> statements_;
   std::string cut_off_;

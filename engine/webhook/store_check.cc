@@ -39,8 +39,7 @@ absl::StatusOr<std::map<std::string, std::string>> MadeBy(sqlite::Database* data
   }
 }
 
-// A column that has another name, or an index of other rows, would be believed. What
-// somebody has added is not looked at.
+// A column that has another name, or an index of other rows, would be believed.
 absl::Status CheckTables(sqlite::Database* database) {
   const auto model = sqlite::Database::Open(":memory:", "");
   if (!model.ok()) return model.status();

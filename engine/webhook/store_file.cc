@@ -52,10 +52,13 @@ std::string WebhooksLockIn(const std::string& directory) {
   return directory + "/webhooks.lock";
 }
 
-absl::Status KeepForItsOwner(const std::string& path) {
+void MakeForItsOwner(const std::string& path) {
   const int file =
       open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerReadsAndWrites);
   if (file >= 0) close(file);
+}
+
+absl::Status KeepForItsOwner(const std::string& path) {
   absl::Status status;
   for (const absl::string_view end : {"", "-wal", "-shm", "-journal"}) {
     if (status.ok()) status = KeepOthersAway(absl::StrCat(path, end));

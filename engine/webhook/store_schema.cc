@@ -69,10 +69,6 @@ namespace {
 // For a message.
 constexpr absl::string_view kBringingUp = "bringing its tables to the format of today";
 
-absl::Status Unusable(const sqlite::Database& database, absl::string_view why) {
-  return MakeStatus(Reason::kStoreUnusable, absl::StrCat(database.path(), ": ", why));
-}
-
 // Rows of format 1 had no checksum. What columns there were are the first of those that
 // there are.
 absl::Status MoveRows(std::int64_t format, absl::string_view table,
@@ -136,27 +132,14 @@ absl::Status BringToNewest(std::int64_t format, sqlite::Database* database) {
 }  // namespace
 
 absl::StatusOr<std::int64_t> WebhookFormatOf(sqlite::Database* database) {
-  const absl::StatusOr<std::int64_t> application =
-      database->QueryInteger("PRAGMA application_id");
-  if (!application.ok()) return application.status();
-  const absl::StatusOr<std::int64_t> tables =
-      database->QueryInteger("SELECT count(*) FROM sqlite_schema");
-  if (!tables.ok()) return tables.status();
-  if (*application == 0 && *tables == 0) return 0;
-  if (*application != kWebhookApplicationId) {
-    return Unusable(*database, absl::StrCat("is a database of another program "
-                                            "(application_id ",
-                                            *application,
-                                            "); give a directory of its own to tocsin"));
-  }
-  const absl::StatusOr<std::int64_t> version =
-      database->QueryInteger("PRAGMA user_version");
-  if (!version.ok()) return version.status();
-  if (*version >= 1 && *version <= kWebhookFormat) return *version;
-  return Unusable(
-      *database,
-      absl::StrCat("is of format ", *version, "; this program knows formats 1 to ",
-                   kWebhookFormat, " only, a newer one may know that"));
+  const absl::StatusOr<std::int64_t> format =
+      sqlite::FormatIn(kWebhookApplication, database);
+  if (!format.ok() || *format == 0) return format;
+  absl::Status status = sqlite::CheckNothingHangsOn(
+      {kEndpointTable, kDeliveryTable}, {"delivery_of_notification", "dead_delivery"},
+      database);
+  if (!status.ok()) return status;
+  return format;
 }
 
 absl::Status PrepareWebhookSchema(const sqlite::LeftFiles& left,
@@ -168,7 +151,7 @@ absl::Status PrepareWebhookSchema(const sqlite::LeftFiles& left,
     if (!status.ok()) return status;
     return database->Execute(
         absl::StrCat("BEGIN IMMEDIATE;", kWebhookTables,
-                     "PRAGMA application_id = ", kWebhookApplicationId,
+                     "PRAGMA application_id = ", kWebhookApplication.id,
                      ";PRAGMA user_version = ", kWebhookFormat, ";COMMIT"),
         "making its tables");
   }

@@ -5,22 +5,23 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/sqlite/application.h"
 #include "engine/sqlite/database.h"
 #include "engine/sqlite/files.h"
 
 namespace tocsin::webhook {
 
-// `PRAGMA application_id` of `webhooks.db`: "tocw".
-inline constexpr std::int64_t kWebhookApplicationId = 0x746f6377;
 // `PRAGMA user_version`: the format of the tables. Rows of format 1 had no checksum, and
 // up to format 2 endpoints had no `overlap_ms`.
 inline constexpr std::int64_t kWebhookFormat = 3;
+// Of `webhooks.db`: "tocw".
+inline constexpr sqlite::Application kWebhookApplication = {.id = 0x746f6377,
+                                                            .newest = kWebhookFormat};
 
 // The statements that make the tables.
 extern const char kWebhookTables[];
 
-// 0: the database is empty. Errors: kFailedPrecondition for one of another program or of
-// a newer format; those of the database.
+// 0: the database is empty. Errors: as `FormatIn` and `CheckNothingHangsOn`.
 absl::StatusOr<std::int64_t> WebhookFormatOf(sqlite::Database* database);
 
 // Makes the tables in a database that is empty and was not made before, brings one of an

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -208,6 +209,46 @@ TEST(ReplayData, APipeIsRefused) {
   EXPECT_EQ(result.exit_status, 2);
   EXPECT_THAT(result.err, HasSubstr("<stdin>: is no regular file; with --data"));
   EXPECT_FALSE(std::filesystem::exists(replay.dir().Path("data")));
+}
+
+// Would catch one that waits until somebody writes into it.
+TEST(ReplayData, ANamedPipeIsRefusedUnopened) {
+  ReplayRun replay(kAlerts, "");
+  const std::string pipe = replay.dir().Path("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const RunResult result =
+      RunTocsin({"replay", "--alerts", replay.alerts_path(), "--facts", pipe, "--data",
+                 replay.dir().Path("data")});
+  EXPECT_EQ(result.exit_status, 2);
+  EXPECT_THAT(result.err, HasSubstr(pipe + ": is no regular file; with --data"));
+}
+
+// Would catch one that is written over by what comes of it.
+TEST(ReplayData, NoFileOfTheStoreIsAnOutput) {
+  ReplayRun replay(kAlerts, SpendLine(1, 10, 0));
+  const std::string data = replay.dir().Path("data");
+  const std::string link = replay.dir().Path("link");
+  const std::string dotted = data + "/../data/tocsin.db";
+  replay.Run({"--data", data});
+  const std::string whole = ReadFile(data + "/tocsin.db");
+  std::filesystem::create_hard_link(data + "/tocsin.db", link);
+  std::filesystem::create_directory_symlink(data, replay.dir().Path("again"));
+  for (const std::string& path :
+       {data + "/tocsin.db", data + "/tocsin.db-wal", data + "/tocsin.db-shm",
+        data + "/tocsin.db-journal", data + "/lock", data + "/webhooks.db",
+        data + "/webhooks.lock", replay.dir().Path("again/lock"), link, dotted}) {
+    for (const char* option : {"--notifications", "--state"}) {
+      const bool is_there = std::filesystem::exists(path);
+      const RunResult result =
+          RunTocsin({"replay", "--alerts", replay.alerts_path(), "--facts",
+                     replay.facts_path(), "--data", data, option, path});
+      EXPECT_EQ(result.exit_status, 2) << path;
+      EXPECT_THAT(result.err, HasSubstr(path + ": is a file of the store in " + data));
+      EXPECT_EQ(std::filesystem::exists(path), is_there) << path;
+      EXPECT_EQ(ReadFile(data + "/tocsin.db"), whole) << path;
+    }
+  }
+  EXPECT_EQ(replay.Run({"--data", data}).exit_status, 0);
 }
 
 TEST(ReplayData, ADirectoryInUseIsRefused) {

@@ -70,6 +70,21 @@ TEST_F(ServeTroubleTest, WhoFindsItsStoreTakenEndsAsWhoMayBeStartedAgain) {
   }
 }
 
+// Would catch a file of the store that notifications are appended to.
+TEST_F(ServeTroubleTest, NoFileOfTheStoreTakesNotifications) {
+  const std::string data = dir_.Path("data");
+  EXPECT_EQ(LiveServer({"--token-file", tokens_, "--data", data}).EndBy(SIGTERM), 0);
+  const std::string whole = ReadFile(data + "/tocsin.db");
+  for (const std::string name : {"lock", "tocsin.db", "tocsin.db-wal", "webhooks.db"}) {
+    const std::string path = absl::StrCat(data, "/", name);
+    const RunResult run = RunTocsin({"serve", "--listen", "127.0.0.1:0", "--token-file",
+                                     tokens_, "--data", data, "--notifications", path});
+    EXPECT_EQ(run.exit_status, 2);
+    EXPECT_THAT(run.err, HasSubstr(path + ": is a file of the store"));
+    EXPECT_EQ(ReadFile(data + "/tocsin.db"), whole);
+  }
+}
+
 TEST_F(ServeTroubleTest, WhoCannotWriteItsFilesAtTheStartEndsAsWhoMayBeStartedAgain) {
   const std::string data = dir_.Path("data");
   rlimit before = {};

@@ -160,9 +160,6 @@ TEST_F(WebhookDamage, ATableThatIsAnotherOneIsMissed) {
   ground_.Put(closed_.files);
   ground_.Execute("DROP INDEX dead_delivery");
   ExpectDamaged({"webhooks.db", "dead_delivery"});
-  ground_.Put(closed_.files);
-  ground_.Execute("CREATE INDEX somebodys_own ON delivery (customer_id)");
-  EXPECT_TRUE(ground_.Look().ok()) << "who looks at it may have an index for that";
 }
 
 TEST_F(WebhookDamage, ABadFrameWithATransactionBehindItsOwnIsRefused) {
@@ -266,6 +263,33 @@ TEST_F(WebhookDamage, WhatOthersMayReadAndCannotBeChangedIsRefusedByName) {
   }
   EXPECT_EQ(ReasonOf(status), Reason::kStoreUnusable) << status;
   EXPECT_THAT(status.message(), AllOf(HasSubstr(file), HasSubstr("mode 0644")));
+}
+
+// Would catch a trigger that throws deliveries away, and a database of somebody else that
+// is changed, or left with a lock beside it, before it is refused.
+TEST_F(WebhookDamage, WhatOthersHaveMadeIsRefusedByName) {
+  for (const char* sql : {"TRIGGER theirs BEFORE INSERT ON Delivery BEGIN SELECT "
+                          "raise(ignore); END",
+                          "INDEX theirs ON endpoint (url)"}) {
+    ground_.Put(closed_.files);
+    ground_.Execute(absl::StrCat("CREATE ", sql));
+    for (const absl::Status& status : {ground_.Look().status(), Backup()}) {
+      EXPECT_EQ(ReasonOf(status), Reason::kStoreUnusable) << sql << ": " << status;
+      EXPECT_THAT(status.message(), HasSubstr("\"theirs\""));
+    }
+  }
+  ground_.Put({});
+  ground_.Execute("CREATE TABLE theirs (a)");
+  const std::string file = ground_.FileOf(kWebhooksFile);
+  ASSERT_EQ(chmod(file.c_str(), 0644), 0);
+  const WebhookFiles before = ground_.Take();
+  const absl::Status status = ground_.Open().status();
+  EXPECT_EQ(ReasonOf(status), Reason::kStoreUnusable) << status;
+  EXPECT_THAT(status.message(), HasSubstr("another program"));
+  EXPECT_EQ(ground_.Take(), before);
+  struct stat found = {};
+  ASSERT_EQ(stat(file.c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 0777, 0644U);
 }
 
 }  // namespace

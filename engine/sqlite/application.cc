@@ -1,0 +1,105 @@
+#include "engine/sqlite/application.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "engine/base/status.h"
+#include "engine/sqlite/wal_frame.h"
+
+namespace tocsin::sqlite {
+namespace {
+
+absl::Status Unusable(absl::string_view path, absl::string_view why) {
+  return MakeStatus(Reason::kStoreUnusable, absl::StrCat(path, ": ", why));
+}
+
+absl::Status OfAnother(absl::string_view path, std::int64_t id) {
+  return Unusable(path, absl::StrCat("is a database of another program (application_id ",
+                                     id, "); give a directory of its own to tocsin"));
+}
+
+absl::Status OfUnknownFormat(const Application& ours, absl::string_view path,
+                             std::int64_t version) {
+  return Unusable(
+      path, absl::StrCat("is of format ", version, "; this program knows formats 1 to ",
+                         ours.newest, " only, a newer one may know that"));
+}
+
+// As SQLite compares names.
+bool IsOneOf(const std::vector<absl::string_view>& names, absl::string_view name) {
+  return std::any_of(names.begin(), names.end(), [name](absl::string_view one) {
+    return absl::EqualsIgnoreCase(one, name);
+  });
+}
+
+}  // namespace
+
+absl::Status CheckFirstPage(const Application& ours, absl::string_view path,
+                            absl::string_view first_page) {
+  // https://www.sqlite.org/fileformat2.html#the_database_header, and behind it that of
+  // the page, where the tables are declared.
+  constexpr std::size_t kVersionAt = 60, kIdAt = 68, kTablesAt = 103;
+  constexpr absl::string_view kMagic("SQLite format 3\0", 16);
+  if (first_page.size() < kFirstOfPage || !absl::StartsWith(first_page, kMagic)) {
+    return absl::OkStatus();
+  }
+  const auto id = static_cast<std::int32_t>(NumberAt(first_page, kIdAt));
+  const auto version = static_cast<std::int32_t>(NumberAt(first_page, kVersionAt));
+  // One that is empty has none.
+  const bool has_tables = first_page[kTablesAt] != 0 || first_page[kTablesAt + 1] != 0;
+  if (id != ours.id && (id != 0 || has_tables)) return OfAnother(path, id);
+  return id == ours.id && version > ours.newest ? OfUnknownFormat(ours, path, version)
+                                                : absl::OkStatus();
+}
+
+absl::StatusOr<std::int64_t> FormatIn(const Application& ours, Database* database) {
+  const absl::StatusOr<std::int64_t> id = database->QueryInteger("PRAGMA application_id");
+  if (!id.ok()) return id.status();
+  const absl::StatusOr<std::int64_t> tables =
+      database->QueryInteger("SELECT count(*) FROM sqlite_schema");
+  if (!tables.ok()) return tables.status();
+  if (*id == 0 && *tables == 0) {
+    const absl::StatusOr<std::string> encoding = database->QueryText("PRAGMA encoding");
+    if (!encoding.ok()) return encoding.status();
+    if (*encoding == "UTF-8") return 0;
+    return Unusable(database->path(),
+                    absl::StrCat("is empty, and set to texts in ", *encoding,
+                                 ", where those of tocsin are in UTF-8; remove it, or "
+                                 "give a directory of its own to tocsin"));
+  }
+  if (*id != ours.id) return OfAnother(database->path(), *id);
+  const absl::StatusOr<std::int64_t> version =
+      database->QueryInteger("PRAGMA user_version");
+  if (!version.ok() || (*version >= 1 && *version <= ours.newest)) return version;
+  return OfUnknownFormat(ours, database->path(), *version);
+}
+
+absl::Status CheckNothingHangsOn(const std::vector<absl::string_view>& tables,
+                                 const std::vector<absl::string_view>& indexes,
+                                 Database* database) {
+  // What SQLite makes for a key of a table has no statement of its own.
+  auto query = database->Prepare(
+      "SELECT type, name, tbl_name FROM sqlite_schema "
+      "WHERE type IN ('trigger', 'index') AND sql NOT NULL");
+  if (!query.ok()) return query.status();
+  const Statement& row = **query;
+  absl::StatusOr<bool> has_row = (*query)->Step();
+  for (; has_row.ok() && *has_row; has_row = (*query)->Step()) {
+    const absl::string_view type = row.Text(0), name = row.Text(1);
+    if (!IsOneOf(tables, row.Text(2))) continue;
+    if (type == "index" && IsOneOf(indexes, name)) continue;
+    return Unusable(
+        database->path(),
+        absl::StrCat("others have made ", type, " ", name, " on its table ", row.Text(2),
+                     ", and what is written or found goes by that too; remove it: DROP ",
+                     type, " \"", absl::StrReplaceAll(name, {{"\"", "\"\""}}), "\""));
+  }
+  return has_row.status();
+}
+
+}  // namespace tocsin::sqlite

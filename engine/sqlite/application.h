@@ -1,0 +1,48 @@
+#ifndef TOCSIN_ENGINE_SQLITE_APPLICATION_H_
+#define TOCSIN_ENGINE_SQLITE_APPLICATION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "engine/sqlite/database.h"
+
+// Whose a database is: ours, of a format that is known, with nothing hung on its tables.
+namespace tocsin::sqlite {
+
+// What a database of ours says of itself in its header.
+struct Application {
+  // `PRAGMA application_id`. https://www.sqlite.org/fileformat2.html#appid
+  std::int64_t id = 0;
+  // `PRAGMA user_version`: the newest format that is known. The first one is 1.
+  std::int64_t newest = 0;
+};
+
+// As much of the first page of a database as `CheckFirstPage` looks at.
+inline constexpr std::size_t kFirstOfPage = 108;
+
+// By the beginning of the first page alone, before SQLite has the file: who opens a
+// database of another program also takes its log up, copies that and removes it. Error:
+// kFailedPrecondition (kStoreUnusable) for one of another program or of a newer format.
+// Of one that is shorter, or that begins as no database does, SQLite says what it is.
+absl::Status CheckFirstPage(const Application& ours, absl::string_view path,
+                            absl::string_view first_page);
+
+// The format of a database; 0 of one that is empty. Errors: kFailedPrecondition
+// (kStoreUnusable) for one of another program, of a format that is not known, or empty
+// and with texts in another encoding than UTF-8; those of the database.
+absl::StatusOr<std::int64_t> FormatIn(const Application& ours, Database* database);
+
+// That others have hung nothing on these tables. A trigger changes what is written, or
+// leaves it out, and says nothing; by an index rows are found, replaced or refused.
+// `indexes` are our own. Error: kFailedPrecondition (kStoreUnusable), which names it.
+absl::Status CheckNothingHangsOn(const std::vector<absl::string_view>& tables,
+                                 const std::vector<absl::string_view>& indexes,
+                                 Database* database);
+
+}  // namespace tocsin::sqlite
+
+#endif  // TOCSIN_ENGINE_SQLITE_APPLICATION_H_

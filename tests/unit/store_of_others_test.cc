@@ -1,0 +1,258 @@
+// Would catch what other programs have done to a store, or in its directory, and an
+// engine that goes on with it: a trigger that throws facts away, or a database and a log
+// of somebody else that are changed before they are refused.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "sqlite3.h"
+#include "tests/support/kept_story.h"
+#include "tests/support/temp_directory.h"
+#include "tests/unit/store_files.h"
+#include "tocsin/engine.h"
+#include "tocsin/store.h"
+
+namespace tocsin {
+namespace {
+
+using testing::AllIn;
+using ::testing::AllOf;
+using testing::ChangeBySql;
+using testing::ExpectStory;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::TempDirectory;
+
+class StoreOfOthers : public testing::StoreFilesFixture {
+ protected:
+  // By all that open one, which say these words.
+  void ExpectUnusable(const std::string& what, const std::vector<std::string>& words) {
+    TempDirectory temp;
+    for (const absl::Status& status :
+         {Engine::Open({.directory = directory(), .worker_threads = 0}).status(),
+          InspectStore(directory()).status(), VerifyStore(directory()).status(),
+          BackupStore(directory(), temp / "copy").status()}) {
+      EXPECT_EQ(ReasonOf(status), Reason::kStoreUnusable) << what << ": " << status;
+      for (const std::string& word : words) {
+        EXPECT_THAT(std::string(status.message()), HasSubstr(word)) << what;
+      }
+    }
+  }
+  void ExpectWhole(const std::string& what) {
+    ExpectStory(VerifyStore(directory()));
+    const auto engine = Open(directory());
+    ASSERT_NE(engine, nullptr) << what;
+    EXPECT_TRUE(engine->Close(absl::ZeroDuration()).ok());
+  }
+  // A database of somebody who was killed, with a log.
+  void LeaveWithLog(const std::string& sql) {
+    const std::string was = temp_ / "was.db";
+    ChangeBySql(was, "PRAGMA journal_mode = WAL; CREATE TABLE a (b)");
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(was.c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database,
+                           absl::StrCat(sql,
+                                        "; PRAGMA wal_checkpoint; INSERT INTO a "
+                                        "VALUES (1); INSERT INTO a VALUES (2)")
+                               .c_str(),
+                           nullptr, nullptr, nullptr),
+              SQLITE_OK);
+    std::filesystem::create_directory(directory());
+    for (const char* end : {"", "-wal"}) {
+      std::filesystem::copy_file(was + end, file() + end);
+    }
+    // As it was cut off amid a frame.
+    std::filesystem::resize_file(file() + "-wal",
+                                 std::filesystem::file_size(file() + "-wal") - 100);
+    sqlite3_close(database);
+    std::filesystem::remove(was);
+  }
+};
+
+TEST_F(StoreOfOthers, WhatHangsOnItsTablesIsNamedAndRefused) {
+  TellAndClose();
+  const std::string whole = testing::ReadFile(file());
+  for (const std::string table :
+       {"journal", "checkpoint", "image", "position", "alert", "outbox", "fact_ids",
+        "history", "receipt", "journal_end", "POSITION"}) {
+    for (const auto& [type, sql] :
+         {std::pair("trigger", " BEFORE INSERT ON "), std::pair("index", " ON ")}) {
+      testing::WriteFile(file(), whole);
+      const bool is_trigger = std::string(type) == "trigger";
+      ChangeBySql(file(), absl::StrCat("CREATE ", type, " \"their \"\"own\"", sql, table,
+                                       is_trigger ? " BEGIN SELECT raise(ignore); END"
+                                                  : " (checksum)"));
+      const std::string remedy = absl::StrCat("DROP ", type, " \"their \"\"own\"");
+      ExpectUnusable(absl::StrCat(type, " on ", table), {remedy, file()});
+      ChangeBySql(file(), remedy);
+      ExpectWhole(remedy);
+    }
+  }
+}
+
+TEST_F(StoreOfOthers, WhatIsBesideItsTablesIsTheirs) {
+  for (const char* sql :
+       {"CREATE TABLE theirs (a CHECK (a > 0)); PRAGMA ignore_check_constraints = 1; "
+        "INSERT INTO theirs VALUES (0)",
+        "CREATE TABLE theirs (a); CREATE INDEX of_theirs ON theirs (a); CREATE TRIGGER "
+        "on_theirs AFTER INSERT ON theirs BEGIN DELETE FROM theirs; END",
+        "CREATE VIEW theirs AS SELECT * FROM alert; CREATE TRIGGER on_theirs INSTEAD OF "
+        "INSERT ON theirs BEGIN SELECT 1; END"}) {
+    std::filesystem::remove_all(directory());
+    TellAndClose();
+    ChangeBySql(file(), sql);
+    ExpectWhole(sql);
+  }
+}
+
+// Would catch a table that keeps SQLite from checking the pages, and is taken for a disk
+// that fails.
+TEST_F(StoreOfOthers, AnOrderThatOnlyTheyHaveIsNamed) {
+  TellAndClose();
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(file().c_str(), &database), SQLITE_OK);
+  const auto compare = +[](void*, int, const void*, int, const void*) { return 0; };
+  sqlite3_create_collation(database, "by_them", SQLITE_UTF8, nullptr, compare);
+  EXPECT_EQ(sqlite3_exec(database,
+                         "CREATE TABLE theirs (a); "
+                         "CREATE INDEX of_theirs ON theirs (a COLLATE by_them)",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(database);
+  for (const absl::Status& status : {Engine::Open({.directory = directory()}).status(),
+                                     VerifyStore(directory()).status()}) {
+    EXPECT_EQ(ReasonOf(status), Reason::kStoreUnusable) << status;
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(HasSubstr("by_them"), HasSubstr("remove that table")));
+  }
+}
+
+TEST_F(StoreOfOthers, AnEmptyOneWithTextsInUtf16IsNotAdopted) {
+  std::filesystem::create_directory(directory());
+  ChangeBySql(file(),
+              "PRAGMA encoding = 'UTF-16'; CREATE TABLE a (b); DROP TABLE a; VACUUM");
+  const auto before = AllIn(directory());
+  ExpectUnusable("UTF-16", {file(), "UTF-16le"});
+  EXPECT_TRUE(AllIn(directory()) == before);
+  std::filesystem::remove(file());
+  ChangeBySql(file(), "CREATE TABLE a (b); DROP TABLE a");
+  TellAndClose();
+  ExpectWhole("one in UTF-8");
+}
+
+// Their log too: it is not recovered, cut off, copied or removed.
+TEST_F(StoreOfOthers, ADatabaseOfAnotherProgramStaysAsItIs) {
+  struct Left {
+    const char* sql;
+    const char* named;
+  };
+  for (const Left& left :
+       {Left{"SELECT 1", "another program (application_id 0)"},
+        Left{"PRAGMA application_id = 77", "another program (application_id 77)"},
+        Left{"PRAGMA application_id = 1953457011; PRAGMA user_version = 4",
+             "format 4"}}) {
+    std::filesystem::remove_all(directory());
+    LeaveWithLog(left.sql);
+    const auto before = AllIn(directory());
+    ASSERT_EQ(before.size(), 2U);
+    ExpectUnusable(left.sql, {left.named, file()});
+    EXPECT_TRUE(AllIn(directory()) == before) << left.sql;
+  }
+}
+
+// Of a change that was not finished: to look at it without it would show what never was.
+TEST_F(StoreOfOthers, AJournalOfTheirsIsNamed) {
+  const std::string was = temp_ / "was.db";
+  ChangeBySql(was, "CREATE TABLE a (b)");
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(was.c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database,
+                         "PRAGMA cache_size = 1; BEGIN; INSERT INTO a VALUES "
+                         "(zeroblob(100000)); INSERT INTO a VALUES (zeroblob(100000))",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  std::filesystem::create_directory(directory());
+  for (const char* end : {"", "-journal"}) {
+    std::filesystem::copy_file(was + end, file() + end);
+  }
+  sqlite3_close(database);
+  const auto before = AllIn(directory());
+  for (const absl::Status& status :
+       {InspectStore(directory()).status(), VerifyStore(directory()).status()}) {
+    EXPECT_EQ(ReasonOf(status), Reason::kStoreUnusable) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("the journal beside it"));
+  }
+  EXPECT_TRUE(AllIn(directory()) == before);
+}
+
+// Would catch a file of theirs that says, by being there, that a store was made.
+TEST_F(StoreOfOthers, ALockThatIsTheirsIsNotOurs) {
+  const std::string lock = directory() + "/lock";
+  for (const std::string theirs : {"4711\n",
+                                   "a line that is longer than what tocsin "
+                                   "itself would write into it, by some\n"}) {
+    std::filesystem::remove_all(directory());
+    std::filesystem::create_directory(directory());
+    testing::WriteFile(lock, theirs);
+    const auto before = AllIn(directory());
+    const absl::Status refused = Engine::Open({.directory = directory()}).status();
+    EXPECT_EQ(ReasonOf(refused), Reason::kStoreUnusable) << refused;
+    EXPECT_THAT(std::string(refused.message()),
+                AllOf(HasSubstr(lock), HasSubstr("directory of its own")));
+    EXPECT_EQ(InspectStore(directory()).status(), refused);
+    EXPECT_TRUE(AllIn(directory()) == before);
+  }
+  // A store that is there is one, whatever is written into it.
+  std::filesystem::remove_all(directory());
+  TellAndClose();
+  const std::string note = testing::ReadFile(lock);
+  testing::WriteFile(lock, "4711\n");
+  ExpectWhole("with a lock of theirs");
+  // One that tears as it is written says that a store was made.
+  std::filesystem::remove(file());
+  for (const std::string& torn :
+       {note.substr(0, 9), std::string(note.size(), '\0'),
+        note.substr(0, 9) + std::string(note.size() - 9, '\0'), note}) {
+    testing::WriteFile(lock, torn);
+    const absl::Status missed = Engine::Open({.directory = directory()}).status();
+    EXPECT_EQ(ReasonOf(missed), Reason::kDamaged) << missed;
+    EXPECT_EQ(InspectStore(directory()).status(), missed);
+  }
+  testing::WriteFile(lock, "");
+  EXPECT_NE(Open(directory()), nullptr) << "an empty one says nothing";
+}
+
+// Two stores would share it, or a file would be made elsewhere.
+TEST_F(StoreOfOthers, ALinkIsNoLock) {
+  std::filesystem::create_directory(directory());
+  for (const bool is_there : {false, true}) {
+    const std::string elsewhere = temp_ / "elsewhere";
+    if (is_there) testing::WriteFile(elsewhere, "");
+    std::filesystem::create_symlink(elsewhere, directory() + "/lock");
+    const absl::Status refused = Engine::Open({.directory = directory()}).status();
+    EXPECT_EQ(ReasonOf(refused), Reason::kStoreUnusable) << refused;
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("lock: it is no regular file"));
+    EXPECT_EQ(std::filesystem::exists(elsewhere), is_there);
+    EXPECT_FALSE(std::filesystem::exists(file()));
+    std::filesystem::remove(directory() + "/lock");
+  }
+}
+
+// Would catch a copy that is blamed, and is removed, where what it was made of is bad.
+TEST_F(StoreOfOthers, ACopyOfADamagedOneNamesThatOne) {
+  TellAndClose();
+  ChangeBySql(file(), "UPDATE alert SET name = 'x'");
+  const absl::Status refused = BackupStore(directory(), temp_ / "copy").status();
+  EXPECT_EQ(ReasonOf(refused), Reason::kDamaged);
+  EXPECT_THAT(std::string(refused.message()),
+              AllOf(HasSubstr(file()), Not(HasSubstr(".part"))));
+}
+
+}  // namespace
+}  // namespace tocsin
