@@ -24,6 +24,7 @@
 #include "engine/cli/replay_sink.h"
 #include "engine/cli/reporter.h"
 #include "engine/cli/state_writer.h"
+#include "engine/cli/store_names.h"
 #include "engine/cli/written_tail.h"
 #include "tocsin/engine.h"
 #include "tocsin/json.h"
@@ -141,6 +142,9 @@ class Replay {
 absl::Status Replay::OpenOutput(const std::string& path,
                                 std::unique_ptr<OutputFile>* file) {
   if (path.empty()) return absl::OkStatus();
+  // Now that the engine has made its directory.
+  absl::Status status = CheckIsNotOfStore(path, options_.data_path);
+  if (!status.ok()) return status;
   absl::StatusOr<std::unique_ptr<OutputFile>> opened =
       OutputFile::Open(path, descriptors_);
   if (!opened.ok()) return opened.status();

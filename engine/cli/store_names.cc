@@ -8,6 +8,8 @@
 namespace tocsin::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 // As they are in docs/durability.md.
 constexpr const char* kNames[] = {"lock",
                                   "tocsin.db",
@@ -20,22 +22,41 @@ constexpr const char* kNames[] = {"lock",
                                   "tocsin.db-journal",
                                   "webhooks.db-journal"};
 
+// Where a file is, or is made, that is opened by this name.
+fs::path Followed(const std::string& path) {
+  constexpr int kLinksMax = 40;  // as the system has it
+  std::error_code error;
+  fs::path followed = fs::absolute(path, error);
+  for (int i = 0; i < kLinksMax && fs::is_symlink(followed, error); ++i) {
+    const fs::path target = fs::read_symlink(followed, error);
+    followed = target.is_absolute() ? target : followed.parent_path() / target;
+  }
+  return followed;
+}
+
+bool IsSame(const fs::path& one, const fs::path& other) {
+  std::error_code error;
+  // By the names where one is not there yet.
+  return fs::equivalent(one, other, error) ||
+         fs::weakly_canonical(one, error) == fs::weakly_canonical(other, error);
+}
+
 }  // namespace
 
 absl::Status CheckIsNotOfStore(const std::string& path, const std::string& directory) {
-  if (path.empty() || path == "-" || directory.empty()) return absl::OkStatus();
+  if (path.empty() || directory.empty()) return absl::OkStatus();
+  const fs::path written = Followed(path == "-" ? "/dev/stdout" : path);
   std::error_code error;
-  const std::filesystem::path written = std::filesystem::weakly_canonical(path, error);
+  const fs::path store = fs::absolute(directory, error);
+  const bool is_in_store = IsSame(written.parent_path(), store);
   for (const char* name : kNames) {
-    const std::filesystem::path kept = std::filesystem::path(directory) / name;
-    // By either, as it may be another link to a file, or not be there yet.
-    const bool is_same = std::filesystem::equivalent(path, kept, error) ||
-                         written == std::filesystem::weakly_canonical(kept, error);
+    // Or another link to that file.
+    const bool is_same = (is_in_store && written.filename() == name) ||
+                         fs::equivalent(written, store / name, error);
     if (!is_same) continue;
-    return absl::InvalidArgumentError(absl::StrCat(path, ": is a file of the store in ",
-                                                   directory,
-                                                   "; what is written needs a file of "
-                                                   "its own"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": is a file of the store in ", directory,
+                     "; what is written needs a file of its own"));
   }
   return absl::OkStatus();
 }

@@ -7,9 +7,9 @@
 
 namespace tocsin::cli {
 
-// That what is written to `path` is written over no file of the store in a directory,
-// whether that is there already or will be; without a directory, or to standard output,
-// it is not. Error: kInvalidArgument.
+// That what is written to `path`, or with `-` to standard output, is written over no
+// file of the store in a directory, also where that file is not there yet. While the
+// directory itself is not there, it is known by its name alone. Error: kInvalidArgument.
 absl::Status CheckIsNotOfStore(const std::string& path, const std::string& directory);
 
 }  // namespace tocsin::cli

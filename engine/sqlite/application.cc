@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "engine/base/status.h"
 #include "engine/sqlite/wal_frame.h"
 
@@ -43,7 +44,8 @@ absl::Status CheckFirstPage(const Application& ours, absl::string_view path,
                             absl::string_view first_page) {
   // https://www.sqlite.org/fileformat2.html#the_database_header, and behind it that of
   // the page, where the tables are declared.
-  constexpr std::size_t kVersionAt = 60, kIdAt = 68, kTablesAt = 103;
+  constexpr std::size_t kVersionAt = 60, kIdAt = 68, kKindAt = 100, kCellsAt = 103;
+  constexpr char kLeaf = 13;
   constexpr absl::string_view kMagic("SQLite format 3\0", 16);
   if (first_page.size() < kFirstOfPage || !absl::StartsWith(first_page, kMagic)) {
     return absl::OkStatus();
@@ -51,7 +53,8 @@ absl::Status CheckFirstPage(const Application& ours, absl::string_view path,
   const auto id = static_cast<std::int32_t>(NumberAt(first_page, kIdAt));
   const auto version = static_cast<std::int32_t>(NumberAt(first_page, kVersionAt));
   // One that is empty has none.
-  const bool has_tables = first_page[kTablesAt] != 0 || first_page[kTablesAt + 1] != 0;
+  const bool has_tables = first_page[kKindAt] != kLeaf || first_page[kCellsAt] != 0 ||
+                          first_page[kCellsAt + 1] != 0;
   if (id != ours.id && (id != 0 || has_tables)) return OfAnother(path, id);
   return id == ours.id && version > ours.newest ? OfUnknownFormat(ours, path, version)
                                                 : absl::OkStatus();
@@ -100,6 +103,25 @@ absl::Status CheckNothingHangsOn(const std::vector<absl::string_view>& tables,
                      type, " \"", absl::StrReplaceAll(name, {{"\"", "\"\""}}), "\""));
   }
   return has_row.status();
+}
+
+absl::StatusOr<std::string> FindBadPage(absl::string_view check, Database* database) {
+  absl::Status status = database->Execute("PRAGMA ignore_check_constraints = ON");
+  if (!status.ok()) return status;
+  const absl::StatusOr<std::string> found = database->QueryText(check);
+  if (found.ok()) {
+    return *found == "ok" ? "" : absl::StrReplaceAll(*found, {{"\n", " "}});
+  }
+  // A table of theirs may go by a function or an order that only they have.
+  const absl::string_view said = found.status().message();
+  if (!absl::StrContains(absl::StripPrefix(said, database->path()), ": no such ")) {
+    return found.status();
+  }
+  return MakeStatus(Reason::kStoreUnusable,
+                    absl::StrCat(said,
+                                 "; a table that others have made in it needs "
+                                 "that, so that its pages cannot be checked; "
+                                 "remove that table"));
 }
 
 }  // namespace tocsin::sqlite

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -42,6 +43,12 @@ absl::StatusOr<std::int64_t> FormatIn(const Application& ours, Database* databas
 absl::Status CheckNothingHangsOn(const std::vector<absl::string_view>& tables,
                                  const std::vector<absl::string_view>& indexes,
                                  Database* database);
+
+// What a check of SQLite's, a statement of one row, says of the first page or row that is
+// bad, in one line; empty where none is. What others have made beside may be as they
+// want. Errors: kFailedPrecondition (kStoreUnusable) where that keeps it from being
+// checked; those of the database.
+absl::StatusOr<std::string> FindBadPage(absl::string_view check, Database* database);
 
 }  // namespace tocsin::sqlite
 

@@ -19,8 +19,9 @@ constexpr char kWhatItNeeds[] =
     "open, and who writes makes some in its directory";
 
 constexpr char kWhatTakesItBack[] =
-    "; what another program had begun to change in it is to be taken back first, by the "
-    "journal beside it, which an engine that is opened does, or sqlite3";
+    "; a change of it did not come to its end, and is taken back by the journal beside "
+    "it "
+    "when an engine, or sqlite3, opens it";
 
 // SQLite has one code for what it calls so and for what is wrong with a statement: the
 // header says that the schema has a format above 4, and no SQLite has written another.
@@ -296,6 +297,10 @@ void Database::ForgetCopied() {
   sqlite3_file* const file = FileOf(SQLITE_FCNTL_FILE_POINTER);
   // Whoever is copying just now finds out as well.
   if (file != nullptr) static_cast<void>(sqlite::ForgetCopied(file));
+}
+
+void Database::RunNoTriggers() {
+  sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
 }
 
 void Database::KeepLogAtClose() {

@@ -117,6 +117,8 @@ class Database {
   void ForgetCopied();
   // Closing it copies nothing: the log stays as it is for who opens it next.
   void KeepLogAtClose();
+  // Of what it writes; for as long as it is open.
+  void RunNoTriggers();
   // Makes all of it the content of another database. In a transaction it is that of one
   // instant.
   absl::Status CopyTo(Database* other);

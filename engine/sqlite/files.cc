@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <fstream>
 #include <memory>
 #include <utility>
 
@@ -26,10 +27,10 @@ absl::Status LockOfOthers(const LeftFiles& left) {
 // As much of it as says whose the database is. Nothing where there is none, or where a
 // journal says that what is in the file is amid a change, which SQLite takes back.
 absl::StatusOr<std::string> FirstPageOf(const LeftFiles& left, VfsFile* database) {
-  struct stat journal = {};
-  const bool is_amid_change =
-      stat(absl::StrCat(left.database, "-journal").c_str(), &journal) == 0 &&
-      journal.st_size > 0;
+  // One that counts does not begin with a zero.
+  std::ifstream journal(absl::StrCat(left.database, "-journal"));
+  const int begins_with = journal.get();
+  const bool is_amid_change = journal.good() && begins_with != 0;
   if (database == nullptr || is_amid_change ||
       database->size() < static_cast<std::int64_t>(kFirstOfPage)) {
     return std::string();

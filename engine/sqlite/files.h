@@ -33,7 +33,8 @@ struct LeftFiles {
 // Others may have the database open; they are kept from writing and copying meanwhile.
 //
 // Errors: kFailedPrecondition for a database of another program or a newer format, of
-// which nothing is touched then; as `MissDatabase`; kDataLoss for a log that is damaged;
+// which nothing is touched then, unless a change of it did not come to its end, which
+// SQLite takes back first; as `MissDatabase`; kDataLoss for a log that is damaged;
 // kFailedPrecondition (kStoreInUse) where others go on writing or copying; those of the
 // files.
 absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& vfs);

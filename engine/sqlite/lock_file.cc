@@ -24,7 +24,9 @@ absl::Status Failed(absl::string_view path, absl::string_view what) {
 
 absl::Status NoFile(absl::string_view path) {
   return MakeStatus(Reason::kStoreUnusable,
-                    absl::StrCat(path, ": it is no regular file; move it away"));
+                    absl::StrCat(path,
+                                 ": it is no regular file, but a link, a pipe or a "
+                                 "directory, say; move it away"));
 }
 
 // Below 0 if it cannot be opened. A link would be locked for whoever else has one to the
@@ -97,7 +99,9 @@ absl::StatusOr<std::unique_ptr<LockFile>> LockFile::Take(const std::string& path
                                                          absl::string_view in_use) {
   bool is_made = false;
   const int file = OpenToLock(path, &is_made);
-  if (file < 0) return errno == ELOOP ? NoFile(path) : Failed(path, "opening it");
+  if (file < 0) {
+    return errno == ELOOP || errno == EISDIR ? NoFile(path) : Failed(path, "opening it");
+  }
   absl::Status status = Lock(path, file, in_use);
   if (!status.ok()) {
     close(file);
@@ -107,7 +111,9 @@ absl::StatusOr<std::unique_ptr<LockFile>> LockFile::Take(const std::string& path
 }
 
 LockFile::~LockFile() {
-  if (is_made_ && noted() == Noted::kNothing) unlink(path_.c_str());
+  if (is_made_ && noted() == Noted::kNothing && IsStillThere(path_, file_)) {
+    unlink(path_.c_str());
+  }
   close(file_);
 }
 
@@ -115,6 +121,7 @@ Noted LockFile::noted() const { return NotedIn(file_, note_); }
 
 absl::Status LockFile::WriteNote() const {
   if (noted() != Noted::kNothing) return absl::OkStatus();
+  errno = ENOSPC;  // where a part of it is written
   const bool is_written = pwrite(file_, note_.data(), note_.size(), 0) ==
                               static_cast<ssize_t>(note_.size()) &&
                           fsync(file_) == 0;

@@ -215,12 +215,15 @@ absl::StatusOr<std::int64_t> FormatOf(Database* database) {
   absl::Status status =
       is_today ? CheckTables(database) : CheckIsOlder(database, *format);
   if (status.ok()) {
-    std::vector<absl::string_view> indexes;
-    if (!is_today) indexes.push_back("history_of_customer");
-    status =
-        CheckNothingHangsOn({kMeta, kJournal, kJournalEnd, kCheckpoint, kImage, kPosition,
-                             kAlert, kOutbox, kHistory, kReceipt, kFactIds},
-                            indexes, database);
+    // Those of before; today they may be somebody else's.
+    std::vector<absl::string_view> tables, indexes;
+    if (!is_today) {
+      tables = {kMeta};
+      indexes = {"history_of_customer"};
+    }
+    tables.insert(tables.end(), {kJournal, kJournalEnd, kCheckpoint, kImage, kPosition,
+                                 kAlert, kOutbox, kHistory, kReceipt, kFactIds});
+    status = CheckNothingHangsOn(tables, indexes, database);
   }
   if (!status.ok()) return status;
   return format;
@@ -239,6 +242,8 @@ absl::Status PrepareSchema(Database* database) {
   if (*format == kFormatVersion) return absl::OkStatus();
   absl::Status status = database->Execute("BEGIN IMMEDIATE");
   if (status.ok()) status = BringToNewest(database, *format);
+  // Of what stays as it was none has been compared yet.
+  if (status.ok()) status = CheckTables(database);
   if (!status.ok()) return status;
   return database->Execute(
       absl::StrCat("PRAGMA user_version = ", kFormatVersion, ";COMMIT"), kBringing);

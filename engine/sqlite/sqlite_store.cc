@@ -84,6 +84,9 @@ class SqliteStore final : public store::Store {
 
 absl::Status SqliteStore::Prepare(const std::string& vfs, Copying copying) {
   absl::Status status = database_->Execute("PRAGMA busy_timeout = 10000");
+  // There are none of ours: one that somebody makes meanwhile could throw away what is
+  // written, and say nothing.
+  database_->RunNoTriggers();
   // Debian's SQLite would write each page of what is removed full of zeros, which is as
   // much as was written of it. There are no secrets here.
   if (status.ok()) status = database_->Execute("PRAGMA secure_delete = OFF");

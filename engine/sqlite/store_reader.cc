@@ -9,32 +9,17 @@
 #include <variant>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "engine/base/status.h"
+#include "engine/sqlite/application.h"
 #include "engine/sqlite/history_rows.h"
 #include "engine/sqlite/journal_rows.h"
 #include "engine/sqlite/row.h"
 #include "engine/store/notification_fields.h"
 
 namespace tocsin::sqlite {
-
-namespace {
-
-// A table of theirs may go by a function or an order that only they have.
-absl::Status WithoutOthers(const absl::Status& status) {
-  if (!absl::StrContains(status.message(), "no such ")) return status;
-  return MakeStatus(Reason::kStoreUnusable,
-                    absl::StrCat(status.message(),
-                                 "; a table that others have made in "
-                                 "it needs that, so that its pages cannot be checked; "
-                                 "remove that table"));
-}
-
-}  // namespace
 
 absl::Status StoreReader::Read(store::Loader* loader) {
   absl::Status status = CheckStructure();
@@ -77,16 +62,13 @@ absl::Status StoreReader::Read(store::Loader* loader) {
 }
 
 absl::Status StoreReader::CheckStructure() {
-  // What others have made beside may be as they want it.
-  absl::Status status = database_.Execute("PRAGMA ignore_check_constraints = ON");
-  if (!status.ok()) return status;
   // What is wrong with the pages themselves would else show when they are written to.
   for (const char* check : {"PRAGMA quick_check(1)",
                             // The index of format 2, which the other does not look into.
                             "PRAGMA integrity_check('history')"}) {
-    const absl::StatusOr<std::string> found = database_.QueryText(check);
-    if (!found.ok()) return WithoutOthers(found.status());
-    if (*found != "ok") return Damaged(absl::StrReplaceAll(*found, {{"\n", " "}}));
+    const absl::StatusOr<std::string> found = FindBadPage(check, &database_);
+    if (!found.ok()) return found.status();
+    if (!found->empty()) return Damaged(*found);
     if (format_ != 2) break;
   }
   return absl::OkStatus();

@@ -12,6 +12,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "engine/base/status.h"
 #include "engine/sqlite/as_found.h"
 #include "engine/sqlite/database.h"
@@ -72,8 +73,9 @@ absl::Status CopyTo(const std::string& to, const sqlite::LeftFiles& left,
   if (!status.ok()) return status;
   status = CheckAsLeft(left, copy->get());
   if (!status.ok()) {
-    return MakeStatus(ReasonOf(status), absl::StrCat("the copy of ", left.database, ": ",
-                                                     status.message()));
+    // The copy, which is removed, has what is wrong from there.
+    return MakeStatus(ReasonOf(status),
+                      absl::StrReplaceAll(status.message(), {{to, left.database}}));
   }
   // Its name is to be durable without a log beside it.
   return (*copy)->Execute("PRAGMA journal_mode = DELETE");

@@ -46,11 +46,9 @@ absl::StatusOr<std::size_t> CountRows(sqlite::Statement* statement) {
 }
 
 absl::Status Configure(const sqlite::LeftFiles& left, sqlite::Database* database) {
-  // Of another program that writes; meanwhile nothing is sent.
-  absl::Status status = database->Execute("PRAGMA busy_timeout = 1000");
   // A secret that was changed, or moved to a table of today, leaves no trace in the room
   // that it had.
-  if (status.ok()) status = database->Execute("PRAGMA secure_delete = ON");
+  absl::Status status = database->Execute("PRAGMA secure_delete = ON");
   // Before anything is written, as it may be somebody else's.
   if (status.ok()) status = PrepareWebhookSchema(left, database);
   // Durable when a commit returns; another process may read meanwhile.
@@ -75,8 +73,10 @@ OpenedDatabase OpenFileIn(const std::string& directory, const sqlite::LockFile& 
   MakeForItsOwner(left.database);
   OpenedDatabase database = sqlite::Database::Open(left.database, "");
   if (!database.ok()) return database;
+  // Of another program that writes; meanwhile nothing is sent.
+  absl::Status status = (*database)->Execute("PRAGMA busy_timeout = 1000");
   // What is somebody else's stays as it is.
-  absl::Status status = WebhookFormatOf(database->get()).status();
+  if (status.ok()) status = WebhookFormatOf(database->get()).status();
   if (status.ok()) status = KeepForItsOwner(left.database);
   if (status.ok()) status = Configure(left, database->get());
   if (status.ok()) status = sqlite::SyncDirectory(directory);

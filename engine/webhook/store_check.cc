@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "engine/base/status.h"
+#include "engine/sqlite/application.h"
 #include "engine/webhook/delivery_rows.h"
 #include "engine/webhook/endpoint_rows.h"
 #include "engine/webhook/store_schema.h"
@@ -82,9 +83,9 @@ absl::Status CheckRows(sqlite::Database* database) {
 
 absl::Status CheckPages(sqlite::Database* database) {
   const absl::StatusOr<std::string> found =
-      database->QueryText("PRAGMA integrity_check(1)");
+      sqlite::FindBadPage("PRAGMA integrity_check(1)", database);
   if (!found.ok()) return found.status();
-  return *found == "ok" ? absl::OkStatus() : Damaged(*database, *found);
+  return found->empty() ? absl::OkStatus() : Damaged(*database, *found);
 }
 
 absl::Status CheckWebhooks(sqlite::Database* database) {

@@ -251,6 +251,36 @@ TEST(ReplayData, NoFileOfTheStoreIsAnOutput) {
   EXPECT_EQ(replay.Run({"--data", data}).exit_status, 0);
 }
 
+// Would catch a name that leads there only once the engine has made its directory.
+TEST(ReplayData, NorOneThatTheStoreWillHave) {
+  for (const char* option : {"--notifications", "--state"}) {
+    for (const bool is_there : {false, true}) {
+      ReplayRun replay(kAlerts, SpendLine(1, 10, 0));
+      const std::string data = replay.dir().Path("data");
+      const std::string here = replay.dir().Path("");
+      if (is_there) std::filesystem::create_directory(data);
+      std::filesystem::create_symlink("data", replay.dir().Path("other"));
+      std::filesystem::create_symlink("data/tocsin.db", replay.dir().Path("db"));
+      std::filesystem::create_symlink(data + "/tocsin.db-journal",
+                                      replay.dir().Path("journal"));
+      const std::string relative =
+          std::filesystem::proximate(data, std::filesystem::current_path());
+      for (const std::string& path :
+           {here + "./data/tocsin.db", here + "other/tocsin.db", here + "other/lock",
+            here + "db", here + "journal", relative + "/tocsin.db-wal"}) {
+        const RunResult result =
+            RunTocsin({"replay", "--alerts", replay.alerts_path(), "--facts",
+                       replay.facts_path(), "--data", data, option, path});
+        EXPECT_EQ(result.exit_status, 2) << path;
+        EXPECT_THAT(result.err, HasSubstr(path + ": is a file of the store in " + data));
+        if (!is_there) std::filesystem::remove_all(data);
+      }
+      EXPECT_EQ(replay.Run({"--data", data}).exit_status, 0);
+      EXPECT_EQ(RunTocsin({"inspect", data, "--verify"}).exit_status, 0);
+    }
+  }
+}
+
 TEST(ReplayData, ADirectoryInUseIsRefused) {
   ReplayRun replay(kAlerts, SpendLine(1, 10, 0));
   const std::vector<std::string> data = {"--data", replay.dir().Path("data")};

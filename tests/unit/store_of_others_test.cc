@@ -96,12 +96,48 @@ TEST_F(StoreOfOthers, WhatHangsOnItsTablesIsNamedAndRefused) {
   }
 }
 
+// Nobody may write there while it is open; who does all the same throws nothing away.
+TEST_F(StoreOfOthers, ATriggerThatIsMadeWhileItIsOpenDoesNothing) {
+  {
+    const auto engine = Open(directory());
+    ChangeBySql(file(),
+                "CREATE TRIGGER theirs BEFORE INSERT ON journal BEGIN SELECT "
+                "raise(ignore); END");
+    ASSERT_TRUE(testing::TellStory(*engine).ok());
+    EXPECT_TRUE(engine->Close(absl::ZeroDuration()).ok());
+  }
+  ChangeBySql(file(), "DROP TRIGGER theirs");
+  ExpectWhole("without it");
+}
+
+// What was there before this format has today's declarations to stand by too.
+TEST_F(StoreOfOthers, AnOlderOneThatWasDeclaredOtherwiseIsNotBroughtUp) {
+  std::filesystem::create_directory(directory());
+  const std::string older =
+      testing::ReadFile(TOCSIN_SOURCE_DIR "/tests/unit/format_2.sql");
+  std::string changed = older;
+  const std::string column = "first_step INTEGER NOT NULL";
+  ASSERT_NE(changed.find(column), std::string::npos);
+  changed.insert(changed.find(column) + column.size(), " UNIQUE ON CONFLICT IGNORE");
+  ChangeBySql(file(), changed);
+  const auto before = testing::ReadFile(file());
+  const absl::Status refused = Engine::Open({.directory = directory()}).status();
+  EXPECT_EQ(ReasonOf(refused), Reason::kDamaged) << refused;
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("table journal is not as"));
+  EXPECT_EQ(testing::ReadFile(file()), before);
+  std::filesystem::remove_all(directory());
+  std::filesystem::create_directory(directory());
+  ChangeBySql(file(), older);
+  EXPECT_NE(Open(directory()), nullptr);
+}
+
 TEST_F(StoreOfOthers, WhatIsBesideItsTablesIsTheirs) {
   for (const char* sql :
        {"CREATE TABLE theirs (a CHECK (a > 0)); PRAGMA ignore_check_constraints = 1; "
         "INSERT INTO theirs VALUES (0)",
         "CREATE TABLE theirs (a); CREATE INDEX of_theirs ON theirs (a); CREATE TRIGGER "
         "on_theirs AFTER INSERT ON theirs BEGIN DELETE FROM theirs; END",
+        "CREATE TABLE meta (a); CREATE INDEX of_theirs ON meta (a)",
         "CREATE VIEW theirs AS SELECT * FROM alert; CREATE TRIGGER on_theirs INSTEAD OF "
         "INSERT ON theirs BEGIN SELECT 1; END"}) {
     std::filesystem::remove_all(directory());
@@ -164,6 +200,29 @@ TEST_F(StoreOfOthers, ADatabaseOfAnotherProgramStaysAsItIs) {
     ExpectUnusable(left.sql, {left.named, file()});
     EXPECT_TRUE(AllIn(directory()) == before) << left.sql;
   }
+}
+
+// Would catch one that is taken for empty as no table stands in its first page itself, or
+// for amid a change as some journal is beside it that counts for nothing.
+TEST_F(StoreOfOthers, NorDoesWhatIsNotInTheFirstPageChangeThat) {
+  std::string sql = "PRAGMA page_size = 512";
+  for (int i = 0; i < 12; ++i) {
+    absl::StrAppend(&sql, "; CREATE TABLE t", i, " (", std::string(300, 'c'), ")");
+  }
+  LeaveWithLog("SELECT 1");
+  testing::WriteFile(file() + "-journal", std::string(512, '\0'));
+  auto before = AllIn(directory());
+  ExpectUnusable("a journal of zeros", {"another program"});
+  EXPECT_TRUE(AllIn(directory()) == before);
+  std::filesystem::remove_all(directory());
+  std::filesystem::create_directory(directory());
+  ChangeBySql(file(), sql + "; DROP TABLE t0; DROP TABLE t1");
+  constexpr std::size_t kKind = 100;
+  constexpr char kInterior = 5;
+  ASSERT_EQ(testing::ReadFile(file())[kKind], kInterior);
+  before = AllIn(directory());
+  ExpectUnusable("an interior page", {"another program"});
+  EXPECT_TRUE(AllIn(directory()) == before);
 }
 
 // Of a change that was not finished: to look at it without it would show what never was.

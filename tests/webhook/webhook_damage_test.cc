@@ -9,6 +9,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "engine/sqlite/database.h"
 #include "engine/webhook/store_file.h"
 #include "gmock/gmock.h"
@@ -263,6 +265,32 @@ TEST_F(WebhookDamage, WhatOthersMayReadAndCannotBeChangedIsRefusedByName) {
   }
   EXPECT_EQ(ReasonOf(status), Reason::kStoreUnusable) << status;
   EXPECT_THAT(status.message(), AllOf(HasSubstr(file), HasSubstr("mode 0644")));
+}
+
+// Would catch what others have beside it and is taken for damage, or is so by who starts
+// and not by who verifies.
+TEST_F(WebhookDamage, WhatOthersHaveBesideItIsTheirs) {
+  ground_.Put(closed_.files);
+  ground_.Execute(
+      "CREATE TABLE theirs (a CHECK (a > 0)); PRAGMA ignore_check_constraints = 1; "
+      "INSERT INTO theirs VALUES (0)");
+  EXPECT_TRUE(Backup().ok()) << Backup();
+  EXPECT_TRUE(VerifyWebhooks(ground_.directory()).ok());
+  EXPECT_TRUE(ground_.Look().ok());
+}
+
+// Would catch a start that fails as somebody has it locked for a moment.
+TEST_F(WebhookDamage, WhoLocksItIsWaitedForASecond) {
+  ground_.Put(closed_.files);
+  ground_.Execute("PRAGMA journal_mode = DELETE");
+  const auto theirs = sqlite::Database::Open(ground_.FileOf(kWebhooksFile), "");
+  ASSERT_TRUE(theirs.ok());
+  ASSERT_TRUE((*theirs)->Execute("BEGIN EXCLUSIVE").ok());
+  const absl::Time began = absl::Now();
+  EXPECT_EQ(ReasonOf(ground_.Open().status()), Reason::kStoreInUse);
+  EXPECT_GE(absl::Now() - began, absl::Milliseconds(900));
+  ASSERT_TRUE((*theirs)->Execute("COMMIT").ok());
+  EXPECT_TRUE(ground_.Open().ok());
 }
 
 // Would catch a trigger that throws deliveries away, and a database of somebody else that
