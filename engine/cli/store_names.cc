@@ -45,14 +45,15 @@ bool IsSame(const fs::path& one, const fs::path& other) {
 
 absl::Status CheckIsNotOfStore(const std::string& path, const std::string& directory) {
   if (path.empty() || directory.empty()) return absl::OkStatus();
-  const fs::path written = Followed(path == "-" ? "/dev/stdout" : path);
+  const std::string opened = path == "-" ? "/dev/stdout" : path;
+  const fs::path written = Followed(opened);
   std::error_code error;
   const fs::path store = fs::absolute(directory, error);
   const bool is_in_store = IsSame(written.parent_path(), store);
   for (const char* name : kNames) {
-    // Or another link to that file.
+    // Or another link to that file, or one that is open and has no name any more.
     const bool is_same = (is_in_store && written.filename() == name) ||
-                         fs::equivalent(written, store / name, error);
+                         fs::equivalent(opened, store / name, error);
     if (!is_same) continue;
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": is a file of the store in ", directory,

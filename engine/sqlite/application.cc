@@ -114,7 +114,9 @@ absl::StatusOr<std::string> FindBadPage(absl::string_view check, Database* datab
   }
   // A table of theirs may go by a function or an order that only they have.
   const absl::string_view said = found.status().message();
-  if (!absl::StrContains(absl::StripPrefix(said, database->path()), ": no such ")) {
+  const absl::string_view what = absl::StripPrefix(said, database->path());
+  if (!absl::StartsWith(what, ": no such ") &&
+      !absl::StartsWith(what, ": unknown function")) {
     return found.status();
   }
   return MakeStatus(Reason::kStoreUnusable,

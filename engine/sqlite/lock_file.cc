@@ -100,7 +100,9 @@ absl::StatusOr<std::unique_ptr<LockFile>> LockFile::Take(const std::string& path
   bool is_made = false;
   const int file = OpenToLock(path, &is_made);
   if (file < 0) {
-    return errno == ELOOP || errno == EISDIR ? NoFile(path) : Failed(path, "opening it");
+    return errno == ELOOP || errno == EISDIR || errno == ENXIO
+               ? NoFile(path)
+               : Failed(path, "opening it");
   }
   absl::Status status = Lock(path, file, in_use);
   if (!status.ok()) {

@@ -15,7 +15,7 @@
 namespace tocsin::sqlite {
 namespace {
 
-constexpr char kTables[] = R"sql(
+constexpr char kJournalTable[] = R"sql(
 -- What was done, one row for what became durable together; the instant up to which all
 -- was; and the sum of the checksums of all other rows then, by which one that is missing
 -- is seen.
@@ -27,7 +27,10 @@ CREATE TABLE journal (
   at         TEXT,
   sum        INTEGER
 );
+)sql";
 
+// Those of all formats.
+constexpr char kTables[] = R"sql(
 -- From behind which step the journal is needed, and the alerts as they were then.
 CREATE TABLE checkpoint (
   number     INTEGER PRIMARY KEY,
@@ -130,7 +133,7 @@ CREATE TABLE journal_end (
 )sql";
 
 // As it is in a store that was brought to this format.
-constexpr char kJournalOfOlder[] = R"sql(
+constexpr char kJournalBroughtUp[] = R"sql(
 CREATE TABLE journal (
   number     INTEGER PRIMARY KEY,
   checksum   INTEGER NOT NULL,
@@ -138,6 +141,50 @@ CREATE TABLE journal (
   entries    BLOB NOT NULL
 , at TEXT, sum INTEGER);
 )sql";
+
+// What only those of formats 1 and 2 had.
+constexpr char kTablesOfOlder[] = R"sql(
+CREATE TABLE meta (
+  key      TEXT PRIMARY KEY,
+  checksum INTEGER NOT NULL,
+  value    TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE journal (
+  number     INTEGER PRIMARY KEY,
+  checksum   INTEGER NOT NULL,
+  first_step INTEGER NOT NULL,
+  entries    BLOB NOT NULL
+);
+)sql";
+
+// And only those of format 2.
+constexpr char kHistoryOfFormat2[] = R"sql(
+CREATE TABLE history (
+  number          INTEGER PRIMARY KEY,
+  checksum        INTEGER NOT NULL,
+  customer_id     TEXT,
+  alert_id        TEXT NOT NULL,
+  instance        BLOB NOT NULL,
+  at              TEXT NOT NULL,
+  status          TEXT,
+  triggered_by    TEXT NOT NULL,
+  epoch           INTEGER NOT NULL,
+  value           TEXT NOT NULL,
+  notification_id TEXT
+);
+)sql";
+
+// The tables that a store of this format has.
+std::string TablesOf(std::int64_t format) {
+  switch (format) {
+    case 1:
+      return absl::StrCat(kTablesOfOlder, kTables);
+    case 2:
+      return absl::StrCat(kTablesOfOlder, kTables, kTablesOfFormat2, kHistoryOfFormat2);
+    default:
+      return absl::StrCat(kJournalTable, kTables, kTablesOfFormat2, kTablesOfFormat3);
+  }
+}
 
 // For a message.
 constexpr absl::string_view kBringing = "bringing its tables to the format of today";
@@ -165,24 +212,14 @@ absl::Status BringToNewest(Database* database, std::int64_t format) {
   return status.ok() ? EndJournal(database, end, sum) : status;
 }
 
-// Those before format 3 have `meta`, and what came with it not.
-absl::Status CheckIsOlder(Database* database, std::int64_t version) {
-  const absl::StatusOr<std::int64_t> tables = database->QueryInteger(
-      "SELECT sum(name = 'meta') - sum(name IN ('journal_end', 'receipt')) "
-      "FROM sqlite_schema WHERE type = 'table'");
-  if (!tables.ok() || *tables == 1) return tables.status();
-  return MakeStatus(Reason::kDamaged,
-                    absl::StrCat(database->path(), ": it says that it is of format ",
-                                 version, ", and has not the tables of that"));
-}
-
 // A name of a column that has changed would else be missed by who asks for it, and later.
-absl::Status CheckTables(Database* database) {
-  const std::string of_today = absl::StrCat(kTables, kTablesOfFormat2, kTablesOfFormat3);
-  const std::string made = absl::StrCat(of_today, kJournalOfOlder);
+absl::Status CheckTables(Database* database, std::int64_t format) {
+  const std::string tables = TablesOf(format);
+  const std::string made =
+      format == kFormatVersion ? absl::StrCat(tables, kJournalBroughtUp) : tables;
   constexpr absl::string_view kCreate = "\nCREATE TABLE ";
   std::size_t missing =
-      std::vector<absl::string_view>(absl::StrSplit(of_today, kCreate)).size() - 1;
+      std::vector<absl::string_view>(absl::StrSplit(tables, kCreate)).size() - 1;
   const auto damaged = [database](absl::string_view what) {
     return MakeStatus(Reason::kDamaged, absl::StrCat(database->path(), ": ", what));
   };
@@ -211,13 +248,11 @@ absl::Status CheckTables(Database* database) {
 absl::StatusOr<std::int64_t> FormatOf(Database* database) {
   const absl::StatusOr<std::int64_t> format = FormatIn(kStoreApplication, database);
   if (!format.ok() || *format == 0) return format;
-  const bool is_today = *format == kFormatVersion;
-  absl::Status status =
-      is_today ? CheckTables(database) : CheckIsOlder(database, *format);
+  absl::Status status = CheckTables(database, *format);
   if (status.ok()) {
     // Those of before; today they may be somebody else's.
     std::vector<absl::string_view> tables, indexes;
-    if (!is_today) {
+    if (*format < kFormatVersion) {
       tables = {kMeta};
       indexes = {"history_of_customer"};
     }
@@ -234,7 +269,7 @@ absl::Status PrepareSchema(Database* database) {
   if (!format.ok()) return format.status();
   if (*format == 0) {
     return database->Execute(
-        absl::StrCat("BEGIN IMMEDIATE;", kTables, kTablesOfFormat2, kTablesOfFormat3,
+        absl::StrCat("BEGIN IMMEDIATE;", TablesOf(kFormatVersion),
                      "PRAGMA application_id = ", kStoreApplication.id,
                      ";PRAGMA user_version = ", kFormatVersion, ";COMMIT"),
         "making its tables");
@@ -242,8 +277,8 @@ absl::Status PrepareSchema(Database* database) {
   if (*format == kFormatVersion) return absl::OkStatus();
   absl::Status status = database->Execute("BEGIN IMMEDIATE");
   if (status.ok()) status = BringToNewest(database, *format);
-  // Of what stays as it was none has been compared yet.
-  if (status.ok()) status = CheckTables(database);
+  // As the next one will that opens it.
+  if (status.ok()) status = CheckTables(database, kFormatVersion);
   if (!status.ok()) return status;
   return database->Execute(
       absl::StrCat("PRAGMA user_version = ", kFormatVersion, ";COMMIT"), kBringing);

@@ -19,7 +19,7 @@ inline constexpr Application kStoreApplication = {.id = 0x746f6373,
                                                   .newest = kFormatVersion};
 
 // The format of a store; 0 of a database that is empty. Errors: as `FormatIn`; kDataLoss
-// where a table of this format is gone, or not declared as it was made; as
+// where a table of its format is gone, or not declared as it was made; as
 // `CheckNothingHangsOn`.
 absl::StatusOr<std::int64_t> FormatOf(Database* database);
 

@@ -281,6 +281,30 @@ TEST(ReplayData, NorOneThatTheStoreWillHave) {
   }
 }
 
+// Would catch one that is known by its name alone, which it has no more.
+TEST(ReplayData, NorOneThatIsOpenByAnotherName) {
+  ReplayRun replay(kAlerts, SpendLine(1, 10, 0));
+  const std::string data = replay.dir().Path("data");
+  const std::string link = replay.dir().Path("link");
+  replay.Run({"--data", data});
+  const std::string whole = ReadFile(data + "/tocsin.db");
+  std::filesystem::create_hard_link(data + "/tocsin.db", link);
+  // Without O_CLOEXEC: the command has it too.
+  const int open_file = open(link.c_str(), O_WRONLY | O_APPEND);
+  ASSERT_GE(open_file, 0);
+  std::filesystem::remove(link);
+  for (const std::string& path :
+       {absl::StrCat("/dev/fd/", open_file), absl::StrCat("/proc/self/fd/", open_file)}) {
+    const RunResult result =
+        RunTocsin({"replay", "--alerts", replay.alerts_path(), "--facts",
+                   replay.facts_path(), "--data", data, "--state", path});
+    EXPECT_EQ(result.exit_status, 2) << path;
+    EXPECT_THAT(result.err, HasSubstr(path + ": is a file of the store in " + data));
+  }
+  close(open_file);
+  EXPECT_EQ(ReadFile(data + "/tocsin.db"), whole);
+}
+
 TEST(ReplayData, ADirectoryInUseIsRefused) {
   ReplayRun replay(kAlerts, SpendLine(1, 10, 0));
   const std::vector<std::string> data = {"--data", replay.dir().Path("data")};
