@@ -76,8 +76,7 @@ absl::StatusOr<std::int64_t> FormatIn(const Application& ours, Database* databas
                                  "give a directory of its own to tocsin"));
   }
   if (*id != ours.id) return OfAnother(database->path(), *id);
-  const absl::StatusOr<std::int64_t> version =
-      database->QueryInteger("PRAGMA user_version");
+  absl::StatusOr<std::int64_t> version = database->QueryInteger("PRAGMA user_version");
   if (!version.ok() || (*version >= 1 && *version <= ours.newest)) return version;
   return OfUnknownFormat(ours, database->path(), *version);
 }

@@ -246,7 +246,7 @@ absl::Status CheckTables(Database* database, std::int64_t format) {
 }  // namespace
 
 absl::StatusOr<std::int64_t> FormatOf(Database* database) {
-  const absl::StatusOr<std::int64_t> format = FormatIn(kStoreApplication, database);
+  absl::StatusOr<std::int64_t> format = FormatIn(kStoreApplication, database);
   if (!format.ok() || *format == 0) return format;
   absl::Status status = CheckTables(database, *format);
   if (status.ok()) {

@@ -132,8 +132,7 @@ absl::Status BringToNewest(std::int64_t format, sqlite::Database* database) {
 }  // namespace
 
 absl::StatusOr<std::int64_t> WebhookFormatOf(sqlite::Database* database) {
-  const absl::StatusOr<std::int64_t> format =
-      sqlite::FormatIn(kWebhookApplication, database);
+  absl::StatusOr<std::int64_t> format = sqlite::FormatIn(kWebhookApplication, database);
   if (!format.ok() || *format == 0) return format;
   absl::Status status = sqlite::CheckNothingHangsOn(
       {kEndpointTable, kDeliveryTable}, {"delivery_of_notification", "dead_delivery"},
