@@ -28,9 +28,8 @@
 #include "engine/sqlite/backup.h"
 #include "engine/sqlite/directory.h"
 #include "engine/sqlite/files.h"
+#include "engine/sqlite/found_store.h"
 #include "engine/sqlite/inspect.h"
-#include "engine/sqlite/lock_file.h"
-#include "engine/sqlite/schema.h"
 #include "engine/sqlite/store_reader.h"
 #endif
 
@@ -65,20 +64,6 @@ class StandingClock final : public Clock {
   absl::Time Now() override { return absl::InfinitePast(); }
 };
 
-bool IsWritten(const std::string& file) {
-  struct stat found = {};
-  return stat(file.c_str(), &found) == 0 && S_ISREG(found.st_mode) && found.st_size > 0;
-}
-
-// What else says that a database was there.
-sqlite::LeftFiles LeftBeside(const std::string& directory, const std::string& database) {
-  const std::string lock = absl::StrCat(directory, "/", sqlite::kLockName);
-  return {.database = database,
-          .application = sqlite::kStoreApplication,
-          .lock = lock,
-          .noted = sqlite::ReadNote(lock, sqlite::kStoreNote)};
-}
-
 // Errors: kInvalidArgument for one without a name, or with NUL in it.
 absl::Status CheckTarget(const std::string& directory, const std::string& to) {
   if (to.empty()) return BadDirectory(to, "give one for the copy");
@@ -109,8 +94,7 @@ absl::StatusOr<std::string> DatabaseIn(const std::string& directory) {
   absl::Status are_files = sqlite::CheckAreFiles(file);
   if (!are_files.ok()) return are_files;
   // Before the database, which is there before these are.
-  const sqlite::LeftFiles left = LeftBeside(directory, file);
-  const bool has_log = IsWritten(file + "-wal");
+  const sqlite::FoundStore beside = sqlite::FindStore(directory);
   struct stat found = {};
   const bool is_found = stat(file.c_str(), &found) == 0;
   if (!is_found && errno != ENOENT && errno != ENOTDIR) {
@@ -119,7 +103,7 @@ absl::StatusOr<std::string> DatabaseIn(const std::string& directory) {
                                    "; give the directory of a store"));
   }
   if (!is_found || found.st_size == 0) {
-    absl::Status missed = sqlite::MissDatabase(left, has_log);
+    absl::Status missed = sqlite::MissDatabase(beside.left, beside.has_log);
     if (!missed.ok()) return missed;
   }
   if (is_found) return sqlite::AbsolutePath(file);

@@ -1,5 +1,7 @@
 #include "engine/webhook/delivery_store.h"
 
+#include <unistd.h>
+
 #include <limits>
 #include <optional>
 #include <utility>
@@ -10,6 +12,7 @@
 #include "engine/base/status.h"
 #include "engine/sqlite/directory.h"
 #include "engine/sqlite/files.h"
+#include "engine/sqlite/found_store.h"
 #include "engine/webhook/delivery_rows.h"
 #include "engine/webhook/endpoint_rows.h"
 #include "engine/webhook/store_file.h"
@@ -59,6 +62,14 @@ absl::Status Configure(const sqlite::LeftFiles& left, sqlite::Database* database
                     absl::StrCat(database->path(), ": it can only be read"));
 }
 
+// Where it is not there yet: in a directory of another program nothing is left behind.
+absl::Status MakeIn(const std::string& directory, const std::string& file) {
+  if (access(file.c_str(), F_OK) == 0) return absl::OkStatus();
+  absl::Status status = sqlite::CheckFoundStore(directory);
+  if (status.ok()) MakeForItsOwner(file);
+  return status;
+}
+
 using OpenedDatabase = absl::StatusOr<std::unique_ptr<sqlite::Database>>;
 
 OpenedDatabase OpenFileIn(const std::string& directory, const sqlite::LockFile& lock,
@@ -70,11 +81,12 @@ OpenedDatabase OpenFileIn(const std::string& directory, const sqlite::LockFile& 
   absl::StatusOr<std::string> ended = sqlite::TakeFiles(left, "");
   if (!ended.ok()) return ended.status();
   *cut_off = *std::move(ended);
-  MakeForItsOwner(left.database);
+  absl::Status status = MakeIn(directory, left.database);
+  if (!status.ok()) return status;
   OpenedDatabase database = sqlite::Database::Open(left.database, "");
   if (!database.ok()) return database;
   // Of another program that writes; meanwhile nothing is sent.
-  absl::Status status = (*database)->Execute("PRAGMA busy_timeout = 1000");
+  status = (*database)->Execute("PRAGMA busy_timeout = 1000");
   // What is somebody else's stays as it is.
   if (status.ok()) status = WebhookFormatOf(database->get()).status();
   if (status.ok()) status = KeepForItsOwner(left.database);

@@ -1,11 +1,12 @@
-// Would catch a server whose webhooks.db is damaged while it runs, and that says nothing
-// of it, or nothing of anything else.
+// Would catch a server whose webhooks.db is damaged while it runs, or has no place where
+// it is to be, and that says nothing of it, or nothing of anything else.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,10 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::UnorderedElementsAre;
 
 constexpr char kSecond[] = "22222222-2222-4222-8222-222222222222";
 
@@ -62,6 +65,39 @@ TEST_F(ServeWebhooksDamage, WhatCannotBeRemovedSilencesNoOtherEndpoint) {
   EXPECT_THAT(Metrics(server), AllOf(HasSubstr("\ntocsin_webhooks_not_kept 0\n"),
                                      HasSubstr("\ntocsin_webhooks_not_cleared 1\n")));
   EXPECT_EQ(server.EndBy(SIGTERM), 0);
+}
+
+// Would catch a file with secrets, and a lock, in a directory that was a slip of the pen.
+TEST_F(ServeWebhooksDamage, InTheDirectoryOfAnotherProgramNothingIsMade) {
+  const std::string data = dir_.Path("data"), database = data + "/tocsin.db";
+  const auto left_there = [&] {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(data)) {
+      names.push_back(entry.path().filename().string());
+    }
+    return names;
+  };
+  std::filesystem::create_directory(data);
+  {
+    const auto file = sqlite::Database::Open(database, "");
+    ASSERT_TRUE(file.ok() && (*file)->Execute("CREATE TABLE theirs (a)").ok());
+  }
+  const std::string theirs = ReadFile(database);
+  EXPECT_THAT(Refused({"--token-file", tokens_, "--data", data}),
+              HasSubstr(database + ": is a database of another program"));
+  EXPECT_THAT(left_there(), ElementsAre("tocsin.db"));
+  EXPECT_EQ(ReadFile(database), theirs);
+  std::filesystem::remove(database);
+  dir_.Write("data/lock", "pid 77\n");
+  EXPECT_THAT(Refused({"--token-file", tokens_, "--data", data}),
+              HasSubstr("is not what tocsin writes there"));
+  EXPECT_THAT(left_there(), ElementsAre("lock"));
+  // What may be the begin of a store of ours is none of theirs.
+  std::filesystem::remove(data + "/lock");
+  dir_.Write("data/tocsin.db", "");
+  EXPECT_EQ(LiveServer({"--token-file", tokens_, "--data", data}).EndBy(SIGTERM), 0);
+  EXPECT_THAT(left_there(),
+              UnorderedElementsAre("tocsin.db", "lock", "webhooks.db", "webhooks.lock"));
 }
 
 // Would catch a store that is called whole and that the next server refuses.
