@@ -40,22 +40,29 @@ bool IsOneOf(const std::vector<absl::string_view>& names, absl::string_view name
 
 }  // namespace
 
+// https://www.sqlite.org/fileformat2.html#the_database_header, and behind it the header
+// of the page, where the tables are declared.
+bool IsFirstPage(absl::string_view bytes) {
+  constexpr absl::string_view kMagic("SQLite format 3\0", 16);
+  return bytes.size() >= kFirstOfPage && absl::StartsWith(bytes, kMagic);
+}
+
+bool HasTables(absl::string_view first_page) {
+  constexpr std::size_t kKindAt = 100, kCellsAt = 103;
+  constexpr char kLeaf = 13;
+  // One that is empty has none.
+  return IsFirstPage(first_page) &&
+         (first_page[kKindAt] != kLeaf || first_page[kCellsAt] != 0 ||
+          first_page[kCellsAt + 1] != 0);
+}
+
 absl::Status CheckFirstPage(const Application& ours, absl::string_view path,
                             absl::string_view first_page) {
-  // https://www.sqlite.org/fileformat2.html#the_database_header, and behind it that of
-  // the page, where the tables are declared.
-  constexpr std::size_t kVersionAt = 60, kIdAt = 68, kKindAt = 100, kCellsAt = 103;
-  constexpr char kLeaf = 13;
-  constexpr absl::string_view kMagic("SQLite format 3\0", 16);
-  if (first_page.size() < kFirstOfPage || !absl::StartsWith(first_page, kMagic)) {
-    return absl::OkStatus();
-  }
+  constexpr std::size_t kVersionAt = 60, kIdAt = 68;
+  if (!IsFirstPage(first_page)) return absl::OkStatus();
   const auto id = static_cast<std::int32_t>(NumberAt(first_page, kIdAt));
   const auto version = static_cast<std::int32_t>(NumberAt(first_page, kVersionAt));
-  // One that is empty has none.
-  const bool has_tables = first_page[kKindAt] != kLeaf || first_page[kCellsAt] != 0 ||
-                          first_page[kCellsAt + 1] != 0;
-  if (id != ours.id && (id != 0 || has_tables)) return OfAnother(path, id);
+  if (id != ours.id && (id != 0 || HasTables(first_page))) return OfAnother(path, id);
   return id == ours.id && version > ours.newest ? OfUnknownFormat(ours, path, version)
                                                 : absl::OkStatus();
 }

@@ -32,6 +32,10 @@ inline constexpr std::size_t kFirstOfPage = 108;
 absl::Status CheckFirstPage(const Application& ours, absl::string_view path,
                             absl::string_view first_page);
 
+// By that page too: whether it begins as one of a database, and whether that has tables.
+bool IsFirstPage(absl::string_view bytes);
+bool HasTables(absl::string_view first_page);
+
 // The format of a database; 0 of one that is empty. Errors: kFailedPrecondition
 // (kStoreUnusable) for one of another program, of a format that is not known, or empty
 // and with texts in another encoding than UTF-8; those of the database.

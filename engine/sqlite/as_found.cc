@@ -77,8 +77,7 @@ int OpenAsFound(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flag
   // A log that is not there cannot be opened, and one need not be. A journal says that
   // what is in the file is no state of it.
   const bool is_alone = (flags & SQLITE_OPEN_MAIN_DB) != 0 &&
-                        !IsThere(absl::StrCat(name, "-wal")) &&
-                        !IsThere(absl::StrCat(name, "-journal"));
+                        !IsThere(absl::StrCat(name, "-wal")) && !HasJournal(name);
   if (is_alone) methods->xDeviceCharacteristics = NobodyChanges;
   file->pMethods = methods;
   return SQLITE_OK;
@@ -122,19 +121,19 @@ Trace TraceOf(const std::string& file) {
 }
 
 // SQLite would end a log in silence where it is damaged, as if nothing were behind that.
-absl::StatusOr<std::string> CheckLog(const std::string& file) {
+absl::StatusOr<WalEnd> CheckLog(const std::string& file, VfsFile* database) {
   const std::string log = absl::StrCat(file, "-wal");
-  const absl::StatusOr<std::unique_ptr<VfsFile>> database =
-      VfsFile::Open(file, VfsFile::Kind::kDatabase, kAsFound);
-  if (!database.ok()) return database.status();
   const absl::StatusOr<std::unique_ptr<VfsFile>> wal =
       VfsFile::Open(log, VfsFile::Kind::kWal, kAsFound);
   if (!wal.ok()) return wal.status();
-  if (*database == nullptr || *wal == nullptr || (*wal)->size() == 0) {
-    return "";
-  }
-  absl::StatusOr<WalEnd> end =
-      CheckWal(log, (*database)->FillsSectorsOfLog(), wal->get(), database->get());
+  if (database == nullptr || *wal == nullptr || (*wal)->size() == 0) return WalEnd();
+  return CheckWal(log, database->FillsSectorsOfLog(), wal->get(), database);
+}
+
+absl::StatusOr<std::string> CheckLogOf(const std::string& file) {
+  const auto database = VfsFile::Open(file, VfsFile::Kind::kDatabase, kAsFound);
+  if (!database.ok()) return database.status();
+  absl::StatusOr<WalEnd> end = CheckLog(file, database->get());
   if (!end.ok()) return end.status();
   return std::move(end->cut_off);
 }
@@ -163,7 +162,7 @@ absl::StatusOr<std::string> ReadAsFound(const std::string& file,
   const Trace before = TraceOf(file);
   const auto somebody_wrote = [&] { return TraceOf(file) != before; };
   if (HasAsFound()) {
-    absl::StatusOr<std::string> cut_off = CheckLog(file);
+    absl::StatusOr<std::string> cut_off = CheckLogOf(file);
     absl::Status status = cut_off.status();
     if (status.ok()) status = ReadBy(file, kAsFound, true, read, somebody_wrote);
     if (!somebody_wrote()) return status.ok() ? std::move(cut_off) : status;
@@ -171,6 +170,16 @@ absl::StatusOr<std::string> ReadAsFound(const std::string& file,
   absl::Status status = ReadBy(file, "", false, read, nullptr);
   if (!status.ok()) return status;
   return "";
+}
+
+absl::StatusOr<std::string> FirstPageAsFound(const std::string& file) {
+  const auto database =
+      VfsFile::Open(file, VfsFile::Kind::kDatabase, HasAsFound() ? kAsFound : "");
+  if (!database.ok()) return database.status();
+  absl::StatusOr<WalEnd> end = CheckLog(file, database->get());
+  if (end.ok() && !end->first_page.empty()) return std::move(end->first_page);
+  if (!end.ok() && !absl::IsDataLoss(end.status())) return end.status();
+  return ReadFirstPage(database->get());
 }
 
 }  // namespace tocsin::sqlite

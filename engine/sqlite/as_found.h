@@ -23,6 +23,11 @@ namespace tocsin::sqlite {
 absl::StatusOr<std::string> ReadAsFound(const std::string& file,
                                         absl::FunctionRef<absl::Status(Database*)> read);
 
+// As much of the first page of a database as says whose it is, as who opens it next will
+// find it: from the log, where that has a newer one and is whole. Nothing is changed, and
+// SQLite does not open it. Errors: of the files.
+absl::StatusOr<std::string> FirstPageAsFound(const std::string& file);
+
 }  // namespace tocsin::sqlite
 
 #endif  // TOCSIN_ENGINE_SQLITE_AS_FOUND_H_

@@ -24,35 +24,47 @@ absl::Status LockOfOthers(const LeftFiles& left) {
                    "tocsin, or, if a store was here, restore a copy"));
 }
 
-// As much of it as says whose the database is. Nothing where there is none, or where a
-// journal says that what is in the file is amid a change, which SQLite takes back.
-absl::StatusOr<std::string> FirstPageOf(const LeftFiles& left, VfsFile* database) {
-  // One that counts does not begin with a zero.
-  std::ifstream journal(absl::StrCat(left.database, "-journal"));
+}  // namespace
+
+absl::Status CheckAreFiles(const std::string& database) {
+  for (const absl::string_view end : {"", "-wal", "-shm", "-journal"}) {
+    const std::string path = absl::StrCat(database, end);
+    struct stat found = {};
+    // What is beside it SQLite does not open by a link.
+    const int result =
+        end.empty() ? stat(path.c_str(), &found) : lstat(path.c_str(), &found);
+    if (result != 0 || S_ISREG(found.st_mode)) continue;
+    return MakeStatus(Reason::kStoreUnusable,
+                      absl::StrCat(path, ": it is no regular file; SQLite keeps its own ",
+                                   "under this name, so move it away"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckIsNoLink(const std::string& database) {
+  struct stat found = {};
+  if (lstat(database.c_str(), &found) != 0 || !S_ISLNK(found.st_mode)) {
+    return absl::OkStatus();
+  }
+  return MakeStatus(Reason::kStoreUnusable,
+                    absl::StrCat(database, ": it is a symbolic link; have the directory ",
+                                 "itself be one, or give the one it is in"));
+}
+
+bool HasJournal(const std::string& database) {
+  std::ifstream journal(absl::StrCat(database, "-journal"));
   const int begins_with = journal.get();
-  const bool is_amid_change = journal.good() && begins_with != 0;
-  if (database == nullptr || is_amid_change ||
-      database->size() < static_cast<std::int64_t>(kFirstOfPage)) {
+  return journal.good() && begins_with != 0;
+}
+
+absl::StatusOr<std::string> ReadFirstPage(ByteSource* database) {
+  if (database == nullptr || database->size() < static_cast<std::int64_t>(kFirstOfPage)) {
     return std::string();
   }
   std::string first_page(kFirstOfPage, '\0');
   absl::Status status = database->Read(0, first_page.size(), first_page.data());
   if (!status.ok()) return status;
   return first_page;
-}
-
-}  // namespace
-
-absl::Status CheckAreFiles(const std::string& database) {
-  for (const char* end : {"", "-wal", "-shm", "-journal"}) {
-    const std::string path = database + end;
-    struct stat found = {};
-    if (stat(path.c_str(), &found) != 0 || S_ISREG(found.st_mode)) continue;
-    return MakeStatus(Reason::kStoreUnusable,
-                      absl::StrCat(path, ": it is no regular file; SQLite keeps its own ",
-                                   "under this name, so move it away"));
-  }
-  return absl::OkStatus();
 }
 
 absl::Status MissDatabase(const LeftFiles& left, bool has_log) {
@@ -84,13 +96,8 @@ absl::Status MissTables(const LeftFiles& left) {
 
 absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& vfs) {
   const std::string wal_path = left.database + "-wal";
-  struct stat found = {};
-  if (lstat(left.database.c_str(), &found) == 0 && S_ISLNK(found.st_mode)) {
-    return MakeStatus(Reason::kStoreUnusable,
-                      absl::StrCat(left.database, ": it is a symbolic link; have the ",
-                                   "directory itself be one, or give the one it is in"));
-  }
-  absl::Status status = CheckAreFiles(left.database);
+  absl::Status status = CheckIsNoLink(left.database);
+  if (status.ok()) status = CheckAreFiles(left.database);
   if (!status.ok()) return status;
   absl::StatusOr<std::unique_ptr<VfsFile>> database =
       VfsFile::Open(left.database, VfsFile::Kind::kDatabaseToTake, vfs);
@@ -111,7 +118,7 @@ absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& 
     absl::Status missed = MissDatabase(left, has_log);
     if (!missed.ok()) return missed;
   }
-  absl::StatusOr<std::string> first_page = FirstPageOf(left, database->get());
+  absl::StatusOr<std::string> first_page = ReadFirstPage(database->get());
   if (!first_page.ok()) return first_page.status();
   if (!has_log) {
     status = CheckFirstPage(left.application, left.database, *first_page);

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "engine/sqlite/application.h"
 #include "engine/sqlite/lock_file.h"
+#include "engine/sqlite/wal.h"
 
 // What SQLite does not see, or passes over in silence, of the files of a store.
 namespace tocsin::sqlite {
@@ -15,6 +16,16 @@ namespace tocsin::sqlite {
 // kFailedPrecondition (kStoreUnusable) where one is no regular file: who opens a pipe
 // waits until somebody writes into it.
 absl::Status CheckAreFiles(const std::string& database);
+// SQLite keeps what is beside a database beside what a link leads to. Error as above.
+absl::Status CheckIsNoLink(const std::string& database);
+
+// Whether there is a journal that counts, by which SQLite takes a change back. One that
+// is empty, or begins with a zero, is left of a change that was made.
+bool HasJournal(const std::string& database);
+
+// As much of the first page of a database as `CheckFirstPage` looks at; nothing of one
+// that has less, or is not there. Error: that of the source.
+absl::StatusOr<std::string> ReadFirstPage(ByteSource* database);
 
 // A database as it was left, what it is of, and the file of its lock, which says whether
 // it was made.
@@ -33,8 +44,7 @@ struct LeftFiles {
 // Others may have the database open; they are kept from writing and copying meanwhile.
 //
 // Errors: kFailedPrecondition for a database of another program or a newer format, of
-// which nothing is touched then, unless a change of it did not come to its end, which
-// SQLite takes back first; as `MissDatabase`; kDataLoss for a log that is damaged;
+// which nothing is touched then; as `MissDatabase`; kDataLoss for a log that is damaged;
 // kFailedPrecondition (kStoreInUse) where others go on writing or copying; those of the
 // files.
 absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& vfs);

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/status.h"
 #include "engine/sqlite/as_found.h"
 #include "engine/sqlite/directory.h"
 #include "engine/sqlite/schema.h"
@@ -28,17 +29,26 @@ FoundStore FindStore(const std::string& directory) {
 }
 
 absl::Status CheckFoundStore(const std::string& directory) {
-  const FoundStore found = FindStore(directory);
-  const std::string& file = found.left.database;
-  absl::Status are_files = CheckAreFiles(file);
-  if (!are_files.ok()) return are_files;
-  if (!IsWritten(file)) return MissDatabase(found.left, found.has_log);
-  if (IsWritten(file + "-journal")) return absl::OkStatus();
-  return ReadAsFound(AbsolutePath(file),
-                     [](Database* database) {
-                       return FormatIn(kStoreApplication, database).status();
-                     })
-      .status();
+  const auto [left, has_log] = FindStore(AbsolutePath(directory));
+  absl::Status status = CheckIsLockFile(left.lock);
+  if (status.ok()) status = CheckIsNoLink(left.database);
+  if (status.ok()) status = CheckAreFiles(left.database);
+  if (!status.ok()) return status;
+  const absl::StatusOr<std::string> first_page = FirstPageAsFound(left.database);
+  if (!first_page.ok()) return first_page.status();
+  // What is amid its first change may begin with anything.
+  if (IsWritten(left.database) && !IsFirstPage(*first_page) && !has_log &&
+      !HasJournal(left.database)) {
+    return MakeStatus(Reason::kStoreUnusable,
+                      absl::StrCat(left.database,
+                                   ": is no database; give a directory of its own to "
+                                   "tocsin, or, if a store was here, restore a copy"));
+  }
+  status = CheckFirstPage(left.application, left.database, *first_page);
+  // Somebody's lock beside an empty database, or none.
+  return status.ok() && left.noted == Noted::kOthers && !HasTables(*first_page)
+             ? MissTables(left)
+             : status;
 }
 
 }  // namespace tocsin::sqlite

@@ -16,11 +16,10 @@ struct FoundStore {
 };
 FoundStore FindStore(const std::string& directory);
 
-// For who keeps something beside a store, before anything is made: that the directory is
-// a store's or nobody's. OK also where a change of the database did not come to its end,
-// behind which it is not known whose it is. Nothing is touched. Errors:
-// kFailedPrecondition (kStoreUnusable) where it is another program's, of a newer format
-// or no regular file; as `MissDatabase`; of the database.
+// For who makes something beside a store: that the directory is a store's or nobody's, as
+// far as names and the first page of the database tell. Nothing is touched. Errors:
+// kFailedPrecondition (kStoreUnusable) where a database or a lock is another program's,
+// of a newer format, or no regular file; those of the files.
 absl::Status CheckFoundStore(const std::string& directory);
 
 }  // namespace tocsin::sqlite

@@ -80,15 +80,20 @@ Noted NotedIn(int file, absl::string_view note) {
 
 }  // namespace
 
+absl::Status CheckIsLockFile(const std::string& path) {
+  struct stat found = {};
+  const bool is_there = lstat(path.c_str(), &found) == 0;
+  return is_there && !S_ISREG(found.st_mode) ? NoFile(path) : absl::OkStatus();
+}
+
 Noted ReadNote(const std::string& file, absl::string_view note) {
-  // A pipe that nobody writes to would be waited for.
-  const int opened = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (opened < 0) {
-    struct stat found = {};
-    const bool is_written =
-        stat(file.c_str(), &found) == 0 && S_ISREG(found.st_mode) && found.st_size > 0;
-    return is_written ? Noted::kMade : Noted::kNothing;
+  // Who opens a pipe is heard at its other end.
+  struct stat found = {};
+  if (lstat(file.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) {
+    return Noted::kNothing;
   }
+  const int opened = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (opened < 0) return found.st_size > 0 ? Noted::kMade : Noted::kNothing;
   const Noted noted = NotedIn(opened, note);
   close(opened);
   return noted;

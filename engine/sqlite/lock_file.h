@@ -21,6 +21,10 @@ enum class Noted : std::uint8_t {
 // Of one that somebody may have; without a regular file, nothing.
 Noted ReadNote(const std::string& file, absl::string_view note);
 
+// Error: kFailedPrecondition (kStoreUnusable) where something is there that is no regular
+// file.
+absl::Status CheckIsLockFile(const std::string& path);
+
 // A file that one has at a time, in this process or another: the system takes the lock
 // back when this is destroyed or the process is gone. Who had what it is for made notes
 // that in it, so that it is missed when it is gone.

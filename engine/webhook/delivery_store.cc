@@ -1,6 +1,6 @@
 #include "engine/webhook/delivery_store.h"
 
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <limits>
 #include <optional>
@@ -62,9 +62,10 @@ absl::Status Configure(const sqlite::LeftFiles& left, sqlite::Database* database
                     absl::StrCat(database->path(), ": it can only be read"));
 }
 
-// Where it is not there yet: in a directory of another program nothing is left behind.
+// Where nothing is in it yet: in a directory of another program nothing is left behind.
 absl::Status MakeIn(const std::string& directory, const std::string& file) {
-  if (access(file.c_str(), F_OK) == 0) return absl::OkStatus();
+  struct stat found = {};
+  if (stat(file.c_str(), &found) == 0 && found.st_size > 0) return absl::OkStatus();
   absl::Status status = sqlite::CheckFoundStore(directory);
   if (status.ok()) MakeForItsOwner(file);
   return status;

@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "engine/base/status.h"
+#include "engine/sqlite/directory.h"
 
 namespace tocsin::webhook {
 namespace {
@@ -45,7 +46,7 @@ absl::Status KeepOthersAway(const std::string& path) {
 }  // namespace
 
 std::string WebhooksFileIn(const std::string& directory) {
-  return directory + "/webhooks.db";
+  return sqlite::AbsolutePath(directory) + "/webhooks.db";
 }
 
 std::string WebhooksLockIn(const std::string& directory) {

@@ -255,6 +255,10 @@ TEST_F(StoreOfOthers, AJournalOfTheirsIsNamed) {
     EXPECT_EQ(ReasonOf(status), Reason::kStoreUnusable) << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr("the journal beside it"));
   }
+  // Nor is it taken back.
+  const absl::Status refused = Engine::Open({.directory = directory()}).status();
+  EXPECT_EQ(ReasonOf(refused), Reason::kStoreUnusable) << refused;
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("another program"));
   EXPECT_TRUE(AllIn(directory()) == before);
 }
 
