@@ -31,6 +31,13 @@ absl::Status OfUnknownFormat(const Application& ours, absl::string_view path,
                          ours.newest, " only, a newer one may know that"));
 }
 
+absl::Status InOtherEncoding(absl::string_view path, absl::string_view encoding) {
+  return Unusable(path,
+                  absl::StrCat("is empty, and set to texts in ", encoding,
+                               ", where those of tocsin are in UTF-8; remove it, or "
+                               "give a directory of its own to tocsin"));
+}
+
 // As SQLite compares names.
 bool IsOneOf(const std::vector<absl::string_view>& names, absl::string_view name) {
   return std::any_of(names.begin(), names.end(), [name](absl::string_view one) {
@@ -58,13 +65,19 @@ bool HasTables(absl::string_view first_page) {
 
 absl::Status CheckFirstPage(const Application& ours, absl::string_view path,
                             absl::string_view first_page) {
-  constexpr std::size_t kVersionAt = 60, kIdAt = 68;
+  constexpr std::size_t kEncodingAt = 56, kVersionAt = 60, kIdAt = 68;
+  constexpr std::uint32_t kUtf16Le = 2, kUtf16Be = 3;
   if (!IsFirstPage(first_page)) return absl::OkStatus();
   const auto id = static_cast<std::int32_t>(NumberAt(first_page, kIdAt));
   const auto version = static_cast<std::int32_t>(NumberAt(first_page, kVersionAt));
-  if (id != ours.id && (id != 0 || HasTables(first_page))) return OfAnother(path, id);
-  return id == ours.id && version > ours.newest ? OfUnknownFormat(ours, path, version)
-                                                : absl::OkStatus();
+  const auto encoding = NumberAt(first_page, kEncodingAt);
+  if (id == ours.id) {
+    return version >= 1 && version <= ours.newest ? absl::OkStatus()
+                                                  : OfUnknownFormat(ours, path, version);
+  }
+  if (id != 0 || HasTables(first_page)) return OfAnother(path, id);
+  if (encoding != kUtf16Le && encoding != kUtf16Be) return absl::OkStatus();
+  return InOtherEncoding(path, encoding == kUtf16Le ? "UTF-16le" : "UTF-16be");
 }
 
 absl::StatusOr<std::int64_t> FormatIn(const Application& ours, Database* database) {
@@ -77,10 +90,7 @@ absl::StatusOr<std::int64_t> FormatIn(const Application& ours, Database* databas
     const absl::StatusOr<std::string> encoding = database->QueryText("PRAGMA encoding");
     if (!encoding.ok()) return encoding.status();
     if (*encoding == "UTF-8") return 0;
-    return Unusable(database->path(),
-                    absl::StrCat("is empty, and set to texts in ", *encoding,
-                                 ", where those of tocsin are in UTF-8; remove it, or "
-                                 "give a directory of its own to tocsin"));
+    return InOtherEncoding(database->path(), *encoding);
   }
   if (*id != ours.id) return OfAnother(database->path(), *id);
   absl::StatusOr<std::int64_t> version = database->QueryInteger("PRAGMA user_version");

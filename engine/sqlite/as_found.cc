@@ -77,7 +77,8 @@ int OpenAsFound(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flag
   // A log that is not there cannot be opened, and one need not be. A journal says that
   // what is in the file is no state of it.
   const bool is_alone = (flags & SQLITE_OPEN_MAIN_DB) != 0 &&
-                        !IsThere(absl::StrCat(name, "-wal")) && !HasJournal(name);
+                        !IsThere(absl::StrCat(name, "-wal")) &&
+                        !HasJournal(name, "").value_or(true);
   if (is_alone) methods->xDeviceCharacteristics = NobodyChanges;
   file->pMethods = methods;
   return SQLITE_OK;
@@ -122,11 +123,13 @@ Trace TraceOf(const std::string& file) {
 
 // SQLite would end a log in silence where it is damaged, as if nothing were behind that.
 absl::StatusOr<WalEnd> CheckLog(const std::string& file, VfsFile* database) {
+  // SQLite does not open as a log what has no database beside it.
+  if (database == nullptr) return WalEnd();
   const std::string log = absl::StrCat(file, "-wal");
   const absl::StatusOr<std::unique_ptr<VfsFile>> wal =
       VfsFile::Open(log, VfsFile::Kind::kWal, kAsFound);
   if (!wal.ok()) return wal.status();
-  if (database == nullptr || *wal == nullptr || (*wal)->size() == 0) return WalEnd();
+  if (*wal == nullptr || (*wal)->size() == 0) return WalEnd();
   return CheckWal(log, database->FillsSectorsOfLog(), wal->get(), database);
 }
 

@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <cstdint>
-#include <fstream>
 #include <memory>
 #include <utility>
 
@@ -51,10 +50,15 @@ absl::Status CheckIsNoLink(const std::string& database) {
                                  "itself be one, or give the one it is in"));
 }
 
-bool HasJournal(const std::string& database) {
-  std::ifstream journal(absl::StrCat(database, "-journal"));
-  const int begins_with = journal.get();
-  return journal.good() && begins_with != 0;
+absl::StatusOr<bool> HasJournal(const std::string& database, const std::string& vfs) {
+  const auto journal = VfsFile::Open(absl::StrCat(database, "-journal"),
+                                     VfsFile::Kind::kRollbackJournal, vfs);
+  if (!journal.ok()) return journal.status();
+  if (*journal == nullptr || (*journal)->size() == 0) return false;
+  char first = 0;
+  const absl::Status status = (*journal)->Read(0, 1, &first);
+  if (!status.ok()) return status;
+  return first != 0;
 }
 
 absl::StatusOr<std::string> ReadFirstPage(ByteSource* database) {
@@ -67,13 +71,28 @@ absl::StatusOr<std::string> ReadFirstPage(ByteSource* database) {
   return first_page;
 }
 
+absl::Status CheckWhose(const LeftFiles& left, const std::string& vfs,
+                        absl::string_view first_page) {
+  if (IsFirstPage(first_page)) {
+    return CheckFirstPage(left.application, left.database, first_page);
+  }
+  const absl::StatusOr<bool> has_journal = HasJournal(left.database, vfs);
+  if (!has_journal.ok() || *has_journal) return has_journal.status();
+  return MakeStatus(
+      Reason::kDamaged,
+      absl::StrCat(left.database,
+                   ": it begins as no database does: it is damaged, what is left of a "
+                   "copy that did not come to its end, or another program's; restore a "
+                   "copy, or give a directory of its own to tocsin"));
+}
+
 absl::Status MissDatabase(const LeftFiles& left, bool has_log) {
   constexpr absl::string_view kNothing = ": it is gone, or empty, but ";
   // SQLite would begin a new one, and remove the log.
   if (has_log) {
     return MakeStatus(Reason::kDamaged,
-                      absl::StrCat(left.database, kNothing,
-                                   "there is a log of it: ", left.database, "-wal"));
+                      absl::StrCat(left.database, kNothing, "there is a log of it: ",
+                                   left.database, "-wal", "; restore a copy"));
   }
   if (left.noted == Noted::kOthers) return LockOfOthers(left);
   if (left.noted == Noted::kNothing) return absl::OkStatus();
@@ -121,7 +140,8 @@ absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& 
   absl::StatusOr<std::string> first_page = ReadFirstPage(database->get());
   if (!first_page.ok()) return first_page.status();
   if (!has_log) {
-    status = CheckFirstPage(left.application, left.database, *first_page);
+    const bool is_empty = *database == nullptr || (*database)->size() == 0;
+    if (!is_empty) status = CheckWhose(left, vfs, *first_page);
     if (!status.ok()) return status;
     return std::string();
   }
@@ -136,8 +156,7 @@ absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& 
   if (!end.ok()) return end.status();
   // Where the log has a newer one, that of the file may have been torn when it was
   // copied.
-  status = CheckFirstPage(left.application, left.database,
-                          end->first_page.empty() ? *first_page : end->first_page);
+  status = CheckWhose(left, vfs, end->first_page.empty() ? *first_page : end->first_page);
   if (!status.ok()) return status;
   // Also what earlier rounds left: of all frames that are there then it is known that
   // they are whole, should the header be torn when the log begins anew. And durable

@@ -20,8 +20,9 @@ absl::Status CheckAreFiles(const std::string& database);
 absl::Status CheckIsNoLink(const std::string& database);
 
 // Whether there is a journal that counts, by which SQLite takes a change back. One that
-// is empty, or begins with a zero, is left of a change that was made.
-bool HasJournal(const std::string& database);
+// is empty, or begins with a zero, is left of a change that was made. `vfs` as for
+// `Database`. Errors: of the file.
+absl::StatusOr<bool> HasJournal(const std::string& database, const std::string& vfs);
 
 // As much of the first page of a database as `CheckFirstPage` looks at; nothing of one
 // that has less, or is not there. Error: that of the source.
@@ -36,6 +37,12 @@ struct LeftFiles {
   Noted noted = Noted::kNothing;
 };
 
+// By the first page of a database with something in it: as `CheckFirstPage`, and
+// kDataLoss where it begins as none does. That it may amid its first change, which a
+// journal tells.
+absl::Status CheckWhose(const LeftFiles& left, const std::string& vfs,
+                        absl::string_view first_page);
+
 // Before SQLite has the files. Makes the log that a process left durable, as all is
 // before the last transaction: who wrote it may have ended before that. Cuts off what is
 // behind its end, so that nobody takes it for a part of what is written there next. Says
@@ -43,8 +50,9 @@ struct LeftFiles {
 //
 // Others may have the database open; they are kept from writing and copying meanwhile.
 //
-// Errors: kFailedPrecondition for a database of another program or a newer format, of
-// which nothing is touched then; as `MissDatabase`; kDataLoss for a log that is damaged;
+// Errors: as `CheckWhose`, where nothing is touched then, but of another program's that
+// was empty amid a change which SQLite takes back first; as `MissDatabase`; kDataLoss for
+// a log that is damaged;
 // kFailedPrecondition (kStoreInUse) where others go on writing or copying; those of the
 // files.
 absl::StatusOr<std::string> TakeFiles(const LeftFiles& left, const std::string& vfs);

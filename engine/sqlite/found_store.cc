@@ -2,8 +2,9 @@
 
 #include <sys/stat.h>
 
+#include <cstdint>
+
 #include "absl/strings/str_cat.h"
-#include "engine/base/status.h"
 #include "engine/sqlite/as_found.h"
 #include "engine/sqlite/directory.h"
 #include "engine/sqlite/schema.h"
@@ -11,9 +12,11 @@
 namespace tocsin::sqlite {
 namespace {
 
-bool IsWritten(const std::string& file) {
+// Below 0 where there is none.
+std::int64_t SizeOf(const std::string& file) {
   struct stat found = {};
-  return stat(file.c_str(), &found) == 0 && S_ISREG(found.st_mode) && found.st_size > 0;
+  const bool is_file = stat(file.c_str(), &found) == 0 && S_ISREG(found.st_mode);
+  return is_file ? found.st_size : -1;
 }
 
 }  // namespace
@@ -24,7 +27,7 @@ FoundStore FindStore(const std::string& directory) {
                                .application = kStoreApplication,
                                .lock = lock,
                                .noted = ReadNote(lock, kStoreNote)}};
-  found.has_log = IsWritten(found.left.database + "-wal");
+  found.has_log = SizeOf(found.left.database + "-wal") > 0;
   return found;
 }
 
@@ -34,18 +37,12 @@ absl::Status CheckFoundStore(const std::string& directory) {
   if (status.ok()) status = CheckIsNoLink(left.database);
   if (status.ok()) status = CheckAreFiles(left.database);
   if (!status.ok()) return status;
+  // SQLite takes one of a byte for empty.
+  if (SizeOf(left.database) <= 1) return MissDatabase(left, has_log);
   const absl::StatusOr<std::string> first_page = FirstPageAsFound(left.database);
   if (!first_page.ok()) return first_page.status();
-  // What is amid its first change may begin with anything.
-  if (IsWritten(left.database) && !IsFirstPage(*first_page) && !has_log &&
-      !HasJournal(left.database)) {
-    return MakeStatus(Reason::kStoreUnusable,
-                      absl::StrCat(left.database,
-                                   ": is no database; give a directory of its own to "
-                                   "tocsin, or, if a store was here, restore a copy"));
-  }
-  status = CheckFirstPage(left.application, left.database, *first_page);
-  // Somebody's lock beside an empty database, or none.
+  status = CheckWhose(left, "", *first_page);
+  // Somebody's lock beside an empty database.
   return status.ok() && left.noted == Noted::kOthers && !HasTables(*first_page)
              ? MissTables(left)
              : status;

@@ -18,8 +18,8 @@ FoundStore FindStore(const std::string& directory);
 
 // For who makes something beside a store: that the directory is a store's or nobody's, as
 // far as names and the first page of the database tell. Nothing is touched. Errors:
-// kFailedPrecondition (kStoreUnusable) where a database or a lock is another program's,
-// of a newer format, or no regular file; those of the files.
+// kFailedPrecondition (kStoreUnusable) where the lock is another program's or no regular
+// file; as `MissDatabase`; as `CheckWhose`; those of the files.
 absl::Status CheckFoundStore(const std::string& directory);
 
 }  // namespace tocsin::sqlite

@@ -52,6 +52,20 @@ int LockSoon(sqlite3_vfs* system, Lock lock) {
   return result;
 }
 
+int FlagsToOpen(VfsFile::Kind kind) {
+  switch (kind) {
+    case VfsFile::Kind::kDatabase:
+      return SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READONLY;
+    case VfsFile::Kind::kDatabaseToTake:
+      return SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READWRITE;
+    case VfsFile::Kind::kWal:
+      return SQLITE_OPEN_WAL | SQLITE_OPEN_READWRITE;
+    case VfsFile::Kind::kRollbackJournal:
+      return SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_READONLY;
+  }
+  return 0;
+}
+
 }  // namespace
 
 int ForgetCopied(sqlite3_file* database) {
@@ -90,11 +104,9 @@ absl::StatusOr<std::unique_ptr<VfsFile>> VfsFile::Open(const std::string& path, 
   if (opened->name_ == nullptr) return opened->Error(SQLITE_NOMEM, "opening it");
   opened->memory_ = std::make_unique<char[]>(static_cast<std::size_t>(system->szOsFile));
   auto* const file = reinterpret_cast<sqlite3_file*>(opened->memory_.get());
-  const int flags =
-      (kind == Kind::kWal ? SQLITE_OPEN_WAL : SQLITE_OPEN_MAIN_DB) |
-      (kind == Kind::kDatabase ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
   int opened_as = 0;
-  result = system->xOpen(system, opened->name_.get(), file, flags, &opened_as);
+  result =
+      system->xOpen(system, opened->name_.get(), file, FlagsToOpen(kind), &opened_as);
   if (file->pMethods != nullptr) opened->file_ = file;
   if (result != SQLITE_OK) return opened->Error(result, "opening it");
   opened->is_read_only_ = (opened_as & SQLITE_OPEN_READONLY) != 0;

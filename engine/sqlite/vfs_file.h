@@ -41,7 +41,7 @@ int ForgetCopied(sqlite3_file* database);
 // Thread safety: none.
 class VfsFile final : public ByteSource {
  public:
-  enum class Kind { kDatabase, kDatabaseToTake, kWal };
+  enum class Kind { kDatabase, kDatabaseToTake, kWal, kRollbackJournal };
 
   // Null where there is none. `vfs` as for `Database`. Errors: kUnavailable;
   // kFailedPrecondition where it cannot be opened.

@@ -324,7 +324,8 @@ TEST(ReplayData, ADirectoryOfSomebodyElseIsRefused) {
   std::filesystem::create_directory(data);
   replay.dir().Write("data/tocsin.db", std::string(4096, 'x'));
   EXPECT_EQ(replay.Run({"--data", data}).exit_status, 2);
-  EXPECT_THAT(replay.Run({"--data", data}).err, HasSubstr("file is not a database"));
+  EXPECT_THAT(replay.Run({"--data", data}).err,
+              HasSubstr("it begins as no database does"));
 
   const std::string service = replay.dir().Path("service");
   {

@@ -233,6 +233,20 @@ TEST_F(StoreOfOthers, NorDoesWhatIsNotInTheFirstPageChangeThat) {
   EXPECT_TRUE(AllIn(directory()) == before);
 }
 
+// As those have it who encrypt what SQLite writes: the log is whole to SQLite, which
+// would copy it, and remove it, before it looks at what it is a log of.
+TEST_F(StoreOfOthers, WhatBeginsAsNoDatabaseStaysAsItIs) {
+  constexpr std::size_t kHeader = 100;
+  LeaveWithLog("SELECT 1");
+  std::string bytes = testing::ReadFile(file());
+  testing::WriteFile(file(), bytes.replace(0, kHeader, kHeader, 'x'));
+  const auto before = AllIn(directory());
+  const absl::Status refused = Engine::Open({.directory = directory()}).status();
+  EXPECT_EQ(ReasonOf(refused), Reason::kDamaged) << refused;
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("begins as no database does"));
+  EXPECT_TRUE(AllIn(directory()) == before);
+}
+
 // Of a change that was not finished: to look at it without it would show what never was.
 TEST_F(StoreOfOthers, AJournalOfTheirsIsNamed) {
   const std::string was = temp_ / "was.db";

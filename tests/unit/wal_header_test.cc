@@ -27,6 +27,8 @@ using testing::ExpectDamaged;
 using testing::ExpectEnds;
 using testing::WrittenWal;
 
+// Of the databases here.
+constexpr Application kAny = {.id = 0, .newest = 1};
 constexpr std::size_t kWalSector = 512;
 
 TEST(Wal, AnyBitOfAHeaderWithOneFrameBehindItIsDamage) {
@@ -135,7 +137,7 @@ TEST(Wal, WhatEarlierRoundsLeftIsCutOffWhenItIsTaken) {
   const std::size_t end = EndsInWal(wal).back();
   ASSERT_LT(end, wal.size() / 2);
   const testing::TempDirectory temp(testing::InMemory());
-  const LeftFiles left{.database = temp / "a.db"};
+  const LeftFiles left{.database = temp / "a.db", .application = kAny};
   testing::WriteFile(left.database, written.database());
   testing::WriteFile(left.database + "-wal", wal);
   const absl::StatusOr<std::string> cut_off = TakeFiles(left, "");
@@ -165,7 +167,8 @@ struct WithOthers {
   }
   void ExpectTaken(const std::string& wal, bool cut_off) {
     testing::WriteFile(others.path() + "-wal", wal);
-    const absl::StatusOr<std::string> taken = TakeFiles({.database = others.path()}, "");
+    const absl::StatusOr<std::string> taken =
+        TakeFiles({.database = others.path(), .application = kAny}, "");
     ASSERT_TRUE(taken.ok()) << taken.status();
     EXPECT_EQ(!taken->empty(), cut_off) << *taken;
   }

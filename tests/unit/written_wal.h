@@ -27,11 +27,12 @@ class WrittenWal {
                   uri.c_str(), &database_,
                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI, nullptr),
               SQLITE_OK);
-    Run(absl::StrCat("PRAGMA page_size = ", page_size,
-                     "; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                     "PRAGMA wal_autocheckpoint = 0;"
-                     "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT);"
-                     "CREATE TABLE u(a INTEGER)"));
+    Run(absl::StrCat(
+        "PRAGMA page_size = ", page_size,
+        "; PRAGMA user_version = 1; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+        "PRAGMA wal_autocheckpoint = 0;"
+        "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT);"
+        "CREATE TABLE u(a INTEGER)"));
   }
   ~WrittenWal() { Close(); }
 
