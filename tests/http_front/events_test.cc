@@ -16,6 +16,9 @@ using ::testing::Not;
 
 class EventsTest : public FrontTest {
  protected:
+  // Its threads read the feed.
+  ~EventsTest() override { front_.reset(); }
+
   void Start(HttpFrontOptions options = {}) {
     options.api.feed = &feed_;
     StartFront(std::move(options));

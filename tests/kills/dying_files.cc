@@ -36,20 +36,32 @@ int SyncDatabase(sqlite3_file* file, int flags) {
   return system_methods->xSync(file, flags);
 }
 
+// As the system's with these two in the place of its own.
+sqlite3_io_methods DyingLike(const sqlite3_io_methods* methods,
+                             int (*write)(sqlite3_file*, const void*, int, sqlite3_int64),
+                             int (*sync)(sqlite3_file*, int)) {
+  sqlite3_io_methods dying = *methods;
+  dying.xWrite = write;
+  dying.xSync = sync;
+  return dying;
+}
+
 int OpenFile(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags,
              int* out_flags) {
   const int result = system_files->xOpen(system_files, name, file, flags, out_flags);
   if (result != SQLITE_OK) return result;
-  static sqlite3_io_methods log, database;
-  const auto dying = [file](sqlite3_io_methods* methods, auto write, auto sync) {
-    system_methods = file->pMethods;
-    *methods = *system_methods;
-    methods->xWrite = write;
-    methods->xSync = sync;
-    file->pMethods = methods;
-  };
-  if ((flags & SQLITE_OPEN_WAL) != 0) dying(&log, WriteLog, SyncLog);
-  if ((flags & SQLITE_OPEN_MAIN_DB) != 0) dying(&database, WriteDatabase, SyncDatabase);
+  // Of all of them the system's methods are the same.
+  if ((flags & SQLITE_OPEN_WAL) != 0) {
+    static const sqlite3_io_methods log = DyingLike(file->pMethods, WriteLog, SyncLog);
+    file->pMethods = &log;
+  }
+  if ((flags & SQLITE_OPEN_MAIN_DB) != 0) {
+    static const sqlite3_io_methods database = [file] {
+      system_methods = file->pMethods;
+      return DyingLike(file->pMethods, WriteDatabase, SyncDatabase);
+    }();
+    file->pMethods = &database;
+  }
   return result;
 }
 
