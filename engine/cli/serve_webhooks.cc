@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "engine/cli/webhook_file.h"
+#include "tocsin/status.h"
 
 namespace tocsin::cli {
 namespace {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/mistake.h"
+#include "engine/store/notification_fields.h"
 
 namespace tocsin::state {
 
