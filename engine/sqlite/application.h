@@ -27,8 +27,8 @@ inline constexpr std::size_t kFirstOfPage = 108;
 
 // By the beginning of the first page alone, before SQLite has the file: who opens a
 // database of another program also takes its log up, copies that and removes it. Error:
-// kFailedPrecondition (kStoreUnusable) for one of another program or of a newer format.
-// Of one that is shorter, or that begins as no database does, SQLite says what it is.
+// kFailedPrecondition (kStoreUnusable) as `FormatIn` has it. OK for fewer bytes, and for
+// what begins as no database does.
 absl::Status CheckFirstPage(const Application& ours, absl::string_view path,
                             absl::string_view first_page);
 
